@@ -1,0 +1,1 @@
+"""Deployment mistakes found by `manage.py check --deploy`."""

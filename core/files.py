@@ -1,0 +1,158 @@
+"""Files: kept by content hash, typed by content, quarantined until scanned, and served only with a reason.
+
+The app that gives the reason opens the door: a view of that app asks its own policy and calls `serve`, which writes
+the ledger row. Nothing here has a URL of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from core import ledger
+from core.models import StoredFile
+
+MIMES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "csv": "text/csv",
+}
+NAMES = {"pdf": "PDF", "png": "PNG", "jpg": "JPG", "docx": "Word (.docx)", "xlsx": "Excel (.xlsx)", "zip": "ZIP",
+         "csv": "CSV"}
+UNPACK_LIMIT = 200 * 1024 * 1024  # bytes a packed office file may unpack to
+
+
+class BadFile(ValueError):
+    """The file is refused; the text says why and what to do, in the reader's language."""
+
+
+def _office_kind(stream: BinaryIO) -> str | None:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+            if len(names) > 5000 or sum(item.file_size for item in archive.infolist()) > UNPACK_LIMIT:
+                raise BadFile(_("The file unpacks to far more data than allowed. Please export it again."))
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, BadFile):
+            raise
+        return None
+    if "[Content_Types].xml" in names:
+        if any(name.startswith("word/") for name in names):
+            return "docx"
+        if any(name.startswith("xl/") for name in names):
+            return "xlsx"
+    return "zip"
+
+
+def kind_of(stream: BinaryIO) -> str | None:
+    """The kind by content, never by name; None when it is none we know."""
+    stream.seek(0)
+    head = stream.read(4096)
+    stream.seek(0)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if head.startswith(b"PK\x03\x04"):
+        return _office_kind(stream)
+    if head and b"\x00" not in head:
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                head[: len(head) - 4 if len(head) == 4096 else None].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return "csv"
+    return None
+
+
+def _size_text(size: int) -> str:
+    return f"{size / 1048576:.1f} MB" if size >= 104858 else f"{size / 1024:.0f} KB"
+
+
+def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_bytes: int) -> StoredFile:
+    """Check and keep an uploaded file. Raises BadFile with a message for the person; writes storage and one row."""
+    size = upload.size
+    if size == 0:
+        raise BadFile(_("The file “%(name)s” is empty.") % {"name": upload.name})
+    if size > max_bytes:
+        raise BadFile(
+            _("The file “%(name)s” has %(size)s; at most %(limit)s are allowed.")
+            % {"name": upload.name, "size": _size_text(size), "limit": _size_text(max_bytes)}
+        )
+    kind = kind_of(upload.file if hasattr(upload, "file") else upload)
+    if kind not in kinds:
+        raise BadFile(
+            _("The content of “%(name)s” is not one of the allowed types: %(kinds)s.")
+            % {"name": upload.name, "kinds": ", ".join(NAMES[k] for k in kinds)}
+        )
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return _keep(upload, upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+
+
+def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:
+    """Keep bytes that the house itself made."""
+    return _keep(ContentFile(data), name, mime, len(data), hashlib.sha256(data).hexdigest(), actor,
+                 StoredFile.Scan.CLEAN)
+
+
+def _keep(content: File, name: str, mime: str, size: int, sha256: str, actor: Any, scan: str) -> StoredFile:
+    path = default_storage.save(f"files/{sha256[:2]}/{sha256[2:4]}/{sha256}-{uuid4().hex[:8]}", content)
+    clean = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\x00", "")[-200:] or "file"
+    return StoredFile.objects.create(
+        name=clean, mime=mime, size=size, sha256=sha256, path=path, scan=scan, uploaded_by_id=actor.id
+    )
+
+
+def open_file(file: StoredFile) -> File:
+    return default_storage.open(file.path, "rb")
+
+
+def read(file: StoredFile) -> bytes:
+    with open_file(file) as stream:
+        return stream.read()
+
+
+def intact(file: StoredFile) -> bool:
+    """Whether the stored bytes still have the recorded hash."""
+    digest = hashlib.sha256()
+    with open_file(file) as stream:
+        for chunk in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(chunk)
+    return digest.hexdigest() == file.sha256
+
+
+def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False) -> FileResponse:
+    """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why."""
+    if file.scan == StoredFile.Scan.INFECTED:
+        raise BadFile(_("This file did not pass the virus check and is locked."))
+    ledger.record("core.file.open", file, actor, why=reason, name=file.name)
+    shown = inline and file.mime in ("application/pdf", "image/png", "image/jpeg")
+    response = FileResponse(open_file(file), content_type=file.mime)
+    response["Content-Length"] = str(file.size)
+    response["Content-Disposition"] = content_disposition_header(not shown, file.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def as_stream(data: bytes) -> BinaryIO:
+    return io.BytesIO(data)

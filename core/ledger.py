@@ -1,0 +1,122 @@
+"""The append-only record of who did what, on what, why; the outbox of the house; and its seal.
+
+A row is written in the transaction of the act itself. Triggers and grants refuse to change or delete it. A
+lock-guarded job seals committed rows into a hash chain every minute (sealing inside the request would serialise
+every act of the house), so that a later change by the owner of the database is found by `verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+
+SEAL_LOCK = 0x5EA1
+GENESIS = "0" * 64
+
+# Set by the request middleware: {"request_id": str, "ip": str}.
+request_context: ContextVar[dict[str, str]] = ContextVar("ledger_request_context", default={})  # noqa: B039
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)) if value is not None else None
+
+
+def reference(target: Any) -> str:
+    """The public name of a row: its number where it has one."""
+    for name in ("ref", "number", "uid", "code"):
+        value = getattr(target, name, None)
+        if value:
+            return str(value)
+    return str(target.pk)
+
+
+def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before: Any = None, after: Any = None,
+           **data: Any) -> Any:
+    """Write one row. `actor` has `.id` (None for the system) and `.label`; `data` must be plain values.
+
+    Side effect: queues every reaction registered for the verb in the same transaction.
+    """
+    from core import events  # noqa: PLC0415 (events reads the row model through this module)
+    from core.models import LedgerRow  # noqa: PLC0415 (app ready)
+
+    context = request_context.get()
+    row = LedgerRow.objects.create(
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_id=target.pk,
+        target_ref=reference(target)[:80],
+        actor_id=actor.id,
+        actor_label=str(actor.label)[:120],
+        why=why,
+        before=_plain(before),
+        after=_plain(after),
+        data=_plain(data) or {},
+        request_id=context.get("request_id", ""),
+        ip=context.get("ip") or None,
+    )
+    events.queue(row)
+    return row
+
+
+def canonical(row: Any) -> bytes:
+    """The bytes of a row that the seal covers: every column, in a fixed order, as UTF-8 JSON."""
+    return json.dumps(
+        [row.pk, row.at.isoformat(), row.verb, row.target_type, row.target_id, row.target_ref, row.actor_id,
+         row.actor_label, row.why, row.before, row.after, row.data, row.request_id, row.ip],
+        ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder,
+    ).encode()
+
+
+def _digest(previous: str, payload: bytes) -> str:
+    return hashlib.new(getattr(settings, "SEAL_HASH", "sha256"), previous.encode() + payload).hexdigest()
+
+
+@transaction.atomic
+def seal_pending(limit: int = 5000) -> int:
+    """Seal rows that are committed and not sealed yet; returns how many. Only one runs at a time."""
+    from core.models import LedgerRow, Seal  # noqa: PLC0415 (app ready)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEAL_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    last = Seal.objects.order_by("-seq").first()
+    sequence, previous = (last.seq, last.digest) if last else (0, GENESIS)
+    # By absence of a seal, not by id: a row with a lower id may commit later than one with a higher id.
+    rows = LedgerRow.objects.filter(~models.Exists(Seal.objects.filter(row_id=models.OuterRef("pk")))).order_by("pk")
+    seals = []
+    for row in rows[:limit]:
+        sequence += 1
+        previous = _digest(previous, canonical(row))
+        seals.append(Seal(seq=sequence, row_id=row.pk, digest=previous))
+    Seal.objects.bulk_create(seals, batch_size=1000)
+    return len(seals)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    sealed: int
+    head: str
+    broken_at: int | None  # ledger row id of the first mismatch, None when the chain holds
+
+
+def verify(expected_head: str | None = None) -> Verdict:
+    """Recompute the chain from the first row. A known published head also uncovers a cut tail."""
+    from core.models import LedgerRow, Seal  # noqa: PLC0415 (app ready)
+
+    previous, count = GENESIS, 0
+    seen_head = expected_head in (None, GENESIS)
+    for seal in Seal.objects.order_by("seq").iterator(chunk_size=2000):
+        row = LedgerRow.objects.filter(pk=seal.row_id).first()
+        if row is None or seal.seq != count + 1 or _digest(previous, canonical(row)) != seal.digest:
+            return Verdict(count, previous, seal.row_id)
+        previous, count = seal.digest, count + 1
+        seen_head = seen_head or previous == expected_head
+    return Verdict(count, previous, None if seen_head else -1)

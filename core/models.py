@@ -1,0 +1,282 @@
+"""Tables of the kernel. None of them knows a domain word; targets are (type, id, public reference)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.translation import get_language
+
+from core.clock import CoreNow
+
+
+class Labelled(models.Model):
+    """Reference data with both languages: `name` is Chinese, `name_en` English, `label` the reader's."""
+
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name
+
+
+class Pointing(models.Model):
+    """A row that speaks of another row of any app, without a foreign key (the kernel knows no app)."""
+
+    target_type = models.CharField(max_length=80)
+    target_id = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def target(self) -> Any:
+        return apps.get_model(self.target_type)._base_manager.get(pk=self.target_id)
+
+
+class ClockShift(models.Model):
+    """At most one row; while it stands `core_now()` is shifted. Only the database owner may write it."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    shift = models.DurationField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="clock_shift_single")]
+
+
+class LedgerRow(Pointing):
+    """Append-only (trigger and grants): who did what, on what, when, why."""
+
+    at = models.DateTimeField(db_default=CoreNow())
+    verb = models.CharField(max_length=80)
+    target_ref = models.CharField(max_length=80, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=120)
+    why = models.TextField(blank=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    data = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=40, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["target_type", "target_id", "id"], name="ledger_target"),
+            models.Index(fields=["actor_id", "id"], name="ledger_actor"),
+            models.Index(fields=["verb", "id"], name="ledger_verb"),
+            models.Index(fields=["at"], name="ledger_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_label} {self.verb} {self.target_ref}"
+
+
+class Seal(models.Model):
+    """The hash chain over committed ledger rows, append-only."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    row = models.OneToOneField(LedgerRow, on_delete=models.PROTECT, related_name="seal")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.digest[:12]}"
+
+
+class Retried(models.Model):
+    """Work claimed by a sweeper: done once, tried again with growing pauses."""
+
+    done_at = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(db_default=CoreNow())
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Reaction(Retried):
+    event = models.ForeignKey(LedgerRow, on_delete=models.PROTECT, related_name="reactions")
+    handler = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "handler"], name="reaction_once")]
+        indexes = [models.Index(fields=["retry_at"], condition=models.Q(done_at=None), name="reaction_due")]
+
+    def __str__(self) -> str:
+        return f"{self.handler} on {self.event_id}"
+
+
+class Deadline(Pointing, Retried):
+    kind = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "target_type", "target_id"], condition=models.Q(done_at=None), name="deadline_one_open"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(done_at=None), name="deadline_due"),
+            models.Index(fields=["target_type", "target_id"], name="deadline_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class Parameter(models.Model):
+    """A number that decides, as dated data: the row with the latest `effective_from` on or before the day rules."""
+
+    key = models.CharField(max_length=80)
+    value = models.JSONField()
+    unit = models.CharField(max_length=40, blank=True)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "effective_from"], name="parameter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value} {self.unit}"
+
+
+class WorkdayOverride(models.Model):
+    """Days on which the week rule (Mon-Fri) does not hold, from the State Council's yearly notice."""
+
+    date = models.DateField(unique=True)
+    is_workday = models.BooleanField()
+    name = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+class Counter(models.Model):
+    """Last number given in a series and period; the row lock makes numbers unique and gapless."""
+
+    series = models.CharField(max_length=80)
+    period = models.CharField(max_length=20, blank=True)
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "period"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.period}: {self.last}"
+
+
+class StoredFile(models.Model):
+    class Scan(models.TextChoices):
+        PENDING = "PENDING"
+        CLEAN = "CLEAN"
+        UNSCANNED = "UNSCANNED"
+        INFECTED = "INFECTED"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=255)
+    mime = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=300)
+    scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.PENDING)
+    uploaded_by_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="file_sha")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "QUEUED"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        FAILED = "FAILED"
+        CANCELLED = "CANCELLED"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    actor_id = models.BigIntegerField(null=True)
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="jobs")
+    error = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=CoreNow())
+    beat_at = models.DateTimeField(db_default=CoreNow())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"]), name="job_state"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["beat_at"], condition=models.Q(state__in=["QUEUED", "RUNNING"]), name="job_open"),
+            models.Index(fields=["actor_id", "-id"], name="job_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class OnceKey(models.Model):
+    """The key of a form that was posted, with where the first post led: a replay goes there and does nothing."""
+
+    key = models.UUIDField(unique=True)
+    actor_id = models.BigIntegerField(null=True)
+    path = models.CharField(max_length=300)
+    body_sha256 = models.CharField(max_length=64, blank=True)
+    location = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class SavedView(models.Model):
+    """A person's named search of one list."""
+
+    person_id = models.BigIntegerField()
+    listing = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=600)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "listing", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """Last sign of life of a process kind ("beat", "worker"), for the health page."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"

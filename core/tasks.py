@@ -1,0 +1,73 @@
+"""What Celery runs: wake-ups that carry an id, and the minute sweep. All of it may run twice or die at any point."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from celery import shared_task
+
+from core import deadlines, events, jobs, ledger
+from core.clock import CoreNow
+
+log = logging.getLogger(__name__)
+SWEEPS: dict[str, Callable[[], Any]] = {}
+
+
+def sweep(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Register a function of an app that the minute sweep calls (an outbox of mails, a nightly figure ...)."""
+
+    def register(function: Callable[[], Any]) -> Callable[[], Any]:
+        SWEEPS[name] = function
+        return function
+
+    return register
+
+
+def send(task: Any, *args: Any) -> None:
+    """Wake a worker; a broker that is away is no error, because the sweeper finds the row within a minute."""
+    try:
+        task.apply_async(args=args, retry=False)
+    except Exception:  # noqa: BLE001 (any broker failure)
+        log.warning("broker away, %s is left to the sweeper", task.name)
+
+
+def beat(name: str) -> None:
+    from core.models import Heartbeat  # noqa: PLC0415 (app ready)
+
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": CoreNow()})
+
+
+@shared_task(name="core.tick")
+def tick() -> None:
+    """Proof of life for the health page: beat sent it and a worker ran it."""
+    beat("worker")
+
+
+@shared_task(name="core.minute")
+def minute() -> None:
+    beat("minute")
+    for name, run in {
+        "deadlines": deadlines.sweep, "reactions": events.drain, "seal": ledger.seal_pending, "jobs": jobs.sweep,
+        **SWEEPS,
+    }.items():
+        try:
+            run()
+        except Exception:  # noqa: BLE001 (one broken sweep must not stop the others)
+            log.exception("sweep %s failed", name)
+
+
+@shared_task(name="core.drain")
+def drain() -> None:
+    events.drain()
+
+
+@shared_task(name="core.seal")
+def seal() -> None:
+    ledger.seal_pending()
+
+
+@shared_task(name="core.run_job")
+def run_job(pk: int) -> None:
+    jobs.run(pk)

@@ -1,0 +1,128 @@
+"""One state machine = one table; this is the engine that reads it.
+
+A `Step` says in one row: the verb, where it may start, where it ends, who may do it and what must be true.
+`Machine.move` is the only code in the house that writes a status column: it locks the row, asks every
+question again, writes, and records the move in the ledger, all in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from core import ledger
+
+Who = Callable[[Any, Any], "str | None"]  # who(actor, obj): None = yes, a text = the reason it is refused
+Need = Callable[..., "str | None"]  # need(obj, actor=actor, **given): the same
+
+
+class Refused(Exception):
+    """An act was refused. `reasons` are full sentences for the person, each naming its rule."""
+
+    def __init__(self, reasons: str | Iterable[str]):
+        self.reasons = [str(reasons)] if isinstance(reasons, str) or not isinstance(reasons, Iterable) else [
+            str(reason) for reason in reasons
+        ]
+        super().__init__("; ".join(self.reasons))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table. `label` is the text of the button; `danger` marks a move that cannot be taken back."""
+
+    verb: str
+    sources: frozenset[str] | set[str]
+    target: str
+    who: Who
+    needs: tuple[Need, ...] = ()
+    label: Any = ""
+    danger: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", frozenset(str(source) for source in self.sources))
+        object.__setattr__(self, "target", str(self.target))
+
+
+@dataclass
+class Machine:
+    """A table of steps over the `status` column of one model. `name` is dotted: "app.noun"."""
+
+    name: str
+    table: Iterable[Step]
+    model_label: str = ""
+    states: Any = None
+    steps: dict[str, Step] = field(init=False, default_factory=dict)
+
+    registry: ClassVar[dict[str, Machine]] = {}
+
+    def __post_init__(self) -> None:
+        for step in self.table:
+            if step.verb in self.steps:
+                raise ValueError(f"{self.name}: the verb {step.verb} stands twice in the table")
+            if self.states is not None:
+                known = set(self.states.values)
+                if unknown := ({step.target} | set(step.sources)) - known:
+                    raise ValueError(f"{self.name}.{step.verb}: unknown states {sorted(unknown)}")
+            self.steps[step.verb] = step
+        self.registry[self.name] = self
+
+    @property
+    def model(self) -> type[models.Model]:
+        return apps.get_model(self.model_label)
+
+    def state_label(self, status: str) -> str:
+        return str(self.states(status).label) if self.states is not None else status
+
+    def why_not(self, verb: str, actor: Any, obj: Any, **given: Any) -> list[str]:
+        """Every reason at once, so that a page can show them all; [] means go."""
+        step = self.steps[verb]
+        refusal = step.who(actor, obj)
+        if refusal:
+            return [str(refusal)]  # who may not act learns nothing more about the row
+        if obj.status not in step.sources:
+            return [
+                _("“%(verb)s” is not possible while the state is “%(state)s”.")
+                % {"verb": step.label or verb, "state": self.state_label(obj.status)}
+            ]
+        reasons: list[str] = []
+        for need in step.needs:
+            reason = need(obj, actor=actor, **given)
+            if reason:
+                reasons.extend(str(r) for r in ([reason] if isinstance(reason, str) or not isinstance(reason, list)
+                                                else reason))
+        return reasons
+
+    def open_to(self, actor: Any, obj: Any) -> list[str]:
+        """The verbs whose button the actor may see: allowed by state and by person, whatever is still missing."""
+        return [
+            step.verb for step in self.steps.values() if obj.status in step.sources and step.who(actor, obj) is None
+        ]
+
+    @transaction.atomic
+    def move(self, verb: str, actor: Any, obj: Any, *, why: str = "", data: Mapping[str, Any] | None = None,
+             **given: Any) -> Any:
+        """Lock the row, ask again, write, record. Returns the locked fresh row; raises Refused."""
+        step = self.steps[verb]
+        row = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
+        reasons = self.why_not(verb, actor, row, **given)
+        if reasons:
+            raise Refused(reasons)
+        before, row.status = row.status, step.target
+        row.save(update_fields=["status"])
+        ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
+                      after={"status": row.status}, **dict(data or {}))
+        obj.status = row.status
+        return row
+
+    def mermaid(self) -> str:
+        rows = [
+            f"    {source} --> {step.target} : {step.verb}"
+            for step in self.steps.values()
+            for source in sorted(step.sources)
+        ]
+        return "stateDiagram-v2\n" + "\n".join(rows) + "\n"
