@@ -1,0 +1,182 @@
+"""The engine: its answers without a database, and its lock on a real table."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection, models
+
+from core.models import LedgerRow
+from core.workflow import Machine, Refused, Step
+
+ACTOR = SimpleNamespace(id=7, label="Li")
+OTHER = SimpleNamespace(id=8, label="Wang")
+
+
+class Colour(models.TextChoices):
+    RED = "RED", "Red"
+    GREEN = "GREEN", "Green"
+
+
+def is_li(actor, obj):
+    return None if actor.id == 7 else "Only Li may do this (rule 1)"
+
+
+def is_fed(obj, *, fed=True, **given):
+    return None if fed else "The animal is hungry (rule 2)"
+
+
+def is_dry(obj, *, wet=False, **given):
+    return "It rains (rule 3)" if wet else None
+
+
+def machine():
+    return Machine("core.colour", (Step("go", {Colour.RED}, Colour.GREEN, is_li, (is_fed, is_dry)),), states=Colour)
+
+
+@pytest.fixture(autouse=True)
+def _no_trace():
+    yield
+    Machine.registry.pop("core.colour", None)
+
+
+def thing(status="RED"):
+    return SimpleNamespace(status=status)
+
+
+def test_why_not_gives_all_reasons_at_once():
+    reasons = machine().why_not("go", ACTOR, thing(), fed=False, wet=True)
+    assert reasons == ["The animal is hungry (rule 2)", "It rains (rule 3)"]
+
+
+def test_why_not_tells_a_stranger_nothing_else():
+    assert machine().why_not("go", OTHER, thing("GREEN"), fed=False) == ["Only Li may do this (rule 1)"]
+
+
+def test_why_not_names_the_state():
+    (reason,) = machine().why_not("go", ACTOR, thing("GREEN"))
+    assert "Green" in reason
+
+
+def test_open_to_shows_buttons_by_state_and_person():
+    assert machine().open_to(ACTOR, thing()) == ["go"]
+    assert machine().open_to(OTHER, thing()) == []
+    assert machine().open_to(ACTOR, thing("GREEN")) == []
+
+
+def test_a_verb_stands_once():
+    step = Step("go", {Colour.RED}, Colour.GREEN, is_li)
+    with pytest.raises(ValueError, match="stands twice"):
+        Machine("core.colour", (step, step))
+
+
+def test_unknown_state_is_refused_at_import():
+    with pytest.raises(ValueError, match="unknown states"):
+        Machine("core.colour", (Step("go", {"BLUE"}, Colour.GREEN, is_li),), states=Colour)
+
+
+def test_mermaid():
+    assert "RED --> GREEN : go" in machine().mermaid()
+
+
+def test_refused_keeps_a_single_text_whole():
+    assert Refused("no").reasons == ["no"]
+    assert Refused(["a", "b"]).reasons == ["a", "b"]
+    assert str(Refused(["a", "b"])) == "a; b"
+
+
+@pytest.fixture
+def painted(transactional_db):
+    """A table with a status column, made for this test alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE core_painted (id bigserial PRIMARY KEY, status varchar(10) NOT NULL)")
+
+    class Painted(models.Model):
+        status = models.CharField(max_length=10)
+
+        class Meta:
+            app_label = "core"
+            managed = False
+            db_table = "core_painted"
+
+    yield Painted
+    from django.apps import apps
+
+    apps.all_models["core"].pop("painted", None)
+    apps.clear_cache()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE core_painted")
+
+
+def race(step):
+    """Run `step` in two threads that have both read the old state; returns the results."""
+    barrier, results = threading.Barrier(2), []
+
+    def run():
+        try:
+            results.append(step(barrier))
+        except Refused as refusal:
+            results.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_move_by_two_at_once_gives_one_move(painted):
+    moves, rounds = machine(), 10
+    for _ in range(rounds):
+        row = painted.objects.create(status="RED")
+
+        def step(barrier, row=row):
+            stale = painted.objects.get(pk=row.pk)
+            barrier.wait()
+            moves.move("go", ACTOR, stale)
+            return "moved"
+
+        results = race(step)
+        assert sorted(type(result) is str for result in results) == [False, True]
+    assert LedgerRow.objects.filter(verb="core.colour.go").count() == rounds
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_without_the_lock_both_would_pass(painted):
+    """Negative control: asking and writing without the row lock lets the double click through."""
+    moves, both = machine(), 0
+    for _ in range(10):
+        row = painted.objects.create(status="RED")
+
+        def step(barrier, row=row):
+            stale = painted.objects.get(pk=row.pk)
+            barrier.wait()
+            if reasons := moves.why_not("go", ACTOR, stale):
+                raise Refused(reasons)
+            painted.objects.filter(pk=row.pk).update(status="GREEN")
+            return "moved"
+
+        both += race(step) == ["moved", "moved"]
+    assert both > 0
+
+
+def test_move_writes_status_and_ledger_together(painted):
+    row = painted.objects.create(status="RED")
+    moved = machine().move("go", ACTOR, row, why="spring", data={"field": "north"})
+    assert (moved.status, row.status, painted.objects.get().status) == ("GREEN", "GREEN", "GREEN")
+    entry = LedgerRow.objects.get()
+    assert (entry.verb, entry.actor_id, entry.why, entry.before, entry.after, entry.data) == (
+        "core.colour.go", 7, "spring", {"status": "RED"}, {"status": "GREEN"}, {"field": "north"},
+    )
+
+
+def test_move_refused_changes_nothing(painted):
+    row = painted.objects.create(status="RED")
+    with pytest.raises(Refused, match="hungry"):
+        machine().move("go", ACTOR, row, fed=False)
+    assert painted.objects.get().status == "RED"
+    assert not LedgerRow.objects.exists()
