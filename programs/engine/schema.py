@@ -1,0 +1,272 @@
+"""Is a whole guide's data well formed? `check` gives every problem at once; [] means the guide can be evaluated.
+
+Unknown parts are refused too, so that an imported file can hide nothing from the people who sign the guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from programs.engine import amounts, budget, conditions, forms, sheets, targets
+from programs.engine.conditions import number
+from programs.engine.problems import Problem
+from programs.states import FundingMode, ReviewMode
+
+#: The order of a guide's sections, as real guides have it (handbook of the field, 3.1).
+SECTION_ORDER = (
+    "content", "basis", "support", "conditions", "materials", "form", "accepting", "deciding", "procedure", "timing",
+    "certificate", "annexes",
+)
+NEEDED_SECTIONS = ("content", "support", "conditions", "materials", "procedure")
+PARTS = (
+    "header", "sections", "mode", "applicants", "conditions", "amount", "quota", "topics", "form", "team", "documents",
+    "budget", "targets", "score_sheet", "review", "payment_plan", "publicity_days", "formality_items", "contacts",
+    "provenance",
+)
+NEEDED_PARTS = (
+    "sections", "mode", "conditions", "amount", "quota", "form", "documents", "budget", "targets", "score_sheet",
+    "review", "payment_plan", "publicity_days", "formality_items",
+)
+FILE_KINDS = ("pdf", "png", "jpg", "docx", "xlsx", "zip")
+PAYMENT_KINDS = ("SIGN", "MIDTERM", "FINAL", "ONCE")
+PROVENANCE = ("source", "moved", "demo")
+MOST_TEXT, MOST_DEPTH, MOST_ITEMS = 60_000, 16, 400
+
+
+def check(data: Any) -> list[Problem]:
+    """Every problem of a guide's data, each with its place."""
+    if not isinstance(data, Mapping):
+        return [Problem("", _("The guide's data cannot be read"))]
+    size = _check_size(data)
+    if size:
+        return size
+    found = [Problem(str(key), _("is not a part of a guide")) for key in data if key not in PARTS]
+    found.extend(Problem(key, _("is missing")) for key in NEEDED_PARTS if key not in data)
+    for key, checker in CHECKERS.items():
+        if key in data:
+            found.extend(_guarded(checker, data[key], key))
+    if not found:
+        found.extend(_check_together(data))
+    return found
+
+
+def _guarded(checker: Callable[[Any, str], list[Problem]], value: Any, key: str) -> list[Problem]:
+    """A part of an unexpected shape is a problem, never a crash."""
+    try:
+        return checker(value, key)
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return [Problem(key, _("cannot be read"))]
+
+
+def _check_size(node: Any, path: str = "", depth: int = 0) -> list[Problem]:
+    if depth > MOST_DEPTH:
+        return [Problem(path, _("is nested too deeply"))]
+    if isinstance(node, str) and len(node) > MOST_TEXT:
+        return [Problem(path, _("is too long"))]
+    if isinstance(node, (list, Mapping)) and len(node) > MOST_ITEMS:
+        return [Problem(path, _("has too many entries"))]
+    children = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    found: list[Problem] = []
+    for key, child in children:
+        found.extend(_check_size(child, f"{path}.{key}" if path else str(key), depth + 1))
+        if len(found) > 20:
+            break
+    return found
+
+
+def _coded(rows: Any, path: str, needed: tuple[str, ...], least: int = 0) -> list[Problem]:
+    """A list of {code, ...} with unique codes and the needed texts."""
+    if not isinstance(rows, list):
+        return [Problem(path, _("must be a list"))]
+    found = [] if len(rows) >= least else [Problem(path, _("must hold at least one entry"))]
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        here = f"{path}[{index}]"
+        if not isinstance(row, Mapping) or not isinstance(row.get("code"), str) or not row["code"]:
+            found.append(Problem(here, _("needs a code")))
+            continue
+        if row["code"] in seen:
+            found.append(Problem(f"{here}.code", _("“%(code)s” stands twice") % {"code": row["code"]}))
+        seen.add(row["code"])
+        found.extend(Problem(f"{here}.{key}", _("is missing")) for key in needed if not row.get(key))
+    return found
+
+
+def _sections(rows: Any, path: str) -> list[Problem]:
+    found = _coded(rows, path, ("title",))
+    if found:
+        return found
+    codes = {row["code"] for row in rows}
+    found.extend(
+        Problem(path, _("the section “%(code)s” is missing") % {"code": code})
+        for code in NEEDED_SECTIONS
+        if code not in codes
+    )
+    found.extend(
+        Problem(f"{path}.{row['code']}", _("must be plain text"))
+        for row in rows
+        if not isinstance(row.get("text", ""), str) or "<script" in row.get("text", "").lower()
+    )
+    return found
+
+
+def _mode(data: Any, path: str) -> list[Problem]:
+    if not isinstance(data, Mapping):
+        return [Problem(path, _("is missing"))]
+    found = []
+    if data.get("funding_mode") not in FundingMode.values:
+        found.append(Problem(f"{path}.funding_mode", _("choose a funding mode")))
+    found.extend(
+        Problem(f"{path}.{key}", _("must be yes or no"))
+        for key in ("contract_required", "audit_required")
+        if not isinstance(data.get(key), bool)
+    )
+    return found
+
+
+def _quota(data: Any, path: str) -> list[Problem]:
+    if not isinstance(data, Mapping):
+        return [Problem(path, _("is missing"))]
+    found = []
+    most = data.get("max_projects")
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 100_000:
+        found.append(Problem(f"{path}.max_projects", _("must be a whole number from 1")))
+    if number(data.get("budget_control") or 0) <= 0:
+        found.append(Problem(f"{path}.budget_control", _("must be more than 0")))
+    per_unit = data.get("per_unit")
+    if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or per_unit < 1):
+        found.append(Problem(f"{path}.per_unit", _("must be a whole number from 1")))
+    return found
+
+
+def _topics(rows: Any, path: str) -> list[Problem]:
+    found = _coded(rows, path, ("title",))
+    return found or [
+        Problem(f"{path}[{index}].cap", _("must be more than 0"))
+        for index, row in enumerate(rows)
+        if number(row.get("cap") or 0) <= 0
+    ]
+
+
+def _documents(rows: Any, path: str) -> list[Problem]:
+    found = _coded(rows, path, ("name",))
+    if found:
+        return found
+    for index, row in enumerate(rows):
+        here = f"{path}[{index}]"
+        kinds = row.get("mimes")
+        if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(FILE_KINDS):
+            found.append(Problem(f"{here}.mimes", _("choose at least one kind of file")))
+        size = row.get("max_mb")
+        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 200:
+            found.append(Problem(f"{here}.max_mb", _("must lie between 1 and 200")))
+        if not isinstance(row.get("required", False), bool):
+            found.append(Problem(f"{here}.required", _("must be yes or no")))
+    return found
+
+
+def _review(data: Any, path: str) -> list[Problem]:
+    if not isinstance(data, Mapping):
+        return [Problem(path, _("is missing"))]
+    found = []
+    if data.get("mode") not in ReviewMode.values:
+        found.append(Problem(f"{path}.mode", _("choose a way of review")))
+    if data.get("mode") == ReviewMode.FORMAL:
+        return found
+    size = data.get("panel_size")
+    if isinstance(size, bool) or not isinstance(size, int) or size < 3 or size % 2 == 0:
+        found.append(Problem(f"{path}.panel_size", _("must be an odd number from 3")))
+    elif not 0 <= int(data.get("industry_min") or 0) <= size:
+        found.append(Problem(f"{path}.industry_min", _("cannot be more than the panel")))
+    for key, low, high in (("due_days", 1, 180), ("pass_mark", 0, 100), ("range_flag", 0, 100)):
+        if not low <= number(data.get(key, -1)) <= high:
+            found.append(
+                Problem(f"{path}.{key}", _("must lie between %(low)d and %(high)d") % {"low": low, "high": high})
+            )
+    return found
+
+
+def _payment_plan(rows: Any, path: str) -> list[Problem]:
+    if not isinstance(rows, list) or not rows:
+        return [Problem(path, _("must hold at least one payment"))]
+    found, total = [], Decimal(0)
+    for index, row in enumerate(rows):
+        if row.get("kind") not in PAYMENT_KINDS:
+            found.append(Problem(f"{path}[{index}].kind", _("choose a kind of payment")))
+        share = number(row.get("share") or 0)
+        if not 0 < share <= 1:
+            found.append(Problem(f"{path}[{index}].share", _("must lie between 0 and 1")))
+        total += share
+    kinds = [row.get("kind") for row in rows]
+    if len(set(kinds)) != len(kinds):
+        found.append(Problem(path, _("a kind of payment stands twice")))
+    if not found and total != 1:
+        found.append(Problem(path, _("the shares add up to %(sum)s, not 1") % {"sum": total}))
+    return found
+
+
+def _publicity_days(value: Any, path: str) -> list[Problem]:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 60:
+        return [Problem(path, _("must lie between 0 and 60"))]
+    return []
+
+
+def _applicants(rows: Any, path: str) -> list[Problem]:
+    ok = isinstance(rows, list) and all(isinstance(row, str) for row in rows)
+    return [] if ok else [Problem(path, _("must be a list"))]
+
+
+def _provenance(data: Any, path: str) -> list[Problem]:
+    return [Problem(f"{path}.{key}", _("must be source, moved or demo")) for key, mark in data.items() if mark not in PROVENANCE]
+
+
+def _mapping(data: Any, path: str) -> list[Problem]:
+    return [] if isinstance(data, Mapping) else [Problem(path, _("cannot be read"))]
+
+
+CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
+    "header": _mapping,
+    "sections": _sections,
+    "mode": _mode,
+    "applicants": _applicants,
+    "conditions": conditions.check,
+    "amount": amounts.check,
+    "quota": _quota,
+    "topics": _topics,
+    "form": forms.check,
+    "team": _mapping,
+    "documents": _documents,
+    "budget": budget.check,
+    "targets": targets.check,
+    "score_sheet": sheets.check,
+    "review": _review,
+    "payment_plan": _payment_plan,
+    "publicity_days": _publicity_days,
+    "formality_items": lambda rows, path: _coded(rows, path, ("text",), least=1),
+    "contacts": lambda rows, path: [] if isinstance(rows, list) else [Problem(path, _("must be a list"))],
+    "provenance": _provenance,
+}
+
+
+def _check_together(data: Mapping[str, Any]) -> list[Problem]:
+    """Rules between the parts."""
+    found = []
+    contract = data["mode"]["contract_required"]
+    kinds = [row["kind"] for row in data["payment_plan"]]
+    if not contract and kinds != ["ONCE"]:
+        found.append(Problem("payment_plan", _("without a contract there is exactly one payment")))
+    if contract and "SIGN" not in kinds and "ONCE" not in kinds:
+        found.append(Problem("payment_plan", _("a first payment is missing")))
+    cap, control = number(data["amount"]["cap"]), number(data["quota"]["budget_control"])
+    if cap > control:
+        found.append(Problem("amount.cap", _("is more than the money of the whole guide")))
+    found.extend(
+        Problem(f"topics.{topic['code']}", _("its cap is above the cap of the guide"))
+        for topic in data.get("topics") or []
+        if number(topic["cap"]) > cap
+    )
+    return found

@@ -1,0 +1,142 @@
+"""Score sheets as data: criteria with points that add up to 100, anchored bands, comments, knock-out questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from programs.engine.conditions import number
+from programs.engine.forms import pick
+from programs.engine.problems import Problem
+
+RECOMMENDATIONS = ("A", "B", "C", "D")
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`weight` is the most points this criterion can get."""
+
+    code: str
+    weight: Decimal
+    data: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        return pick(self.data, "name")
+
+    @property
+    def help(self) -> str:
+        return pick(self.data, "help")
+
+    @property
+    def anchors(self) -> list[dict[str, Any]]:
+        """[{"min", "max", "label"}] in points, best first."""
+        return [
+            {"min": number(a["min"]), "max": number(a["max"]), "label": pick(a, "text")}
+            for a in self.data.get("anchors", ())
+        ]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    criteria: tuple[Criterion, ...]
+    comment_min: int = 0
+    knockouts: tuple[Mapping[str, Any], ...] = ()
+    step: Decimal = Decimal("0.5")
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Sheet:
+        return cls(
+            criteria=tuple(Criterion(c["code"], number(c["weight"]), c) for c in data["criteria"]),
+            comment_min=int(data.get("comment_min", 0)),
+            knockouts=tuple(data.get("knockouts", ())),
+            step=number(data.get("step", "0.5")),
+        )
+
+    def total(self, values: Mapping[str, Any]) -> Decimal:
+        """Sum of the points, two decimals, half up."""
+        points = (number(values[c.code]) for c in self.criteria if values.get(c.code) not in (None, ""))
+        return sum(points, Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+
+    def clean(self, given: Mapping[str, Any], final: bool = False) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """{values, comment, recommendation, knockouts} -> clean, errors. Drafts keep what was typed."""
+        errors: dict[str, list[str]] = {}
+        values: dict[str, str] = {}
+        source = given.get("values") or {}
+        for criterion in self.criteria:
+            raw = source.get(criterion.code)
+            text, wrong = self._points(criterion, raw, final)
+            if text is not None:
+                values[criterion.code] = text
+            if wrong:
+                errors[criterion.code] = [wrong]
+        comment = str(given.get("comment") or "").replace("\r\n", "\n").strip()[:20000]
+        if final and len(comment) < self.comment_min:
+            errors["comment"] = [
+                _("The comment needs at least %(limit)d characters, there are %(count)d")
+                % {"limit": self.comment_min, "count": len(comment)}
+            ]
+        recommendation = str(given.get("recommendation") or "")
+        if recommendation not in ("", *RECOMMENDATIONS) or (final and not recommendation):
+            errors["recommendation"] = [_("Choose a recommendation")]
+        codes = {item["code"] for item in self.knockouts}
+        knocked = [code for code in given.get("knockouts") or () if code in codes]
+        clean = {"values": values, "comment": comment, "recommendation": recommendation, "knockouts": knocked}
+        return clean, errors
+
+    def _points(self, criterion: Criterion, raw: Any, final: bool) -> tuple[str | None, str]:
+        if raw in (None, ""):
+            return None, (_("Give points for “%(label)s”") % {"label": criterion.label} if final else "")
+        try:
+            value = number(str(raw).strip())
+            if not value.is_finite() or not 0 <= value <= criterion.weight or value % self.step:
+                raise ValueError
+        except (ArithmeticError, ValueError):
+            return str(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
+                "label": criterion.label, "weight": criterion.weight, "step": self.step,
+            }
+        return str(value), ""
+
+
+def check(data: Any, path: str = "score_sheet") -> list[Problem]:
+    if not isinstance(data, Mapping) or not isinstance(data.get("criteria"), list) or not data["criteria"]:
+        return [Problem(f"{path}.criteria", _("is missing"))]
+    found, total, seen = [], Decimal(0), set()
+    for index, item in enumerate(data["criteria"]):
+        here = f"{path}.criteria[{index}]"
+        if not isinstance(item, Mapping) or not item.get("code") or not item.get("name"):
+            found.append(Problem(here, _("needs a code and a name")))
+            continue
+        if item["code"] in seen:
+            found.append(Problem(f"{here}.code", _("“%(code)s” stands twice") % {"code": item["code"]}))
+        seen.add(item["code"])
+        try:
+            weight = number(item.get("weight"))
+            if weight <= 0:
+                raise ValueError
+            total += weight
+            found.extend(_check_anchors(item.get("anchors") or [], weight, here))
+        except (ArithmeticError, TypeError, ValueError):
+            found.append(Problem(f"{here}.weight", _("must be more than 0")))
+    if not found and total != 100:
+        found.append(Problem(f"{path}.criteria", _("the points add up to %(sum)s, not 100") % {"sum": total}))
+    for index, item in enumerate(data.get("knockouts") or []):
+        if not isinstance(item, Mapping) or not item.get("code") or not item.get("text"):
+            found.append(Problem(f"{path}.knockouts[{index}]", _("needs a code and a text")))
+    return found
+
+
+def _check_anchors(anchors: Any, weight: Decimal, here: str) -> list[Problem]:
+    try:
+        for anchor in anchors:
+            low, high = number(anchor["min"]), number(anchor["max"])
+            if not 0 <= low <= high <= weight or not anchor.get("text"):
+                raise ValueError
+    except (ArithmeticError, TypeError, ValueError, KeyError):
+        return [Problem(f"{here}.anchors", _("each band needs a text and lies within the points"))]
+    return []
