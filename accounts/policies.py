@@ -190,3 +190,8 @@ def may_grant(actor: Actor, organisation: Organisation, role: str) -> str | None
     if role in UNIT_ROLES and (actor.holds(Role.ORG_ADMIN, at=organisation) or may_verify(actor) is None):
         return None
     return _("Roles of the unit are granted by its administrator, all others by the system administrator.")
+
+
+def may_unmask(actor: Actor) -> str | None:
+    """Whole identity numbers are for supervision and the security administrator, each time with a purpose."""
+    return _holds(actor, Role.SUPERVISION, Role.SECADMIN)

@@ -1,0 +1,74 @@
+"""Tables of moves of organisations and memberships."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts import policies
+from accounts.states import MembershipStatus as M
+from accounts.states import OrganisationStatus as O  # noqa: E741, N814 (the table reads better)
+from accounts.states import Role
+from core.workflow import Machine, Step
+
+
+def has_reason(obj: Any, *, why: str = "", reason: str = "", **given: Any) -> str | None:
+    return None if (reason or why).strip() else _("Please give the reason; it is shown to the unit.")
+
+
+def has_licence(obj: Any, **given: Any) -> str | None:
+    return None if obj.licence_id or obj.is_demo else _("The registration has no licence or certificate file.")
+
+
+def keeps_an_administrator(membership: Any, **given: Any) -> str | None:
+    """A unit always keeps one administrator: hand over first."""
+    if membership.role != Role.ORG_ADMIN or given.get("unit_closes"):
+        return None
+    others = type(membership).objects.filter(
+        organisation=membership.organisation_id, role=Role.ORG_ADMIN, status=M.ACTIVE
+    ).exclude(pk=membership.pk)
+    return None if others.exists() else _("A unit keeps at least one administrator; name the successor first.")
+
+
+def may_confirm(actor: policies.Actor, membership: Any) -> str | None:
+    return policies.may_grant(actor, membership.organisation, membership.role)
+
+
+def may_end(actor: policies.Actor, membership: Any) -> str | None:
+    """The person leaves, or whoever may grant the role takes it back."""
+    if actor.id == membership.person_id:
+        return None
+    return policies.may_grant(actor, membership.organisation, membership.role)
+
+
+ORGANISATION = Machine(
+    "accounts.organisation",
+    (
+        Step("verify", {O.PENDING, O.REFUSED}, O.VERIFIED, policies.may_verify, (has_licence,),
+             label=gettext_lazy("Verify")),
+        Step("refuse", {O.PENDING}, O.REFUSED, policies.may_verify, (has_reason,),
+             label=pgettext_lazy("verb", "Refuse"), danger=True),
+        Step("resubmit", {O.REFUSED}, O.PENDING, policies.is_org_admin, label=gettext_lazy("File again")),
+        Step("suspend", {O.VERIFIED}, O.SUSPENDED, policies.may_verify, (has_reason,),
+             label=gettext_lazy("Suspend"), danger=True),
+        Step("release", {O.SUSPENDED}, O.VERIFIED, policies.may_verify, label=gettext_lazy("Release")),
+        Step("merge", {O.PENDING, O.VERIFIED, O.REFUSED, O.SUSPENDED}, O.MERGED, policies.may_verify,
+             label=gettext_lazy("Merge"), danger=True),
+    ),
+    model_label="accounts.Organisation",
+    states=O,
+)
+
+MEMBERSHIP = Machine(
+    "accounts.membership",
+    (
+        Step("confirm", {M.REQUESTED}, M.ACTIVE, may_confirm, label=gettext_lazy("Confirm")),
+        Step("refuse", {M.REQUESTED}, M.REFUSED, may_confirm, label=pgettext_lazy("verb", "Refuse")),
+        Step("end", {M.ACTIVE, M.REQUESTED}, M.ENDED, may_end, (keeps_an_administrator,),
+             label=gettext_lazy("End"), danger=True),
+    ),
+    model_label="accounts.Membership",
+    states=M,
+)
