@@ -1,0 +1,336 @@
+"""Tables of the applications floor. The draft lives in `answers`; typed rows are what rules and upper floors read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organisation
+from applications import states
+from core.clock import CoreNow
+from core.models import StoredFile
+from core.money import MoneyField
+from notices.models import Document
+from programs.models import Guide, GuideVersion, Topic
+
+
+class Application(models.Model):
+    """One filing under one guide version. `submitted_at` is set once by the database clock (a trigger guards it)."""
+
+    ref = models.CharField(max_length=40, unique=True)
+    guide = models.ForeignKey(Guide, models.PROTECT, related_name="+")
+    version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="+")
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=200, blank=True)
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, default=states.Status.DRAFT)
+    requested = MoneyField(default=0)
+    months = models.PositiveSmallIntegerField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    cluster = models.CharField(max_length=40, blank=True)
+    disciplines = models.JSONField(default=list, blank=True)
+    keywords = models.JSONField(default=list, blank=True)
+    ethics = models.JSONField(default=list, blank=True, help_text="codes of the ethics scope that apply")
+    answers = models.JSONField(default=dict, blank=True)
+    done = models.JSONField(default=dict, blank=True)
+    revs = models.JSONField(default=dict, blank=True, help_text="{section: {field: revision of its last change}}")
+    rev = models.PositiveIntegerField(default=0)
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    handed_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    return_reason = models.TextField(blank=True)
+    endorsed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    receipt_number = models.CharField(max_length=60, unique=True, null=True, blank=True)
+    receipt_sha256 = models.CharField(max_length=64, blank=True)
+    refusal_code = models.CharField(max_length=40, blank=True)
+    refusal_text = models.TextField(blank=True)
+    correction_due_at = models.DateTimeField(null=True, blank=True)
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    is_demo = models.BooleanField(default=False)
+    search = SearchVectorField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    saved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            GinIndex(fields=["search"], name="application_search"),
+            models.Index(fields=["guide", "status"], name="application_guide"),
+            models.Index(fields=["unit", "status"], name="application_unit"),
+            models.Index(fields=["leader", "status"], name="application_leader"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.Status.values), name="application_status"),
+            models.CheckConstraint(
+                condition=~Q(status__in=states.NEEDS_REASON) | ~Q(refusal_code=""), name="application_end_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None) | Q(endorsed_by__isnull=False, receipt_number__isnull=False)
+                & ~Q(receipt_sha256=""),
+                name="application_submission_has_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[*states.BEFORE_SUBMISSION, states.Status.EXPIRED])
+                | Q(submitted_at__isnull=False),
+                name="application_seen_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=states.Status.CORRECTION) | Q(correction_due_at__isnull=False),
+                name="application_correction_has_date",
+            ),
+            models.CheckConstraint(condition=Q(requested__gte=0), name="application_requested"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.title}"
+
+
+class SectionSave(models.Model):
+    """Who wrote what when. Saves of one person in one section a few minutes apart are one row (the latest values)."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="saves")
+    section = models.CharField(max_length=40)
+    rev = models.PositiveIntegerField()
+    values = models.JSONField(default=dict)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        ordering = ["-rev"]
+        indexes = [models.Index(fields=["application", "section", "-rev"], name="sectionsave_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.section} r{self.rev}"
+
+
+class Version(models.Model):
+    """The application as it was submitted or answered: whole, hashed, append-only (trigger)."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    data = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    why = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        ordering = ["application", "-number"]
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="applicationversion_number")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} v{self.number}"
+
+
+class TeamMember(models.Model):
+    """A member of the project team. The number of the identity document is sealed, fingerprinted and masked."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="team")
+    order = models.PositiveSmallIntegerField(default=0)
+    role = models.CharField(max_length=8, default=states.TeamRole.MEMBER)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=60)
+    id_kind = models.CharField(max_length=10, blank=True)
+    id_sealed = models.TextField(blank=True)
+    id_print = models.CharField(max_length=64, blank=True)
+    id_masked = models.CharField(max_length=40, blank=True)
+    gender = models.CharField(max_length=1, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    organisation_name = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=40, blank=True)
+    degree = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    duty = models.CharField(max_length=200, blank=True)
+    person_months = models.DecimalField(max_digits=5, decimal_places=1, default=0)
+    full_time = models.BooleanField(default=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["application", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=states.TeamRole.values), name="teammember_role"),
+            models.CheckConstraint(condition=Q(person_months__gte=0), name="teammember_months"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(role=states.TeamRole.LEADER), name="teammember_one_leader"
+            ),
+            models.UniqueConstraint(
+                fields=["application", "id_print"], condition=~Q(id_print=""), name="teammember_person_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["id_print"], name="teammember_print")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """A co-applicant. Bodies without a registration here (overseas) stand by name and number of their own."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="partners")
+    order = models.PositiveSmallIntegerField(default=0)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=120)
+    uscc = models.CharField(max_length=18, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    contact = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    task = models.CharField(max_length=300, blank=True)
+    share = MoneyField(default=0)
+    is_related = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["application", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gte=0), name="partner_share"),
+            models.UniqueConstraint(fields=["application", "uscc"], condition=~Q(uscc=""), name="partner_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BudgetLine(models.Model):
+    """One figure of the budget, in yuan."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="budget")
+    order = models.PositiveSmallIntegerField(default=0)
+    heading = models.CharField(max_length=40)
+    source = models.CharField(max_length=8)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    amount = MoneyField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["application", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(source__in=states.Source.values), name="budgetline_source"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="budgetline_amount"),
+            models.UniqueConstraint(
+                fields=["application", "heading", "source", "year", "organisation"], name="budgetline_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.heading} {self.source} {self.amount}"
+
+
+class Target(models.Model):
+    """A measurable target; `value_text` holds what a qualitative one promises."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="targets")
+    order = models.PositiveSmallIntegerField(default=0)
+    l1 = models.CharField(max_length=40)
+    l2 = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    unit = models.CharField(max_length=40, blank=True)
+    direction = models.CharField(max_length=4, default=states.Direction.GE)
+    baseline = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    value = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    value_text = models.CharField(max_length=300, blank=True)
+    weight = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    evidence = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["application", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(direction__in=states.Direction.values), name="target_direction"),
+            models.CheckConstraint(condition=Q(weight__gte=0, weight__lte=100), name="target_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Annex(models.Model):
+    """A version of one document of the guide's list; replacing makes a new one, nothing is thrown away."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="annexes")
+    code = models.CharField(max_length=40)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        ordering = ["application", "code", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "code", "number"], name="annex_number"),
+            models.UniqueConstraint(
+                fields=["application", "code"], condition=Q(is_current=True), name="annex_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+
+class FormalityCheck(models.Model):
+    """One round of the formality check: before and, where a correction was asked, after it."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="checks")
+    checker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(db_default=CoreNow())
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, blank=True)
+    reason_code = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["application", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=["", *states.CheckOutcome.values]), name="check_outcome"),
+            models.CheckConstraint(condition=Q(outcome="") | Q(decided_at__isnull=False), name="check_decided_has_date"),
+            models.UniqueConstraint(fields=["application"], condition=Q(outcome=""), name="check_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.outcome or '…'}"
+
+
+class CheckItem(models.Model):
+    check_round = models.ForeignKey(FormalityCheck, models.CASCADE, related_name="items")
+    code = models.CharField(max_length=40)
+    result = models.CharField(max_length=4, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["check_round", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(result__in=["", *states.ItemResult.values]), name="checkitem_result"),
+            models.UniqueConstraint(fields=["check_round", "code"], name="checkitem_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.result}"
+
+
+class Correction(models.Model):
+    """The one request for correction an application can get: all defects at once, and what may be rewritten."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="correction")
+    check_round = models.ForeignKey(FormalityCheck, models.PROTECT, related_name="+")
+    items = models.JSONField(default=list, help_text="[{code, text, note}]")
+    sections = models.JSONField(default=list, help_text="section codes opened for the answer")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    issued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(due_at__gt=models.F("issued_at")), name="correction_dates"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.due_at:%Y-%m-%d}"

@@ -1,0 +1,141 @@
+"""Closed lists of the applications floor. Every state has two labels: the desk's and the applicant's."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(TextChoices):
+    DRAFT = "DRAFT", _("Being filled in")
+    UNIT_PENDING = "UNIT_PENDING", _("Waiting for the unit")
+    UNIT_RETURNED = "UNIT_RETURNED", _("Returned by the unit")
+    RECOMMEND_PENDING = "RECOMMEND_PENDING", _("Waiting for recommendation")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    CORRECTION = "CORRECTION", _("Correction asked")
+    NOT_ACCEPTED = "NOT_ACCEPTED", _("Not accepted")
+    ACCEPTED = "ACCEPTED", _("Accepted (formality check passed)")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("application", "Withdrawn")
+    EXPIRED = "EXPIRED", _("Not submitted in time")
+    IN_REVIEW = "IN_REVIEW", _("In review")
+    REVIEWED = "REVIEWED", _("Review finished")
+    SITE_VISIT = "SITE_VISIT", _("Site visit")
+    SPECIAL_AUDIT = "SPECIAL_AUDIT", _("Special audit")
+    RANKED = "RANKED", _("Ranked")
+    NOT_SELECTED = "NOT_SELECTED", _("Not selected")
+    PROPOSED = "PROPOSED", _("Proposed for award")
+    PUBLICITY = "PUBLICITY", _("In public notice")
+    OBJECTION_HOLD = "OBJECTION_HOLD", _("Held for an objection")
+    AWARDED = "AWARDED", _("Awarded")
+    REJECTED = "REJECTED", _("Award refused")
+
+
+#: What the applicant reads. Steps inside the bureau that would tell a ranking before it is decided share one text.
+APPLICANT_LABELS = {
+    Status.DRAFT: _("You are filling it in"),
+    Status.UNIT_PENDING: _("With your unit for approval"),
+    Status.UNIT_RETURNED: _("Returned by your unit, please revise"),
+    Status.RECOMMEND_PENDING: _("With the recommending body"),
+    Status.SUBMITTED: _("Submitted, formality check running"),
+    Status.CORRECTION: _("Correction needed"),
+    Status.NOT_ACCEPTED: _("Not accepted"),
+    Status.ACCEPTED: _("Accepted, waiting for review"),
+    Status.WITHDRAWN: _("Withdrawn by your unit"),
+    Status.EXPIRED: _("Deadline passed without submission"),
+    Status.IN_REVIEW: _("In review"),
+    Status.REVIEWED: _("In review"),
+    Status.SITE_VISIT: _("In review: site visit"),
+    Status.SPECIAL_AUDIT: _("In review: special audit"),
+    Status.RANKED: _("In review"),
+    Status.NOT_SELECTED: _("Not selected"),
+    Status.PROPOSED: _("In decision"),
+    Status.PUBLICITY: _("In public notice"),
+    Status.OBJECTION_HOLD: _("In public notice, objection being handled"),
+    Status.AWARDED: _("Awarded"),
+    Status.REJECTED: _("Award refused"),
+}
+
+#: The applicant may write.
+EDITABLE = (Status.DRAFT, Status.UNIT_RETURNED, Status.CORRECTION)
+#: Not handed to the bureau; the close of the guide ends them.
+BEFORE_SUBMISSION = (Status.DRAFT, Status.UNIT_PENDING, Status.UNIT_RETURNED, Status.RECOMMEND_PENDING)
+#: An end with a refusal: a reason code is a must (the database checks it).
+NEEDS_REASON = (Status.NOT_ACCEPTED, Status.REJECTED, Status.NOT_SELECTED, Status.EXPIRED)
+#: Has been handed to the bureau and still counts against quotas and limits.
+COUNTING = (
+    Status.SUBMITTED, Status.CORRECTION, Status.ACCEPTED, Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT,
+    Status.SPECIAL_AUDIT, Status.RANKED, Status.PROPOSED, Status.PUBLICITY, Status.OBJECTION_HOLD, Status.AWARDED,
+)
+#: Nothing more will happen.
+ENDED = (
+    Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.EXPIRED, Status.NOT_SELECTED, Status.AWARDED, Status.REJECTED,
+)
+#: The bureau sees an application from its submission on, never a draft (separation from the applicant's desk).
+SEEN_BY_BUREAU = tuple(status for status in Status if status not in BEFORE_SUBMISSION and status != Status.EXPIRED)
+
+
+class TeamRole(TextChoices):
+    LEADER = "LEADER", _("Project leader")
+    MAIN = "MAIN", _("Main member")
+    MEMBER = "MEMBER", _("Participant")
+
+
+class Source(TextChoices):
+    """Where budget money comes from; the codes are those of the budget engine."""
+
+    CITY = "CITY", _("City science and technology funds")
+    OWN = "OWN", _("Self-raised")
+    OTHER = "OTHER", _("Other sources")
+
+
+class Direction(TextChoices):
+    GE = "GE", _("At least")
+    LE = "LE", _("At most")
+    QUAL = "QUAL", _("Qualitative")
+
+
+class CheckOutcome(TextChoices):
+    PASS = "PASS", _("Pass")
+    FIX = "FIX", _("Ask for correction")
+    REFUSE = "REFUSE", _("Refuse")
+
+
+class ItemResult(TextChoices):
+    OK = "OK", _("In order")
+    FIX = "FIX", _("To be corrected")
+    FAIL = "FAIL", _("Cannot be corrected")
+
+
+class Reason(TextChoices):
+    """Why an application ended; shown to the applicant with a text of its own in each case."""
+
+    UNIT_INELIGIBLE = "UNIT_INELIGIBLE", _("The unit does not meet the conditions of the guide")
+    LEADER_INELIGIBLE = "LEADER_INELIGIBLE", _("The leader does not meet the conditions of the guide")
+    OUT_OF_SCOPE = "OUT_OF_SCOPE", _("The content does not belong to the fields of the guide")
+    MATERIAL_MISSING = "MATERIAL_MISSING", _("Required material is missing")
+    MATERIAL_INVALID = "MATERIAL_INVALID", _("Material is invalid or contradicts the form")
+    OVER_LIMIT = "OVER_LIMIT", _("Over the limit of applications")
+    INTEGRITY = "INTEGRITY", _("Under an integrity restriction")
+    DUPLICATE = "DUPLICATE", _("Repeats a funded project or another application")
+    CORRECTION_LATE = "CORRECTION_LATE", _("Correction not answered in time")
+    CORRECTION_FAILED = "CORRECTION_FAILED", _("Still not in order after the correction")
+    DEADLINE_PASSED = "DEADLINE_PASSED", _("Not submitted before the close of filing")
+    GUIDE_WITHDRAWN = "GUIDE_WITHDRAWN", _("The guide was withdrawn or superseded")
+    BELOW_MARK = "BELOW_MARK", _("Score below the pass mark")
+    BEYOND_QUOTA = "BEYOND_QUOTA", _("Ranked beyond the number or money of the guide")
+    KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question of the review")
+    OBJECTION_UPHELD = "OBJECTION_UPHELD", _("An objection was upheld")
+    OTHER = "OTHER", _("Another reason")
+
+
+#: What a formality check may give as the reason.
+FORMALITY_REASONS = (
+    Reason.UNIT_INELIGIBLE, Reason.LEADER_INELIGIBLE, Reason.OUT_OF_SCOPE, Reason.MATERIAL_MISSING,
+    Reason.MATERIAL_INVALID, Reason.OVER_LIMIT, Reason.INTEGRITY, Reason.DUPLICATE, Reason.CORRECTION_FAILED,
+    Reason.OTHER,
+)
+
+
+def applicant_label(status: str) -> str:
+    return str(APPLICANT_LABELS[Status(status)])
