@@ -1,0 +1,158 @@
+"""Who may do what on the applications floor, and whom may see what. A question returns None (yes) or the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.states import Role
+from applications import states
+from applications.models import Application
+from programs import policies as programme
+
+#: Desks of the bureau that read every submitted application; agencies and divisions read those of their scope.
+READERS = (Role.RESOURCE, Role.SUPERVISION, Role.LEADER, Role.FINANCE, Role.AUDITOR, Role.DISCIPLINE)
+SCOPED = (Role.DIVISION, Role.AGENCY)
+
+
+# --- the applicant's side ----------------------------------------------------------------------------------------
+
+
+def is_applicant(actor: Any, obj: Any = None) -> str | None:
+    """Somebody who belongs to a unit: may start an application. Bureau staff never may (separation of duties)."""
+    if actor.holds(Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE):
+        return None
+    return _("Only members of a registered unit may apply. Join your unit first.")
+
+
+def is_unit_user(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.ORG_ADMIN) else _("Only the unit administrator may do this.")
+
+
+def is_leader(actor: Any, application: Application) -> str | None:
+    if actor.id is not None and actor.id == application.leader_id:
+        return None
+    return _("Only the project leader may do this.")
+
+
+def is_unit_admin(actor: Any, application: Application) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=application.unit_id):
+        return None
+    return _("Only the administrator of the applicant unit may do this.")
+
+
+def is_recommender(actor: Any, application: Application) -> str | None:
+    """The recommending body is a unit role of the guide's data; until a guide names one, nobody holds it."""
+    named = (application.version.data.get("mode") or {}).get("recommenders") or []
+    if any(organisation_id in named for organisation_id in actor.units(Role.ORG_ADMIN)):
+        return None
+    return _("Only the recommending body named by the guide may do this.")
+
+
+# --- the bureau's side -------------------------------------------------------------------------------------------
+
+
+def _desk(actor: Any, application: Application, *roles: str) -> bool:
+    special = application.guide.special
+    return any(programme.holds_for(actor, role, special) for role in roles)
+
+
+def is_checker(actor: Any, application: Application) -> str | None:
+    """The professional institution, or the division in charge, each for the specials delegated to it."""
+    if _desk(actor, application, Role.AGENCY, Role.DIVISION):
+        return None
+    return _("Only the institution or division in charge of this special may do this.")
+
+
+def is_system(actor: Any, application: Any = None) -> str | None:
+    return None if actor.is_system else _("Only the system does this, by the clock.")
+
+
+def is_checker_desk(actor: Any, obj: Any = None) -> str | None:
+    """May open the formality desk at all."""
+    if actor.holds(*SCOPED):
+        return None
+    return _("Only professional institutions and divisions do the formality check.")
+
+
+def _or_system(*roles: str, reason: Any) -> Any:
+    """For moves that upper floors make: their own policy has been asked; here the role is asked once more."""
+
+    def question(actor: Any, application: Application) -> str | None:
+        if actor.is_system or _desk(actor, application, *roles):
+            return None
+        return str(reason())
+
+    question.__name__ = "system_or_" + "_".join(role.lower() for role in roles)
+    return question
+
+
+is_organiser = _or_system(
+    Role.AGENCY, Role.DIVISION, reason=lambda: _("Only the organiser of the review may do this.")
+)
+is_division = _or_system(
+    Role.DIVISION, reason=lambda: _("Only the division in charge of this special may do this.")
+)
+is_resource = _or_system(Role.RESOURCE, reason=lambda: _("Only the resource division may do this."))
+is_supervision = _or_system(Role.SUPERVISION, reason=lambda: _("Only the supervision division may do this."))
+is_bureau_leader = _or_system(Role.LEADER, reason=lambda: _("Only a leader of the bureau may do this."))
+
+
+# --- seeing ------------------------------------------------------------------------------------------------------
+
+
+def may_view(actor: Any, application: Application) -> str | None:
+    """Own applications, those of one's unit (administrator, from hand-in on also legal and finance), and the bureau's
+    desks from the submission on."""
+    if actor.is_system:
+        return None
+    if actor.id is not None and actor.id == application.leader_id:
+        return None
+    if actor.holds(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id):
+        return None
+    if application.status in states.SEEN_BY_BUREAU and (
+        actor.holds(*READERS) or _desk(actor, application, *SCOPED)
+    ):
+        return None
+    return _("You may only see applications of your own or your unit.")
+
+
+def visible_to(actor: Any) -> QuerySet[Application]:
+    """The same truth as `may_view`, as a queryset; the only way pages fetch applications."""
+    rows = Application.objects.select_related("guide__special__plan", "version", "unit", "leader", "topic")
+    if actor.is_system:
+        return rows
+    mine = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
+    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE))
+    seen = Q(status__in=states.SEEN_BY_BUREAU)
+    if actor.holds(*READERS):
+        return rows.filter(mine | seen)
+    if actor.holds(*SCOPED):
+        return rows.filter(mine | (seen & _scope(actor)))
+    return rows.filter(mine)
+
+
+def _scope(actor: Any) -> Q:
+    """Applications of the specials or plans a division or institution answers for."""
+    codes = actor.scopes(*SCOPED)
+    if codes is None:
+        return Q()
+    return Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+
+
+def mine(actor: Any) -> QuerySet[Application]:
+    """What the person leads."""
+    return visible_to(actor).filter(leader=actor.id)
+
+
+def of_units(actor: Any) -> QuerySet[Application]:
+    """What the units the person administers have."""
+    return visible_to(actor).filter(unit__in=actor.units(Role.ORG_ADMIN))
+
+
+def at_desk(actor: Any) -> QuerySet[Application]:
+    """What a checker answers for."""
+    rows = visible_to(actor).filter(status__in=states.SEEN_BY_BUREAU)
+    return rows.filter(_scope(actor)) if actor.holds(*SCOPED) else rows.none()
