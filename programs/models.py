@@ -24,6 +24,7 @@ class PlanTree(Labelled):
     code = models.SlugField(max_length=40, unique=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
+    is_ready = models.BooleanField(default=True, help_text="a skeleton is not in force until staff have completed it")
     source = models.TextField(blank=True)
     note = models.TextField(blank=True)
     note_en = models.TextField(blank=True)

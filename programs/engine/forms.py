@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.engine.conditions import number
+from programs.engine.facts import BOOL, CATALOGUE, LIST, MONEY, NUMBER, Fact
 from programs.engine.problems import DataError, Problem
 
 KINDS = ("text", "textarea", "number", "money", "date", "select", "multi", "radio", "bool", "table")
@@ -157,9 +158,37 @@ class Form:
         part = self.section(section)
         return [item for item in part.fields if is_visible(item, section, answers)] if part else []
 
+    def facts(self, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Fact]:
+        """Facts that the answers state themselves (fields with "fact"), for conditions and formulas."""
+        found = {}
+        for part in self.sections:
+            own = answers.get(part.code) or {}
+            for item in part.fields:
+                name = item.data.get("fact")
+                if name and not _empty(own.get(item.code)) and is_visible(item, part.code, answers):
+                    value = _fact_value(item, own[item.code], CATALOGUE[name].kind)
+                    if value is not None:
+                        found[name] = Fact(value, _("filled in: %(label)s") % {"label": item.label})
+        return found
+
     def is_complete(self, section: str, answers: Mapping[str, Any]) -> bool:
         own = answers.get(section) or {}
         return not self.clean(own, section=section, final=True, answers=answers)[1]
+
+
+def _fact_value(item: Field, value: Any, kind: str) -> Any:
+    """An answer as the fact's kind; None when it cannot be read (then a person must look)."""
+    if kind == BOOL:
+        return {"yes": True, "no": False, True: True, False: False}.get(value)
+    if kind in (NUMBER, MONEY):
+        try:
+            return number(value)
+        except ArithmeticError:
+            return None
+    if kind == LIST and item.kind == "table":
+        first = item.columns[0].code
+        return [str(row[first]) for row in value if row.get(first)]
+    return value
 
 
 def _field(data: Mapping[str, Any], lists: Mapping[str, Any]) -> Field:
@@ -233,8 +262,9 @@ def clean_field(item: Field, raw: Any, final: bool) -> tuple[Any, list[str]]:
     if item.kind == "bool":
         value = _plain_bool(raw)
         value = value if isinstance(value, bool) else None
-        needs_yes = final and item.required and value is None
-        return value, [_missing(item)] if needs_yes else []
+        if final and item.data.get("must_be") is True and value is not True:
+            return value, [_("Please confirm: %(label)s") % {"label": item.label}]
+        return value, [_missing(item)] if final and item.required and value is None else []
     if isinstance(raw, str):
         raw = raw.replace("\r\n", "\n").replace("\x00", "").strip()
     if _empty(raw):
@@ -451,6 +481,8 @@ def _check_field(item: Any, seen: set[str], here: str, kinds: tuple[str, ...] = 
         return [*found, Problem(f"{here}.kind", _("“%(name)s” is not a kind of field") % {"name": kind})]
     if not item.get("label"):
         found.append(Problem(f"{here}.label", _("is missing")))
+    if item.get("fact") and item["fact"] not in CATALOGUE:
+        found.append(Problem(f"{here}.fact", _("“%(name)s” is not a known fact") % {"name": item["fact"]}))
     if kind in CHOICE_KINDS and not item.get("choices_from"):
         choices = item.get("choices")
         if not isinstance(choices, list) or not choices or not all(

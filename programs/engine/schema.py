@@ -54,6 +54,22 @@ def check(data: Any) -> list[Problem]:
     return found
 
 
+def check_part(part: str, value: Any) -> list[Problem]:
+    """Problems of one part alone, as it is saved in the editor."""
+    found = _check_size(value, part)
+    return found or (_guarded(CHECKERS[part], value, part) if part in CHECKERS else [])
+
+
+def check_present(data: Any) -> list[Problem]:
+    """Problems of an unfinished guide: what is there must be right, what is missing is not yet asked."""
+    if not isinstance(data, Mapping):
+        return [Problem("", _("The guide's data cannot be read"))]
+    found = _check_size(data) or [Problem(str(key), _("is not a part of a guide")) for key in data if key not in PARTS]
+    if not found:
+        found = [problem for key in data for problem in check_part(key, data[key])]
+    return found
+
+
 def _guarded(checker: Callable[[Any, str], list[Problem]], value: Any, key: str) -> list[Problem]:
     """A part of an unexpected shape is a problem, never a crash."""
     try:
@@ -253,8 +269,13 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
 
 
 def _check_together(data: Mapping[str, Any]) -> list[Problem]:
-    """Rules between the parts."""
-    found = []
+    """Rules between the parts, and the texts no guide can do without."""
+    texts = {section["code"]: str(section.get("text", "")).strip() for section in data["sections"]}
+    found = [
+        Problem(f"sections.{code}", _("the text is missing"))
+        for code in ("content", "support", "procedure")
+        if not texts.get(code)
+    ]
     contract = data["mode"]["contract_required"]
     kinds = [row["kind"] for row in data["payment_plan"]]
     if not contract and kinds != ["ONCE"]:

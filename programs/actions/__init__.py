@@ -1,0 +1,47 @@
+"""The verbs of the programmes floor; the only writers. Each module holds the verbs of one noun."""
+
+from programs.actions.content import save_guide, save_part, set_policies, set_windows
+from programs.actions.entry import enter_guide_from_data, import_guide
+from programs.actions.guides import (
+    agree_guide,
+    approve_guide,
+    create_guide,
+    publish_guide,
+    return_guide,
+    submit_guide,
+    supersede_guide,
+    withdraw_guide,
+)
+from programs.actions.money import commit_award, release_award, release_payment, reserve_payment
+from programs.actions.plans import (
+    add_item,
+    approve_plan,
+    change_item,
+    draft_plan,
+    publish_plan,
+    remove_item,
+    return_plan,
+    set_plan_money,
+    submit_plan,
+    watch_annual_plan,
+)
+from programs.actions.policies import (
+    change_policy,
+    create_policy,
+    enact_policy,
+    enter_policies_from_data,
+    repeal_policy,
+)
+from programs.actions.reference import load_reference
+from programs.actions.specials import cancel_special, resume_special, suspend_special
+from programs.actions.windows import approve_extension, materialise_guide, refuse_extension, request_extension
+
+__all__ = [
+    "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",
+    "change_policy", "commit_award", "create_guide", "create_policy", "draft_plan", "enact_policy",
+    "enter_guide_from_data", "enter_policies_from_data", "import_guide", "load_reference", "materialise_guide",
+    "publish_guide", "publish_plan", "refuse_extension", "release_award", "release_payment", "remove_item",
+    "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
+    "save_guide", "save_part", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
+    "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
+]
