@@ -24,10 +24,11 @@ from programs.engine.problems import Problem
 
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
 TOKEN = re.compile(
-    r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<line>\n)|(?P<number>\d{1,15}(?:\.\d{1,8})?)(?P<unit>%|万)?"
+    r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<line>\n)|(?P<number>[0-9]{1,15}(?:\.[0-9]{1,8})?)(?P<unit>%|万)?"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<sign>[-+*/(),;:=])"
 )
-NORMAL = str.maketrans("（），；：＝＋－×÷％", "(),;:=+-*/%")
+#: What a Chinese keyboard gives by default is read as its plain twin; one character for one, so positions hold.
+NORMAL = str.maketrans("（），；：＝＋－×÷％＊／０１２３４５６７８９．", "(),;:=+-*/%*/0123456789.")
 CAP = "cap"
 
 

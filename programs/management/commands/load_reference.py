@@ -27,7 +27,7 @@ class Command(BaseCommand):
             folder = Path(apps.get_app_config(label).path) / "reference"
             files = sorted(folder.glob("*.json")) if folder.is_dir() else []
             for name, counts in actions.load_reference(actor, files).items():
-                if any(counts) or options["verbosity"] > 1:
+                if options["verbosity"] > (0 if any(counts) else 1):
                     self.stdout.write(f"{label}/{name}: +{counts[0]} ~{counts[1]} -{counts[2]}")
         tree = queries.tree_as_of()
         if tree is not None:

@@ -1,0 +1,188 @@
+"""Publishing a guide: refused one reason at a time, with all reasons at once, and allowed when nothing is missing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core import clock
+from core.models import Deadline, LedgerRow
+from core.workflow import Refused
+from notices.models import Document
+from programs import actions, queries
+from programs.models import AnnualPlan, Guide, GuideWindow, PolicyDocument
+from tests.factories import programs as make
+
+pytestmark = pytest.mark.django_db
+
+
+def reasons(call, *args, **kwargs):
+    with pytest.raises(Refused) as refused:
+        call(*args, **kwargs)
+    return refused.value.reasons
+
+
+def test_publish_a_complete_guide_opens_it_and_issues_the_notice(staff):
+    guide = make.published_guide(staff, opens=-1)
+    assert guide.status == "OPEN"
+    assert guide.published_at is not None
+    document = Document.objects.get(subject_type="programs.guide", subject_id=guide.pk)
+    assert (document.kind, document.status, document.is_public) == ("guide", "ISSUED", True)
+    verbs = list(
+        LedgerRow.objects.filter(target_type="programs.guide", target_id=guide.pk).order_by("pk").values_list("verb", flat=True)
+    )
+    assert verbs == [
+        "programs.guide.create", "programs.guide.save", "programs.guide.save", "programs.guide.windows",
+        "programs.guide.submit", "programs.guide.agree", "programs.guide.approve", "programs.guide.publish",
+        "programs.guide.open",
+    ]
+    assert Deadline.objects.filter(kind="guide.close", target_id=guide.pk, done_at=None).count() == 1
+
+
+def test_publish_before_the_window_waits_for_the_clock(staff):
+    guide = make.published_guide(staff, opens=5)
+    assert guide.status == "PUBLISHED"
+    assert Deadline.objects.get(kind="guide.open", target_id=guide.pk, done_at=None).due_at == guide.opens_at
+
+
+def test_publish_refused_without_a_policy_document(staff):
+    guide = make.approved_guide(staff)
+    guide.policies.clear()
+    assert len(found := reasons(actions.publish_guide, staff.chen, guide)) == 1
+    assert "R13" in found[0]
+    guide.refresh_from_db()
+    assert (guide.status, guide.published_at) == ("BUREAU_APPROVED", None)
+    assert not Document.objects.filter(subject_id=guide.pk, subject_type="programs.guide").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"valid_to": date(2020, 1, 1), "valid_from": date(2019, 1, 1)}, "R13"),
+        ({"valid_from": date(2099, 1, 1)}, "R13"),
+        ({"status": "REPEALED"}, "R13"),
+        ({"kind": "SCHEME", "government_approval": ""}, "R13"),
+    ],
+)
+def test_publish_refused_when_no_document_is_valid(staff, change, says):
+    guide = make.approved_guide(staff)
+    PolicyDocument.objects.update(**{"valid_to": None, **change})
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert len(found) == guide.policies.count()
+    assert all(says in reason for reason in found)
+
+
+def test_publish_refused_when_the_document_governs_another_special(staff):
+    guide = make.approved_guide(staff)
+    other = PolicyDocument.objects.exclude(specials=guide.special).first()
+    guide.policies.set([other])
+    assert len(reasons(actions.publish_guide, staff.chen, guide)) == 1
+
+
+def test_publish_allowed_on_a_scheme_with_government_approval(staff):
+    guide = make.approved_guide(staff, "g1")
+    scheme = PolicyDocument.objects.get(number="深科创规〔2024〕6号")
+    guide.policies.set([scheme])
+    assert actions.publish_guide(staff.chen, guide).status == "OPEN"
+
+
+def test_publish_refused_when_the_annual_plan_is_not_approved(staff):
+    guide = make.approved_guide(staff)
+    AnnualPlan.objects.update(status="SUBMITTED")
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert len(found) == 1
+    assert "A2" in found[0]
+
+
+def test_publish_refused_beyond_the_money_and_number_of_the_item(staff):
+    guide = make.approved_guide(staff)
+    item = guide.plan_item
+    type(item).objects.filter(pk=item.pk).update(money=Decimal("1000000"), count=300)
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert len(found) == 2
+    assert all("A2" in reason for reason in found)
+
+
+def test_publish_counts_the_other_guides_of_the_item(staff):
+    plan = make.approved_plan(staff)
+    first = make.published_guide(staff, plan=plan)
+    second = make.approved_guide(staff, plan=plan)  # 309 + 309 awards, the item has 400
+    found = reasons(actions.publish_guide, staff.chen, second)
+    assert len(found) == 2
+    actions.withdraw_guide(staff.lead, first, why="更正")
+    assert actions.publish_guide(staff.chen, second).status == "OPEN"
+
+
+def test_publish_refused_for_a_suspended_special(staff):
+    guide = make.approved_guide(staff)
+    actions.suspend_special(staff.lead, guide.special, why="绩效评价为差")
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert len(found) == 1
+    assert "T2" in found[0]
+
+
+def test_publish_refused_when_every_window_is_over(staff):
+    guide = make.approved_guide(staff)
+    GuideWindow.objects.filter(guide=guide).update(
+        opens_at=clock.now() - timedelta(days=9), closes_at=clock.now() - timedelta(days=1)
+    )
+    assert len(reasons(actions.publish_guide, staff.chen, guide)) == 1
+
+
+def test_publish_refused_with_schema_errors(staff):
+    guide = make.approved_guide(staff)
+    data = dict(guide.version.data)
+    del data["score_sheet"]
+    type(guide.version).objects.filter(pk=guide.version_id).update(data=data)
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert len(found) == 1
+    assert "score_sheet" in found[0]
+
+
+def test_publish_gives_all_reasons_at_once(staff):
+    guide = make.approved_guide(staff)
+    guide.policies.clear()
+    AnnualPlan.objects.update(status="SUBMITTED")
+    actions.suspend_special(staff.lead, guide.special, why="调整")
+    found = reasons(actions.publish_guide, staff.chen, guide)
+    assert [clause for clause in ("T2", "R13", "A2") if any(clause in reason for reason in found)] == ["T2", "R13", "A2"]
+
+
+def test_moves_belong_to_their_desks(staff):
+    guide = make.draft_guide(staff)
+    assert reasons(actions.submit_guide, staff.qian, guide)
+    actions.submit_guide(staff.chen, guide)
+    assert reasons(actions.agree_guide, staff.chen, guide)
+    actions.agree_guide(staff.he, guide)
+    assert reasons(actions.approve_guide, staff.he, guide)
+    actions.approve_guide(staff.lead, guide)
+    assert reasons(actions.publish_guide, staff.he, guide)
+
+
+def test_return_needs_a_reason_and_voids_the_sign_offs(staff):
+    guide = make.approved_guide(staff)
+    assert reasons(actions.return_guide, staff.he, guide, why=" ")
+    guide = actions.return_guide(staff.he, guide, why="条件表述不清")
+    assert (guide.status, guide.approved_by, guide.agreed_by) == ("DRAFT", None, None)
+
+
+def test_supersede_starts_a_new_draft_from_the_old_content(staff):
+    guide = make.published_guide(staff)
+    new = actions.supersede_guide(staff.chen, guide, why="更正课题上限")
+    guide.refresh_from_db()
+    assert guide.status == "SUPERSEDED"
+    assert (new.status, new.supersedes_id) == ("DRAFT", guide.pk)
+    assert new.version.data["conditions"] == guide.version.data["conditions"]
+    assert new.windows.count() == guide.windows.count()
+    assert not queries.is_open(guide)
+    assert not Deadline.objects.filter(target_id=guide.pk, kind__startswith="guide.", done_at=None).exists()
+
+
+def test_guide_numbers_run_per_special_and_year(staff):
+    plan = make.approved_plan(staff)
+    refs = [make.draft_guide(staff, plan=plan).ref for _ in range(2)]
+    year = clock.today().year
+    assert refs == [f"{year}-KEY-INDUSTRY-1", f"{year}-KEY-INDUSTRY-2"]
+    assert Guide.objects.count() == 2
