@@ -40,7 +40,8 @@ from core.clock import CoreNow
 from core.workflow import Refused
 
 
-def _identity(id_kind: str, id_number: str) -> dict[str, Any]:
+def sealed_identity(id_kind: str, id_number: str) -> dict[str, Any]:
+    """Columns of an identity number: sealed, fingerprint, mask; also for people named in other apps' lists."""
     number = rules.plain(id_number)
     if not number:
         return {}
@@ -68,7 +69,7 @@ def create_person(actor: Actor, *, name: str, email: str | None = None, phone: s
     phone = rules.plain(phone or "") or None
     person = Person(name=name.strip(), email=email, phone=phone, is_demo=is_demo,
                     name_sort=" ".join(lazy_pinyin(name.strip())), **more)
-    for key, value in _identity(id_kind, id_number).items():
+    for key, value in sealed_identity(id_kind, id_number).items():
         setattr(person, key, value)
     if password and check_password:
         try:
