@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from core.clock import CoreNow
+from core.models import Labelled
+from core.money import MoneyField
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from core.clock import CoreNow
-from core.models import Labelled
-from core.money import MoneyField
 from programs import states
 
 

@@ -12,7 +12,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from programs.states import MODES_WITHOUT_CONTRACT, PlanStatus, PolicyKind, PolicyStatus, SpecialStatus
+from programs.states import (
+    MODES_WITHOUT_CONTRACT,
+    PlanStatus,
+    PolicyKind,
+    PolicyStatus,
+    SpecialStatus,
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ from programs.actions.guides import (
     supersede_guide,
     withdraw_guide,
 )
-from programs.actions.money import commit_award, release_award, release_payment, reserve_payment
+from programs.actions.money import (
+    commit_award,
+    release_award,
+    release_payment,
+    reserve_payment,
+)
 from programs.actions.plans import (
     add_item,
     approve_plan,
@@ -34,7 +39,12 @@ from programs.actions.policies import (
 )
 from programs.actions.reference import load_reference
 from programs.actions.specials import cancel_special, resume_special, suspend_special
-from programs.actions.windows import approve_extension, materialise_guide, refuse_extension, request_extension
+from programs.actions.windows import (
+    approve_extension,
+    materialise_guide,
+    refuse_extension,
+    request_extension,
+)
 
 __all__ = [
     "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from core import ledger, search
+from core.workflow import Refused
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import ledger, search
-from core.workflow import Refused
 from programs import policies, rules, states
 from programs.engine import schema
 from programs.models import Guide, GuideVersion, GuideWindow, PolicyDocument, Topic

@@ -12,9 +12,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from programs.engine.conditions import number
 from programs.engine.facts import BOOL, CATALOGUE, LIST, MONEY, NUMBER, Fact

@@ -1,0 +1,108 @@
+"""Open or not: the clock's answer, for pages, for lists, and for the submitting transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import clock
+from core.clock import CoreNow
+from core.workflow import Refused
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programs import rules, states
+from programs.models import Guide, GuideWindow
+from programs.states import GuideStatus
+
+
+@dataclass(frozen=True)
+class Open:
+    """The answer of `lock_open`: the locked guide, the database's moment, and the window it falls into."""
+
+    guide: Guide
+    now: datetime
+    window: GuideWindow
+
+
+def is_open(guide: Guide, at: datetime | None = None) -> bool:
+    """Whether filing is possible at a moment (now when not given). Asked of the clock, not of the status."""
+    return current_window(guide, at) is not None
+
+
+def current_window(guide: Guide, at: datetime | None = None) -> GuideWindow | None:
+    if guide.status not in states.RUNNING_STATUSES:
+        return None
+    return rules.open_window(guide.windows.all(), at or clock.now())
+
+
+def upcoming_window(guide: Guide, at: datetime | None = None) -> GuideWindow | None:
+    if guide.status not in states.RUNNING_STATUSES:
+        return None
+    return rules.next_window(guide.windows.all(), at or clock.now())
+
+
+def lock_open(guide: Guide) -> Open:
+    """For the submitting transaction: hold the guide FOR SHARE, then ask the database clock, in this order.
+
+    The share lock lets any number of submissions pass together, while closing, extending or withdrawing the guide
+    waits for all of them; so nothing appears after the close has frozen the list. Raises Refused when filing is not
+    possible; must be called inside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM programs_guide WHERE id = %s FOR SHARE", [guide.pk])
+        status = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT c.moment, w.id, w.opens_at, w.closes_at FROM (SELECT core_now() AS moment) c"
+            " LEFT JOIN programs_guidewindow w"
+            " ON w.guide_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at",
+            [guide.pk],
+        )
+        now, window_id, opens_at, closes_at = cursor.fetchone()
+    if status not in states.RUNNING_STATUSES or window_id is None:
+        raise Refused([closed_reason(guide, status, now)])
+    guide.status = status
+    return Open(guide, now, GuideWindow(pk=window_id, guide_id=guide.pk, opens_at=opens_at, closes_at=closes_at))
+
+
+def closed_reason(guide: Guide, status: str, now: datetime) -> str:
+    """Why filing is not possible, with the times that decide."""
+    if status not in states.RUNNING_STATUSES:
+        return _("The guide “%(title)s” is not open: %(state)s.") % {
+            "title": guide.title, "state": states.GuideStatus(status).label,
+        }
+    windows = list(guide.windows.all())
+    upcoming = rules.next_window(windows, now)
+    given = {"title": guide.title, "now": _moment(now)}
+    if upcoming is not None:
+        return _("Filing for “%(title)s” opens at %(at)s; the server clock says %(now)s.") % {
+            **given, "at": _moment(upcoming.opens_at),
+        }
+    last = max((w.closes_at for w in windows), default=None)
+    return _("Filing for “%(title)s” closed at %(at)s; the server clock says %(now)s.") % {
+        **given, "at": _moment(last) if last else "—",
+    }
+
+
+def _moment(value: datetime) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def open_rows(rows: QuerySet[Guide]) -> QuerySet[Guide]:
+    """Guides that are open by the clock, whatever the last job has written."""
+    return rows.filter(
+        Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow())),
+        status__in=states.RUNNING_STATUSES,
+    )
+
+
+def phase(guide: Guide, at: datetime) -> str:
+    """UPCOMING, OPEN, CLOSED by the clock; or the status for guides the clock does not decide."""
+    if guide.status not in states.RUNNING_STATUSES:
+        return guide.status
+    windows = list(guide.windows.all())
+    if rules.open_window(windows, at):
+        return GuideStatus.OPEN
+    return GuideStatus.PUBLISHED if rules.next_window(windows, at) else GuideStatus.CLOSED

@@ -1,0 +1,86 @@
+"""The annual plan: items, sums, what its guides take, who owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Membership, Person
+from accounts.states import MembershipStatus, Role
+from core import clock
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+
+from programs import policies, states
+from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure
+
+DECIDED = (states.PlanStatus.APPROVED, states.PlanStatus.PUBLISHED)
+
+
+def get_plan(actor: Any, year: int) -> AnnualPlan:
+    plan = policies.plans_visible_to(actor).filter(year=year).first()
+    if plan is None:
+        raise Http404
+    return plan
+
+
+def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:
+    """Items with what their guides take: `.guide_count`, `.guide_money`."""
+    taken = Q(guides__status__in=states.RUNNING_STATUSES)
+    return list(
+        plan.items.select_related("special__plan").annotate(
+            guide_count=Count("guides", filter=taken), guide_money=Sum("guides__budget_control", filter=taken)
+        )
+    )
+
+
+def items_without_guide(actor: Any) -> QuerySet[AnnualPlanItem]:
+    """Items of decided plans for which a guide may still be written."""
+    return (
+        AnnualPlanItem.objects.filter(plan__status__in=DECIDED, special__status=states.SpecialStatus.ACTIVE)
+        .select_related("plan", "special__plan")
+        .order_by("-plan__year", "order")
+    )
+
+
+def plan_sums(items: Iterable[AnnualPlanItem]) -> dict[str, Any]:
+    rows = list(items)
+    return {
+        "money": sum((row.money for row in rows), Decimal(0)),
+        "count": sum(row.count for row in rows),
+        "committed": sum((row.committed for row in rows), Decimal(0)),
+        "awarded": sum(row.awarded_count for row in rows),
+    }
+
+
+def control_figure(year: int, pool: str = states.Pool.CONTROL) -> ControlFigure | None:
+    return ControlFigure.objects.filter(year=year, pool=pool).first()
+
+
+def expected_guides(actor: Any, on: date) -> list[AnnualPlanItem]:
+    """Items of the published plan whose guide is still to come this year (for the empty state of the search)."""
+    return list(
+        AnnualPlanItem.objects.filter(
+            plan__year=on.year, plan__status=states.PlanStatus.PUBLISHED, opens_month__gte=on.month
+        )
+        .exclude(guides__status__in=states.PUBLIC_STATUSES)
+        .select_related("special__plan")
+        .order_by("opens_month", "order")[:12]
+    )
+
+
+
+
+def is_plan_decided(year: int) -> bool:
+    return AnnualPlan.objects.filter(year=year, status__in=DECIDED).exists()
+
+
+def planners() -> list[Person]:
+    """People of the resource division today: the owners of the annual plan."""
+    today = clock.today()
+    rows = Membership.objects.filter(
+        Q(until=None) | Q(until__gte=today), role=Role.RESOURCE, status=MembershipStatus.ACTIVE, since__lte=today
+    )
+    return list(Person.objects.filter(pk__in=rows.values("person"), is_active=True))

@@ -1,0 +1,85 @@
+"""The versioned programme tree, specials with their numbers, and policy documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core import clock
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.http import Http404
+
+from programs import policies, states
+from programs.models import AnnualPlanItem, Plan, PlanTree, PolicyDocument, Special
+from programs.queries.plans import DECIDED
+
+
+def tree_as_of(day: date | None = None) -> PlanTree | None:
+    """The version of the programme tree in force on a day (clause P4)."""
+    when = day or clock.today()
+    return (
+        PlanTree.objects.filter(Q(effective_to=None) | Q(effective_to__gte=when), effective_from__lte=when,
+                                disabled_on=None, is_ready=True)
+        .order_by("-effective_from")
+        .first()
+    )
+
+
+def trees() -> QuerySet[PlanTree]:
+    return PlanTree.objects.filter(disabled_on=None)
+
+
+def get_tree(code: str) -> PlanTree:
+    tree = PlanTree.objects.filter(code=code).first()
+    if tree is None:
+        raise Http404
+    return tree
+
+
+def plans_of(tree: PlanTree) -> list[Plan]:
+    rows = Special.objects.filter(disabled_on=None).order_by("order", "code")
+    return list(tree.plans.filter(disabled_on=None).prefetch_related(Prefetch("specials", rows)))
+
+
+def specials_for_choice(tree: PlanTree) -> list[Special]:
+    return list(Special.objects.filter(tree=tree, disabled_on=None).select_related("plan"))
+
+
+def get_special(tree: str, code: str) -> Special:
+    special = Special.objects.select_related("plan", "tree").filter(tree__code=tree, code=code).first()
+    if special is None:
+        raise Http404
+    return special
+
+
+def special_numbers(special: Special) -> dict[str, Any]:
+    """What this special has in the plans: money, number, awarded, committed, by year."""
+    rows = (
+        AnnualPlanItem.objects.filter(special__code=special.code, plan__status__in=DECIDED)
+        .values(year=F("plan__year"))
+        .annotate(money=Sum("money"), count=Sum("count"), committed=Sum("committed"), awarded=Sum("awarded_count"))
+        .order_by("-year")
+    )
+    years = list(rows)
+    return {
+        "years": years,
+        "money": sum((row["money"] for row in years), Decimal(0)),
+        "committed": sum((row["committed"] for row in years), Decimal(0)),
+        "awarded": sum(row["awarded"] for row in years),
+    }
+
+
+def get_document(actor: Any, number: str) -> PolicyDocument:
+    row = policies.documents_visible_to(actor).select_related("replaced_by").filter(number=number).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def documents_for(special: Special, on: date) -> QuerySet[PolicyDocument]:
+    """Documents that govern a special on a day."""
+    return PolicyDocument.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=on), specials=special, status=states.PolicyStatus.IN_FORCE,
+        valid_from__lte=on,
+    )
