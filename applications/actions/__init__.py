@@ -1,0 +1,70 @@
+"""The verbs of the applications floor; the only writers of its tables."""
+
+from applications.actions.clockwork import expire, expire_guide, keep_pdf
+from applications.actions.filing import (
+    Saved,
+    answer,
+    editable,
+    hand_in,
+    mark_done,
+    opened_parts,
+    recall,
+    save_section,
+    start,
+    take_back,
+)
+from applications.actions.formality import (
+    accept,
+    ask_correction,
+    bulk_accept,
+    lapse,
+    open_check,
+    refuse,
+    tick,
+    verdict_of,
+)
+from applications.actions.materials import attach, detach, limit_of
+from applications.actions.team import (
+    add_member,
+    add_partner,
+    change_member,
+    change_partner,
+    confirm_member,
+    remove_member,
+    remove_partner,
+)
+from applications.actions.unit import (
+    Outcome,
+    bulk_endorse,
+    decline,
+    endorse,
+    pass_on,
+    recommend,
+    send_back,
+    withdraw,
+)
+from applications.actions.upper import (
+    award,
+    close_review,
+    end_with_reason,
+    hold,
+    not_select,
+    order_audit,
+    order_visit,
+    propose,
+    publicise,
+    put_in_review,
+    rank,
+    reject,
+    release_hold,
+)
+
+__all__ = [
+    "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach", "award",
+    "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member", "decline",
+    "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "hand_in", "hold", "keep_pdf",
+    "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts", "order_audit", "order_visit",
+    "pass_on", "propose", "publicise", "put_in_review", "rank", "recall", "recommend", "refuse", "reject",
+    "release_hold", "remove_member", "remove_partner", "save_section", "send_back", "start", "take_back", "tick",
+    "verdict_of", "withdraw",
+]

@@ -1,0 +1,223 @@
+"""The applicant's verbs: start, save, finish a section, hand in, take back, answer a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import actions as accounts
+from accounts.models import Organisation
+from applications import policies, queries, rules, states
+from applications.actions import columns, freezing
+from applications.models import Application, Correction, SectionSave, TeamMember
+from applications.states import Status
+from applications.workflow import APPLICATION
+from core import clock, deadlines, ledger, refs
+from core.clock import CoreNow
+from core.workflow import Refused
+from programs import queries as programme
+from programs.models import Guide, Topic
+
+SAME_SITTING = timedelta(minutes=5)  # saves of one person this close together are one row of the history
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a save: the new revision, when, and what was not overwritten ({name: the other's value})."""
+
+    rev: int
+    at: datetime
+    conflicts: dict[str, Any] = field(default_factory=dict)
+
+
+def lock(application: Application) -> Application:
+    """The row itself, held until the act is over."""
+    return (
+        Application.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("guide__special__plan", "version", "unit", "leader", "topic")
+        .get(pk=application.pk)
+    )
+
+
+@transaction.atomic
+def start(actor: Any, guide: Guide, *, unit: Organisation, topic: Topic | None = None) -> Application:
+    """Begin an application in an open guide for a unit of the actor. Gives the number, names the actor as leader and
+    fills in what the register knows (nothing is asked twice). Records applications.application.start."""
+    reasons = [policies.is_applicant(actor)]
+    if unit.pk not in {one.pk for one in queries.units_of(actor)}:
+        reasons.append(_("You may apply only for a verified unit you belong to."))
+    if not programme.is_open(guide):
+        reasons.append(programme.closed_reason(guide, guide.status, clock.now()))
+    wanted = guide.version.data.get("applicants") or [] if guide.version else []
+    if wanted and unit.kind not in wanted:
+        reasons.append(_("Units of this kind may not apply in this guide."))
+    if reasons := [reason for reason in reasons if reason]:
+        raise Refused(reasons)
+    prefix = guide.special.prefix
+    number = refs.next_number(f"application.{prefix}", str(guide.year))
+    row = Application.objects.create(
+        ref=rules.application_ref(prefix, guide.year, number), guide=guide, version=guide.version, topic=topic,
+        leader=actor.person, unit=unit, is_demo=guide.is_demo or unit.is_demo,
+    )
+    answers = _known_already(row)
+    if topic is not None:
+        answers.setdefault("basic", {})["topic"] = topic.code
+    Application.objects.filter(pk=row.pk).update(answers=answers, search=columns.search_text(row))
+    _leader_row(row)
+    ledger.record("applications.application.start", row, actor, guide=guide.ref, unit=unit.ref)
+    row.refresh_from_db()
+    return row
+
+
+def _known_already(application: Application) -> dict[str, Any]:
+    """Contact data of the leader, where the form asks for a contact."""
+    person = application.leader
+    known = {"contact_name": person.name, "contact_phone": person.phone or "", "contact_email": person.email or ""}
+    answers: dict[str, Any] = {}
+    for section in queries.form_of(application).sections:
+        mine = {item.code: known[item.code] for item in section.fields if known.get(item.code)}
+        if mine:
+            answers[section.code] = mine
+    return answers
+
+
+def _leader_row(application: Application) -> None:
+    person = application.leader
+    TeamMember.objects.create(
+        application=application, order=0, role=states.TeamRole.LEADER, person=person, name=person.name,
+        id_kind=person.id_kind, id_sealed=person.id_sealed, id_print=person.id_print or "",
+        id_masked=person.id_masked, gender=person.gender, birth_date=person.birth_date,
+        organisation=application.unit, organisation_name=application.unit.name, title=person.title,
+        degree=person.degree, email=person.email or "", confirmed_at=clock.now(),
+    )
+
+
+def editable(actor: Any, row: Application, part: str) -> None:
+    """Raise Refused unless the actor may write this part now. In a correction only the opened parts, and in time."""
+    if reason := policies.is_leader(actor, row):
+        raise Refused([reason])
+    if row.status not in states.EDITABLE:
+        raise Refused([_("The application is “%(state)s” and cannot be changed now.")
+                       % {"state": states.applicant_label(row.status)}])
+    if row.status == Status.CORRECTION:
+        if part not in opened_parts(row):
+            raise Refused([_("This part is not opened for correction.")])
+        if row.correction_due_at is None or clock.now() >= row.correction_due_at:
+            raise Refused([_("The time for the correction is over.")])
+
+
+def opened_parts(row: Application) -> set[str]:
+    correction = Correction.objects.filter(application=row).first()
+    return set(correction.sections) if correction else set()
+
+
+@transaction.atomic
+def save_section(actor: Any, application: Application, *, section: str, values: Mapping[str, Any], base: int,
+                 whole: bool = False) -> Saved:
+    """Keep what was typed, however unfinished; `values` are flat names, `base` the revision the page was built on.
+
+    Locks the application for a moment. A field somebody else has changed since `base` is left alone and reported.
+    Writes answers, the columns and rows read from them, and the history of saves.
+    """
+    row = lock(application)
+    editable(actor, row, section)
+    part = queries.part_of(row, section)
+    if part is None or part.section is None:
+        raise Refused([_("This form has no such section.")])
+    sent = rules.typed(part.section, values)
+    before = row.answers.get(section) or {}
+    revs = dict(row.revs.get(section) or {})
+    merged = rules.merge(rules.flat(part.section, before), revs, base, sent)
+    now = clock.now()
+    if not merged.written:
+        return Saved(row.rev, now, merged.conflicts)
+    answers = rules.apply(part.section, before, merged.written)
+    if whole:
+        answers = rules.without_empty_rows(part.section, answers)
+    if rules.too_big(answers):
+        raise Refused([_("This section has become too long to be stored. Please shorten it; nothing was lost.")])
+    row.rev += 1
+    row.revs = {**row.revs, section: {**revs, **dict.fromkeys(merged.written, row.rev)}}
+    row.answers = {**row.answers, section: answers}
+    row.saved_at = now
+    changed = columns.read_from_answers(row, section)
+    row.save(update_fields=["rev", "revs", "answers", "saved_at", *changed])
+    _remember(actor, row, section, merged.written, now)
+    columns.read_rows(row, section)
+    return Saved(row.rev, now, merged.conflicts)
+
+
+def _remember(actor: Any, row: Application, section: str, written: Mapping[str, Any], now: datetime) -> None:
+    last = SectionSave.objects.filter(application=row, section=section).first()
+    if last and last.saved_by_id == actor.id and now - last.saved_at < SAME_SITTING:
+        last.values, last.rev, last.saved_at = {**last.values, **written}, row.rev, now
+        last.save(update_fields=["values", "rev", "saved_at"])
+        return
+    SectionSave.objects.create(
+        application=row, section=section, rev=row.rev, values=dict(written), saved_by=actor.person, saved_at=now
+    )
+
+
+@transaction.atomic
+def mark_done(actor: Any, application: Application, *, part: str, done: bool) -> Application:
+    """The person's own word that a part is finished; the check list decides whether it is."""
+    row = lock(application)
+    editable(actor, row, part)
+    if queries.part_of(row, part) is None:
+        raise Refused([_("This form has no such section.")])
+    row.done = {**row.done, part: done}
+    row.save(update_fields=["done"])
+    return row
+
+
+@transaction.atomic
+def hand_in(actor: Any, application: Application) -> Application:
+    """DRAFT or UNIT_RETURNED -> UNIT_PENDING: to the unit's administrators, who submit. Tells them (reaction)."""
+    row = lock(application)
+    moved = APPLICATION.move("hand_in", actor, row, blockers=queries.blockers(row))
+    Application.objects.filter(pk=row.pk).update(handed_in_at=CoreNow(), handed_in_by=actor.person)
+    moved.refresh_from_db()
+    return moved
+
+
+@transaction.atomic
+def recall(actor: Any, application: Application) -> Application:
+    """UNIT_PENDING -> DRAFT: the leader takes it back from the unit before it was approved."""
+    return APPLICATION.move("recall", actor, application)
+
+
+@transaction.atomic
+def take_back(actor: Any, application: Application) -> Application:
+    """SUBMITTED -> DRAFT before the close. The receipt and the submitted version stay on record; the unit must approve
+    again. Holds the guide like a submission does, so that nothing leaves a list that is frozen."""
+    opened = programme.lock_open(application.guide)
+    row = APPLICATION.move("take_back", actor, application, opened=opened)
+    Application.objects.filter(pk=row.pk).update(submitted_at=None)
+    accounts.disengage(actor, row, state="WITHDRAWN", ends=clock.today())
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def answer(actor: Any, application: Application, *, text: str = "") -> Application:
+    """CORRECTION -> SUBMITTED in time: freezes a new version; the day of submission stays the first one.
+
+    Only what was opened is asked again. Stops the timer of the correction.
+    """
+    row = lock(application)
+    opened = opened_parts(row)
+    wrong = [item for item in queries.blockers(row) if item.part in opened]
+    reasons = APPLICATION.why_not("answer", actor, row, blockers=wrong)
+    if reasons:
+        raise Refused(reasons)
+    version = freezing.freeze(actor, row, why="CORRECTION")
+    Correction.objects.filter(application=row).update(answer=text.strip(), answered_at=CoreNow())
+    moved = APPLICATION.move("answer", actor, row, blockers=wrong, data={"sha256": version.sha256})
+    deadlines.cancel("applications.correction", row)
+    moved.refresh_from_db()
+    return moved

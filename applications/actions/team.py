@@ -1,0 +1,141 @@
+"""Team and partners: rows of their own, because identity numbers never rest in the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts import actions as accounts
+from accounts.models import Organisation, Person
+from applications import queries, states
+from applications.actions.filing import editable, lock
+from applications.models import Application, Partner, TeamMember
+from core.clock import CoreNow
+from core.workflow import Refused
+
+MEMBER_FIELDS = ("role", "name", "gender", "birth_date", "organisation", "organisation_name", "title", "degree",
+                 "email", "duty", "person_months", "full_time")
+PARTNER_FIELDS = ("name", "uscc", "country", "region", "contact", "phone", "task", "share", "is_related")
+
+
+def _identity(row: Application, id_kind: str, id_number: str, but: TeamMember | None = None) -> dict[str, Any]:
+    """Sealed columns of a number; refused when the same person is named already."""
+    found = accounts.sealed_identity(id_kind, id_number)
+    if not found:
+        return {}
+    others = row.team.exclude(pk=but.pk) if but else row.team.all()
+    if others.filter(id_print=found["id_print"]).exists():
+        raise Refused([_("This person is in the team already (same identity number).")])
+    found["person"] = Person.objects.filter(id_print=found["id_print"], is_active=True).first()
+    return found
+
+
+@transaction.atomic
+def add_member(actor: Any, application: Application, *, id_kind: str = "", id_number: str = "",
+               **values: Any) -> TeamMember:
+    """Name a member. The number is sealed; a resident number gives birth date and sex. An account with the same number
+    is linked, and its owner can confirm."""
+    row = lock(application)
+    editable(actor, row, queries.TEAM)
+    clean = {key: values[key] for key in MEMBER_FIELDS if key in values}
+    if clean.get("role") == states.TeamRole.LEADER:
+        raise Refused([_("The leader of the application is its first member and stays so.")])
+    identity = _identity(row, id_kind, id_number)
+    order = (row.team.aggregate(last=Max("order"))["last"] or 0) + 1
+    member = TeamMember.objects.create(application=row, order=order, **{**clean, **identity})
+    _touch(row)
+    return member
+
+
+@transaction.atomic
+def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_number: str = "",
+                  **values: Any) -> TeamMember:
+    """Correct a member. An empty number leaves the one on record; the leader's name and role stay."""
+    row = lock(member.application)
+    editable(actor, row, queries.TEAM)
+    clean = {key: values[key] for key in MEMBER_FIELDS if key in values}
+    if member.role == states.TeamRole.LEADER:
+        for key in ("role", "name", "organisation", "organisation_name"):
+            clean.pop(key, None)
+    elif clean.get("role") == states.TeamRole.LEADER:
+        raise Refused([_("The leader of the application is its first member and stays so.")])
+    clean.update(_identity(row, id_kind, id_number, but=member))
+    if member.role == states.TeamRole.LEADER:
+        clean.pop("person", None)
+    TeamMember.objects.filter(pk=member.pk).update(**clean)
+    _touch(row)
+    member.refresh_from_db()
+    return member
+
+
+@transaction.atomic
+def remove_member(actor: Any, member: TeamMember) -> None:
+    row = lock(member.application)
+    editable(actor, row, queries.TEAM)
+    if member.role == states.TeamRole.LEADER:
+        raise Refused([_("The leader of the application is its first member and stays so.")])
+    member.delete()
+    _touch(row)
+
+
+@transaction.atomic
+def confirm_member(actor: Any, member: TeamMember) -> TeamMember:
+    """A member with an account says yes, by the own log-in, while the application is still being filled in."""
+    row = lock(member.application)
+    if actor.id is None or member.person_id != actor.id:
+        raise Refused([_("Only the member in person may confirm.")])
+    if row.status not in states.EDITABLE:
+        raise Refused([_("The application has been handed in already.")])
+    TeamMember.objects.filter(pk=member.pk, confirmed_at=None).update(confirmed_at=CoreNow())
+    member.refresh_from_db()
+    return member
+
+
+def _partner_values(row: Application, values: Mapping[str, Any], but: Partner | None = None) -> dict[str, Any]:
+    clean = {key: values[key] for key in PARTNER_FIELDS if key in values}
+    code = str(clean.get("uscc") or "")
+    if code:
+        if code == row.unit.uscc:
+            raise Refused([_("The applicant unit is the lead and cannot be its own partner.")])
+        others = row.partners.exclude(pk=but.pk) if but else row.partners.all()
+        if others.filter(uscc=code).exists():
+            raise Refused([_("This unit is named as a partner already.")])
+        clean["organisation"] = Organisation.objects.filter(uscc=code).first()
+    return clean
+
+
+@transaction.atomic
+def add_partner(actor: Any, application: Application, **values: Any) -> Partner:
+    """Name a partner; one that is registered here is linked by its code."""
+    row = lock(application)
+    editable(actor, row, queries.PARTNERS)
+    order = (row.partners.aggregate(last=Max("order"))["last"] or 0) + 1
+    partner = Partner.objects.create(application=row, order=order, **_partner_values(row, values))
+    _touch(row)
+    return partner
+
+
+@transaction.atomic
+def change_partner(actor: Any, partner: Partner, **values: Any) -> Partner:
+    row = lock(partner.application)
+    editable(actor, row, queries.PARTNERS)
+    Partner.objects.filter(pk=partner.pk).update(**_partner_values(row, values, but=partner))
+    _touch(row)
+    partner.refresh_from_db()
+    return partner
+
+
+@transaction.atomic
+def remove_partner(actor: Any, partner: Partner) -> None:
+    row = lock(partner.application)
+    editable(actor, row, queries.PARTNERS)
+    partner.delete()
+    _touch(row)
+
+
+def _touch(row: Application) -> None:
+    Application.objects.filter(pk=row.pk).update(saved_at=CoreNow())

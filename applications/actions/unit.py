@@ -1,0 +1,159 @@
+"""The unit's verbs. Endorsement is the moment of submission: one small transaction, no file, no PDF, no mail in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts import actions as accounts
+from applications import queries, rules, states
+from applications.actions import freezing
+from applications.actions.filing import lock
+from applications.models import Application
+from applications.states import Status
+from applications.workflow import APPLICATION
+from core import clock
+from core.workflow import Refused
+from programs import queries as programme
+
+UNIT_LOCK, LEADER_LOCK = 0x4101, 0x4102
+
+
+def _hold_limits(row: Application) -> None:
+    """Two submissions that count against the same quota or person run one after the other (never two at once past a
+    limit). Always in the same order: unit, then leader."""
+    quota = row.version.data.get("quota") or {}
+    with connection.cursor() as cursor:
+        if quota.get("per_unit"):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, row.unit_id % 2**31])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LEADER_LOCK, row.leader_id % 2**31])
+
+
+@transaction.atomic
+def endorse(actor: Any, application: Application) -> Application:
+    """UNIT_PENDING -> SUBMITTED, before the close by the database clock (house rule B1).
+
+    Holds the guide FOR SHARE, then asks the clock, then checks everything again on the locked row, writes the frozen
+    version with its hash, the receipt number and the time, the engagements that limits count, and the ledger. Sent
+    twice by the same person it answers with the first receipt.
+    """
+    return _submit(actor, application, "endorse")
+
+
+@transaction.atomic
+def recommend(actor: Any, application: Application) -> Application:
+    """RECOMMEND_PENDING -> SUBMITTED by the recommending body; the same moment of submission."""
+    return _submit(actor, application, "recommend")
+
+
+def _submit(actor: Any, application: Application, verb: str) -> Application:
+    opened = _hold_guide(actor, application)
+    row = lock(application)
+    if row.status == Status.SUBMITTED and row.endorsed_by_id == actor.id:
+        return row
+    if opened is None:
+        raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
+    _hold_limits(row)
+    found = queries.check_list(row)
+    if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=found.wrong):
+        raise Refused(reasons)
+    submission = row.versions.filter(why="SUBMIT").count() + 1
+    receipt = rules.receipt_number(row.ref, submission)
+    version = freezing.freeze(
+        actor, row, why="SUBMIT", cleaned=found.cleaned,
+        receipt={"number": receipt, "submitted_at": opened.now.isoformat(), "endorsed_by": actor.label},
+        conditions=[{"code": o.code, "result": o.result, "found": o.found} for o in found.outcomes],
+    )
+    Application.objects.filter(pk=row.pk).update(
+        submitted_at=opened.now, endorsed_by=actor.person, receipt_number=receipt, receipt_sha256=version.sha256,
+        return_reason="",
+    )
+    _engage(actor, row)
+    moved = APPLICATION.move(
+        verb, actor, row, opened=opened, blockers=[],
+        data={"receipt": receipt, "sha256": version.sha256, "submitted_at": opened.now.isoformat()},
+    )
+    moved.refresh_from_db()
+    return moved
+
+
+def _hold_guide(actor: Any, application: Application) -> Any:
+    """The open guide, held; None when it is closed and this is the replay of a submission that stands."""
+    try:
+        return programme.lock_open(application.guide)
+    except Refused:
+        stands = Application.objects.filter(
+            pk=application.pk, status=Status.SUBMITTED, endorsed_by=actor.id
+        ).exists()
+        if stands:
+            return None
+        raise
+
+
+def _engage(actor: Any, row: Application) -> None:
+    """What the limit rules of other applications count from now on (handbook 7.1)."""
+    common = {"klass": row.guide.special.code, "state": "APPLIED", "starts": clock.today(), "source": row}
+    for member in row.team.exclude(person=None).select_related("person"):
+        accounts.engage(actor, role=member.role, person=member.person, **common)
+    accounts.engage(actor, role="LEAD", organisation=row.unit, **common)
+    for partner in row.partners.exclude(organisation=None).select_related("organisation"):
+        accounts.engage(actor, role="PARTNER", organisation=partner.organisation, **common)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of a bulk act: done, or held back with the reasons."""
+
+    ref: str
+    title: str
+    done: bool
+    reasons: list[str]
+
+
+def bulk_endorse(actor: Any, applications: Iterable[Application]) -> list[Outcome]:
+    """Endorse many, each in a transaction of its own: what cannot pass is held back and says why."""
+    found = []
+    for application in applications:
+        try:
+            endorse(actor, application)
+        except Refused as error:
+            found.append(Outcome(application.ref, application.title, False, error.reasons))
+        else:
+            found.append(Outcome(application.ref, application.title, True, []))
+    return found
+
+
+@transaction.atomic
+def pass_on(actor: Any, application: Application) -> Application:
+    """UNIT_PENDING -> RECOMMEND_PENDING where the guide asks for a recommendation."""
+    row = lock(application)
+    return APPLICATION.move("pass_on", actor, row, blockers=queries.blockers(row))
+
+
+@transaction.atomic
+def send_back(actor: Any, application: Application, *, why: str) -> Application:
+    """UNIT_PENDING -> UNIT_RETURNED with the reason, which the leader reads (reaction tells the leader)."""
+    row = APPLICATION.move("return", actor, application, why=why, reason=why)
+    Application.objects.filter(pk=row.pk).update(return_reason=why.strip())
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def decline(actor: Any, application: Application, *, why: str) -> Application:
+    """RECOMMEND_PENDING -> UNIT_RETURNED by the recommending body, with the reason."""
+    row = APPLICATION.move("decline", actor, application, why=why, reason=why)
+    Application.objects.filter(pk=row.pk).update(return_reason=why.strip())
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def withdraw(actor: Any, application: Application, *, why: str) -> Application:
+    """After submission, by the unit, with a reason; the engagements end. Cannot be taken back."""
+    row = APPLICATION.move("withdraw", actor, application, why=why, reason=why)
+    accounts.disengage(actor, row, state="WITHDRAWN", ends=clock.today())
+    return row

@@ -1,0 +1,73 @@
+"""Reads of the applications floor. Pages fetch only through `visible_to` and these; upper floors use `dossier`."""
+
+from applications.queries.checks import (
+    CheckList,
+    Item,
+    blockers,
+    check_list,
+    eligibility,
+    failing,
+    part_errors,
+)
+from applications.queries.dossier import data_of, dossier, latest, snapshot
+from applications.queries.facts import engagements, facts_of
+from applications.queries.parts import (
+    BUDGET,
+    BUILT_IN,
+    FILES,
+    PARTNERS,
+    TARGETS,
+    TEAM,
+    Part,
+    budget_leaves,
+    document_of,
+    documents_of,
+    form_of,
+    has_grid,
+    part_of,
+    parts_of,
+    scheme_of,
+    template_of,
+)
+from applications.queries.reads import (
+    Next,
+    Task,
+    annex_for,
+    annexes_by_code,
+    checks_of,
+    correction_of,
+    desk_get,
+    desk_guides,
+    desk_queue,
+    done_count,
+    drafts_in,
+    get_for,
+    history_of,
+    last_saves,
+    leader_get,
+    local,
+    member_for,
+    mine,
+    next_step,
+    open_check,
+    open_guides,
+    partner_for,
+    reason_statistics,
+    receipt_by,
+    tasks_of,
+    tracked,
+    unit_get,
+    unit_meters,
+    unit_queue,
+    units_of,
+)
+
+__all__ = [
+    "BUDGET", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Task",
+    "annex_for", "annexes_by_code", "blockers", "budget_leaves", "check_list", "checks_of", "correction_of", "data_of",
+    "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
+    "eligibility", "engagements", "facts_of", "failing", "form_of", "get_for", "has_grid", "history_of", "last_saves",
+    "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors",
+    "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
+    "template_of", "tracked", "unit_get", "unit_meters", "unit_queue", "units_of",
+]

@@ -1,0 +1,294 @@
+"""One list of everything that is wrong, each linked to its field; the same list stops hand-in and endorsement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications import rules
+from applications.models import Application
+from applications.queries import facts as known
+from applications.queries import parts
+from core import clock, parameters
+from core.money import wan
+from programs.engine import amounts, conditions, targets
+from programs.engine import budget as budgets
+from programs.engine.conditions import PASS, Outcome
+from programs.engine.facts import lookup
+from programs.engine.forms import clean_section
+
+SECRET_YES = ("yes", "true", True)
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something to put right. `part` and `anchor` name the page and the box; `clause` the rule of the guide."""
+
+    text: str
+    part: str = ""
+    anchor: str = ""
+    clause: str = ""
+    found: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.clause} {self.text}（{self.found}）" if self.clause and self.found else self.text
+
+
+@dataclass
+class CheckList:
+    """`wrong` blocks; `human` is passed on to the formality check; `outcomes` are all conditions of the guide."""
+
+    wrong: list[Item] = field(default_factory=list)
+    human: list[Item] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    cleaned: dict[str, Any] = field(default_factory=dict)
+    amount: amounts.Amount | None = None
+    by_part: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.result == PASS]
+
+    def add(self, part: str, text: str, anchor: str = "", **more: str) -> None:
+        self.wrong.append(Item(str(text), part, anchor, **more))
+
+
+def check_list(application: Application) -> CheckList:
+    """Everything at once (一次性告知): form, documents, conditions, money, targets, team, limits, secrecy."""
+    found = CheckList()
+    form = parts.form_of(application)
+    _check_form(application, form, found)
+    case = known.facts_of(application, form, found.cleaned)
+    _check_secret(found)
+    _check_documents(application, found)
+    _check_conditions(application, case, found)
+    _check_money(application, case, found)
+    _check_targets(application, found)
+    _check_team(application, found)
+    _check_limits(application, case, found)
+    for item in found.wrong:
+        found.by_part[item.part] = found.by_part.get(item.part, 0) + 1
+    return found
+
+
+def blockers(application: Application) -> list[Item]:
+    return check_list(application).wrong
+
+
+def part_errors(application: Application, part: parts.Part) -> dict[str, list[str]]:
+    """Errors of one section as at submission, by field; used when the person says the section is finished."""
+    if part.section is None or part.kind != "form":
+        return {}
+    form = parts.form_of(application)
+    values = application.answers.get(part.code) or {}
+    return form.clean(values, section=part.code, final=True, answers=application.answers)[1]
+
+
+def _check_form(application: Application, form: Any, found: CheckList) -> None:
+    found.cleaned, errors = form.clean(application.answers, final=True)
+    for path, texts in errors.items():
+        section, code = path.split(".", 1)
+        for text in texts:
+            found.add(section, text, f"f-{code}")
+
+
+def _check_secret(found: CheckList) -> None:
+    """Classified matter never goes through this portal (secrecy law, art. 29): stop before anything else."""
+    answer = (found.cleaned.get("basic") or {}).get("is_secret")
+    if answer in SECRET_YES:
+        found.wrong.insert(0, Item(
+            _("Content that touches state secrets may not be filed here. Contact the receiving body and file on paper."),
+            "basic", "f-is_secret",
+        ))
+
+
+def _check_documents(application: Application, found: CheckList) -> None:
+    present = set(application.annexes.filter(is_current=True).values_list("code", flat=True))
+    for row in parts.documents_of(application):
+        if row.get("required") and row["code"] not in present:
+            found.add(parts.FILES, _("Upload “%(name)s”") % {"name": row["name"]}, f"d-{row['code']}")
+    has_agreement = next((r for r in parts.documents_of(application) if "合作协议" in r["name"]), None)
+    if has_agreement and application.partners.exists() and has_agreement["code"] not in present:
+        found.add(parts.FILES, _("There are partners: upload “%(name)s”") % {"name": has_agreement["name"]},
+                  f"d-{has_agreement['code']}")
+
+
+#: Where a person can change what a fact says.
+PLACES = {"team.": parts.TEAM, "leader.": "leader", "unit.": "unit", "application.self": parts.BUDGET,
+          "application.": "basic", "audit.": "service", "service.": "centre"}
+
+
+def _place(rule: Mapping[str, Any], application: Application) -> str:
+    codes = {part.code for part in parts.parts_of(application)}
+    for section in parts.form_of(application).sections:
+        stated = {item.data.get("fact") for item in section.fields}
+        if stated & conditions.fact_names(rule["test"]):
+            return section.code
+    for name in sorted(conditions.fact_names(rule["test"])):
+        for prefix, code in PLACES.items():
+            if name.startswith(prefix) and code in codes:
+                return code
+    return "basic"
+
+
+def _check_conditions(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
+    rows = application.version.data.get("conditions") or []
+    found.outcomes = conditions.evaluate(rows, case)
+    for rule, outcome in zip(rows, found.outcomes, strict=True):
+        if outcome.result == PASS:
+            continue
+        item = Item(outcome.text, _place(rule, application), "", outcome.clause, outcome.found, outcome.source)
+        (found.wrong if outcome.blocks else found.human).append(item)
+
+
+def caps_of(application: Application) -> list[tuple[str, Decimal | None]]:
+    """Named caps: of the topic, of the guide."""
+    pairs = []
+    if application.topic_id:
+        pairs.append((_("cap of the topic"), application.topic.cap))
+    pairs.append((_("cap of the guide"), application.guide.cap_per_project))
+    return pairs
+
+
+def _check_money(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
+    pairs = caps_of(application)
+    spec = application.version.data.get("amount") or {}
+    if spec.get("formula"):
+        try:
+            found.amount = amounts.evaluate(spec, case)
+            pairs.append((_("amount by the formula of the guide"), found.amount.total))
+        except amounts.MissingFact as error:
+            found.human.append(Item(_("The amount cannot be worked out yet: %(why)s") % {"why": error}, "basic"))
+        except amounts.FormulaError as error:
+            found.human.append(Item(str(error), "basic"))
+    lowest = rules.caps(*pairs)
+    if lowest and application.requested > lowest[1]:
+        found.add(
+            "basic",
+            _("%(requested)s 万元 are requested; the %(name)s is %(cap)s 万元")
+            % {"requested": wan(application.requested), "name": lowest[0], "cap": wan(lowest[1])},
+            "f-requested",
+        )
+    scheme = parts.scheme_of(application)
+    if parts.has_grid(scheme):
+        _check_grid(application, scheme, found)
+
+
+def _check_grid(application: Application, scheme: budgets.Scheme, found: CheckList) -> None:
+    section = parts.budget_section(scheme)
+    raw = application.answers.get(parts.BUDGET) or {}
+    _values, errors = clean_section(section, raw, True, {})
+    for code, texts in errors.items():
+        for text in texts:
+            found.add(parts.BUDGET, text, f"f-{code}")
+    lines = [budgets.Line(row.heading, row.source, row.amount) for row in application.budget.all()]
+    if not lines:
+        found.add(parts.BUDGET, _("Fill in the budget"), "budget")
+        return
+    for problem in budgets.check_lines(scheme, lines, application.requested):
+        found.add(parts.BUDGET, problem.text, "budget")
+
+
+def _check_targets(application: Application, found: CheckList) -> None:
+    rows = [
+        {"l1": row.l1, "l2": row.l2, "name": row.name, "direction": row.direction, "value": row.value,
+         "weight": row.weight}
+        for row in application.targets.all()
+    ]
+    template = parts.template_of(application)
+    typed = [row for row in (application.answers.get(parts.TARGETS) or {}).get("rows") or [] if any(row.values())]
+    if len(typed) > len(rows):
+        wrong = len(typed) - len(rows)
+        found.add(
+            parts.TARGETS,
+            ngettext("%(count)d target is not complete", "%(count)d targets are not complete", wrong) % {"count": wrong},
+            "targets",
+        )
+    for problem in targets.check_rows(template, rows):
+        found.add(parts.TARGETS, problem.text, f"row-{problem.path}" if problem.path else "targets")
+
+
+def _check_team(application: Application, found: CheckList) -> None:
+    team, limits = list(application.team.all()), application.version.data.get("team") or {}
+    low, high = int(limits.get("min") or 1), int(limits.get("max") or 500)
+    if len(team) < low:
+        found.add(parts.TEAM, _("The team needs at least %(low)d members; %(count)d are named")
+                  % {"low": low, "count": len(team)}, "team")
+    if len(team) > high:
+        found.add(parts.TEAM, _("The team may have at most %(high)d members; %(count)d are named")
+                  % {"high": high, "count": len(team)}, "team")
+    for member in team:
+        if not member.id_print:
+            found.add(parts.TEAM, _("The identity number of %(name)s is missing") % {"name": member.name},
+                      f"m-{member.pk}")
+    share = sum((partner.share for partner in application.partners.all()), Decimal(0))
+    if share > application.requested:
+        found.add(parts.PARTNERS, _("The partners' shares are more than the amount requested"), "partners")
+
+
+def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
+    """Quota per unit and leader, and the limit rules of the guide (handbook 7.1), for the leader and every member."""
+    quota = application.version.data.get("quota") or {}
+    for most, used, subject, part in (
+        (quota.get("per_unit"), known.led_in_guide, application.unit.name, "unit"),
+        (quota.get("per_leader") or parameters.value("limit.per_leader", default=1), known.led_by_person, application.leader.name, parts.TEAM),
+    ):
+        problem = rules.quota_problem(most, used(application), subject=subject)
+        if problem:
+            found.add(part if parts.part_of(application, part) else parts.TEAM, problem)
+    _check_marks(application, found)
+    loaded = [rules.LimitRule.load(row) for row in quota.get("limits") or ()]
+    if loaded:
+        _check_limit_rules(application, loaded, case, found)
+
+
+def _check_marks(application: Application, found: CheckList) -> None:
+    """Clause R12: an integrity restriction stops leader and unit; other members' marks are shown to the desk."""
+    for subject, marks in (
+        (application.leader.name, known.blocked(person=application.leader)),
+        (application.unit.name, known.blocked(organisation=application.unit)),
+    ):
+        for mark in marks:
+            until = mark.until.isoformat() if mark.until else _("without end")
+            found.add(parts.TEAM, _("Clause R12: %(name)s is under an integrity restriction (until %(until)s)")
+                      % {"name": subject, "until": until})
+
+
+def _check_limit_rules(
+    application: Application, loaded: list[rules.LimitRule], case: Mapping[str, Any], found: CheckList
+) -> None:
+    team = list(application.team.exclude(person=None))
+    rows = known.engagements([m.person_id for m in team], [application.unit_id])
+    rd = lookup(case, "unit.rd_spend_max_two_years")
+    year, klass = clock.today().year, application.guide.special.code
+    for rule in loaded:
+        subjects = (
+            [(application.unit.name, "LEAD", [r for r in rows if r.organisation_id == application.unit_id])]
+            if rule.scope == "unit"
+            else [(m.name, m.role, [r for r in rows if r.person_id == m.person_id]) for m in team]
+        )
+        for who, role, mine in subjects:
+            problem = rules.limit_problem(
+                rule, known.held_by(mine), who=who, klass=klass, role=role, year=year, own=application.ref,
+                kind=application.unit.kind, rd_spend=rd.value if rd else None,
+            )
+            if problem:
+                found.add(parts.TEAM, problem)
+
+
+def eligibility(guide: Any, leader: Any, unit: Any) -> list[Outcome]:
+    """Before anything is filled in: what the register alone says about the conditions of a guide."""
+    case = {**known.unit_facts(unit), **known.leader_facts(leader)}
+    return conditions.evaluate(guide.version.data.get("conditions") or [], case)
+
+
+def failing(outcomes: list[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.blocks]
+
+

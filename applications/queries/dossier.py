@@ -1,0 +1,212 @@
+"""The whole application as plain data: frozen at submission, printed, shown to the desk, and blinded for reviewers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+
+from applications import rules, states
+from applications.models import Application, Version
+from applications.queries import parts
+from core.money import wan
+from programs.engine import forms
+from programs.engine.forms import Form, pick
+
+HIDDEN = "【隐去】"
+#: Sections and fields that name people or units; left out of a blinded copy.
+NAMING_SECTIONS = ("unit", "leader", "lists")
+
+
+def snapshot(application: Application, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that is submitted, as JSON without any personal number in plain."""
+    return {
+        "ref": application.ref,
+        "guide": {"ref": application.guide.ref, "title": application.guide.title,
+                  "version": application.version.number, "sha256": application.version.sha256},
+        "title": application.title,
+        "topic": application.topic.code if application.topic_id else "",
+        "leader": application.leader.name,
+        "unit": {"name": application.unit.name, "code": application.unit.ref},
+        "requested": str(application.requested),
+        "months": application.months,
+        "starts_on": application.starts_on.isoformat() if application.starts_on else None,
+        "ends_on": application.ends_on.isoformat() if application.ends_on else None,
+        "answers": {key: value for key, value in cleaned.items() if key not in parts.BUILT_IN},
+        "team": [_member(row) for row in application.team.select_related("organisation")],
+        "partners": [
+            {"name": row.name, "uscc": row.uscc, "country": row.country, "region": row.region, "contact": row.contact,
+             "phone": row.phone, "task": row.task, "share": str(row.share), "is_related": row.is_related}
+            for row in application.partners.all()
+        ],
+        "budget": [
+            {"heading": row.heading, "source": row.source, "amount": str(row.amount), "note": row.note}
+            for row in application.budget.all()
+        ],
+        "budget_notes": _budget_notes(application),
+        "targets": [
+            {"l1": row.l1, "l2": row.l2, "name": row.name, "unit": row.unit, "direction": row.direction,
+             "baseline": _number(row.baseline), "value": _number(row.value), "value_text": row.value_text,
+             "weight": _number(row.weight), "evidence": row.evidence}
+            for row in application.targets.all()
+        ],
+        "annexes": [
+            {"code": row.code, "number": row.number, "name": row.file.name, "size": row.file.size,
+             "sha256": row.file.sha256}
+            for row in application.annexes.filter(is_current=True).select_related("file")
+        ],
+    }
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def _budget_notes(application: Application) -> dict[str, str]:
+    raw = application.answers.get(parts.BUDGET) or {}
+    return {name.split(":", 1)[0]: text for name, text in raw.items() if name.endswith(":note") and text}
+
+
+def _member(row: Any) -> dict[str, Any]:
+    return {
+        "role": row.role, "name": row.name, "id": row.id_masked, "gender": row.gender,
+        "unit": row.organisation.name if row.organisation else row.organisation_name, "title": row.title,
+        "degree": row.degree, "duty": row.duty, "months": f"{row.person_months.normalize():f}",
+        "full_time": row.full_time, "confirmed": row.confirmed_at is not None,
+    }
+
+
+def latest(application: Application) -> Version | None:
+    return application.versions.order_by("-number").first()
+
+
+def data_of(application: Application) -> dict[str, Any]:
+    """What was submitted; while it is being filled in, what stands there now."""
+    version = latest(application) if application.status not in states.EDITABLE else None
+    if version is not None:
+        return version.data
+    cleaned, _errors = parts.form_of(application).clean(application.answers)
+    return snapshot(application, cleaned)
+
+
+def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
+    """Ready to show: sections of (label, text) and tables. `blind` leaves out and blacks out who is behind it."""
+    data = data_of(application)
+    form = parts.form_of(application)
+    shown = {
+        "ref": application.ref, "title": data["title"], "guide": data["guide"]["title"],
+        "special": application.guide.special.label, "topic": _topic(application, data["topic"]),
+        "requested": data["requested"], "requested_wan": wan(Decimal(data["requested"])),
+        "months": data["months"], "starts_on": data["starts_on"], "ends_on": data["ends_on"],
+        "unit": data["unit"]["name"], "unit_code": data["unit"]["code"], "leader": data["leader"],
+        "sections": [
+            {"code": s.code, "title": s.title, "group": pick(s.data, "group"), "rows": rows}
+            for s in form.sections
+            if not (blind and s.code in NAMING_SECTIONS)
+            and (rows := _rows(s, data["answers"], form))
+        ],
+        "team": _team(data), "partners": data["partners"], "budget": _budget(application, data),
+        "targets": [_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
+        "is_demo": application.is_demo, "blind": blind,
+    }
+    return _blinded(shown, data) if blind else shown
+
+
+def _topic(application: Application, code: str) -> str:
+    topics = application.version.data.get("topics") or []
+    row = next((topic for topic in topics if topic["code"] == code), None)
+    return f"{code} {pick(row, 'title')}" if row else ""
+
+
+def _rows(section: forms.Section, answers: Mapping[str, Any], form: Form) -> list[dict[str, Any]]:
+    own, rows = answers.get(section.code) or {}, []
+    for field in section.fields:
+        if not forms.is_visible(field, section.code, answers):
+            continue
+        value = own.get(field.code)
+        if rules.blank(value):
+            continue
+        row: dict[str, Any] = {"code": field.code, "kind": field.kind, "label": field.label}
+        if field.kind == "table":
+            row["columns"] = [column.label for column in field.columns]
+            row["cells"] = [
+                [forms.display(column, line.get(column.code)) for column in field.columns] for line in value
+            ]
+        else:
+            row["text"] = forms.display(field, value)
+        rows.append(row)
+    return rows
+
+
+def _team(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{**row, "role": str(states.TeamRole(row["role"]).label)} for row in data["team"]]
+
+
+def _target(row: Mapping[str, Any]) -> dict[str, Any]:
+    sign = {"GE": "≥", "LE": "≤", "QUAL": ""}[row["direction"]]
+    value = row["value_text"] if row["direction"] == "QUAL" else f"{sign} {row['value']}"
+    return {**row, "shown": value}
+
+
+def _budget(application: Application, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Headings x sources in 万元 with sums, made in yuan."""
+    scheme = parts.scheme_of(application)
+    if not parts.has_grid(scheme):
+        return {}
+    amounts: dict[tuple[str, str], Decimal] = {}
+    for row in data["budget"]:
+        amounts[row["heading"], row["source"]] = Decimal(row["amount"])
+    rows = []
+    for heading in scheme.headings or parts.budget_leaves(scheme):
+        covered = _descendants(scheme, heading.code)
+        line = [sum((amounts.get((code, source), Decimal(0)) for code in covered), Decimal(0))
+                for source in scheme.sources]
+        rows.append({
+            "code": heading.code, "name": heading.name, "level": _level(scheme, heading.code),
+            "cells": [wan(value) for value in line], "total": wan(sum(line, Decimal(0))),
+            "note": data.get("budget_notes", {}).get(heading.code, ""),
+        })
+    sums = [sum((v for (_h, s), v in amounts.items() if s == source), Decimal(0)) for source in scheme.sources]
+    return {
+        "sources": [str(states.Source(source).label) for source in scheme.sources], "rows": rows,
+        "sums": [wan(value) for value in sums], "total": wan(sum(sums, Decimal(0))),
+    }
+
+
+def _descendants(scheme: Any, code: str) -> list[str]:
+    children = [heading.code for heading in scheme.headings if heading.parent == code]
+    return [code] + [leaf for child in children for leaf in _descendants(scheme, child)]
+
+
+def _level(scheme: Any, code: str) -> int:
+    heading = scheme.heading(code)
+    return 1 + _level(scheme, heading.parent) if heading and heading.parent else 0
+
+
+def _annexes(application: Application, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = {row["code"]: pick(row, "name") for row in parts.documents_of(application)}
+    return [{**row, "title": names.get(row["code"], row["code"])} for row in data["annexes"]]
+
+
+def _blinded(shown: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of people and units are blacked out wherever they stand in the text."""
+    names = {data["leader"], data["unit"]["name"], *(row["name"] for row in data["team"]),
+             *(row["unit"] for row in data["team"]), *(row["name"] for row in data["partners"])}
+    longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+    shown |= {"unit": HIDDEN, "unit_code": "", "leader": HIDDEN, "team": [], "partners": [], "annexes": []}
+    return _black_out(shown, longest_first)
+
+
+def _black_out(value: Any, names: list[str]) -> Any:
+    if isinstance(value, str):
+        for name in names:
+            value = value.replace(name, HIDDEN)
+        return value
+    if isinstance(value, list):
+        return [_black_out(item, names) for item in value]
+    if isinstance(value, dict):
+        return {key: _black_out(item, names) for key, item in value.items()}
+    return value
+
+

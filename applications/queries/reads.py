@@ -1,0 +1,332 @@
+"""Reads of pages: one application, the workbench, the unit's queue, the desk's queue, the public's question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.states import OrganisationStatus, Role
+from applications import policies, rules, states
+from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember
+from applications.queries import parts
+from applications.states import Status
+from core.models import LedgerRow
+from programs import queries as programme
+from programs.models import Guide
+
+
+# --- one ---------------------------------------------------------------------------------------------------------
+
+
+def get_for(actor: Any, ref: str) -> Application:
+    """One application the actor may see, by its number; 404 otherwise, whether it exists or not."""
+    found = policies.visible_to(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def leader_get(actor: Any, ref: str) -> Application:
+    """For the applicant's own pages: led by the actor (others see it elsewhere)."""
+    found = policies.mine(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def unit_get(actor: Any, ref: str) -> Application:
+    found = policies.of_units(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def desk_get(actor: Any, ref: str) -> Application:
+    found = policies.at_desk(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def member_for(actor: Any, application: Application, pk: int) -> TeamMember:
+    row = application.team.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def partner_for(actor: Any, application: Application, pk: int) -> Partner:
+    row = application.partners.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def annex_for(actor: Any, application: Application, pk: int) -> Annex:
+    row = application.annexes.select_related("file").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def correction_of(application: Application) -> Correction | None:
+    return Correction.objects.filter(application=application).select_related("document").first()
+
+
+def history_of(application: Application, limit: int = 100) -> QuerySet[LedgerRow]:
+    return LedgerRow.objects.filter(
+        target_type=application._meta.label_lower, target_id=application.pk
+    ).order_by("-id")[:limit]
+
+
+def last_saves(application: Application, section: str, names: list[str]) -> dict[str, Any]:
+    """Who last changed each of these fields, and when: for the page that shows two texts side by side."""
+    found: dict[str, Any] = {}
+    for row in application.saves.filter(section=section).select_related("saved_by")[:50]:
+        for name in names:
+            if name in row.values and name not in found:
+                found[name] = row
+    return found
+
+
+# --- the applicant -----------------------------------------------------------------------------------------------
+
+
+def mine(actor: Any) -> QuerySet[Application]:
+    return policies.mine(actor).prefetch_related("guide__windows").order_by("-pk")
+
+
+def open_guides(actor: Any) -> list[Guide]:
+    """Guides open by the clock, the nearest close first, with whether the actor's unit kind may apply."""
+    rows = programme.open_rows(programme.guides_for(actor)).order_by("closes_at")
+    kinds = {unit.kind for unit in units_of(actor)}
+    guides = list(rows[:12])
+    for guide in guides:
+        wanted = guide.version.data.get("applicants") or []
+        guide.fits = not wanted or bool(kinds & set(wanted))
+    return guides
+
+
+def units_of(actor: Any) -> list[Organisation]:
+    """Units for which the person may apply."""
+    roles = (Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE)
+    return list(Organisation.objects.filter(pk__in=actor.units(*roles), status=OrganisationStatus.VERIFIED))
+
+
+def drafts_in(actor: Any, guide: Guide) -> QuerySet[Application]:
+    return policies.mine(actor).filter(guide=guide, status__in=[*states.BEFORE_SUBMISSION, *states.COUNTING])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the task list. state: done, part, none, wrong, locked."""
+
+    part: parts.Part
+    state: str
+    note: str
+
+
+def tasks_of(application: Application, wrong: dict[str, int] | None = None, opened: set[str] | None = None
+             ) -> list[tuple[str, list[Task]]]:
+    """Groups of tasks in any order; `opened` are the parts a correction allows to be rewritten."""
+    counts = {
+        parts.TEAM: application.team.count(), parts.PARTNERS: application.partners.count(),
+        parts.FILES: application.annexes.filter(is_current=True).count(),
+    }
+    groups: dict[str, list[Task]] = {}
+    for part in parts.parts_of(application):
+        state, note = _task_state(application, part, counts, (wrong or {}).get(part.code, 0))
+        if opened is not None and part.code not in opened:
+            state, note = "locked", _("not opened for correction")
+        groups.setdefault(part.group, []).append(Task(part, state, note))
+    return list(groups.items())
+
+
+def _task_state(application: Application, part: parts.Part, counts: dict[str, int], wrong: int) -> tuple[str, str]:
+    answered = counts.get(part.code, 0) if part.section is None else _answered(application, part)
+    if application.done.get(part.code):
+        if wrong:
+            return "wrong", _("%(count)d to put right") % {"count": wrong}
+        return "done", _("Done")
+    if part.code == parts.FILES:
+        return ("part" if answered else "none"), _("%(count)d of %(all)d") % {
+            "count": answered, "all": len(parts.documents_of(application))
+        }
+    if part.code == parts.TEAM and answered <= 1:
+        return "none", _("Not started")
+    return ("part", _("In progress")) if answered else ("none", _("Not started"))
+
+
+def _answered(application: Application, part: parts.Part) -> int:
+    return sum(1 for value in (application.answers.get(part.code) or {}).values() if not rules.blank(value))
+
+
+def done_count(groups: list[tuple[str, list[Task]]]) -> tuple[int, int]:
+    tasks = [task for _group, rows in groups for task in rows]
+    return sum(task.state == "done" for task in tasks), len(tasks)
+
+
+@dataclass(frozen=True)
+class Next:
+    """What happens next and by when; the line every applicant reads first."""
+
+    text: str
+    due: datetime | None = None
+    urgent: bool = False
+
+
+def next_step(application: Application) -> Next:
+    status, guide = application.status, application.guide
+    window = programme.current_window(guide) or programme.upcoming_window(guide)
+    close = window.closes_at if window else guide.closes_at
+    lines = {
+        Status.DRAFT: (_("Fill in, check and hand in to your unit; your unit must approve before the close."), close),
+        Status.UNIT_RETURNED: (_("Revise what your unit asks for and hand in again before the close."), close),
+        Status.UNIT_PENDING: (_("Your unit's administrator approves and submits; only that counts as submission."), close),
+        Status.RECOMMEND_PENDING: (_("The recommending body submits it before the close."), close),
+        Status.SUBMITTED: (_("The receiving institution checks form and materials."), None),
+        Status.CORRECTION: (_("Correct what the notice lists and send it; later means refusal."),
+                            application.correction_due_at),
+        Status.ACCEPTED: (_("Experts will be drawn and asked to review."), None),
+        Status.PROPOSED: (_("The decision is being prepared."), None),
+        Status.PUBLICITY: (_("The proposed list is open to objections; the award follows when the time is over."), None),
+        Status.OBJECTION_HOLD: (_("The supervision division examines an objection."), None),
+        Status.AWARDED: (_("Sign the contract or wait for the payment, as the notice of award says."), None),
+    }
+    review = (_("Experts review; you will be told the result."), None)
+    in_review = (Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED)
+    if status in in_review:
+        lines[status] = review
+    if status not in lines:
+        return Next(_("Finished. The reason and how to object stand below."))
+    text, due = lines[status]
+    return Next(text, due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))
+
+
+# --- the unit ----------------------------------------------------------------------------------------------------
+
+
+def unit_queue(actor: Any) -> QuerySet[Application]:
+    return policies.of_units(actor).prefetch_related("guide__windows")
+
+
+def unit_meters(actor: Any) -> list[dict[str, Any]]:
+    """Per open guide with a quota: how many of it the unit has used."""
+    units = actor.units(Role.ORG_ADMIN)
+    rows = (
+        Application.objects.filter(unit__in=units)
+        .values("guide", "unit__name")
+        .annotate(
+            waiting=Count("pk", filter=Q(status=Status.UNIT_PENDING)),
+            used=Count("pk", filter=Q(status__in=states.COUNTING)),
+            drafts=Count("pk", filter=Q(status__in=[Status.DRAFT, Status.UNIT_RETURNED])),
+        )
+    )
+    guides = {
+        guide.pk: guide
+        for guide in programme.open_rows(Guide.objects.filter(pk__in=[row["guide"] for row in rows]))
+        .select_related("version", "special").prefetch_related("windows")
+    }
+    return [
+        {**row, "guide": guides[row["guide"]],
+         "most": (guides[row["guide"]].version.data.get("quota") or {}).get("per_unit")}
+        for row in rows
+        if row["guide"] in guides
+    ]
+
+
+# --- the formality desk ------------------------------------------------------------------------------------------
+
+
+def desk_queue(actor: Any) -> QuerySet[Application]:
+    return policies.at_desk(actor).annotate(
+        asked=Count("correction", distinct=True),
+    )
+
+
+def desk_guides(actor: Any) -> list[dict[str, Any]]:
+    """Guides with submitted applications in the actor's scope, and how many stand in which state."""
+    rows = (
+        policies.at_desk(actor)
+        .order_by()
+        .values("guide", "guide__ref", "guide__title", "guide__closes_at")
+        .annotate(
+            waiting=Count("pk", filter=Q(status=Status.SUBMITTED)),
+            correcting=Count("pk", filter=Q(status=Status.CORRECTION)),
+            accepted=Count("pk", filter=~Q(status__in=[Status.SUBMITTED, Status.CORRECTION, Status.NOT_ACCEPTED,
+                                                       Status.WITHDRAWN])),
+            refused=Count("pk", filter=Q(status=Status.NOT_ACCEPTED)),
+            total=Count("pk"),
+        )
+        .order_by("-guide__closes_at")
+    )
+    return list(rows)
+
+
+def open_check(application: Application) -> FormalityCheck | None:
+    return application.checks.filter(outcome="").prefetch_related("items").first()
+
+
+def checks_of(application: Application) -> QuerySet[FormalityCheck]:
+    return application.checks.select_related("checker").prefetch_related("items")
+
+
+def reason_statistics(actor: Any, guide_ref: str = "") -> list[dict[str, Any]]:
+    rows = policies.at_desk(actor).filter(status=Status.NOT_ACCEPTED)
+    if guide_ref:
+        rows = rows.filter(guide__ref=guide_ref)
+    counted = rows.order_by().values("refusal_code").annotate(count=Count("pk")).order_by("-count")
+    known = dict(states.Reason.choices)
+    return [
+        {"code": row["refusal_code"], "label": str(known.get(row["refusal_code"], row["refusal_code"])),
+         "count": row["count"]}
+        for row in counted
+    ]
+
+
+# --- the public --------------------------------------------------------------------------------------------------
+
+
+def tracked(number: str, tail: str) -> Application | None:
+    """By number and the last four digits of the leader's telephone; the answer to a wrong pair is always the same."""
+    number = number.strip().upper()
+    found = (
+        Application.objects.select_related("guide__special", "leader")
+        .filter(Q(ref=number) | Q(receipt_number=number))
+        .first()
+    )
+    if found is None or not found.leader.phone or rules.phone_tail(found.leader.phone) != tail.strip():
+        return None
+    return found
+
+
+def receipt_by(number: str, code: str) -> Application | None:
+    """For whoever holds a receipt: its number and the first twelve characters of its fingerprint."""
+    plain = code.strip().lower().replace(" ", "").replace("-", "")
+    if len(plain) < 12:
+        return None
+    return (
+        Application.objects.select_related("guide", "unit")
+        .filter(receipt_number=number.strip().upper(), receipt_sha256__startswith=plain)
+        .first()
+    )
+
+
+def local(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+
+
+def annexes_by_code(application: Application) -> dict[str, list[Annex]]:
+    found: dict[str, list[Annex]] = {}
+    for row in application.annexes.select_related("file", "added_by").order_by("code", "-number"):
+        found.setdefault(row.code, []).append(row)
+    return found

@@ -1,0 +1,38 @@
+"""Plain decisions (`decisions`) and the names under which answers travel (`codec`). No database."""
+
+from applications.rules.codec import (
+    SPARE_ROWS,
+    apply,
+    flat,
+    known_names,
+    sent_from,
+    typed,
+    without_empty_rows,
+)
+from applications.rules.decisions import (
+    Held,
+    LimitRule,
+    Merge,
+    Verdict,
+    application_ref,
+    blank,
+    canonical,
+    caps,
+    counted,
+    digest,
+    end_date,
+    limit_problem,
+    merge,
+    phone_tail,
+    quota_problem,
+    ratio,
+    receipt_number,
+    too_big,
+    verdict,
+)
+
+__all__ = [
+    "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps",
+    "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
+    "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
+]

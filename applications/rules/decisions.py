@@ -1,0 +1,223 @@
+"""Plain decisions of the applications floor: merging saves, limits, quotas, formality outcome, dates. No database."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from applications.states import CheckOutcome, ItemResult
+
+MOST_SECTION_BYTES = 2_000_000  # a section's answers as JSON; far above any real text
+
+
+# --- numbers and hashes ------------------------------------------------------------------------------------------
+
+
+def application_ref(prefix: str, year: int, number: int) -> str:
+    """KEY-2026-00123: the special's letters, the guide's year, a running number of both."""
+    return f"{prefix}-{year}-{number:05d}"
+
+
+def receipt_number(ref: str, submission: int) -> str:
+    """One receipt for each submission of one application. It needs no counter, so submissions never queue for one."""
+    return f"{ref}-R{submission}"
+
+
+def canonical(data: Any) -> str:
+    """One text for equal data, the basis of a version's hash."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(data: Any) -> str:
+    return hashlib.sha256(canonical(data).encode()).hexdigest()
+
+
+def end_date(starts_on: date, months: int) -> date:
+    """The last day of a term that begins on a day and runs so many months."""
+    total = starts_on.month - 1 + months
+    year, month = starts_on.year + total // 12, total % 12 + 1
+    last = calendar.monthrange(year, month)[1]
+    if starts_on.day > last:
+        return date(year, month, last)
+    return date.fromordinal(date(year, month, starts_on.day).toordinal() - 1)
+
+
+# --- two people, one section -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a save writes, and what it must not overwrite: {name: value of the other}."""
+
+    written: dict[str, Any]
+    conflicts: dict[str, Any]
+
+
+def merge(current: Mapping[str, Any], revs: Mapping[str, int], base: int, sent: Mapping[str, Any]) -> Merge:
+    """Field by field: a field changed by somebody else since `base`, to another value, is a conflict and is kept."""
+    written, conflicts = {}, {}
+    for name, value in sent.items():
+        now = current.get(name)
+        if now == value or (blank(now) and blank(value)):
+            continue
+        if revs.get(name, 0) > base:
+            conflicts[name] = now
+        else:
+            written[name] = value
+    return Merge(written, conflicts)
+
+
+def blank(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def too_big(values: Mapping[str, Any]) -> bool:
+    return len(json.dumps(values, ensure_ascii=False).encode()) > MOST_SECTION_BYTES
+
+
+# --- limits (handbook 7.1) and quotas ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a person or unit is already in: an engagement as plain values."""
+
+    klass: str
+    role: str
+    state: str
+    starts: date
+    ref: str
+
+
+@dataclass(frozen=True)
+class LimitRule:
+    """At most `most` engagements of these classes, roles and states. `window`: running, or one calendar year."""
+
+    text: str
+    clause: str = ""
+    scope: str = "person"  # person: the leader and every member; unit: the applicant unit
+    roles: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    states: tuple[str, ...] = ("APPLIED", "RUNNING")
+    window: str = "running"
+    most: int = 1
+    exempt_kinds: tuple[str, ...] = ()
+    exempt_rd_from: Decimal | None = None
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> LimitRule:
+        rd = data.get("exempt_rd_from")
+        return cls(
+            text=str(data.get("text", "")),
+            clause=str(data.get("clause", "")),
+            scope=str(data.get("scope", "person")),
+            roles=tuple(data.get("roles", ())),
+            classes=tuple(data.get("classes", ())),
+            excluded=tuple(data.get("excluded", ())),
+            states=tuple(data.get("states", ("APPLIED", "RUNNING"))),
+            window=str(data.get("window", "running")),
+            most=int(data.get("max", 1)),
+            exempt_kinds=tuple(data.get("exempt_kinds", ())),
+            exempt_rd_from=Decimal(str(rd)) if rd is not None else None,
+        )
+
+
+def counted(rule: LimitRule, held: Iterable[Held], *, year: int, own: str = "") -> list[Held]:
+    """The engagements that count against the rule; `own` is this application, which is counted by the caller."""
+    return [
+        item
+        for item in held
+        if item.ref != own
+        and item.state in rule.states
+        and (not rule.roles or item.role in rule.roles)
+        and (not rule.classes or item.klass in rule.classes)
+        and item.klass not in rule.excluded
+        and (rule.window != "calendar_year" or item.starts.year == year)
+    ]
+
+
+def limit_problem(rule: LimitRule, held: Iterable[Held], *, who: str, klass: str, role: str, year: int, own: str = "",
+                  kind: str = "", rd_spend: Decimal | None = None) -> str | None:
+    """None, or the sentence that names the rule, the person or unit and what was counted (with this application)."""
+    if kind and kind in rule.exempt_kinds:
+        return None
+    if rule.exempt_rd_from is not None and rd_spend is not None and rd_spend > rule.exempt_rd_from:
+        return None
+    concerned = (
+        (not rule.roles or role in rule.roles)
+        and (not rule.classes or klass in rule.classes)
+        and klass not in rule.excluded
+    )
+    if not concerned:
+        return None
+    found = counted(rule, held, year=year, own=own)
+    if len(found) + 1 <= rule.most:
+        return None
+    listed = "、".join(item.ref for item in found)
+    return _("%(clause)s %(text)s (at most %(most)d; %(who)s already has %(count)d: %(listed)s)") % {
+        "clause": rule.clause, "text": rule.text, "most": rule.most, "who": who, "count": len(found),
+        "listed": listed,
+    }
+
+
+def quota_problem(most: int | None, used: int, *, subject: str) -> str | None:
+    """A number per unit or per leader in one guide; `used` counts other submitted applications."""
+    if most is None or used < most:
+        return None
+    return _("%(subject)s may have %(most)d applications in this guide; %(used)d have been submitted already.") % {
+        "subject": subject, "most": most, "used": used,
+    }
+
+
+# --- amounts -----------------------------------------------------------------------------------------------------
+
+
+def caps(*pairs: tuple[str, Decimal | None]) -> tuple[str, Decimal] | None:
+    """The lowest of several caps with its name."""
+    known = [(name, value) for name, value in pairs if value is not None and value > 0]
+    return min(known, key=lambda pair: pair[1]) if known else None
+
+
+def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
+    return (part / whole).quantize(Decimal("0.0001")) if whole else None
+
+
+# --- formality check ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the ticked items lead to; `open` lists items without a result."""
+
+    outcome: str
+    open: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+
+def verdict(results: Mapping[str, str], codes: Sequence[str], *, asked_before: bool) -> Verdict:
+    """All in order: pass. Something that cannot be corrected, or a defect after the one correction: refuse."""
+    missing = [code for code in codes if not results.get(code)]
+    failed = [code for code in codes if results.get(code) == ItemResult.FAIL]
+    to_fix = [code for code in codes if results.get(code) == ItemResult.FIX]
+    if failed or (to_fix and asked_before):
+        return Verdict(CheckOutcome.REFUSE, missing, failed + to_fix)
+    if to_fix:
+        return Verdict(CheckOutcome.FIX, missing, to_fix)
+    return Verdict(CheckOutcome.PASS, missing, [])
+
+
+# --- the public's question ---------------------------------------------------------------------------------------
+
+
+def phone_tail(phone: str) -> str:
+    digits = "".join(char for char in phone if char.isdigit())
+    return digits[-4:] if len(digits) >= 7 else ""
