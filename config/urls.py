@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLResolver, include, path
 
@@ -13,6 +14,8 @@ APPS = [app for app in settings.OURS if app != "core"]
 
 def of(app: str) -> URLResolver | None:
     """All desks of one app under one namespace: `/my/...` of applications is `applications:my:...`."""
+    if find_spec(f"{app}.urls") is None:
+        return None
     module = import_module(f"{app}.urls")
     desks = [
         path(prefix, include((patterns, desk)))

@@ -1,0 +1,140 @@
+"""Reads of people and organisations."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts import policies, rules
+from accounts.models import (
+    Engagement,
+    IntegrityMark,
+    LoginAttempt,
+    Membership,
+    Organisation,
+    Person,
+    PrivacyNotice,
+)
+from accounts.policies import Actor
+from accounts.states import MarkLevel, MembershipStatus, OrganisationStatus, Role
+from core import clock, crypt, parameters
+from core.clock import CoreNow
+
+
+def by_identifier(identifier: str) -> Person | None:
+    """A person by e-mail or phone, as typed at log-in."""
+    text = identifier.strip().lower()
+    if "@" in text:
+        return Person.objects.filter(email=text).first()
+    phone = rules.plain(text)
+    return Person.objects.filter(phone=phone).first() if phone else None
+
+
+def locked_out(identifier: str, ip: str | None) -> bool:
+    """Too many wrong passwords: per account since its last success, per address in the window."""
+    window = timedelta(minutes=int(parameters.value("login.window_minutes", default=15)))
+    rows = LoginAttempt.objects.filter(at__gt=CoreNow() - window)
+    account = rows.filter(account_print=crypt.fingerprint(identifier.strip().lower()))
+    last_ok = account.filter(ok=True).order_by("-pk").values_list("pk", flat=True).first() or 0
+    if account.filter(ok=False, pk__gt=last_ok).count() >= int(parameters.value("login.account_tries", default=10)):
+        return True
+    return bool(ip) and rows.filter(ip=ip, ok=False).count() >= int(parameters.value("login.address_tries", default=100))
+
+
+def current_notice() -> PrivacyNotice | None:
+    return PrivacyNotice.objects.filter(effective_from__lte=clock.today()).order_by("-effective_from", "-pk").first()
+
+
+def owes_consent(person: Person) -> PrivacyNotice | None:
+    """The notice in force that the person has not accepted yet."""
+    notice = current_notice()
+    return notice if notice and not person.consents.filter(notice=notice).exists() else None
+
+
+def organisation_for(actor: Actor, uid: Any) -> Organisation:
+    return get_object_or_404(policies.organisations_visible_to(actor).select_related("licence"), uid=uid)
+
+
+def organisations(actor: Actor) -> QuerySet[Organisation]:
+    return policies.organisations_visible_to(actor).annotate(
+        people=Count("memberships", filter=Q(memberships__status=MembershipStatus.ACTIVE), distinct=True)
+    )
+
+
+def open_units() -> QuerySet[Organisation]:
+    """Units a person may ask to join."""
+    return Organisation.objects.filter(status=OrganisationStatus.VERIFIED).exclude(kind="BUREAU").order_by("name")
+
+
+def unit_of(actor: Actor) -> Organisation | None:
+    """The unit the actor administers, or belongs to."""
+    for role in (Role.ORG_ADMIN, Role.MEMBER, Role.ORG_LEGAL, Role.ORG_FINANCE):
+        if units := actor.units(role):
+            return Organisation.objects.filter(pk=min(units)).first()
+    return None
+
+
+def bureau() -> Organisation:
+    return Organisation.objects.get(kind="BUREAU")
+
+
+def memberships_of_unit(organisation: Organisation) -> QuerySet[Membership]:
+    return organisation.memberships.select_related("person", "organisation").order_by("status", "role", "person__name_sort")
+
+
+def membership_for(actor: Actor, pk: int) -> Membership:
+    """Of the actor's own, or of a unit the actor administers, or any for the system administrator."""
+    rows = Membership.objects.select_related("person", "organisation")
+    if actor.holds(Role.SYSADMIN):
+        return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows, Q(person=actor.id) | Q(organisation__in=actor.units(Role.ORG_ADMIN)), pk=pk)
+
+
+def people(actor: Actor) -> QuerySet[Person]:
+    """All accounts, for the administrators of the system."""
+    if not actor.holds(Role.SYSADMIN, Role.SECADMIN, Role.SUPERVISION):
+        return Person.objects.none()
+    return Person.objects.prefetch_related("memberships__organisation")
+
+
+def person_for(actor: Actor, uid: Any) -> Person:
+    return get_object_or_404(people(actor), uid=uid)
+
+
+def people_of(organisation: Organisation) -> QuerySet[Person]:
+    """People with an active role at a unit: candidates for teams and leaders."""
+    return Person.objects.filter(
+        memberships__organisation=organisation, memberships__status=MembershipStatus.ACTIVE, is_active=True
+    ).distinct()
+
+
+def holders(role: str, scope: str = "") -> QuerySet[Person]:
+    """People who hold a role of the bureau today (for messages)."""
+    day = clock.today()
+    rows = Membership.objects.filter(role=role, status=MembershipStatus.ACTIVE, since__lte=day).filter(
+        Q(until=None) | Q(until__gte=day))
+    if scope:
+        rows = rows.filter(scope__in=["", scope])
+    return Person.objects.filter(memberships__in=rows, is_active=True).distinct()
+
+
+def marks_in_force(*, person: Person | None = None, organisation: Organisation | None = None, on: date | None = None
+                   ) -> QuerySet[IntegrityMark]:
+    day = on or clock.today()
+    return IntegrityMark.objects.filter(
+        Q(until=None) | Q(until__gte=day), person=person, organisation=organisation, since__lte=day, lifted_at=None
+    )
+
+
+def blocks(*, person: Person | None = None, organisation: Organisation | None = None, on: date | None = None
+           ) -> QuerySet[IntegrityMark]:
+    """Marks that bar from applying and from payment: serious misconduct, and a project not passed (3 years)."""
+    return marks_in_force(person=person, organisation=organisation, on=on).filter(
+        level__in=[MarkLevel.SERIOUS, MarkLevel.FAILED])
+
+
+def engagements(*, person: Person | None = None, organisation: Organisation | None = None) -> QuerySet[Engagement]:
+    return Engagement.objects.filter(person=person) if person else Engagement.objects.filter(organisation=organisation)

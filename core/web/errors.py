@@ -1,0 +1,45 @@
+"""Pages for what went wrong: they say what happened and what to do, and lose nothing that was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core.web.access import wants_json
+
+
+def _answer(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"reasons": [text]}, status=status)
+    if not hasattr(request, "actor"):
+        return HttpResponse(render_to_string("errors/plain.html", {"status": status, "text": text}), status=status)
+    return render(request, f"errors/{status}.html", {"reason": text}, status=status)
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _answer(request, 403, _("You may not open this page."))
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _answer(request, 404, _("There is no such page, or it is not yours to see."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Without the house's context: whatever broke may be part of it."""
+    text = _("Something went wrong on our side. It has been recorded; please try again in a moment.")
+    return HttpResponse(render_to_string("errors/plain.html", {"status": 500, "text": text}), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open too long, or in two sessions. What was typed comes back with the form, ready to send again."""
+    text = _("The page had been open for too long. Please send the form again; nothing you typed is lost.")
+    if wants_json(request) or request.headers.get("X-Autosave"):
+        return JsonResponse({"reasons": [text]}, status=403)
+    typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)
+             if name not in ("csrfmiddlewaretoken", "password", "password1", "password2")]
+    return render(request, "errors/csrf.html", {"reason": text, "typed": typed, "path": request.get_full_path()},
+                  status=403)

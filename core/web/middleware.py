@@ -1,0 +1,53 @@
+"""What every request of the house gets: a number for the ledger, and a page instead of a crash when an act is refused."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.ledger import request_context
+from core.web.access import wants_json
+from core.workflow import Refused
+
+
+def back(request: HttpRequest) -> str | None:
+    """The page a form was posted from, when it is one of ours."""
+    referer = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return referer if own and referer else None
+
+
+class HouseMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = uuid.uuid4().hex
+        request.number = number  # type: ignore[attr-defined]
+        token = request_context.set({"request_id": number, "ip": request.META.get("REMOTE_ADDR", "")})
+        try:
+            response = self.get_response(request)
+        finally:
+            request_context.reset(token)
+        response.headers.setdefault("X-Request-Id", number)
+        if request.actor.is_signed_in and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-cache"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal is an answer: the reasons, on the page the person came from."""
+        if not isinstance(error, Refused):
+            return None
+        if wants_json(request):
+            return JsonResponse({"reasons": error.reasons}, status=409)
+        origin = back(request)
+        if request.method == "POST" and origin and not request.headers.get("HX-Request"):
+            for reason in error.reasons:
+                messages.error(request, reason)
+            return redirect(origin)
+        return render(request, "errors/refused.html", {"reasons": error.reasons, "back": origin}, status=409)

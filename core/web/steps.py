@@ -1,0 +1,46 @@
+"""Simple moves share one view: POST, fetch through the app's own door, act, say so, go back to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.web.access import Question, access
+from core.workflow import Machine
+
+
+def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, question: Question, to: Callable[[Any], str],
+              needs_why: bool = False, done: Any = None) -> Callable[..., HttpResponse]:
+    """`get(actor, key)` fetches, `act(actor, obj[, why=...])` is the action, `to(obj)` the address to go to."""
+
+    @access(question)
+    @require_POST
+    def view(request: HttpRequest, key: Any) -> HttpResponse:
+        obj = get(request.actor, key)
+        why = request.POST.get("why", "").strip()
+        result = act(request.actor, obj, why=why) if needs_why or why else act(request.actor, obj)
+        messages.success(request, str(done or _("Done.")))
+        return redirect(to(result or obj))
+
+    view.__name__ = getattr(act, "__name__", "step")
+    return view
+
+
+def buttons(machine: Machine, actor: Any, obj: Any, urls: dict[str, str], needs_why: tuple[str, ...] = ()
+            ) -> list[dict[str, Any]]:
+    """The buttons of a page: verbs open to the actor, with the reasons that still stand in the way."""
+    return [
+        {
+            "verb": verb, "label": machine.steps[verb].label, "url": urls[verb],
+            "danger": machine.steps[verb].danger, "needs_why": verb in needs_why,
+            "reasons": [] if verb in needs_why else machine.why_not(verb, actor, obj),
+        }
+        for verb in machine.open_to(actor, obj)
+        if verb in urls
+    ]

@@ -1,0 +1,220 @@
+"""The verbs of official documents, deliveries and messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, Person
+from accounts.policies import Actor
+from accounts.states import MembershipStatus, Role
+from core import clock, jobs, ledger, refs
+from core.clock import CoreNow
+from core.workflow import Refused
+from notices import policies, queries, rules
+from notices.models import Delivery, Document, Message, NumberSeries, Preference
+from notices.rendering import template_version
+from notices.states import DocumentStatus, MailState
+from notices.workflow import DOCUMENT
+
+Recipients = Sequence[Person | Organisation]
+
+
+def _plain(context: dict[str, Any]) -> dict[str, Any]:
+    """What is frozen is plain JSON: the document can be rebuilt without any other row."""
+    return json.loads(json.dumps(context, cls=DjangoJSONEncoder, ensure_ascii=False))
+
+
+@transaction.atomic
+def draft(actor: Actor, kind: str, *, subject: models.Model, title: str, context: dict[str, Any], addressee: str = "",
+          recipients: Recipients = (), is_public: bool = False) -> Document:
+    """Draft a document of a registered kind; recipients get their delivery row now and see it when it is issued."""
+    if reason := policies.may_draft(actor):
+        raise Refused(reason)
+    entry = queries.KINDS[kind]
+    document = Document.objects.create(
+        kind=kind, series=NumberSeries.objects.get(code=entry.series), title=title[:200], addressee=addressee[:200],
+        subject_type=subject._meta.label_lower, subject_id=subject.pk, subject_ref=ledger.reference(subject)[:80],
+        context=_plain(context), template=entry.template, drafted_by=actor.person, is_public=is_public,
+        is_demo=bool(getattr(subject, "is_demo", False)),
+    )
+    _address(document, recipients)
+    ledger.record("notices.document.draft", document, actor, kind=kind)
+    return document
+
+
+def _address(document: Document, recipients: Recipients) -> None:
+    rows = []
+    for recipient in recipients:
+        key = "person" if isinstance(recipient, Person) else "organisation"
+        rows.append(Delivery(document=document, **{key: recipient}))
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def edit_draft(actor: Actor, document: Document, *, title: str, context: dict[str, Any] | None = None) -> Document:
+    if reason := policies.may_draft(actor, document):
+        raise Refused(reason)
+    row = Document.objects.select_for_update().get(pk=document.pk)
+    if row.status != DocumentStatus.DRAFT:
+        raise Refused(_("Only a draft can be edited."))
+    row.title = title[:200]
+    if context is not None:
+        row.context = _plain(context)
+    row.save(update_fields=["title", "context"])
+    ledger.record("notices.document.edit", row, actor)
+    return row
+
+
+@transaction.atomic
+def proof(actor: Actor, document: Document) -> Document:
+    row = DOCUMENT.move("proof", actor, document)
+    row.proofed_by = actor.person
+    row.save(update_fields=["proofed_by"])
+    return row
+
+
+def return_draft(actor: Actor, document: Document, *, why: str) -> Document:
+    return DOCUMENT.move("return", actor, document, why=why, reason=why)
+
+
+@transaction.atomic
+def sign(actor: Actor, document: Document) -> Document:
+    """签发. The signer is a leader and never the drafter (also a constraint of the table)."""
+    row = DOCUMENT.move("sign", actor, document)
+    row.signed_by, row.signed_at = actor.person, clock.now()
+    row.save(update_fields=["signed_by", "signed_at"])
+    return row
+
+
+@transaction.atomic
+def issue(actor: Actor, document: Document) -> Document:
+    """编号、用印、印发: number, freeze, verify code, deliveries, messages; the PDF is made by a worker afterwards."""
+    row = Document.objects.select_for_update(of=("self",)).select_related("series").get(pk=document.pk)
+    if reasons := DOCUMENT.why_not("issue", actor, row):
+        raise Refused(reasons)
+    row.issued_at = clock.now()
+    row.year = clock.today().year
+    row.seq = refs.next_number(f"document:{row.series.code}", str(row.year))
+    row.number = rules.document_number(row.series.mark, row.year, row.seq)
+    row.verify_code = rules.verify_code()
+    row.template_version = template_version(row.template)
+    row.context = row.context | {
+        "number": row.number, "date": rules.chinese_date(clock.today()), "issuer": row.series.issuer,
+        "title": row.title, "addressee": row.addressee, "verify_code": row.verify_code, "is_demo": row.is_demo,
+    }
+    # Number and code first, the state last: an issued row without them is refused by the table.
+    row.save()
+    row = DOCUMENT.move("issue", actor, row)
+    row.deliveries.update(sent_at=row.issued_at)
+    _tell_recipients(row)
+    jobs.start("notices.render", actor, {"document": row.pk}, row.title)
+    return row
+
+
+def _tell_recipients(document: Document) -> None:
+    people: set[Person] = set()
+    for delivery in document.deliveries.select_related("person", "organisation"):
+        people |= {delivery.person} if delivery.person else administrators(delivery.organisation)
+    tell(
+        people, f"document.{document.kind}", document.title,
+        _("Official document %(number)s has been issued to you. Time limits named in it count from now.")
+        % {"number": document.number},
+        reverse("notices:public:document", args=[document.uid]),
+        dedupe=f"document:{document.pk}", statutory=True,
+    )
+
+
+def administrators(organisation: Organisation) -> set[Person]:
+    """The people who act for a unit in the system."""
+    return set(
+        Person.objects.filter(
+            memberships__organisation=organisation, memberships__role=Role.ORG_ADMIN,
+            memberships__status=MembershipStatus.ACTIVE,
+        )
+    )
+
+
+@transaction.atomic
+def issue_now(actor: Actor, signer: Person | Actor, document: Document) -> Document:
+    """Sign off and issue in one go, for acts whose decision was signed already (a published guide, a lawful refusal)."""
+    who = signer if isinstance(signer, Actor) else Actor.of(signer)
+    return issue(actor, sign(who, document))
+
+
+@transaction.atomic
+def withdraw(actor: Actor, document: Document, *, why: str) -> Document:
+    return DOCUMENT.move("withdraw", actor, document, why=why, reason=why)
+
+
+@transaction.atomic
+def open_delivery(actor: Actor, document: Document) -> None:
+    """The first opening by a recipient is the proof of delivery; later ones change nothing."""
+    rows = policies.deliveries_of(actor).filter(document=document, opened_at=None)
+    if rows.update(opened_at=CoreNow(), opened_by=actor.person):
+        ledger.record("notices.document.open", document, actor)
+
+
+def attach_pdf(document: Document, *, file: Any, sha256: str, fonts: list[str]) -> None:
+    Document.objects.filter(pk=document.pk).update(pdf=file, sha256=sha256, fonts=fonts, render_state="DONE")
+
+
+@transaction.atomic
+def tell(to: Iterable[Person | Organisation], event: str, subject: str, body: str = "", link: str = "", *,
+         dedupe: str | None = None, statutory: bool = False) -> int:
+    """站内信 to people, or to the administrators of units; mail goes out by the outbox. Returns how many were new.
+
+    `dedupe` names the fact: the same fact is told to the same person once, whatever runs twice.
+    """
+    people: set[Person] = set()
+    for one in to:
+        people |= {one} if isinstance(one, Person) else administrators(one)
+    muted = set(Preference.objects.filter(person__in=people, event=event, mail=False).values_list("person", flat=True))
+    rows = [
+        Message(
+            person=person, event=event, subject=subject[:200], body=body, link=link, statutory=statutory,
+            dedupe=f"{dedupe}:{person.pk}"[:120] if dedupe else None,
+            mail_state=MailState.WAITING if person.email and (statutory or person.pk not in muted) else MailState.NONE,
+        )
+        for person in sorted(people, key=lambda person: person.pk)
+    ]
+    before = Message.objects.filter(dedupe__in=[row.dedupe for row in rows if row.dedupe]).count()
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows) - before
+
+
+@transaction.atomic
+def read(actor: Actor, message: Message) -> None:
+    policies.messages_of(actor).filter(pk=message.pk, read_at=None).update(read_at=CoreNow())
+
+
+@transaction.atomic
+def read_all(actor: Actor) -> int:
+    return policies.messages_of(actor).filter(read_at=None).update(read_at=CoreNow())
+
+
+@transaction.atomic
+def prefer(actor: Actor, event: str, *, mail: bool) -> None:
+    Preference.objects.update_or_create(person=actor.person, event=event, defaults={"mail": mail})
+
+
+def mail_sent(message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(mail_state=MailState.SENT, mail_tries=models.F("mail_tries") + 1)
+
+
+def mail_failed(message: Message, error: str) -> None:
+    """Try again after 1, 2, 4 ... minutes; after eight tries it stands as failed for the bounce list."""
+    tries = message.mail_tries + 1
+    Message.objects.filter(pk=message.pk).update(
+        mail_state=MailState.FAILED if tries >= 8 else MailState.WAITING, mail_tries=tries, mail_error=error[:300],
+        mail_retry_at=CoreNow() + timedelta(minutes=2 ** min(tries, 6)),
+    )
+
+

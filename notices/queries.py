@@ -1,0 +1,75 @@
+"""The registry of document kinds, and reads of documents and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.policies import Actor
+from notices import policies
+from notices.models import Delivery, Document, Message
+from notices.states import DocumentStatus
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of official document. `sample()` gives a context long enough for three pages."""
+
+    code: str
+    series: str
+    template: str
+    title: Any
+    sample: Callable[[], dict[str, Any]]
+    has_imprint: bool = True  # 版记; a 公示 has none
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> Kind:
+    KINDS[kind.code] = kind
+    return kind
+
+
+def get_for(actor: Actor, uid: Any) -> Document:
+    return get_object_or_404(policies.visible_to(actor).select_related("series", "pdf"), uid=uid)
+
+
+def public_document(code: str) -> Document:
+    """By verify code; withdrawn ones too, because the page must say that they are."""
+    plain = "".join(char for char in (code or "").upper() if char.isalnum())
+    if len(plain) != 12:
+        raise Http404
+    dashed = "-".join(plain[i : i + 4] for i in (0, 4, 8))
+    return get_object_or_404(
+        Document.objects.filter(status__in=[DocumentStatus.ISSUED, DocumentStatus.WITHDRAWN]).select_related("series"),
+        verify_code=dashed,
+    )
+
+
+def about(subject: Any) -> QuerySet[Document]:
+    """Documents whose subject is that row, newest first."""
+    return Document.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk
+    ).order_by("-pk")
+
+
+def deliveries(document: Document) -> QuerySet[Delivery]:
+    return document.deliveries.select_related("person", "organisation", "opened_by").order_by("pk")
+
+
+def inbox(actor: Actor) -> QuerySet[Message]:
+    return policies.messages_of(actor).order_by("-pk")
+
+
+def message_for(actor: Actor, uid: Any) -> Message:
+    return get_object_or_404(policies.messages_of(actor), uid=uid)
+
+
+def unread_count(actor: Actor) -> int:
+    return policies.messages_of(actor).filter(read_at=None).count()

@@ -1,0 +1,126 @@
+"""Pages of official documents, the verify page, the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import policies as people
+from core import files
+from core.web import lists
+from core.web.access import access, public, signed_in
+from core.web.steps import buttons
+from notices import actions, queries, rendering
+from notices.listings import Documents
+from notices.models import Document
+from notices.workflow import DOCUMENT
+
+PAGE = 20
+
+
+@access(people.is_bureau_staff)
+def documents(request: HttpRequest) -> HttpResponse:
+    rows = queries.policies.visible_to(request.actor)
+    return lists.page(request, Documents(), rows)
+
+
+@access(people.is_bureau_staff)
+def document(request: HttpRequest, uid: Any) -> HttpResponse:
+    row = queries.get_for(request.actor, uid)
+    urls = {verb: f"/desk/documents/{row.uid}/{verb}/" for verb in ("proof", "return", "sign", "issue", "withdraw")}
+    return render(request, "notices/document.html", {
+        "document": row, "title": row.title, "deliveries": queries.deliveries(row),
+        "missing": rendering.missing_characters(rendering.all_texts(row.context)),
+        "buttons": buttons(DOCUMENT, request.actor, row, urls, needs_why=("return", "withdraw")),
+        "crumbs": [(_("Official documents"), "/desk/documents/"), (row.number or row.title, None)],
+    })
+
+
+@access(people.is_bureau_staff)
+@require_POST
+def document_step(request: HttpRequest, uid: Any, verb: str) -> HttpResponse:
+    row = queries.get_for(request.actor, uid)
+    why = request.POST.get("why", "")
+    match verb:
+        case "proof" | "sign" | "issue":
+            getattr(actions, verb)(request.actor, row)
+        case "return":
+            actions.return_draft(request.actor, row, why=why)
+        case "withdraw":
+            actions.withdraw(request.actor, row, why=why)
+        case _unknown:
+            raise Http404
+    messages.success(request, _("Done."))
+    return redirect("notices:desk:document", uid=row.uid)
+
+
+@access(public)
+def read_document(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The recipient's page; opening it is the proof of delivery."""
+    row = queries.get_for(request.actor, uid)
+    if request.actor.is_signed_in:
+        actions.open_delivery(request.actor, row)
+    return render(request, "notices/read.html", {"document": row, "title": row.title})
+
+
+@access(public)
+def pdf(request: HttpRequest, uid: Any) -> HttpResponse:
+    row = queries.get_for(request.actor, uid)
+    return _pdf(request, row)
+
+
+def _pdf(request: HttpRequest, row: Document) -> HttpResponse:
+    if row.pdf is None:
+        return render(request, "notices/waiting.html", {"document": row, "title": row.title}, status=202)
+    return files.serve(row.pdf, request.actor, f"document {row.number}", inline=True)
+
+
+@access(public)
+def verify(request: HttpRequest) -> HttpResponse:
+    code = request.GET.get("code", "").strip()
+    if code:
+        try:
+            return redirect("notices:public:verified", code=queries.public_document(code).verify_code)
+        except Http404:
+            messages.error(request, _("There is no document with this code. Please compare it with the paper."))
+    return render(request, "notices/verify.html", {"title": _("Verify a document"), "code": code})
+
+
+@access(public)
+def verified(request: HttpRequest, code: str) -> HttpResponse:
+    row = queries.public_document(code)
+    return render(request, "notices/verified.html", {"document": row, "title": _("Verified document")})
+
+
+@access(signed_in)
+def inbox(request: HttpRequest) -> HttpResponse:
+    rows = queries.inbox(request.actor)
+    if request.GET.get("unread"):
+        rows = rows.filter(read_at=None)
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before))
+    items = list(rows[: PAGE + 1])
+    return render(request, "notices/inbox.html", {
+        "messages_": items[:PAGE], "more": items[PAGE - 1].pk if len(items) > PAGE else None, "title": _("Inbox")})
+
+
+@access(signed_in)
+def message(request: HttpRequest, uid: Any) -> HttpResponse:
+    row = queries.message_for(request.actor, uid)
+    actions.read(request.actor, row)
+    safe = row.link and url_has_allowed_host_and_scheme(row.link, {request.get_host()})
+    return render(request, "notices/message.html", {"message": row, "title": row.subject, "safe": safe})
+
+
+@access(signed_in)
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    actions.read_all(request.actor)
+    return redirect("notices:public:inbox")

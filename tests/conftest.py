@@ -1,0 +1,58 @@
+"""What every test may lean on: real PostgreSQL, the reference data, and one small world of people."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_append_only_tables():
+    """The flush after a transactional test truncates; the triggers of the house refuse that, as they should.
+
+    Only the owner of the database can switch them off for a moment, which the test role is.
+    """
+    original = DatabaseOperations.execute_sql_flush
+
+    def execute(self, sql_list):
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for sql in sql_list:
+                cursor.execute(sql)
+
+    DatabaseOperations.execute_sql_flush = execute
+    yield
+    DatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _reference_is_there(request):
+    """A transactional test's flush empties the reference data as well: put it back for the next one."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        return
+    from core.models import Parameter
+
+    if not Parameter.objects.exists():
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture
+def as_owner_without_triggers():
+    """Run SQL as an owner could: with the triggers off, for this transaction."""
+
+    def run(sql, params=()):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(sql, params)
+            cursor.execute("SET LOCAL session_replication_role = origin")
+
+    return run
