@@ -51,6 +51,7 @@ class Application(models.Model):
     refusal_text = models.TextField(blank=True)
     correction_due_at = models.DateTimeField(null=True, blank=True)
     pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    receipt_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     is_demo = models.BooleanField(default=False)
     search = SearchVectorField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
@@ -334,3 +335,17 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.due_at:%Y-%m-%d}"
+
+
+class PublicTry(models.Model):
+    """Questions of the public (progress, receipts) per address and hour, so that numbers cannot be guessed through."""
+
+    ip = models.GenericIPAddressField(null=True)
+    kind = models.CharField(max_length=10)
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["ip", "kind", "at"], name="publictry_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

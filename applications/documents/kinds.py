@@ -18,8 +18,8 @@ from applications.states import Reason
 from notices.queries import Kind, register_kind
 
 CORRECTION, REFUSAL = "correction", "refusal"
-CORRECTION_RULE = "申请材料不齐全或者不符合要求的，一次性告知需要补正的全部内容；逾期不补正的，不予受理。"
-REFUSAL_RULE = "不符合申请指南规定的申请条件、申请材料或者申请时限的，不予受理。"
+CORRECTION_RULE = "申请指南关于形式审查和一次性告知的规定"
+REFUSAL_RULE = "依据申请指南的规定，不符合申请条件、申请材料或者申请时限要求的，不予受理。"
 APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉，也可通过本平台“申诉”提交。"
 
 
@@ -56,7 +56,7 @@ def refusal_context(application: Application, reason_code: str, text: str) -> di
 
 def _sample_correction() -> dict[str, Any]:
     things = [
-        f"{number}. 第{number}项材料：扫描件第3页缺少单位公章，且页码不连续，请重新扫描盖章后的完整文件并上传；"
+        f"第{number}项材料：扫描件第3页缺少单位公章，且页码不连续，请重新扫描盖章后的完整文件并上传；"
         "其中成员名单应与申请书、可行性研究报告逐一核对，姓名、身份证件号码后四位、所在单位均应一致。"
         for number in range(1, 26)
     ]
