@@ -1,0 +1,123 @@
+"""Closed lists of the reviews floor."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ExpertStatus(TextChoices):
+    ACTIVE = "ACTIVE", pgettext_lazy("expert", "Active")
+    PAUSED = "PAUSED", pgettext_lazy("expert", "Paused")
+    REMOVED = "REMOVED", pgettext_lazy("expert", "Removed from the pool")
+
+
+class Pool(TextChoices):
+    """Two pools by level (Shenzhen 科技专家库管理办法, art. 5)."""
+
+    GENERAL = "GENERAL", _("General pool")
+    MAJOR = "MAJOR", _("Major pool")
+
+
+class Constituency(TextChoices):
+    SCIENCE = "SCIENCE", _("Science")
+    INDUSTRY = "INDUSTRY", _("Industry")
+    ECONOMY = "ECONOMY", _("Economy and finance")
+
+
+class BatchStatus(TextChoices):
+    DRAFT = "DRAFT", _("Being prepared")
+    DRAWN = "DRAWN", _("Experts drawn")
+    INVITING = "INVITING", _("Inviting experts")
+    SCORING = "SCORING", _("Scoring")
+    CLOSED = "CLOSED", pgettext_lazy("review batch", "Closed")
+    RANKED = "RANKED", pgettext_lazy("review batch", "Ranked")
+
+
+class Mode(TextChoices):
+    """How experts sit: REMOTE draws a panel per application, PANEL one per group that reviews all of the group."""
+
+    REMOTE = "REMOTE", _("Remote review")
+    PANEL = "PANEL", _("Panel meeting")
+
+
+class Blind(TextChoices):
+    SINGLE = "single", _("Single blind")
+    DOUBLE = "double", _("Double blind")
+
+
+class DrawStatus(TextChoices):
+    COMMITTED = "COMMITTED", _("Committed, waiting for the public value")
+    DRAWN = "DRAWN", _("Drawn and sealed")
+    OPENED = "OPENED", pgettext_lazy("draw", "Opened")
+    CANCELLED = "CANCELLED", pgettext_lazy("draw", "Cancelled")
+
+
+class AssignmentStatus(TextChoices):
+    DRAWN = "DRAWN", _("Drawn, not invited")
+    INVITED = "INVITED", _("Invited")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("invitation", "Accepted")
+    DECLINED = "DECLINED", pgettext_lazy("invitation", "Declined")
+    SUBMITTED = "SUBMITTED", _("Score submitted")
+    VOID = "VOID", _("Void")
+
+
+#: Holds a seat of the panel now or may still fill it.
+SEATED = (AssignmentStatus.INVITED, AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED)
+#: The expert still has something to write.
+OPEN = (AssignmentStatus.ACCEPTED,)
+
+
+class RecusalCode(TextChoices):
+    """Rules RC1 to RC10 of the review regulations' recusal list."""
+
+    RC1 = "RC1", _("Same employer now or within the look-back years")
+    RC2 = "RC2", _("Supervisor and student, or the same team")
+    RC3 = "RC3", _("Spouse, kin or in-law")
+    RC4 = "RC4", _("Co-applicant within the look-back years")
+    RC5 = "RC5", _("Shares, paid advice or another economic interest")
+    RC6 = "RC6", _("Dispute or lawsuit within the look-back years")
+    RC7 = "RC7", _("Leader or member of an application under the same guide")
+    RC8 = "RC8", _("Named by the applicant as to be avoided")
+    RC9 = "RC9", _("Helped to write the guide")
+    RC10 = "RC10", _("Drawn too often this year")
+
+
+#: What an expert declares; the others are found by the system.
+DECLARABLE = (RecusalCode.RC2, RecusalCode.RC3, RecusalCode.RC4, RecusalCode.RC5, RecusalCode.RC6, RecusalCode.RC1)
+
+
+class FoundBy(TextChoices):
+    AUTO = "AUTO", _("Found by the system")
+    DECLARED = "DECLARED", _("Declared by the expert")
+    LATE = "LATE", _("Found late")
+
+
+class DeclineReason(TextChoices):
+    BUSY = "BUSY", _("No time in this period")
+    FIELD = "FIELD", _("Not my field")
+    CONFLICT = "CONFLICT", _("Conflict of interest")
+    HEALTH = "HEALTH", _("Health")
+    NO_ANSWER = "NO_ANSWER", _("No answer in time")
+    OTHER = "OTHER", pgettext_lazy("decline", "Another reason")
+
+
+class Recommendation(TextChoices):
+    A = "A", _("A: support with priority")
+    B = "B", _("B: support")
+    C = "C", _("C: support if money is left")
+    D = "D", _("D: do not support")
+
+
+class Outcome(TextChoices):
+    """Where the ranking leaves an application; the award itself is decided elsewhere."""
+
+    NONE = "", _("Not ranked yet")
+    PROPOSE = "PROPOSE", _("Within number and money")
+    RESERVE = "RESERVE", _("Reserve list")
+    BELOW = "BELOW", _("Below the mark for a proposal")
+    FAILED = "FAILED", _("Below the pass mark")
+    KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question")
+    UNSCORED = "UNSCORED", _("Without valid scores")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("application", "Withdrawn")
