@@ -58,14 +58,10 @@ END $$;
 CREATE TRIGGER reviews_draw_guard BEFORE UPDATE OR DELETE ON reviews_draw
     FOR EACH ROW EXECUTE FUNCTION reviews_guard_draw();
 
-CREATE FUNCTION reviews_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
 CREATE TRIGGER reviews_recusal_append_only BEFORE UPDATE OR DELETE ON reviews_recusal
-    FOR EACH ROW EXECUTE FUNCTION reviews_refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION core_refuse_change();
 CREATE TRIGGER reviews_declaration_append_only BEFORE UPDATE OR DELETE ON reviews_declaration
-    FOR EACH ROW EXECUTE FUNCTION reviews_refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION core_refuse_change();
 
 CREATE FUNCTION reviews_guard_batch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -102,7 +98,6 @@ DROP TRIGGER reviews_batch_guard ON reviews_batch;
 DROP TRIGGER reviews_batchitem_guard ON reviews_batchitem;
 DROP FUNCTION reviews_guard_score();
 DROP FUNCTION reviews_guard_draw();
-DROP FUNCTION reviews_refuse_change();
 DROP FUNCTION reviews_guard_batch();
 DROP FUNCTION reviews_guard_item();
 """
