@@ -1,6 +1,6 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
-from applications.actions.clockwork import expire, expire_guide, keep_pdf
+from applications.actions.clockwork import AT_ONCE, expire, expire_guide
 from applications.actions.filing import (
     Saved,
     answer,
@@ -33,6 +33,15 @@ from applications.actions.team import (
     remove_member,
     remove_partner,
 )
+from applications.actions.telling import (
+    keep_pdf,
+    keep_receipt,
+    order_papers,
+    order_preview,
+    plan_reminder,
+    remind,
+    tell_of,
+)
 from applications.actions.unit import (
     Outcome,
     bulk_endorse,
@@ -60,11 +69,11 @@ from applications.actions.upper import (
 )
 
 __all__ = [
-    "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach", "award",
-    "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member", "decline",
-    "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "hand_in", "hold", "keep_pdf",
-    "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts", "order_audit", "order_visit",
-    "pass_on", "propose", "publicise", "put_in_review", "rank", "recall", "recommend", "refuse", "reject",
-    "release_hold", "remove_member", "remove_partner", "save_section", "send_back", "start", "take_back", "tick",
-    "verdict_of", "withdraw",
+    "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
+    "award", "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
+    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "hand_in", "hold",
+    "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
+    "order_audit", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
+    "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
+    "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
 ]

@@ -11,6 +11,7 @@ from applications.actions.filing import lock
 from applications.models import Application
 from applications.states import Reason
 from applications.workflow import APPLICATION
+from programs import queries as programme
 from programs import states as programme_states
 from programs.models import Guide
 
@@ -32,6 +33,8 @@ def expire(actor: Any, application: Application, *, reason_code: str, text: str)
 @transaction.atomic
 def expire_guide(actor: Any, guide: Guide, *, limit: int = AT_ONCE) -> int:
     """End up to `limit` unsubmitted applications of a guide that is over; returns how many. Re-entrant."""
+    if programme.is_open(guide) or programme.upcoming_window(guide):
+        return 0  # a later window: what was begun may still be finished
     withdrawn = guide.status not in programme_states.RUNNING_STATUSES
     code = Reason.GUIDE_WITHDRAWN if withdrawn else Reason.DEADLINE_PASSED
     text = WITHDRAWN_TEXT if withdrawn else LATE_TEXT
@@ -41,8 +44,3 @@ def expire_guide(actor: Any, guide: Guide, *, limit: int = AT_ONCE) -> int:
         expire(actor, row, reason_code=code, text=text)
         ended += 1
     return ended
-
-
-def keep_pdf(actor: Any, application: Application, file: Any) -> None:
-    """The printed application of a submitted version, made by a worker after the act."""
-    Application.objects.filter(pk=application.pk).update(pdf=file)

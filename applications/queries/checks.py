@@ -235,9 +235,10 @@ def _check_team(application: Application, found: CheckList) -> None:
 def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
     """Quota per unit and leader, and the limit rules of the guide (handbook 7.1), for the leader and every member."""
     quota = application.version.data.get("quota") or {}
+    per_leader = quota.get("per_leader") or parameters.value("limit.per_leader", default=1)
     for most, used, subject, part in (
         (quota.get("per_unit"), known.led_in_guide, application.unit.name, "unit"),
-        (quota.get("per_leader") or parameters.value("limit.per_leader", default=1), known.led_by_person, application.leader.name, parts.TEAM),
+        (per_leader, known.led_by_person, application.leader.name, parts.TEAM),
     ):
         problem = rules.quota_problem(most, used(application), subject=subject)
         if problem:

@@ -189,14 +189,18 @@ def next_step(application: Application) -> Next:
     lines = {
         Status.DRAFT: (_("Fill in, check and hand in to your unit; your unit must approve before the close."), close),
         Status.UNIT_RETURNED: (_("Revise what your unit asks for and hand in again before the close."), close),
-        Status.UNIT_PENDING: (_("Your unit's administrator approves and submits; only that counts as submission."), close),
+        Status.UNIT_PENDING: (
+            _("Your unit's administrator approves and submits; only that counts as submission."), close
+        ),
         Status.RECOMMEND_PENDING: (_("The recommending body submits it before the close."), close),
         Status.SUBMITTED: (_("The receiving institution checks form and materials."), None),
         Status.CORRECTION: (_("Correct what the notice lists and send it; later means refusal."),
                             application.correction_due_at),
         Status.ACCEPTED: (_("Experts will be drawn and asked to review."), None),
         Status.PROPOSED: (_("The decision is being prepared."), None),
-        Status.PUBLICITY: (_("The proposed list is open to objections; the award follows when the time is over."), None),
+        Status.PUBLICITY: (
+            _("The proposed list is open to objections; the award follows when the time is over."), None
+        ),
         Status.OBJECTION_HOLD: (_("The supervision division examines an objection."), None),
         Status.AWARDED: (_("Sign the contract or wait for the payment, as the notice of award says."), None),
     }

@@ -1,0 +1,127 @@
+"""What a page shows for the fields of a guide's form: one Box per field, with its answer, hint and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from applications import rules
+from programs.engine.forms import Choice, Field, Section, is_visible
+
+SHORT = ("number", "money", "date", "select")
+LONG_TEXT_ROWS = ((1500, 9), (600, 6), (0, 4))
+MANY_CHOICES = 12
+
+
+@dataclass
+class Cell:
+    name: str
+    id: str
+    kind: str
+    label: str
+    value: Any
+    choices: tuple[Choice, ...] = ()
+    limit: int | None = None
+
+
+@dataclass
+class Box:
+    """One field on the page. `id` is the anchor the error list links to."""
+
+    code: str
+    id: str
+    kind: str
+    label: str
+    help: str
+    why: str
+    unit: str
+    required: bool
+    value: Any
+    choices: tuple[Choice, ...] = ()
+    errors: Sequence[str] = ()
+    theirs: Any = None
+    limit: int | None = None
+    rows: int = 4
+    columns: list[str] = field(default_factory=list)
+    lines: list[list[Cell]] = field(default_factory=list)
+
+    @property
+    def described(self) -> str:
+        ids = []
+        if self.errors:
+            ids.append(f"e-{self.id}")
+        if self.help:
+            ids.append(f"h-{self.id}")
+        if self.limit and self.kind == "textarea":
+            ids.append(f"c-{self.id}")
+        return " ".join(ids)
+
+    @property
+    def is_many(self) -> bool:
+        return len(self.choices) > MANY_CHOICES
+
+    @property
+    def picked(self) -> list[str]:
+        return [str(one) for one in self.value] if isinstance(self.value, list) else []
+
+    @property
+    def ticked(self) -> bool:
+        return self.value in (True, "true", "on", "True")
+
+
+def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, Sequence[str]] | None = None,
+             theirs: Mapping[str, Any] | None = None, all_answers: Mapping[str, Any] | None = None) -> list[Box]:
+    """Fields that are asked now, in order. `theirs` are texts of somebody else that a save did not overwrite."""
+    known = {**(all_answers or {}), section.code: answers}
+    return [
+        _box(item, answers.get(item.code), (errors or {}).get(item.code, ()), (theirs or {}).get(item.code))
+        for item in section.fields
+        if is_visible(item, section.code, known)
+    ]
+
+
+def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any) -> Box:
+    limit = item.max_length
+    box = Box(
+        code=item.code, id=f"f-{item.code}", kind=item.kind, label=item.label, help=item.help, why=item.why,
+        unit=item.unit.strip(), required=item.required, value="" if value is None else value, choices=item.choices,
+        errors=errors, theirs=theirs, limit=limit,
+        rows=next(rows for least, rows in LONG_TEXT_ROWS if (limit or 0) >= least),
+    )
+    if item.kind == "table":
+        box.columns = [column.label for column in item.columns]
+        box.lines = _lines(item, value)
+    return box
+
+
+def _lines(item: Field, value: Any) -> list[list[Cell]]:
+    filled = value if isinstance(value, list) else []
+    most = int(item.data.get("max_rows") or 200)
+    count = max(len(filled) + rules.SPARE_ROWS, int(item.data.get("min_rows") or 1))
+    lines = []
+    for index in range(max(min(count, most), len(filled))):
+        row = filled[index] if index < len(filled) else {}
+        lines.append([
+            Cell(f"{item.code}.{index}.{column.code}", f"f-{item.code}-{index}-{column.code}", column.kind,
+                 column.label, row.get(column.code, ""), column.choices, column.max_length)
+            for column in item.columns
+        ])
+    return lines
+
+
+def paired(boxes: Sequence[Box]) -> list[list[Box]]:
+    """Two short fields side by side, everything else on a line of its own."""
+    found: list[list[Box]] = []
+    for box in boxes:
+        short = box.kind in SHORT
+        if short and found and len(found[-1]) == 1 and found[-1][0].kind in SHORT:
+            found[-1].append(box)
+        else:
+            found.append([box])
+    return found
+
+
+def error_list(boxes: Sequence[Box]) -> list[dict[str, str]]:
+    """For the error summary: one line per problem, each leads to its field."""
+    return [{"text": text, "id": box.id} for box in boxes for text in box.errors]

@@ -1,0 +1,38 @@
+"""What follows an act, after it has been committed: messages, printed papers, the end of drafts at the close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.policies import system
+from applications import actions
+from core import clock, deadlines
+from core.events import on
+
+
+@on("applications.application.endorse", "applications.application.recommend", "applications.application.answer")
+def print_papers(event: Any) -> None:
+    """The application and the receipt as PDF, by a worker: the submitting transaction makes neither."""
+    actions.order_papers(system("print"), event.target, receipt=event.verb != "applications.application.answer")
+
+
+@on(
+    "applications.application.hand_in", "applications.application.return", "applications.application.endorse",
+    "applications.application.recommend", "applications.application.decline", "applications.application.accept",
+    "applications.application.withdraw", "applications.application.expire", "applications.application.not_select",
+    "applications.application.reject", "applications.application.award", "applications.application.award_directly",
+)
+def tell_people(event: Any) -> None:
+    """Messages by matrix (event, who); the official notices carry their own."""
+    actions.tell_of(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk)
+
+
+@on("programs.guide.close", "programs.guide.withdraw", "programs.guide.supersede")
+def end_unsubmitted(event: Any) -> None:
+    """The clock has decided already; this makes it visible."""
+    deadlines.set("applications.expire", event.target, clock.now())
+
+
+@on("programs.guide.open", "programs.guide.extend", "programs.extension.approve")
+def plan_reminders(event: Any) -> None:
+    actions.plan_reminder(system("clock"), event.target)

@@ -1,0 +1,61 @@
+"""Clock and queue: the close of a guide, the end of a correction, printed papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.policies import system
+from applications import actions
+from applications.documents import printing
+from applications.models import Application
+from applications.states import Status
+from core import clock, deadlines, files, jobs
+
+
+@deadlines.due("applications.expire")
+def expire_unsubmitted(deadline: Any) -> None:
+    """End what was not submitted, some at a time: each run is a transaction of its own."""
+    guide = deadline.target
+    if actions.expire_guide(system("clock"), guide) >= actions.AT_ONCE:
+        deadlines.set("applications.expire", guide, clock.now())
+
+
+@deadlines.due("applications.correction")
+def refuse_late_correction(deadline: Any) -> None:
+    """Only what still waits for the answer; an answered or withdrawn one is left alone."""
+    application = deadline.target
+    if application.status == Status.CORRECTION:
+        actions.lapse(system("clock"), application)
+
+
+@deadlines.due("applications.remind")
+def remind_before_close(deadline: Any) -> None:
+    """Those who have a draft hear that the close comes near (statutory: T-3 and T-1 days)."""
+    actions.remind(system("clock"), deadline.target)
+
+
+@jobs.job("applications.print")
+def print_application(job: Any, progress: jobs.Progress) -> None:
+    """The whole application as PDF. A preview is given to the person; the paper of a submission is kept with it."""
+    application = Application.objects.select_related(
+        "guide__special__plan", "version", "unit", "leader", "topic"
+    ).get(pk=job.params["application"])
+    progress(0, 1)
+    data = printing.application_pdf(application)
+    job.file = files.store_bytes(data, f"{application.ref}.pdf", "application/pdf", actor=system("print"))
+    job.result = {"application": application.ref}
+    if job.params.get("keep"):
+        actions.keep_pdf(system("print"), application, job.file)
+
+
+@jobs.job("applications.receipt")
+def print_receipt(job: Any, progress: jobs.Progress) -> None:
+    application = Application.objects.select_related("guide", "unit", "leader", "endorsed_by").get(
+        pk=job.params["application"]
+    )
+    progress(0, 1)
+    data = printing.receipt_pdf(application)
+    name = f"{application.receipt_number}.pdf"
+    job.file = files.store_bytes(data, name, "application/pdf", actor=system("print"))
+    job.result = {"application": application.ref}
+    actions.keep_receipt(system("print"), application, job.file)
