@@ -416,3 +416,14 @@ def unmask(actor: Actor, person: Person, *, purpose: str) -> str:
     ledger.record("accounts.person.unmask", person, actor, why=purpose)
     return crypt.open_sealed(person.id_sealed)
 
+
+
+@transaction.atomic
+def employ(actor: Actor, person: Person, organisation: Organisation, *, since: date, until: date | None = None,
+           title: str = "") -> Employment:
+    """Record an employer of a person (experts name all of theirs; recusal looks back over them)."""
+    row, created = Employment.objects.get_or_create(
+        person=person, organisation=organisation, since=since, defaults={"until": until, "title": title})
+    if created:
+        ledger.record("accounts.person.employ", person, actor, organisation=organisation.ref)
+    return row

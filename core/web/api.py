@@ -4,38 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from rest_framework import exceptions, pagination, permissions, serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, exception_handler
+from rest_framework.views import APIView
 
 from core.web.access import Question, signed_in
-from core.workflow import Refused
+from core.web.rest import AccessPermission, KeysetPagination, actor, explain
 
-
-class AccessPermission(permissions.BasePermission):
-    """Asks the view's `question` (signed in when it names none). The token's person becomes the actor."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        question: Question = getattr(view, "question", signed_in)
-        reason = question(actor(request))
-        if reason is not None:
-            self.message = str(reason)
-        return reason is None
-
-
-def actor(request: Request) -> Any:
-    """The actor of an API call: the session's, or the one of the token's person."""
-    if request.user and request.user.is_authenticated and request.user.pk != request._request.actor.id:
-        return request._request.actor.of(request.user)
-    return request._request.actor
-
-
-class KeysetPagination(pagination.CursorPagination):
-    page_size = 50
-    ordering = "-pk"
+__all__ = ["AccessPermission", "KeysetPagination", "Strict", "Verb", "actor", "explain"]
 
 
 class Strict(serializers.Serializer):
@@ -46,18 +23,6 @@ class Strict(serializers.Serializer):
         if unknown:
             raise serializers.ValidationError({name: ["unknown field"] for name in sorted(unknown)})
         return super().to_internal_value(data)
-
-
-def explain(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every error as {"reasons": [...]} or {"fields": {...}}."""
-    if isinstance(error, Refused):
-        return Response({"reasons": error.reasons}, status=status.HTTP_409_CONFLICT)
-    if isinstance(error, exceptions.ValidationError):
-        return Response({"fields": error.detail}, status=status.HTTP_400_BAD_REQUEST)
-    response = exception_handler(error, context)
-    if response is not None and not isinstance(error, Http404 | PermissionDenied):
-        response.data = {"reasons": [str(getattr(error, "detail", error))]}
-    return response
 
 
 class Verb(APIView):
