@@ -167,14 +167,15 @@ def ask_correction(actor: Any, application: Application, *, sections: Sequence[s
     due_at = correction_due(issued_at)
     context = documents.correction_context(row, items, due_at, note)
     document = _issue(actor, row, documents.CORRECTION, "补正通知书", context)
-    Correction.objects.create(application=row, check_round=check, items=items, sections=opened, document=document,
-                              issued_at=issued_at, due_at=due_at)
     Application.objects.filter(pk=row.pk).update(
         correction_due_at=due_at, done={k: v for k, v in row.done.items() if k not in opened}
     )
     _decide(actor, check, CheckOutcome.FIX, note=note)
     moved = APPLICATION.move("ask_correction", actor, row, items=items,
                              data={"document": document.number, "due_at": due_at.isoformat(), "items": len(items)})
+    # After the move: the table asks that none was asked before.
+    Correction.objects.create(application=row, check_round=check, items=items, sections=opened, document=document,
+                              issued_at=issued_at, due_at=due_at)
     deadlines.set("applications.correction", moved, due_at)
     moved.refresh_from_db()
     return moved
