@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from core.money import wan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from notices.queries import Kind, register_kind
 
+from core.money import wan
+from notices.queries import Kind, register_kind
 from programs.models import Guide
 
 GUIDE = "guide"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.clock import CoreNow
-from core.models import Labelled
-from core.money import MoneyField
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
+from core.clock import CoreNow
+from core.models import Labelled
+from core.money import MoneyField
 from programs import states
 
 
@@ -95,6 +95,23 @@ class Special(Labelled):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def status_label(self) -> str:
+        return str(states.SpecialStatus(self.status).label)
+
+    @property
+    def scheme_label(self) -> str:
+        return str(states.BudgetScheme(self.budget_scheme).label)
+
+    @property
+    def mode_labels(self) -> list[str]:
+        return [str(states.FundingMode(mode).label) for mode in self.funding_modes]
+
+    @property
+    def review_labels(self) -> list[str]:
+        return [str(states.ReviewMode(mode).label) for mode in self.review_modes]
+
+
 
 class PolicyDocument(models.Model):
     """An act a guide can rest on: 管理办法 or 实施方案 (clause R13)."""
@@ -131,6 +148,15 @@ class PolicyDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}（{self.number}）"
+
+    @property
+    def kind_label(self) -> str:
+        return str(states.PolicyKind(self.kind).label)
+
+    @property
+    def status_label(self) -> str:
+        return str(states.PolicyStatus(self.status).label)
+
 
 
 class AnnualPlan(models.Model):
@@ -169,6 +195,11 @@ class AnnualPlan(models.Model):
     @property
     def ref(self) -> str:
         return f"PLAN-{self.year}"
+
+    @property
+    def status_label(self) -> str:
+        return str(states.PlanStatus(self.status).label)
+
 
 
 class AnnualPlanItem(models.Model):
@@ -295,6 +326,15 @@ class Guide(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def status_label(self) -> str:
+        return str(states.GuideStatus(self.status).label)
+
+    @property
+    def mode_label(self) -> str:
+        return str(states.FundingMode(self.funding_mode).label)
+
 
 
 class GuideVersion(models.Model):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.states import Role
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.states import Role
 from programs import states
 from programs.models import AnnualPlan, Guide, PolicyDocument, Special
 

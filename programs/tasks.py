@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.policies import system
 from core import clock
 from core.deadlines import due
-from django.utils.translation import gettext as _
 from notices import actions as notices
-
 from programs import actions, queries
 
 CLOCK = "clock"

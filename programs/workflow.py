@@ -9,12 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core import clock
-from core.workflow import Machine, Step
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import clock
+from core.workflow import Machine, Step
 from programs import policies, rules, states
 from programs.engine import schema
 from programs.states import (

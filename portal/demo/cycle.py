@@ -106,11 +106,11 @@ def check(world: World, rows: list[Application], *, correct: int = 0, refuse: in
         results = {code: ("OK", "") for code in codes}
         if number < refuse:
             filing.tick(officer, round_, results={**results, codes[0]: ("FAIL", "申报主体不符合申报条件")})
-            filing.refuse(officer, row, reason_code="F01", text="申报单位不符合指南规定的申报条件，且无法通过补正改正。")
+            filing.refuse(officer, row, reason_code="UNIT_INELIGIBLE", text="申报单位不符合指南规定的申报条件，且无法通过补正改正。")
             continue
         if number < refuse + correct:
             filing.tick(officer, round_, results={**results, codes[-1]: ("FIX", "附件材料缺少签字页，请补充后重新上传")})
-            asked = filing.ask_correction(officer, row)
+            asked = filing.ask_correction(officer, row, sections=["pledge", "files"])
             if number % 4 == 0:
                 continue  # this one never answers and is refused by the clock
             asked = filing.answer(Actor.of(asked.leader), asked, text="已补充签字页。")

@@ -1,6 +1,12 @@
 """The verbs of the programmes floor; the only writers. Each module holds the verbs of one noun."""
 
-from programs.actions.content import save_guide, save_part, set_policies, set_windows
+from programs.actions.content import (
+    save_guide,
+    save_part,
+    save_parts,
+    set_policies,
+    set_windows,
+)
 from programs.actions.entry import enter_guide_from_data, import_guide
 from programs.actions.guides import (
     agree_guide,
@@ -19,6 +25,7 @@ from programs.actions.money import (
     reserve_payment,
 )
 from programs.actions.plans import (
+    ITEM_FIELDS,
     add_item,
     approve_plan,
     change_item,
@@ -30,6 +37,7 @@ from programs.actions.plans import (
     submit_plan,
     watch_annual_plan,
 )
+from programs.actions.policies import FIELDS as POLICY_FIELDS
 from programs.actions.policies import (
     change_policy,
     create_policy,
@@ -47,11 +55,12 @@ from programs.actions.windows import (
 )
 
 __all__ = [
+    "ITEM_FIELDS", "POLICY_FIELDS",
     "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",
     "change_policy", "commit_award", "create_guide", "create_policy", "draft_plan", "enact_policy",
     "enter_guide_from_data", "enter_policies_from_data", "import_guide", "load_reference", "materialise_guide",
     "publish_guide", "publish_plan", "refuse_extension", "release_award", "release_payment", "remove_item",
     "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
-    "save_guide", "save_part", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
+    "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
     "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
 ]

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core import ledger, search
-from core.workflow import Refused
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import ledger, search
+from core.workflow import Refused
 from programs import policies, rules, states
 from programs.engine import schema
 from programs.models import Guide, GuideVersion, GuideWindow, PolicyDocument, Topic
@@ -74,30 +74,34 @@ def _sync_topics(guide: Guide, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 @transaction.atomic
-def save_part(
-    actor: Any, guide: Guide, part: str, value: Any, *, base: int | None = None, note: str = ""
+def save_parts(
+    actor: Any, guide: Guide, parts: Mapping[str, Any], *, base: int | None = None, note: str = ""
 ) -> GuideVersion:
-    """Save one part of the content (sections, conditions, amount, form ...) as a new version.
+    """Save parts of the content (sections, conditions, amount, form ...) as one new version.
 
     A wrong part is refused with every problem (a formula with the position of its error). `base` is the version the
-    person started from; when somebody saved the same part meanwhile it is refused instead of overwriting.
+    person started from; when somebody changed the same part meanwhile it is refused instead of overwriting.
     """
     row = _editable(actor, guide)
-    if part not in schema.PARTS:
-        raise Refused([_("“%(part)s” is not a part of a guide.") % {"part": part}])
+    if unknown := [part for part in parts if part not in schema.PARTS]:
+        raise Refused([_("“%(part)s” is not a part of a guide.") % {"part": part} for part in unknown])
     if base is not None and row.version is not None and base != row.version.number:
-        _refuse_overwrite(row, part, base)
-    if problems := schema.check_part(part, value):
+        _refuse_overwrite(row, parts, base)
+    if problems := [problem for part, value in parts.items() for problem in schema.check_part(part, value)]:
         raise Refused([str(problem) for problem in problems])
-    data = dict(row.version.data) if row.version else {}
-    data[part] = value
-    return add_version(actor, row, data, note=note)
+    return add_version(actor, row, {**(row.version.data if row.version else {}), **parts}, note=note)
 
 
-def _refuse_overwrite(guide: Guide, part: str, base: int) -> None:
+def save_part(actor: Any, guide: Guide, part: str, value: Any, *, base: int | None = None, note: str = "") -> GuideVersion:
+    """One part alone; see `save_parts`."""
+    return save_parts(actor, guide, {part: value}, base=base, note=note)
+
+
+def _refuse_overwrite(guide: Guide, parts: Mapping[str, Any], base: int) -> None:
     started = guide.versions.filter(number=base).first()
-    before = started.data.get(part) if started else None
-    if rules.canonical(before) != rules.canonical(guide.version.data.get(part)):
+    before = started.data if started else {}
+    now = guide.version.data
+    if any(rules.canonical(before.get(part)) != rules.canonical(now.get(part)) for part in parts):
         raise Refused(
             [_("%(name)s saved version %(number)d of this part meanwhile; compare before you save again.")
              % {"name": guide.version.created_by.name, "number": guide.version.number}]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from core.workflow import Refused
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.workflow import Refused
 from programs.actions.content import add_version, set_policies, set_windows
 from programs.actions.guides import create_guide
 from programs.engine import schema

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.policies import system
 from accounts.states import Role
 from core import clock, deadlines, ledger, refs
 from core.clock import CoreNow
 from core.workflow import Refused
-from django.db import transaction
-from django.utils.translation import gettext as _
 from notices import actions as notices
-
 from programs import documents, policies, queries, states
 from programs.actions.content import add_version
 from programs.actions.windows import materialise_guide

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core import ledger
-from core.workflow import Refused
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from core import ledger
+from core.workflow import Refused
 from programs import states
 from programs.models import AnnualPlanItem, ControlFigure
 

@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core import clock, deadlines, ledger, parameters
-from core.clock import CoreNow
-from core.workflow import Refused
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import clock, deadlines, ledger, parameters
+from core.clock import CoreNow
+from core.workflow import Refused
 from programs import policies, states
 from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure, PlanTree, Special
 from programs.workflow import ANNUAL_PLAN

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from core import ledger
-from core.workflow import Refused
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import ledger
+from core.workflow import Refused
 from programs import policies as questions
 from programs import states
 from programs.models import PolicyDocument, Special

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from core import clock, ledger
 from django.apps import apps
 from django.db import models, transaction
+
+from core import clock, ledger
 
 
 @transaction.atomic

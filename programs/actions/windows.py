@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.policies import system
 from core import clock, deadlines, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from programs import policies, rules, states
 from programs.models import Extension, Guide, GuideWindow
 from programs.states import GuideStatus

@@ -7,19 +7,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
 from core import search
 from core.clock import CoreNow
 from core.models import LedgerRow
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404
-
 from programs import policies, rules, states
 from programs.engine.budget import Scheme
 from programs.engine.forms import Form
 from programs.engine.sheets import Sheet
 from programs.engine.targets import Template
-from programs.models import AnnualPlanItem, Extension, Guide, GuideVersion, GuideWindow
+from programs.models import (
+    AnnualPlanItem,
+    Extension,
+    Guide,
+    GuideVersion,
+    GuideWindow,
+    Special,
+)
 from programs.queries.lists import choices
+from programs.queries.tree import tree_as_of
 from programs.states import GuideStatus
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -46,31 +55,41 @@ def guides_for(actor: Any) -> QuerySet[Guide]:
     return policies.visible_to(actor).prefetch_related("windows")
 
 
-def public_guides(q: str = "", *, phase: str = "", plan: str = "", mode: str = "", year: str = "") -> QuerySet[Guide]:
-    """The public search: Chinese text and facets, open ones first by nearest close, then upcoming, then closed."""
-    rows = (
+def public_guides() -> QuerySet[Guide]:
+    """Everything the public search looks through; superseded guides are reached from their successor."""
+    return (
         Guide.objects.filter(status__in=states.PUBLIC_STATUSES)
         .exclude(status=GuideStatus.SUPERSEDED)
         .select_related("special__plan", "version")
         .prefetch_related("windows")
     )
-    rows = search.match(rows, q)
-    if plan:
-        rows = rows.filter(special__plan__code=plan)
-    if mode:
-        rows = rows.filter(funding_mode=mode)
-    if year.isdigit():
-        rows = rows.filter(year=int(year))
-    opened = GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow())
-    coming = GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__gt=CoreNow())
-    rows = rows.annotate(open_now=Exists(opened), coming=Exists(coming))
+
+
+def in_phase(rows: QuerySet[Guide], phase: str) -> QuerySet[Guide]:
+    """open, coming or closed by the clock, whatever the last job has written."""
+    opened = Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow()))
+    coming = Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__gt=CoreNow()))
+    running = rows.filter(status__in=states.RUNNING_STATUSES)
     if phase == "open":
-        rows = rows.filter(open_now=True, status__in=states.RUNNING_STATUSES)
-    elif phase == "coming":
-        rows = rows.filter(coming=True, open_now=False, status__in=states.RUNNING_STATUSES)
-    elif phase == "closed":
-        rows = rows.filter(coming=False, open_now=False)
-    return rows.order_by("-open_now", "-coming", "closes_at" if phase == "open" else "-closes_at", "-pk")
+        return running.filter(opened)
+    if phase == "coming":
+        return running.filter(~opened, coming)
+    return rows.filter(~opened, ~coming)
+
+
+def guides_of(special: Special) -> QuerySet[Guide]:
+    """Published guides of a special by code, over all tree versions, newest first."""
+    return public_guides().filter(special__code=special.code).order_by("-year", "-pk")[:20]
+
+
+def plan_choices() -> list[tuple[str, str]]:
+    tree = tree_as_of()
+    return [(plan.code, plan.label) for plan in tree.plans.all()] if tree else []
+
+
+def year_choices() -> list[tuple[str, str]]:
+    years = Guide.objects.filter(status__in=states.PUBLIC_STATUSES).order_by("-year").values_list("year", flat=True)
+    return [(str(year), str(year)) for year in years.distinct()]
 
 
 def versions_of(guide: Guide) -> list[GuideVersion]:
@@ -137,3 +156,57 @@ def guide_package(guide: Guide) -> dict[str, Any]:
         "format": "keguan-guide-1", "title": guide.title, "title_en": guide.title_en, "special": guide.special.code,
         "data": guide.version.data, "demo_notes": guide.version.demo_notes, "sha256": guide.version.sha256,
     }
+
+
+def guides_to_copy(actor: Any) -> list[Guide]:
+    """Guides a new one may start from, newest first."""
+    return list(policies.visible_to(actor).exclude(version=None).order_by("-year", "-pk")[:60])
+
+
+def successors_of(guide: Guide) -> QuerySet[Guide]:
+    """Published corrections of a superseded guide."""
+    return guide.corrections.filter(status__in=states.PUBLIC_STATUSES)
+
+
+def version_of(guide: Guide, number: int) -> GuideVersion:
+    version = guide.versions.select_related("created_by").filter(number=number).first()
+    if version is None:
+        raise Http404
+    return version
+
+
+VERBS = {
+    "create": _("created"), "save": _("content saved"), "windows": _("windows set"), "policies": _("policy basis set"),
+    "submit": _("submitted"), "agree": _("agreed"), "approve": _("approved"), "return": _("returned"),
+    "publish": _("published"), "open": _("opened"), "close": _("closed"), "extend": _("window extended"),
+    "withdraw": _("withdrawn"), "supersede": _("superseded by a correction"), "request": _("later close asked for"),
+    "refuse": _("refused"), "money": _("control figure set"), "item_add": _("item added"),
+    "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
+    "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
+    "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
+    "reserve": _("payment reserved"), "load": _("reference data loaded"),
+}
+
+
+def verb_label(verb: str) -> str:
+    """The words of a ledger verb of this floor on a time line."""
+    return str(VERBS.get(verb.rpartition(".")[2], verb))
+
+
+def get_open_extension(actor: Any, ref: str) -> Extension:
+    extension = open_extension(get_for(actor, ref))
+    if extension is None:
+        raise Http404
+    return extension
+
+
+def version_before(version: GuideVersion) -> GuideVersion | None:
+    return GuideVersion.objects.filter(guide=version.guide_id, number__lt=version.number).order_by("-number").first()
+
+
+def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
+    """The search of the API: text, phase by the clock, year."""
+    rows = search.match(guides_for(actor), q)
+    if phase in ("open", "coming", "closed"):
+        rows = in_phase(rows, phase)
+    return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows

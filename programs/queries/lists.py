@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from programs.models import ReferenceEntry
 
@@ -17,3 +18,11 @@ def choices(name: str) -> list[dict[str, str]]:
     return [
         {"value": row.code, "label": row.name, "label_en": row.name_en or row.name} for row in entries(name)
     ]
+
+
+def is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def list_names() -> list[str]:
+    return list(ReferenceEntry.objects.order_by("list").values_list("list", flat=True).distinct())

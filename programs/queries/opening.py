@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import clock
-from core.clock import CoreNow
-from core.workflow import Refused
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import clock
+from core.clock import CoreNow
+from core.workflow import Refused
 from programs import rules, states
 from programs.models import Guide, GuideWindow
 from programs.states import GuideStatus

@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Membership, Person
-from accounts.states import MembershipStatus, Role
-from core import clock
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.translation import gettext as _
 
+from accounts.models import Membership, Person
+from accounts.states import MembershipStatus, Role
+from core import clock, parameters
 from programs import policies, states
 from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure
 
@@ -59,7 +60,7 @@ def control_figure(year: int, pool: str = states.Pool.CONTROL) -> ControlFigure 
     return ControlFigure.objects.filter(year=year, pool=pool).first()
 
 
-def expected_guides(actor: Any, on: date) -> list[AnnualPlanItem]:
+def expected_guides(on: date) -> list[AnnualPlanItem]:
     """Items of the published plan whose guide is still to come this year (for the empty state of the search)."""
     return list(
         AnnualPlanItem.objects.filter(
@@ -84,3 +85,41 @@ def planners() -> list[Person]:
         Q(until=None) | Q(until__gte=today), role=Role.RESOURCE, status=MembershipStatus.ACTIVE, since__lte=today
     )
     return list(Person.objects.filter(pk__in=rows.values("person"), is_active=True))
+
+
+def published_plans() -> QuerySet[AnnualPlan]:
+    return AnnualPlan.objects.filter(status=states.PlanStatus.PUBLISHED)
+
+
+def money_by_plan(items: Iterable[AnnualPlanItem]) -> list[tuple[str, Decimal]]:
+    """Planned money of each category in 万元, in the order of the tree."""
+    sums: dict[str, Decimal] = {}
+    for item in sorted(items, key=lambda row: row.special.plan.order):
+        label = item.special.plan.label
+        sums[label] = sums.get(label, Decimal(0)) + item.money / 10000
+    return list(sums.items())
+
+
+def get_item(actor: Any, pk: int) -> AnnualPlanItem:
+    item = (
+        AnnualPlanItem.objects.filter(pk=pk, plan__in=policies.plans_visible_to(actor))
+        .select_related("plan__tree", "special__plan")
+        .first()
+    )
+    if item is None:
+        raise Http404
+    return item
+
+
+def plan_warning(on: date) -> str:
+    """Clause A1 on the page: the year's plan is due by 31 March; empty when it is decided."""
+    if is_plan_decided(on.year):
+        return ""
+    due = str(parameters.value("annual_plan.due", default="03-31"))
+    passed = f"{on:%m-%d}" > due
+    text = (
+        _("Clause A1: the annual plan of %(year)d should have been approved by %(due)s.")
+        if passed
+        else _("Clause A1: the annual plan of %(year)d is due by %(due)s.")
+    )
+    return text % {"year": on.year, "due": f"{on.year}-{due}"}

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core import clock
-from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.translation import gettext as _
 
+from core import clock
+from core.money import wan
 from programs import policies, states
 from programs.models import AnnualPlanItem, Plan, PlanTree, PolicyDocument, Special
 from programs.queries.plans import DECIDED
@@ -24,6 +26,16 @@ def tree_as_of(day: date | None = None) -> PlanTree | None:
         .order_by("-effective_from")
         .first()
     )
+
+
+def tree_for(version: str, on: str) -> PlanTree | None:
+    """The tree a page asks for: by code, as of a day, or the one in force; bad input falls back to the last."""
+    if version:
+        return get_tree(version)
+    try:
+        return tree_as_of(date.fromisoformat(on)) if on else tree_as_of()
+    except ValueError:
+        return tree_as_of()
 
 
 def trees() -> QuerySet[PlanTree]:
@@ -82,4 +94,47 @@ def documents_for(special: Special, on: date) -> QuerySet[PolicyDocument]:
     return PolicyDocument.objects.filter(
         Q(valid_to=None) | Q(valid_to__gte=on), specials=special, status=states.PolicyStatus.IN_FORCE,
         valid_from__lte=on,
+    )
+
+
+def special_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Specials of the trees in use, grouped by tree and plan; the value is the row's id."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in Special.objects.filter(disabled_on=None, tree__disabled_on=None).select_related("plan", "tree").order_by(
+        "-tree__effective_from", "plan__order", "order"
+    ):
+        groups.setdefault(f"{row.tree.label} · {row.plan.label}", []).append((str(row.pk), row.label))
+    return list(groups.items())
+
+
+def specials_by_id(ids: list[str]) -> QuerySet[Special]:
+    return Special.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+
+
+def is_valid(document: PolicyDocument, on: date) -> bool:
+    return (
+        document.status == states.PolicyStatus.IN_FORCE and document.valid_from <= on
+        and (document.valid_to is None or on <= document.valid_to)
+    )
+
+
+def special_kpis(numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Planned money"), "value": wan(numbers["money"]), "unit": _("10,000 yuan")},
+        {"label": _("Committed"), "value": wan(numbers["committed"]), "unit": _("10,000 yuan")},
+        {"label": _("Awarded projects"), "value": numbers["awarded"], "unit": ""},
+    ]
+
+
+def committed_by_year(numbers: dict[str, Any]) -> list[tuple[str, Decimal, Decimal]]:
+    """(year, committed, planned) in 万元."""
+    return [(str(y["year"]), y["committed"] / 10000, y["money"] / 10000) for y in numbers["years"]]
+
+
+def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
+    """Documents a guide may name: in force, those of its special first."""
+    return (
+        PolicyDocument.objects.filter(status=states.PolicyStatus.IN_FORCE)
+        .annotate(mine=Count("specials", filter=Q(specials=special)))
+        .order_by("-mine", "-valid_from")
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from accounts.policies import system
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from accounts.policies import system
 from programs import actions, queries
 
 #: Upper floors may refer to rows of lower ones, so the files are read from the ground up.

@@ -1,0 +1,92 @@
+"""What every page of one application needs: task list, deadline, links, the person's own words for states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from applications import actions, queries, states
+from applications.models import Application
+from applications.states import Status
+from programs import queries as programme
+
+TASK_CSS = {"done": "done", "part": "now", "wrong": "err", "none": "todo", "locked": "wait"}
+
+
+def closes_at(application: Application) -> Any:
+    """The close that counts for this application now; None when it is already submitted."""
+    if application.status == Status.CORRECTION:
+        return application.correction_due_at
+    if application.status not in states.BEFORE_SUBMISSION:
+        return None
+    window = programme.current_window(application.guide) or programme.upcoming_window(application.guide)
+    return window.closes_at if window else application.guide.closes_at
+
+
+def guide_url(guide: Any) -> str:
+    try:
+        return reverse("programs:public:guide", args=[guide.year, guide.slug])
+    except NoReverseMatch:
+        return ""
+
+
+def url_of(application: Application, code: str) -> str:
+    names = {queries.TEAM: "team", queries.PARTNERS: "partners", queries.FILES: "files"}
+    if code in names:
+        return reverse(f"applications:my:{names[code]}", args=[application.ref])
+    return reverse("applications:my:section", args=[application.ref, code])
+
+
+def tasks(application: Application, here: str = "", wrong: dict[str, int] | None = None) -> dict[str, Any]:
+    """Context of parts/tasks.html."""
+    opened = actions.opened_parts(application) if application.status == Status.CORRECTION else None
+    groups = queries.tasks_of(application, wrong, opened)
+    done, total = queries.done_count(groups)
+    shown = [
+        {
+            "title": group,
+            "items": [
+                {
+                    "label": task.part.title, "state": TASK_CSS[task.state], "text": task.note,
+                    "here": task.part.code == here,
+                    "url": url_of(application, task.part.code) if task.state != "locked" else "",
+                }
+                for task in rows
+            ],
+        }
+        for group, rows in groups
+    ]
+    if shown:
+        shown[-1]["items"].append({
+            "label": _("Check and hand in"), "state": "todo" if done == total else "wait", "here": here == "check",
+            "text": _("To be checked") if done == total else _("At the end"),
+            "url": reverse("applications:my:check", args=[application.ref]),
+        })
+    return {"tasks": shown, "done": done, "total": total}
+
+
+def context(application: Application, here: str = "", title: str = "", wrong: dict[str, int] | None = None,
+            **more: Any) -> dict[str, Any]:
+    """The frame of a page inside one application."""
+    overview = reverse("applications:my:overview", args=[application.ref])
+    label = str(title or _("Application"))
+    return {
+        "a": application, "title": label, "overview": overview, "closes": closes_at(application),
+        "guide_url": guide_url(application.guide),
+        "ics": reverse("applications:my:calendar", args=[application.ref]),
+        "crumbs": [(_("My applications"), reverse("applications:my:list")),
+                   (application.ref, overview if here else None), *([(label, None)] if here else [])],
+        **tasks(application, here, wrong), **more,
+    }
+
+
+def next_part(application: Application, code: str) -> str:
+    """Where “save and continue” leads: the following part, at the end the check page."""
+    codes = [part.code for part in queries.parts_of(application)]
+    if application.status == Status.CORRECTION:
+        opened = actions.opened_parts(application)
+        codes = [one for one in codes if one in opened]
+    after = codes[codes.index(code) + 1:] if code in codes else []
+    return url_of(application, after[0]) if after else reverse("applications:my:check", args=[application.ref])

@@ -1,0 +1,123 @@
+"""Attached documents: the guide's list, upload, versions, and the one door through which they are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from applications import actions, queries
+from applications.models import Application
+from applications.views import frame
+from core import files
+from core.web.access import access, signed_in
+from programs.engine.forms import pick
+
+MB = 1024 * 1024
+
+
+class LimitedUpload(FileUploadHandler):
+    """Stops reading at the limit: a huge upload is refused at once by its length, or after the limit without one."""
+
+    def __init__(self, request: HttpRequest, limit: int) -> None:
+        super().__init__(request)
+        self.limit, self.seen = limit, 0
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any,  # noqa: N803
+                         encoding: Any = None) -> None:
+        self.request.upload_too_big = content_length > self.limit + MB
+        if self.request.upload_too_big:
+            raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.seen += len(raw_data)
+        if self.seen > self.limit:
+            self.request.upload_too_big = True
+            raise StopUpload(connection_reset=True)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+@access(signed_in)
+def listing(request: HttpRequest, ref: str) -> HttpResponse:
+    application = queries.leader_get(request.actor, ref)
+    wrong = [item for item in queries.check_list(application).wrong if item.part == queries.FILES]
+    if not application.done.get(queries.FILES):
+        wrong = []
+    return render(request, "applications/files.html", frame.context(
+        application, here=queries.FILES, title=_("Attached materials"), rows=_rows(application),
+        is_done=bool(application.done.get(queries.FILES)),
+        errors=[{"text": item.text, "id": item.anchor} for item in wrong],
+        wrong={queries.FILES: len(wrong)} if wrong else None,
+    ))
+
+
+def _rows(application: Application) -> list[dict[str, Any]]:
+    versions = queries.annexes_by_code(application)
+    rows = []
+    for document in queries.documents_of(application):
+        mine = versions.get(document["code"], [])
+        kinds = document["mimes"]
+        rows.append({
+            "code": document["code"], "name": pick(document, "name"), "note": pick(document, "note"),
+            "signed_by": document.get("signed_by", ""), "required": document.get("required"),
+            "current": next((row for row in mine if row.is_current), None), "versions": mine,
+            "accept": ",".join(f".{kind}" for kind in kinds), "kinds": "、".join(files.NAMES[kind] for kind in kinds),
+            "limit_mb": actions.limit_of(document) // MB,
+        })
+    return rows
+
+
+@csrf_exempt  # the limit must stand before anything reads the body; the inner view checks the token
+@access(signed_in)
+@require_POST
+def upload(request: HttpRequest, ref: str, code: str) -> HttpResponse:
+    """Refuse what is too big before it is read; then the token is checked and the file taken in."""
+    application = queries.leader_get(request.actor, ref)
+    document = queries.document_of(application, code)
+    limit = actions.limit_of(document) if document else settings.UPLOAD_LIMIT_BYTES
+    request.upload_too_big = False
+    request.upload_handlers.insert(0, LimitedUpload(request, limit))
+    return _take_in(request, application, code, limit)
+
+
+@csrf_protect
+def _take_in(request: HttpRequest, application: Application, code: str, limit: int) -> HttpResponse:
+    back = f"{reverse('applications:my:files', args=[application.ref])}#d-{code}"
+    given = request.FILES.get("file")
+    if given is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect(back)
+    try:
+        actions.attach(request.actor, application, code=code, upload=given)
+    except files.BadFile as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("“%(name)s” has been uploaded.") % {"name": given.name})
+    return redirect(back)
+
+
+@access(signed_in)
+def read(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The file, for whoever may see the application; the ledger keeps who opened it."""
+    application = queries.get_for(request.actor, ref)
+    annex = queries.annex_for(request.actor, application, pk)
+    return files.serve(annex.file, request.actor, application.ref, inline=request.GET.get("inline") == "1")
+
+
+@access(signed_in)
+@require_POST
+def remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    application = queries.leader_get(request.actor, ref)
+    actions.detach(request.actor, queries.annex_for(request.actor, application, pk))
+    return redirect("applications:my:files", ref)

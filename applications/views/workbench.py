@@ -1,0 +1,115 @@
+"""The applicant's desk: what I have, what is open, starting, the task list of one application."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from applications import actions, policies, queries, states
+from applications.forms import StartForm
+from applications.views import frame
+from applications.workflow import APPLICATION
+from core.web.access import access, signed_in
+from core.web.once import once
+from programs import queries as programme
+
+ICS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Keguan//Applications//ZH
+BEGIN:VEVENT
+UID:{uid}
+DTSTAMP:{now}
+DTSTART:{at}
+DTEND:{at}
+SUMMARY:{title}
+DESCRIPTION:{text}
+BEGIN:VALARM
+TRIGGER:-P7D
+ACTION:DISPLAY
+DESCRIPTION:{title}
+END:VALARM
+BEGIN:VALARM
+TRIGGER:-P1D
+ACTION:DISPLAY
+DESCRIPTION:{title}
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@access(signed_in)
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Mine with what happens next, invitations to confirm, and what is open now."""
+    rows = list(queries.mine(request.actor)[:50])
+    for row in rows:
+        row.next, row.shown = queries.next_step(row), states.applicant_label(row.status)
+        row.closes = frame.closes_at(row)
+    return render(request, "applications/workbench.html", {
+        "title": _("My applications"), "rows": rows, "guides": queries.open_guides(request.actor),
+        "invitations": queries.invitations(request.actor), "editable": states.EDITABLE,
+        "has_unit": policies.is_applicant(request.actor) is None,
+    })
+
+
+@access(policies.is_applicant)
+@once
+def start(request: HttpRequest, guide: str) -> HttpResponse:
+    """Before the first word: who may apply, what the register says, how long there is; then one button."""
+    row = programme.get_for(request.actor, guide)
+    units = queries.units_of(request.actor)
+    form = StartForm(request.POST or None, units=units, guide=row)
+    if request.method == "POST" and form.is_valid():
+        application = actions.start(request.actor, row, unit=form.cleaned_data["unit"],
+                                    topic=form.cleaned_data.get("topic"))
+        return redirect("applications:my:overview", application.ref)
+    outcomes = queries.eligibility(row, request.actor.person, units[0]) if units and row.version else []
+    return render(request, "applications/start.html", {
+        "title": _("Start an application"), "guide": row, "form": form, "units": units, "outcomes": outcomes,
+        "failing": queries.failing(outcomes), "drafts": queries.drafts_in(request.actor, row),
+        "window": programme.current_window(row), "documents": row.version.data.get("documents") or [],
+        "guide_url": frame.guide_url(row),
+        "crumbs": [(_("My applications"), reverse("applications:my:list")), (_("Start an application"), None)],
+    })
+
+
+@access(signed_in)
+def overview(request: HttpRequest, ref: str) -> HttpResponse:
+    """While it is being filled in: the task list. Afterwards: where it stands, what comes next, everything submitted."""
+    application = queries.leader_get(request.actor, ref)
+    context = frame.context(application, title=application.title or _("Untitled application"))
+    context |= {
+        "next": queries.next_step(application), "shown": states.applicant_label(application.status),
+        "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),
+        "verbs": APPLICATION.open_to(request.actor, application), "line": queries.line_of(application),
+    }
+    if application.status in states.EDITABLE:
+        return render(request, "applications/overview.html", context)
+    context |= {"d": queries.dossier(application), "papers": queries.papers_of(application)}
+    return render(request, "applications/standing.html", context)
+
+
+@access(signed_in)
+def calendar(request: HttpRequest, ref: str) -> HttpResponse:
+    """The deadline for a calendar; the same UID, so that a moved date replaces the old one."""
+    application = queries.leader_get(request.actor, ref)
+    at = frame.closes_at(application) or application.guide.closes_at
+    text = ICS.format(
+        uid=f"{application.ref}@keguan", now=f"{application.created_at:%Y%m%dT%H%M%SZ}", at=f"{at:%Y%m%dT%H%M%SZ}",
+        title=f"{_('Close of filing')} {application.guide.title}".replace(",", "\\,"), text=application.ref,
+    )
+    return HttpResponse(text.replace("\n", "\r\n"), content_type="text/calendar; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="{application.ref}.ics"'})
+
+
+@access(signed_in)
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """A member says yes to being named in a team."""
+    actions.confirm_member(request.actor, queries.invitation_for(request.actor, pk))
+    messages.success(request, _("You have confirmed your part in the project."))
+    return redirect("applications:my:list")

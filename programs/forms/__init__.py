@@ -1,0 +1,1 @@
+"""Input of the programmes desks -> clean values; nothing is written here."""

@@ -1,0 +1,75 @@
+"""Field kinds the forms of this floor share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.money import from_wan
+
+
+class DateField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class MomentField(forms.DateTimeField):
+    """A time in the bureau's zone, to the minute."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if timezone.is_aware(value) else value
+        return super().prepare_value(value)
+
+
+class WanField(forms.DecimalField):
+    """Money typed in 万元, clean value in yuan."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=Decimal(0), max_digits=16, decimal_places=6, **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else from_wan(str(found))
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            amount = (value / 10000).normalize()
+            return f"{amount:f}"
+        return value
+
+
+class LinesField(forms.CharField):
+    """One entry per line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def clean(self, value: Any) -> list[str]:
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+def one_line(label: Any, most: int = 200, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, **kwargs)
+
+
+def area(label: Any, most: int = 20_000, rows: int = 6, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows, "data-max": most}), **kwargs
+    )
+
+
+class WhyForm(forms.Form):
+    why = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,84 @@
+"""A guide's own forms: new, windows, policy basis, extension, import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from programs.forms.base import MomentField, area, one_line
+from programs.models import AnnualPlanItem, Guide, PolicyDocument
+
+IMPORT_LIMIT = 2 * 1024 * 1024
+
+
+class NewGuideForm(forms.Form):
+    item = forms.ChoiceField(label=_("Item of the annual plan"))
+    title = one_line(_("Title of the guide"))
+    title_en = one_line(_("Title in English"), 300, required=False)
+    copy_from = forms.ChoiceField(
+        label=_("Start from"), required=False, help_text=_("Content is copied and can be changed; windows are not.")
+    )
+    file = forms.FileField(
+        label=_("or from a guide file (JSON)"), required=False,
+        help_text=_("Exported by this or another bureau's portal; every problem of the file is listed."),
+    )
+
+    def __init__(self, *args: Any, items: Iterable[AnnualPlanItem], guides: Iterable[Guide], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [
+            (str(item.pk), f"{item.plan.year} · {item.title}（{item.special.label}）") for item in items
+        ]
+        self.fields["copy_from"].choices = [
+            ("", _t("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
+        ]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data.get("file")
+        if not upload:
+            return None
+        if upload.size > IMPORT_LIMIT:
+            raise ValidationError(_t("The file is larger than 2 MB; this is no guide file."))
+        try:
+            package = json.loads(upload.read().decode("utf-8-sig"), parse_float=str)
+        except (ValueError, UnicodeDecodeError, RecursionError) as error:
+            raise ValidationError(_t("The file cannot be read as JSON.")) from error
+        if not isinstance(package, dict):
+            raise ValidationError(_t("The file cannot be read as JSON."))
+        return package
+
+
+class WindowForm(forms.Form):
+    opens_at = MomentField(label=_("Opens"))
+    closes_at = MomentField(label=_("Closes"), help_text=_("What arrives at this time is late."))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("opens_at") and values.get("closes_at") and values["closes_at"] <= values["opens_at"]:
+            self.add_error("closes_at", _t("A window must close after it opens."))
+        return values
+
+
+WindowFormSet = forms.formset_factory(WindowForm, extra=2, max_num=6, absolute_max=6, can_delete=True, min_num=1,
+                                      validate_min=True)
+
+
+class GuidePoliciesForm(forms.Form):
+    policies = forms.MultipleChoiceField(
+        label=_("Policy documents the guide rests on"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Clause R13: at least one must be valid and govern this special on the day of publishing."),
+    )
+
+    def __init__(self, *args: Any, documents: Iterable[PolicyDocument], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policies"].choices = [(str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {d.status_label}") for d in documents]
+
+
+class ExtensionForm(forms.Form):
+    closes_at = MomentField(label=_("New close"))
+    why = area(_("Reason"), 2000, 3, help_text=_("Shown to everyone; a second person decides."))

@@ -1,0 +1,89 @@
+"""Annual plan and policy documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from programs import queries
+from programs.forms.base import DateField, WanField, area, one_line
+from programs.models import AnnualPlan
+from programs.states import PolicyKind
+
+
+class NewPlanForm(forms.Form):
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+    copy_from = forms.ChoiceField(
+        label=_("Start from"), required=False, help_text=_("The items of that year are copied and can be changed.")
+    )
+    control_figure = WanField(label=_("Control figure of the year (10,000 yuan)"))
+    reserve = WanField(label=_("of it reserve for assigned major tasks (10,000 yuan)"))
+
+    def __init__(self, *args: Any, plans: list[AnnualPlan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["copy_from"].choices = [("", _t("An empty plan")), *[(str(p.year), str(p.year)) for p in plans]]
+
+
+class PlanMoneyForm(forms.Form):
+    control_figure = WanField(label=_("Control figure of the year (10,000 yuan)"))
+    reserve = WanField(label=_("of it reserve for assigned major tasks (10,000 yuan)"))
+    note = area(_("Note"), 2000, 3, required=False)
+
+
+class ItemForm(forms.Form):
+    special = forms.ChoiceField(label=_("Special"))
+    title = one_line(_("Title"))
+    title_en = one_line(_("Title in English"), 300, required=False)
+    money = WanField(label=_("Money (10,000 yuan)"))
+    count = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000)
+    opens_month = forms.IntegerField(label=_("Guide opens in month"), min_value=1, max_value=12)
+    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12)
+    order = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999, required=False, initial=0)
+
+    def __init__(self, *args: Any, plan: AnnualPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for special in queries.specials_for_choice(plan.tree):
+            groups.setdefault(special.plan.label, []).append((special.code, special.label))
+        self.fields["special"].choices = list(groups.items())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        opens, closes = values.get("opens_month"), values.get("closes_month")
+        if opens and closes and closes < opens:
+            self.add_error("closes_month", _t("The close may not be before the opening."))
+        values["order"] = values.get("order") or 0
+        return values
+
+
+class PolicyForm(forms.Form):
+    number = one_line(_("Document number"), 80, help_text=_("e.g. 深科创规〔2025〕2号, with hexagonal brackets"))
+    title = one_line(_("Title"))
+    title_en = one_line(_("Title in English"), 300, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=PolicyKind.choices, widget=forms.RadioSelect)
+    issuer = one_line(_("Issued by"), 120)
+    issued_on = DateField(label=_("Issued on"))
+    valid_from = DateField(label=_("Valid from"))
+    valid_to = DateField(label=_("Valid to"), required=False, help_text=_("Leave empty when no end is set."))
+    government_approval = one_line(
+        _("Approval of the municipal government"), 200, required=False,
+        help_text=_("Number and date. An implementation scheme cannot be put in force without it (clause R13)."),
+    )
+    specials = forms.MultipleChoiceField(
+        label=_("Specials it governs"), required=False, widget=forms.SelectMultiple(attrs={"size": 12})
+    )
+    source = one_line(_("Source"), 300, required=False)
+    text = area(_("Text"), 60_000, 10, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["specials"].choices = queries.special_choices()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("valid_to") and values.get("valid_from") and values["valid_to"] < values["valid_from"]:
+            self.add_error("valid_to", _t("The document ends before it begins."))
+        return values

@@ -1,0 +1,169 @@
+"""What the public page of a guide shows: the texts of the version in the reader's language, with their provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.states import OrgKind
+from core import clock
+from programs import rules, states
+from programs.engine.forms import pick
+from programs.models import Guide, GuideVersion
+from programs.queries.opening import phase
+
+#: Which structured block follows the text of a section.
+BLOCKS = {
+    "basis": "basis", "support": "support", "conditions": "conditions", "materials": "materials", "form": "form",
+    "accepting": "windows", "procedure": "steps", "timing": "review", "annexes": "annexes",
+}
+
+
+@dataclass
+class SectionView:
+    code: str
+    title: str
+    text: str
+    block: str
+    mark: str
+
+
+@dataclass
+class GuidePage:
+    """Everything a template needs; no query after this is built."""
+
+    guide: Guide
+    phase: str
+    now: datetime
+    window: Any
+    upcoming: Any
+    sections: list[SectionView]
+    applicants: list[str]
+    conditions: list[dict[str, Any]]
+    documents: list[dict[str, Any]]
+    topics: list[dict[str, Any]]
+    payments: list[dict[str, Any]]
+    criteria: list[dict[str, Any]]
+    form: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    header: dict[str, str]
+    annexes: list[str]
+    steps: list[str]
+    amount_note: str
+    mode_label: str
+    review_label: str
+    quota: dict[str, Any]
+    marks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def decides_at(self) -> datetime | None:
+        """The close people must watch: of the running window, else of the next one."""
+        shown = self.window or self.upcoming
+        return shown.closes_at if shown else None
+
+
+def mark_text(mark: str) -> str:
+    """The words beside a part that is not from the source."""
+    return {"demo": _("Demo data"), "moved": _("Dates moved to this year")}.get(mark, "")
+
+
+def provenance(data: dict[str, Any], path: str) -> str:
+    """source, moved or demo for a part; a part without its own mark takes the mark of the whole."""
+    marks = data.get("provenance") or {}
+    while path:
+        if path in marks:
+            return marks[path]
+        path = path.rpartition(".")[0]
+    return ""
+
+
+def guide_page(guide: Guide, version: GuideVersion | None = None) -> GuidePage:
+    data = (version or guide.version).data
+    now = clock.now()
+    windows = list(guide.windows.all())
+    running = guide.status in states.RUNNING_STATUSES
+
+    def mark(path: str) -> str:
+        return mark_text(provenance(data, path)) if guide.is_demo else ""
+
+    sections = [
+        SectionView(s["code"], pick(s, "title"), pick(s, "text"), BLOCKS.get(s["code"], ""), mark(f"sections.{s['code']}"))
+        for s in data.get("sections", ())
+    ]
+    steps: list[str] = []
+    for section in sections:
+        if section.code == "procedure":  # shown as numbered steps, not as text
+            steps, section.text = [line for line in section.text.splitlines() if line.strip()], ""
+    header, mode = data.get("header") or {}, data.get("mode") or {}
+    return GuidePage(
+        guide=guide, phase=phase(guide, now), now=now, sections=sections, steps=steps,
+        window=rules.open_window(windows, now) if running else None,
+        upcoming=rules.next_window(windows, now) if running else None,
+        applicants=[str(OrgKind(kind).label) for kind in data.get("applicants", ()) if kind in OrgKind.values],
+        conditions=[
+            {"code": rule["code"], "clause": rule.get("clause", ""), "text": pick(rule, "text"),
+             "hard": rule.get("hard", True), "mark": mark(f"conditions.{rule['code']}")}
+            for rule in data.get("conditions", ())
+        ],
+        documents=[
+            {**doc, "label": pick(doc, "name"), "hint": pick(doc, "note"), "kinds": " / ".join(k.upper() for k in doc["mimes"]),
+             "mark": mark(f"documents.{doc['code']}")}
+            for doc in data.get("documents", ())
+        ],
+        topics=[{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"]))} for topic in data.get("topics", ())],
+        payments=[
+            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
+            for row in data.get("payment_plan", ())
+        ],
+        criteria=[
+            {"label": pick(row, "name"), "weight": row["weight"], "help": pick(row, "help")}
+            for row in (data.get("score_sheet") or {}).get("criteria", ())
+        ],
+        form=[
+            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
+            for part in (data.get("form") or {}).get("sections", ())
+        ],
+        contacts=[
+            {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
+            for row in data.get("contacts", ())
+        ],
+        header={key: pick(header, key) for key in ("issuer", "notice_line", "receiving_body", "deciding_body")},
+        annexes=list((header.get("annexes_en") if _english() else None) or header.get("annexes") or ()),
+        amount_note=pick(data.get("amount") or {}, "note"),
+        mode_label=str(states.FundingMode(mode["funding_mode"]).label) if mode.get("funding_mode") else "",
+        review_label=_review_label(data.get("review") or {}),
+        quota=data.get("quota") or {},
+        marks={path: mark(path) for path in ("windows", "amount", "quota", "topics", "form", "score_sheet", "payment_plan",
+                                             "publicity_days", "contacts", "header.annexes", "mode", "review", "documents",
+                                             "header.title", "header.receiving_body")},
+    )
+
+
+def _english() -> bool:
+    return pick({"x": "zh", "x_en": "en"}, "x") == "en"
+
+
+def _percent(share: Any) -> str:
+    return f"{(Decimal(str(share)) * 100).normalize():f}%"
+
+
+def payment_label(kind: str) -> str:
+    return {
+        "SIGN": _("First payment"), "MIDTERM": _("Mid-term payment"), "FINAL": _("Final payment"),
+        "ONCE": _("Single payment"),
+    }.get(kind, kind)
+
+
+def _review_label(review: dict[str, Any]) -> str:
+    if not review.get("mode"):
+        return ""
+    label = str(states.ReviewMode(review["mode"]).label)
+    if not review.get("panel_size"):
+        return label
+    return _("%(mode)s, %(size)d experts, at least %(industry)d of them from industry") % {
+        "mode": label, "size": review["panel_size"], "industry": int(review.get("industry_min") or 0),
+    }

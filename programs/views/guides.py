@@ -1,0 +1,242 @@
+"""Desk pages of guides: list, new, detail with checks and moves, windows, policy basis, extension, versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.money import wan
+from core.web import lists, steps
+from core.web.access import access
+from core.web.once import once
+from core.web.templatetags.st import tag
+from notices import queries as notices
+from programs import actions, policies, queries, states
+from programs.forms.guides import (
+    ExtensionForm,
+    GuidePoliciesForm,
+    NewGuideForm,
+    WindowFormSet,
+)
+from programs.models import Extension, Guide
+from programs.views.plans import events_of
+from programs.workflow import EXTENSION, GUIDE
+
+TONES = {
+    "DRAFT": "warn", "INTERNAL_REVIEW": "doing", "LEGAL_REVIEW": "doing", "BUREAU_APPROVED": "doing",
+    "PUBLISHED": "doing", "OPEN": "good", "WITHDRAWN": "bad", "SUPERSEDED": "bad",
+}
+
+
+def desk_url(guide: Guide) -> str:
+    return reverse("programs:desk:guide", args=[guide.ref])
+
+
+class DeskGuides(lists.Listing):
+    name = "deskguides"
+    title = gettext_lazy("Guides")
+    search_column = "search"
+    sorts = {"new": "-pk", "close": "closes_at", "close_down": "-closes_at", "money": "-budget_control"}
+    keywords = {"年": "year", "year": "year", "专项": "special__name__icontains", "special": "special__name__icontains",
+                "金额": "budget_control", "money": "budget_control"}
+    hint = gettext_lazy("Keywords: year: special: money:>1000000")
+    columns = (
+        lists.Col("title", gettext_lazy("Guide"), main=True, link=desk_url, sub=lambda row: f"{row.ref} · {row.special.label}"),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
+                  show=lambda row: tag(row.status_label, TONES.get(row.status, ""))),
+        lists.Col("funding_mode", gettext_lazy("Way of funding"), show=lambda row: row.mode_label),
+        lists.Col("budget_control", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money",
+                  show=lambda row: wan(row.budget_control)),
+        lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
+        lists.Col("opens_at", gettext_lazy("Opens")),
+        lists.Col("closes_at", gettext_lazy("Closes"), sort="close"),
+    )
+    facets = (
+        lists.Facet("status", gettext_lazy("State"), states.GuideStatus.choices),
+        lists.Facet("plan", gettext_lazy("Plan"), lambda: queries.plan_choices(),
+                    lambda rows, value: rows.filter(special__plan__code=value)),
+        lists.Facet("funding_mode", gettext_lazy("Way of funding"), states.FundingMode.choices),
+    )
+    empty_title = gettext_lazy("No guide yet")
+    empty_text = gettext_lazy("A guide begins with an item of an approved annual plan.")
+
+
+@access(policies.is_staff)
+def guide_list(request: HttpRequest) -> HttpResponse:
+    writer = policies.may_write_guides(request.actor) is None
+    context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new"))] if writer else []}
+    return lists.page(request, DeskGuides(), policies.visible_to(request.actor), context=context)
+
+
+@access(policies.may_write_guides)
+@once
+def guide_new(request: HttpRequest) -> HttpResponse:
+    items = {str(item.pk): item for item in queries.items_without_guide(request.actor)}
+    chosen = items.get(request.GET.get("item", ""))
+    initial = {"item": chosen.pk, "title": chosen.title, "title_en": chosen.title_en} if chosen else {}
+    form = NewGuideForm(
+        request.POST or None, request.FILES or None, items=items.values(),
+        guides=queries.guides_to_copy(request.actor), initial=initial,
+    )
+    if request.method == "POST" and form.is_valid():
+        return redirect(desk_url(_make(request.actor, items[form.cleaned_data["item"]], form.cleaned_data)))
+    lead = "" if items else _("There is no approved annual plan with an active special, so no guide can begin (clause A2).")
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
+    })
+
+
+def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:
+    if values["file"]:
+        package = {**values["file"], "title": values["title"], "title_en": values["title_en"]}
+        return actions.import_guide(actor, item, package=package)
+    source = queries.get_for(actor, values["copy_from"]) if values["copy_from"] else None
+    return actions.create_guide(actor, item, title=values["title"], title_en=values["title_en"], copy_from=source)
+
+
+def checks_of(guide: Guide) -> list[dict[str, Any]]:
+    """What publishing asks, each with its reasons, long before anybody presses the button."""
+    found = []
+    for check, label in queries.PUBLISH_CHECKS:
+        reasons = check(guide) or []
+        found.append({"label": label, "reasons": [reasons] if isinstance(reasons, str) else reasons})
+    return found
+
+
+@access(policies.is_staff)
+def guide(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    extension = queries.open_extension(row)
+    names = {"submit", "agree", "approve", "return", "publish", "withdraw", "supersede"}
+    may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
+    context = {
+        "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
+        "checks": checks_of(row), "parts": queries.editor_parts(row), "windows": row.windows.all(),
+        "policies": row.policies.all(), "versions": queries.versions_of(row)[:8], "events": events_of(row),
+        "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
+        "buttons": steps.buttons(
+            GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
+            needs_why=("return", "withdraw", "supersede"),
+        ),
+        "may_extend": row.status == states.GuideStatus.OPEN and not extension
+        and policies.may_ask_extension(request.actor, row) is None,
+        "extension_buttons": _extension_buttons(request.actor, extension),
+        "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
+    }
+    return render(request, "programs/desk_guide.html", context)
+
+
+def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str, Any]]:
+    if extension is None:
+        return []
+    urls = {verb: reverse(f"programs:desk:extension_{verb}", args=[extension.guide.ref]) for verb in EXTENSION.steps}
+    return steps.buttons(EXTENSION, actor, extension, urls, needs_why=("refuse",))
+
+
+def _step(act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why)
+
+
+guide_submit = _step(actions.submit_guide)
+guide_agree = _step(actions.agree_guide)
+guide_approve = _step(actions.approve_guide)
+guide_return = _step(actions.return_guide, needs_why=True)
+guide_publish = _step(actions.publish_guide)
+guide_withdraw = _step(actions.withdraw_guide, needs_why=True)
+guide_supersede = _step(actions.supersede_guide, needs_why=True)
+extension_approve = steps.step_view(
+    queries.get_open_extension, actions.approve_extension, question=policies.is_staff, to=desk_url
+)
+extension_refuse = steps.step_view(
+    queries.get_open_extension, actions.refuse_extension, question=policies.is_staff,
+    to=lambda extension: desk_url(extension.guide), needs_why=True,
+)
+
+
+@access(policies.is_staff)
+@once
+def guide_extend(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    window = queries.current_window(row)
+    form = ExtensionForm(request.POST or None, initial={"closes_at": window.closes_at if window else None})
+    if request.method == "POST" and form.is_valid():
+        actions.request_extension(request.actor, row, **form.cleaned_data)
+        messages.success(request, _("The later close is asked for; a second person decides."))
+        return redirect(desk_url(row))
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Ask for a later close"), "back": desk_url(row), "submit": _("Ask"),
+    })
+
+
+@access(policies.may_write_guides)
+def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    initial = [{"opens_at": w.opens_at, "closes_at": w.closes_at} for w in row.windows.all()]
+    rows = WindowFormSet(request.POST or None, initial=initial)
+    if request.method == "POST" and rows.is_valid():
+        windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
+        actions.set_windows(request.actor, row, windows=windows)
+        messages.success(request, _("Saved."))
+        return redirect(desk_url(row))
+    return render(request, "programs/rows.html", {
+        "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
+        "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late."),
+    })
+
+
+@access(policies.may_write_guides)
+def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    documents = list(queries.documents_in_force(row.special))
+    initial = {"policies": [str(pk) for pk in row.policies.values_list("pk", flat=True)]}
+    form = GuidePoliciesForm(request.POST or None, documents=documents, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        chosen = [d for d in documents if str(d.pk) in form.cleaned_data["policies"]]
+        actions.set_policies(request.actor, row, policies=chosen)
+        messages.success(request, _("Saved."))
+        return redirect(desk_url(row))
+    return render(request, "st/form_page.html", {"form": form, "title": _("Policy basis"), "back": desk_url(row)})
+
+
+@access(policies.is_staff)
+def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
+    """The page as the public will see it, from any state."""
+    row = queries.get_for(request.actor, ref)
+    page = queries.guide_page(row)
+    context = {
+        "title": row.title, "page": page, "guide": row, "policies": list(row.policies.all()), "preview": True,
+        "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
+        "crumbs": [(row.ref, desk_url(row)), (_("Preview"), None)],
+    }
+    return render(request, "programs/guide.html", context)
+
+
+@access(policies.is_staff)
+def guide_version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """One version against another (the one before when ?with= is missing), part by part."""
+    row = queries.get_for(request.actor, ref)
+    version = queries.version_of(row, number)
+    wanted = request.GET.get("with", "")
+    other = queries.version_of(row, int(wanted)) if wanted.isdigit() else queries.version_before(version)
+    context = {
+        "title": _("Version %(number)d of %(ref)s") % {"number": number, "ref": ref}, "guide": row, "version": version,
+        "other": other, "changes": queries.version_changes(other.data if other else {}, version.data),
+        "versions": queries.versions_of(row), "crumbs": [(row.ref, desk_url(row)), (str(number), None)],
+    }
+    return render(request, "programs/version.html", context)
+
+
+@access(policies.is_staff)
+def guide_export(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    response = JsonResponse(queries.guide_package(row), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = content_disposition_header(True, f"{row.ref}.json")
+    return response

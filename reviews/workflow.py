@@ -1,0 +1,195 @@
+"""The tables of moves: batch, draw, assignment, expert."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from core import clock
+from core.workflow import Machine, Step
+from reviews import policies
+from reviews.models import Assignment, Batch, Declaration, Draw
+from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus
+
+A, B, D, E = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus
+
+
+# --- batch -------------------------------------------------------------------------------------------------------
+
+
+def has_open_draw(batch: Batch, **given: Any) -> str | None:
+    if Draw.objects.filter(batch=batch, status=D.OPENED).exists():
+        return None
+    return _("Open the draw of the experts first.")
+
+
+def has_due(batch: Batch, **given: Any) -> str | None:
+    if batch.due_at is None:
+        return _("Set the day by which scores are due.")
+    return None if batch.due_at > clock.now() else _("The day by which scores are due has passed.")
+
+
+def all_answered(batch: Batch, **given: Any) -> str | None:
+    waiting = Assignment.objects.filter(batch=batch, status=A.INVITED).count()
+    if waiting:
+        return _("%(count)d invitations are not answered yet.") % {"count": waiting}
+    return None
+
+
+def sheets_in_or_due(batch: Batch, **given: Any) -> str | None:
+    """Before the due time a batch closes only when every sheet is in; after it, whatever is missing stays missing."""
+    if batch.due_at is not None and clock.now() >= batch.due_at:
+        return None
+    open_sheets = Assignment.objects.filter(batch=batch, status__in=[A.INVITED, A.ACCEPTED]).count()
+    if open_sheets:
+        return _("%(count)d sheets are missing and the time is not over.") % {"count": open_sheets}
+    return None
+
+
+def every_item_scored(batch: Batch, **given: Any) -> str | None:
+    """At least three valid sheets per application: the smallest panel the regulations know."""
+    counts = _sheets_per_item(batch)
+    thin = [ref for ref, count in counts.items() if count < int(batch.rules["least_sheets"])]
+    if not thin:
+        return None
+    return _("%(count)d applications have fewer than %(least)s valid sheets: %(refs)s. Extend the time or call alternates.") % {
+        "count": len(thin), "least": batch.rules["least_sheets"], "refs": "、".join(thin[:5]),
+    }
+
+
+def _sheets_per_item(batch: Batch) -> dict[str, int]:
+    counts = dict.fromkeys(batch.items.filter(withdrawn=False).values_list("application__ref", flat=True), 0)
+    for ref in Assignment.objects.filter(batch=batch, status=A.SUBMITTED, item__withdrawn=False).values_list(
+        "item__application__ref", flat=True
+    ):
+        counts[ref] += 1
+    return counts
+
+
+def with_why(obj: Any, *, reason: str = "", **given: Any) -> str | None:
+    return None if reason.strip() else _("A reason is needed.")
+
+
+def figures_agree(batch: Batch, *, problems: Any = None, **given: Any) -> list[str]:
+    """The acting verb recomputes everything from the raw sheets and hands over what differs; without it: no."""
+    return [_("The figures have not been recomputed.")] if problems is None else [str(one) for one in problems]
+
+
+BATCH = Machine(
+    "reviews.batch",
+    (
+        Step("draw", {B.DRAFT}, B.DRAWN, policies.draws, (has_open_draw,), gettext_lazy("Open the draw")),
+        Step("redraw", {B.DRAWN}, B.DRAFT, policies.draws, (with_why,), gettext_lazy("Annul the draw"), danger=True),
+        Step("invite", {B.DRAWN}, B.INVITING, policies.organises, (has_due,), gettext_lazy("Send invitations")),
+        Step("begin", {B.INVITING}, B.SCORING, policies.organises, (all_answered,), gettext_lazy("Begin scoring")),
+        Step("close", {B.INVITING, B.SCORING}, B.CLOSED, policies.organises, (sheets_in_or_due, every_item_scored),
+             gettext_lazy("Close the review"), danger=True),
+        Step("reopen", {B.CLOSED}, B.SCORING, policies.organises, (with_why,), gettext_lazy("Take scores again")),
+        Step("rank", {B.CLOSED}, B.RANKED, policies.ranks, (figures_agree,), gettext_lazy("Fix the ranking"),
+             danger=True),
+    ),
+    "reviews.Batch",
+    B,
+)
+
+
+# --- draw --------------------------------------------------------------------------------------------------------
+
+
+def draws_for(actor: Any, draw: Draw) -> str | None:
+    return policies.draws(actor, draw.batch)
+
+
+def after_commitment(draw: Draw, *, value: str = "", at: Any = None, **given: Any) -> str | None:
+    """The value must be younger than the commitment, or whoever knows the secret could have chosen it."""
+    if not value.strip():
+        return _("Enter the public value.")
+    if at is None or at <= draw.committed_at:
+        return _("The public value must have been published after the commitment of %(at)s.") % {
+            "at": f"{draw.committed_at:%Y-%m-%d %H:%M:%S %Z}"
+        }
+    return None if at <= clock.now() else _("The time of the public value lies in the future.")
+
+
+DRAW = Machine(
+    "reviews.draw",
+    (
+        Step("enter", {D.COMMITTED}, D.DRAWN, draws_for, (after_commitment,), gettext_lazy("Draw")),
+        Step("open", {D.DRAWN}, D.OPENED, draws_for, (), gettext_lazy("Open the sealed result")),
+        Step("cancel", {D.COMMITTED, D.DRAWN, D.OPENED}, D.CANCELLED, draws_for, (with_why,),
+             gettext_lazy("Annul the draw"), danger=True),
+    ),
+    "reviews.Draw",
+    D,
+)
+
+
+# --- assignment --------------------------------------------------------------------------------------------------
+
+
+def takes_scores(assignment: Assignment, **given: Any) -> str | None:
+    if assignment.batch.status in (B.INVITING, B.SCORING):
+        return None
+    return _("The review is closed; scores are no longer taken.")
+
+
+def before_due(assignment: Assignment, **given: Any) -> str | None:
+    """By the database clock, in the submitting transaction. The organiser may extend the time for everybody."""
+    due = assignment.due_at
+    if due is None or clock.now() < due:
+        return None
+    return _("The time for scores ended on %(at)s. Ask the organiser to extend it.") % {"at": f"{clock_text(due)}"}
+
+
+def clock_text(moment: Any) -> str:
+    from django.utils import timezone  # noqa: PLC0415 (one use)
+
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+def declared(assignment: Assignment, **given: Any) -> str | None:
+    """Conflicts are declared for the whole batch before any application opens (recusal rules RC1 to RC6)."""
+    if Declaration.objects.filter(batch=assignment.batch_id, expert=assignment.expert_id).exists():
+        return None
+    return _("Declare conflicts of interest for the whole batch first.")
+
+
+def with_decline_reason(assignment: Assignment, *, reason_code: str = "", **given: Any) -> str | None:
+    return None if reason_code in DeclineReason.values else _("Choose the reason.")
+
+
+def sheet_complete(assignment: Assignment, *, errors: Any = None, **given: Any) -> list[str]:
+    """The acting verb checks the sheet and hands over what is wrong; without it: no."""
+    return [_("The sheet has not been checked.")] if errors is None else [str(one) for one in errors]
+
+
+ASSIGNMENT = Machine(
+    "reviews.assignment",
+    (
+        Step("invite", {A.DRAWN}, A.INVITED, policies.organises_assignment, (), gettext_lazy("Invite")),
+        Step("accept", {A.INVITED}, A.ACCEPTED, policies.is_own, (takes_scores, declared), gettext_lazy("Accept")),
+        Step("decline", {A.INVITED}, A.DECLINED, policies.is_own_or_system, (with_decline_reason,),
+             gettext_lazy("Decline")),
+        Step("submit", {A.ACCEPTED}, A.SUBMITTED, policies.is_own, (takes_scores, before_due, sheet_complete),
+             gettext_lazy("Submit the sheet"), danger=True),
+        Step("void", {A.DRAWN, A.INVITED, A.ACCEPTED, A.SUBMITTED}, A.VOID, policies.voids, (with_why,),
+             gettext_lazy("Make void"), danger=True),
+    ),
+    "reviews.Assignment",
+    A,
+)
+
+EXPERT = Machine(
+    "reviews.expert",
+    (
+        Step("pause", {E.ACTIVE}, E.PAUSED, policies.manages_pool, (with_why,), pgettext_lazy("expert", "Pause")),
+        Step("resume", {E.PAUSED}, E.ACTIVE, policies.manages_pool, (), pgettext_lazy("expert", "Resume")),
+        Step("remove", {E.ACTIVE, E.PAUSED}, E.REMOVED, policies.manages_pool, (with_why,),
+             gettext_lazy("Remove from the pool"), danger=True),
+    ),
+    "reviews.Expert",
+    E,
+)
