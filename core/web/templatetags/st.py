@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect, Textarea
 from django.forms.widgets import CheckboxSelectMultiple
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 
 from core import clock, money
 from core.web import once as once_module
+from core.web import slots
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -143,6 +145,17 @@ def form_errors(*forms: Any) -> dict[str, Any]:
 @register.inclusion_tag("st/chart.html")
 def chart(one: Any) -> dict[str, Any]:
     return {"chart": one}
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: Any, place: str, obj: Any) -> SafeString:
+    """What upper floors show in a named place of this page (core.web.slots)."""
+    request = context["request"]
+    parts = [
+        render_to_string(name, {**found, "LANGUAGE_CODE": context.get("LANGUAGE_CODE", "")}, request=request)
+        for name, found in slots.fills(place, request.actor, obj)
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 (rendered templates)
 
 
 @register.inclusion_tag("st/steps.html", takes_context=True)
