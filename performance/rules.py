@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
-CENT = Decimal("0.01")
+CENT, FINE = Decimal("0.01"), Decimal("0.000001")
 GE, LE, QUAL = "GE", "LE", "QUAL"
 
 #: First-level and second-level names of targets -> part of the score. Cost targets stand under output in the template.
