@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 
 from core.clock import CoreNow
 from core.models import StoredFile
@@ -88,6 +89,17 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}: {self.actual}"
+
+    @property
+    def band_label(self) -> str:
+        return str(states.Band(self.band).label) if self.band else ""
+
+    @property
+    def found_band_label(self) -> str:
+        """The band with the share that was given inside it."""
+        if not self.found_band or self.found_share is None:
+            return ""
+        return f"{states.Band(self.found_band).label} {(self.found_share * 100).normalize():f}%"
 
 
 class Acceptance(models.Model):
@@ -180,6 +192,4 @@ class Evaluation(models.Model):
 
     @property
     def grade_label(self) -> str:
-        from django.utils.translation import get_language  # noqa: PLC0415
-
         return self.grade_en if (get_language() or "").startswith("en") else self.grade
