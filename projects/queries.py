@@ -1,0 +1,210 @@
+"""Reads of the projects floor. Pages fetch only through `policies.*visible_to` and these."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from applications.states import Status
+from core import clock
+from core.models import LedgerRow
+from projects import policies
+from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalList, Publicity
+from reviews.models import BatchItem
+
+
+def _one(rows: QuerySet[Any], **keys: Any) -> Any:
+    found = rows.filter(**keys).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _uid(value: Any) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def get_list(actor: Any, ref: str) -> ProposalList:
+    return _one(policies.lists_visible_to(actor), ref=ref)
+
+
+def get_publicity(actor: Any, ref: str) -> Publicity:
+    return _one(policies.publicities_visible_to(actor), proposal__ref=ref)
+
+
+def get_objection(actor: Any, number: str) -> Objection:
+    return _one(policies.objections_visible_to(actor), number=number)
+
+
+def get_for(actor: Any, number: str) -> Project:
+    return _one(policies.visible_to(actor), number=number)
+
+
+def get_contract(actor: Any, number: str) -> Contract:
+    """The contract of a project the actor may see, by the number of the project."""
+    return _one(Contract.objects.select_related("project__special__plan", "project__unit", "project__leader", "project__guide")
+                .filter(project__in=policies.visible_to(actor)), project__number=number)
+
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+
+def guides_to_propose(actor: Any) -> list[dict[str, Any]]:
+    """Guides with ranked applications that stand in no list yet: [{guide, count, requested}]."""
+    from programs import policies as programme  # noqa: PLC0415 (one use)
+
+    guides = {g.pk: g for g in programme.visible_to(actor).filter(pk__in=_ranked().values("guide"))}
+    sums = _ranked().values("guide").annotate(n=Count("pk"), requested=Sum("requested")).order_by()
+    return [{"guide": guides[row["guide"]], "count": row["n"], "requested": row["requested"]}
+            for row in sums if row["guide"] in guides]
+
+
+def _ranked() -> QuerySet[Application]:
+    from projects.models import ProposalItem  # noqa: PLC0415 (one use)
+
+    return Application.objects.filter(status=Status.RANKED).exclude(pk__in=ProposalItem.objects.values("application"))
+
+
+def ranking_of(guide: Any) -> list[tuple[Application, BatchItem | None]]:
+    """Ranked applications of a guide that no list has, in the order of the review; those without a review by number."""
+    rows = list(_ranked().filter(guide=guide).select_related("unit", "leader", "guide__special"))
+    items = {item.application_id: item for item in BatchItem.objects.filter(application__in=rows, rank__isnull=False)}
+    late = 10**6
+    return sorted(((row, items.get(row.pk)) for row in rows),
+                  key=lambda pair: (pair[1].rank if pair[1] else late, pair[0].ref))
+
+
+def sums_of(row: ProposalList) -> dict[str, Any]:
+    """Count and money of what is proposed against the limits of guide and plan item (yuan)."""
+    chosen = row.items.filter(selected=True).aggregate(n=Count("pk"), money=Sum("amount"))
+    item = row.guide.plan_item
+    return {
+        "count": chosen["n"], "money": chosen["money"] or 0, "most": row.guide.max_projects,
+        "budget": row.guide.budget_control, "plan_left": item.money - item.committed,
+        "plan_count_left": item.count - item.awarded_count,
+    }
+
+
+def items_of(row: ProposalList, **only: Any) -> QuerySet[Any]:
+    return row.items.filter(**only).select_related("application__unit", "application__leader").order_by("rank")
+
+
+def running_notices(actor: Any) -> QuerySet[Publicity]:
+    """Public notices that run now, by the clock."""
+    now = clock.now()
+    return policies.publicities_visible_to(actor).filter(status="OPEN", opens_at__lte=now, closes_at__gt=now)
+
+
+def open_objections(row: Publicity) -> set[int]:
+    """Applications with an objection that is not settled: they are not awarded until it is."""
+    return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
+
+
+# --- project -----------------------------------------------------------------------------------------------------
+
+
+def targets_of(project: Project) -> QuerySet[ContractTarget]:
+    return ContractTarget.objects.filter(project=project).order_by("order", "pk")
+
+
+def payments_of(project: Project) -> QuerySet[PaymentLine]:
+    return PaymentLine.objects.filter(project=project).order_by("order", "pk")
+
+
+def contract_of(project: Project) -> Contract | None:
+    return Contract.objects.filter(project=project).select_related("project__special").first()
+
+
+def ending_on(day: date) -> QuerySet[Project]:
+    """Running or overdue projects whose term ends on that day."""
+    return Project.objects.filter(ends_on=day, status__in=["ACTIVE", "OVERDUE"]).select_related("leader", "unit")
+
+
+def public_projects() -> QuerySet[Project]:
+    """Awarded projects as the public may see them (number, title, unit, amount); secret ones are not in the portal."""
+    return Project.objects.exclude(status__in=["LAPSED", "REVOKED"]).select_related("unit", "special__plan", "guide", "leader")
+
+
+def status_counts(actor: Any) -> dict[str, int]:
+    rows = policies.visible_to(actor).order_by().values_list("status").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def money_by_plan(actor: Any) -> list[tuple[str, Any]]:
+    """(plan name, awarded yuan) of visible projects."""
+    rows = policies.visible_to(actor).order_by().values_list("special__plan__name").annotate(money=Sum("amount"))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def target_changes(project: Project) -> list[dict[str, Any]]:
+    """Where the targets of the contract differ from those of the application: [{name, before, after}]."""
+    before = {row.order: row for row in project.application.targets.all()}
+    found = []
+    for row in targets_of(project):
+        old = before.get(row.order)
+        if old is None:
+            found.append({"name": row.name, "before": "—", "after": row.value})
+        elif (old.name, old.value, old.weight, old.value_text) != (row.name, row.value, row.weight, row.value_text):
+            found.append({"name": row.name, "before": old.value, "after": row.value})
+    return found
+
+
+def waiting(actor: Any) -> dict[str, int]:
+    """Counts for the homes: lists to decide, notices to publish, objections, contracts to sign, awards to make."""
+    lists = policies.lists_visible_to(actor)
+    contracts = Contract.objects.filter(project__in=policies.visible_to(actor))
+    return {
+        "decide": lists.filter(status="SUBMITTED").count(),
+        "publicise": lists.filter(status="DECIDED", publicity=None).count(),
+        "objections": policies.objections_visible_to(actor).filter(status__in=["FILED", "ACCEPTED"]).count(),
+        "offer": contracts.filter(status="DRAFT").count(),
+        "unit_sign": contracts.filter(status="OFFERED").count(),
+        "bureau_sign": contracts.filter(status="UNIT_SIGNED").count(),
+        "award": policies.publicities_visible_to(actor).filter(
+            Q(status="CLOSED"), proposal__items__application__status="PUBLICITY").distinct().count(),
+    }
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def verb_label(verb: str) -> str:
+    from core.workflow import Machine  # noqa: PLC0415 (tables read by name)
+
+    head, _dot, name = verb.rpartition(".")
+    machine = Machine.registry.get(head)
+    if machine is not None and name in machine.steps:
+        return str(machine.steps[name].label)
+    return str(OTHER_VERBS.get(verb, lambda: verb)())
+
+
+OTHER_VERBS = {
+    "projects.proposal.create": lambda: _("List begun"), "projects.proposal.item": lambda: _("Line of the list changed"),
+    "projects.publicity.prepare": lambda: _("Public notice prepared"), "projects.objection.file": lambda: _("Objection filed"),
+    "projects.objection.open_identity": lambda: _("Identity of the objector opened"),
+    "projects.project.award": lambda: _("Awarded"), "projects.contract.draft": lambda: _("Contract drafted"),
+    "projects.contract.edit": lambda: _("Contract changed"),
+}
+
+
+def history_of(*objects: Any) -> list[dict[str, Any]]:
+    """What happened to these rows, the newest first, as events of the time line."""
+    wanted = Q()
+    for one in objects:
+        if one is not None:
+            wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
+    if not wanted:
+        return []
+    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+            for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
+
+
