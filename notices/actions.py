@@ -59,6 +59,14 @@ def _address(document: Document, recipients: Recipients) -> None:
 
 
 @transaction.atomic
+def address(document: Document, recipients: Recipients) -> None:
+    """Add recipients to a document that is not issued yet; those it has stay."""
+    if document.status == DocumentStatus.ISSUED:
+        raise Refused(_("Recipients are named before a document is issued."))
+    _address(document, recipients)
+
+
+@transaction.atomic
 def edit_draft(actor: Actor, document: Document, *, title: str, context: dict[str, Any] | None = None) -> Document:
     if reason := policies.may_draft(actor, document):
         raise Refused(reason)

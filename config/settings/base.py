@@ -130,6 +130,7 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "keguan.example")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "keguan@keguan.example")
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0755-8800 0000")
+SUPPORT_ADDRESS = env.text("SUPPORT_ADDRESS", "")
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL

@@ -1,0 +1,26 @@
+"""All that writes on this floor."""
+
+from projects.actions.awards import award, prepare_award
+from projects.actions.contracts import (
+    draft_contract,
+    edit_contract,
+    edit_target,
+    lapse,
+    offer_contract,
+    sign_bureau,
+    sign_unit,
+    start_project,
+    take_back_contract,
+)
+from projects.actions.objections import accept_objection, dismiss, file_objection, open_identity, refuse_objection, uphold
+from projects.actions.proposals import create_list, decide, return_list, set_item, set_items, submit_list
+from projects.actions.publicity import close_publicity, open_publicity, prepare_publicity
+from projects.actions.upper import conclude, file_acceptance, mark_overdue, resume, suspend
+
+__all__ = [
+    "accept_objection", "award", "close_publicity", "conclude", "create_list", "decide", "dismiss", "draft_contract",
+    "edit_contract", "edit_target", "file_acceptance", "file_objection", "lapse", "mark_overdue", "offer_contract",
+    "open_identity", "open_publicity", "prepare_award", "prepare_publicity", "refuse_objection", "resume", "return_list",
+    "set_item", "set_items", "sign_bureau", "sign_unit", "start_project", "submit_list", "suspend", "take_back_contract",
+    "uphold",
+]
