@@ -69,3 +69,8 @@ def shifted_to(moment: datetime) -> Iterator[None]:
                 cursor.execute("DELETE FROM core_clockshift")
             else:
                 cursor.execute("UPDATE core_clockshift SET shift = %s", [before[0]])
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment as the bureau's clock on the wall shows it (year, month and day are those of the bureau)."""
+    return timezone.localtime(moment)

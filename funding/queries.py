@@ -1,0 +1,127 @@
+"""Reads of the funding floor."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.models import LedgerRow
+from funding import policies
+from funding.models import Disbursement, MoneyEntry
+from funding.workflow import PAYMENT
+from programs.models import ControlFigure
+from projects import queries as projects
+from projects.models import Project
+
+ZERO = Decimal(0)
+
+
+def get_for(actor: Any, ref: str) -> Disbursement:
+    found = policies.visible_to(actor).filter(ref=ref).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_by_uid(actor: Any, uid: Any) -> Disbursement:
+    try:
+        found = policies.visible_to(actor).filter(uid=UUID(str(uid))).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def of_project(actor: Any, project: Project) -> QuerySet[Disbursement]:
+    return policies.visible_to(actor).filter(project=project).order_by("line__order")
+
+
+def paid_to(project: Project) -> Decimal:
+    """Yuan paid to a project, by the money ledger: payments, less what was returned or reversed."""
+    rows = MoneyEntry.objects.filter(project=project)
+    paid = rows.filter(Q(kind__in=["PAY", "RETURN"]) | Q(kind="REVERSAL", reverses__kind__in=["PAY", "RETURN"]))
+    return paid.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def years() -> list[int]:
+    return list(ControlFigure.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def figures(year: int) -> list[dict[str, Any]]:
+    """Per pool: the figure, what is reserved, what is paid, what is left (yuan)."""
+    paid = dict(
+        MoneyEntry.objects.filter(year=year, kind="PAY").order_by().values_list("pool").annotate(sum=Sum("amount")))
+    return [
+        {"pool": row.pool, "label": Disbursement(pool=row.pool).get_pool_display(), "amount": row.amount,
+         "reserved": row.reserved, "paid": paid.get(row.pool, ZERO), "left": row.amount - row.reserved}
+        for row in ControlFigure.objects.filter(year=year).order_by("pool")
+    ]
+
+
+def by_status(actor: Any) -> dict[str, tuple[int, Decimal]]:
+    """state -> (how many, yuan)."""
+    rows = policies.visible_to(actor).order_by().values("status").annotate(n=Count("pk"), sum=Sum("amount"))
+    return {row["status"]: (row["n"], row["sum"]) for row in rows}
+
+
+def paid_by_month(year: int) -> list[tuple[str, Decimal]]:
+    """Twelve rows: month, yuan paid."""
+    found: dict[int, Decimal] = dict.fromkeys(range(1, 13), ZERO)
+    for at, amount in MoneyEntry.objects.filter(year=year, kind="PAY").values_list("at", "amount"):
+        found[clock.local(at).month] += amount
+    return [(f"{month}", amount) for month, amount in found.items()]
+
+
+def paid_by_plan(year: int) -> list[tuple[str, Decimal]]:
+    rows = MoneyEntry.objects.filter(year=year, kind="PAY").order_by().values_list("project__special__plan__name").annotate(
+        sum=Sum("amount"))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def waiting(actor: Any) -> dict[str, int]:
+    counts = {status: n for status, (n, _sum) in by_status(actor).items()}
+    return {
+        "to_request": ready_to_request(actor).count(), "to_check": counts.get("REQUESTED", 0), "to_approve": counts.get("CHECKED", 0),
+        "to_send": counts.get("APPROVED", 0), "to_book": counts.get("SENT", 0), "returned": counts.get("RETURNED", 0),
+    }
+
+
+def ready_to_request(actor: Any) -> QuerySet[Disbursement]:
+    """Instalments whose condition is met as far as the portal knows."""
+    rows = policies.visible_to(actor).filter(status="CONDITION_WAIT")
+    return rows.filter(
+        Q(line__kind="SIGN", project__status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE", "PASSED"])
+        | Q(line__kind="ONCE", project__status__in=["COMPLETED", "ACTIVE"])
+        | Q(line__kind="FINAL", project__status="PASSED")
+    )
+
+
+def verb_label(verb: str) -> str:
+    name = verb.rsplit(".", 1)[1]
+    if name in PAYMENT.steps:
+        return str(PAYMENT.steps[name].label)
+    return {"plan": _("Planned"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed")}.get(name, verb)
+
+
+def history_of(row: Disbursement) -> list[dict[str, Any]]:
+    return [
+        {"at": one.at, "who": one.actor_label, "why": one.why, "label": verb_label(one.verb)}
+        for one in LedgerRow.objects.filter(target_type=row._meta.label_lower, target_id=row.pk).order_by("-pk")
+    ]
+
+
+def money_of(project: Project) -> dict[str, Decimal]:
+    """Awarded, reserved for payment, paid (yuan)."""
+    rows = dict(MoneyEntry.objects.filter(project=project).order_by().values_list("kind").annotate(sum=Sum("amount")))
+    return {"amount": project.amount, "reserved": rows.get("RESERVE", ZERO) + rows.get("FREE", ZERO), "paid": paid_to(project)}
+
+
+def project_of(actor: Any, number: str) -> Project:
+    return projects.get_for(actor, number)

@@ -1,0 +1,81 @@
+"""The table of moves of a payment. Three different people: who asks, who checks, who approves (also in the table)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.workflow import Machine, Step
+from funding import policies
+from funding.models import Disbursement
+from funding.states import PaymentStatus
+from projects.states import PAYABLE, LineKind, ProjectStatus
+
+S = PaymentStatus
+
+
+def with_reason(row: Disbursement, *, reason: str = "", **given: Any) -> str | None:
+    return None if reason.strip() else _("A reason is needed.")
+
+
+def condition_met(row: Disbursement, **given: Any) -> str | None:
+    """The condition of the instalment, as far as the portal knows it; the mid-term check is vouched for by its reason."""
+    status = row.project.status
+    if status not in PAYABLE:
+        return _("Nothing is paid to a project that is “%(state)s”.") % {"state": row.project.status_label}
+    if row.line.kind == LineKind.FINAL and status != ProjectStatus.PASSED:
+        return _("The last instalment waits for acceptance.")
+    return None
+
+
+def mid_term_vouched(row: Disbursement, *, why: str = "", **given: Any) -> str | None:
+    if row.line.kind == LineKind.MIDTERM and not why.strip():
+        return _("Name the mid-term check that was passed.")
+    return None
+
+
+def has_account(row: Disbursement, **given: Any) -> str | None:
+    if row.project.unit.account_sealed:
+        return None
+    return _("The unit has no bank account in the register.")
+
+
+def another_checks(row: Disbursement, *, actor: Any, **given: Any) -> str | None:
+    return _("Who asked for the payment cannot check it.") if actor.id == row.requested_by_id else None
+
+
+def a_third_approves(row: Disbursement, *, actor: Any, **given: Any) -> str | None:
+    if actor.id in (row.requested_by_id, row.checked_by_id):
+        return _("Who asked for or checked the payment cannot approve it.")
+    return None
+
+
+def with_reference(row: Disbursement, *, reference: str = "", **given: Any) -> str | None:
+    return None if reference.strip() else _("Give the number of the payment order.")
+
+
+def with_receipt(row: Disbursement, *, receipt: str = "", **given: Any) -> str | None:
+    return None if receipt.strip() else _("Give the number of the bank's receipt.")
+
+
+PAYMENT = Machine(
+    "funding.payment",
+    (
+        Step("request", {S.CONDITION_WAIT, S.RETURNED}, S.REQUESTED, policies.requests,
+             (condition_met, mid_term_vouched, has_account), gettext_lazy("Ask for payment")),
+        Step("check", {S.REQUESTED}, S.CHECKED, policies.checks, (another_checks, condition_met), gettext_lazy("Checked, in order")),
+        Step("send_back", {S.REQUESTED}, S.CONDITION_WAIT, policies.checks, (with_reason,), gettext_lazy("Return to the division")),
+        Step("approve", {S.CHECKED}, S.APPROVED, policies.approves, (a_third_approves, condition_met), gettext_lazy("Approve")),
+        Step("refuse", {S.CHECKED}, S.CONDITION_WAIT, policies.approves, (with_reason,), gettext_lazy("Do not approve")),
+        Step("send", {S.APPROVED}, S.SENT, policies.sends, (with_reference,), gettext_lazy("Send to the treasury")),
+        Step("pay", {S.SENT}, S.PAID, policies.sends, (with_receipt,), gettext_lazy("Paid")),
+        Step("bounce", {S.SENT}, S.RETURNED, policies.sends, (with_reason,), gettext_lazy("Returned by the bank")),
+        Step("hold", {S.CONDITION_WAIT}, S.HELD, policies.holds_back, (with_reason,), gettext_lazy("Hold")),
+        Step("release", {S.HELD}, S.CONDITION_WAIT, policies.holds_back, (with_reason,), gettext_lazy("Release")),
+        Step("cancel", {S.HELD}, S.CANCELLED, policies.approves, (with_reason,), gettext_lazy("Cancel"), danger=True),
+    ),
+    "funding.Disbursement",
+    PaymentStatus,
+)
