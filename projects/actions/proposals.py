@@ -23,7 +23,8 @@ from projects.states import ListStatus
 from projects.workflow import PROPOSAL
 
 BEYOND = "综合评议排序第{rank}位，超出本批支持数量或者资金规模。"
-BELOW = "专家评审综合得分{score}分，低于指南规定的合格分数线。"
+BELOW = "专家评审综合得分{score}分，低于建议立项的分数线。"
+KNOCKED_OUT = "专家评审认定存在否决事项，不予支持。"
 
 
 @transaction.atomic
@@ -47,11 +48,11 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     for rank, (application, review) in enumerate(ranking, 1):
         amount = min(application.requested, guide.cap_per_project or application.requested)
         score = review.mean if review else None
-        below = score is not None and score < mark
-        chosen = not below and places > 0 and amount <= left and not (review and review.knockouts)
+        short = _shortfall(review, mark)
+        chosen = not short and places > 0 and amount <= left
         if chosen:
             places, left = places - 1, left - amount
-        code, text = ("", "") if chosen else _why_not(rank, score, below)
+        code, text = ("", "") if chosen else _why_not(rank, score, short)
         lines.append(ProposalItem(proposal=row, application=application, rank=rank, score=score, amount=amount,
                                   selected=chosen, reason_code=code, reason=text))
     ProposalItem.objects.bulk_create(lines)
@@ -64,9 +65,22 @@ def _pass_mark(guide: Guide) -> Decimal:
     return Decimal(str((data.get("review") or {}).get("pass_mark") or 0))
 
 
-def _why_not(rank: int, score: Decimal | None, below: bool) -> tuple[str, str]:
-    if below:
-        return Reason.BELOW_MARK, BELOW.format(score=score)
+def _shortfall(review: Any, mark: Decimal) -> str:
+    """Why the review itself stands against a proposal: below a mark, or a knock-out question; "" when it does not."""
+    if review is None:
+        return ""
+    if review.outcome == "KNOCKED_OUT":
+        return Reason.KNOCKED_OUT
+    if review.outcome in ("FAILED", "BELOW") or (review.mean is not None and review.mean < mark):
+        return Reason.BELOW_MARK
+    return ""
+
+
+def _why_not(rank: int, score: Decimal | None, short: str) -> tuple[str, str]:
+    if short == Reason.KNOCKED_OUT:
+        return short, KNOCKED_OUT
+    if short:
+        return short, BELOW.format(score=score)
     return Reason.BEYOND_QUOTA, BEYOND.format(rank=rank)
 
 

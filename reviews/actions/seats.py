@@ -1,0 +1,171 @@
+"""Verbs of seats: invite, declare conflicts and accept, decline, call the next alternate, make void."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.policies import system
+from core import clock, deadlines, ledger
+from core.workflow import Refused
+from notices import actions as notices
+from reviews import policies, queries
+from reviews.actions.batches import answer_due
+from reviews.models import Assignment, Batch, Declaration, Expert, Recusal
+from reviews.rules import draw as rules
+from reviews.states import DECLARABLE, SEATED, AssignmentStatus, BatchStatus, DeclineReason, FoundBy
+from reviews.workflow import ASSIGNMENT, BATCH
+
+PLEDGE = "我承诺对评审内容和评审过程保密，独立、客观、公正评审；除已声明的情形外，与各申报单位、项目负责人及团队成员不存在应当回避的关系。"
+
+
+@transaction.atomic
+def invite(actor: Any, batch: Batch) -> Batch:
+    """DRAWN -> INVITING: every seated expert is invited; alternates stay unknown to everybody until they are needed."""
+    row = BATCH.move("invite", actor, batch)
+    Batch.objects.filter(pk=row.pk).update(invited_at=clock.now())
+    row.refresh_from_db()
+    seats = list(Assignment.objects.filter(batch=row, is_alternate=False, status=AssignmentStatus.DRAWN))
+    for seat in seats:
+        _invite_one(actor, seat, row)
+    _tell(row, {seat.expert_id for seat in seats})
+    deadlines.set("reviews.answers", row, answer_due(row))
+    deadlines.set("reviews.due", row, row.due_at)
+    return row
+
+
+def _invite_one(actor: Any, seat: Assignment, batch: Batch) -> None:
+    ASSIGNMENT.move("invite", actor, seat)
+    Assignment.objects.filter(pk=seat.pk).update(invited_at=clock.now(), due_at=batch.due_at)
+
+
+def _tell(batch: Batch, experts: Iterable[int]) -> None:
+    people = [expert.person for expert in Expert.objects.filter(pk__in=experts).select_related("person")]
+    notices.tell(
+        people, "reviews.invite", _("You are invited to review: %(name)s") % {"name": batch.name},
+        _("Answer soon; scores are due on %(at)s.") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
+        f"/review/{batch.ref}/", dedupe=f"review-invite:{batch.pk}", statutory=True,
+    )
+
+
+def _own(actor: Any, batch: Batch, status: str) -> list[Assignment]:
+    rows = policies.tasks_of(actor).filter(batch=batch, status=status)
+    return list(rows.select_for_update(no_key=True, of=("self",)))
+
+
+@transaction.atomic
+def declare_and_accept(actor: Any, batch: Batch, *, conflicts: Mapping[str, tuple[str, str]] | None = None) -> list[Assignment]:
+    """Declare conflicts for the whole batch ({application ref: (code, note)}), then accept everything else. For each
+    declared conflict a recusal is written and the next alternate is called (rules RC2, RC3, RC5, RC6)."""
+    conflicts = dict(conflicts or {})
+    seats = _own(actor, batch, AssignmentStatus.INVITED)
+    if not seats:
+        raise Refused(_("You have no open invitation in this batch."))
+    if wrong := [ref for ref, (code, _note) in conflicts.items() if code not in DECLARABLE]:
+        raise Refused(_("Choose the kind of conflict: %(refs)s.") % {"refs": "、".join(wrong)})
+    expert = seats[0].expert
+    Declaration.objects.get_or_create(batch=batch, expert=expert, defaults={
+        "text": PLEDGE, "conflicts": [{"application": ref, "code": c, "note": n} for ref, (c, n) in conflicts.items()]})
+    accepted = []
+    for seat in seats:
+        found = conflicts.get(seat.item.application.ref)
+        if found is None:
+            accepted.append(ASSIGNMENT.move("accept", actor, seat))
+            continue
+        _recuse(actor, seat, found[0], FoundBy.DECLARED, found[1])
+        _decline_one(actor, seat, DeclineReason.CONFLICT, found[1])
+    Assignment.objects.filter(pk__in=[seat.pk for seat in accepted]).update(answered_at=clock.now())
+    return accepted
+
+
+@transaction.atomic
+def decline(actor: Any, batch: Batch, *, reason_code: str, note: str = "") -> int:
+    """Decline everything of a batch; alternates are called in the order of the draw."""
+    seats = _own(actor, batch, AssignmentStatus.INVITED)
+    if not seats:
+        raise Refused(_("You have no open invitation in this batch."))
+    for seat in seats:
+        _decline_one(actor, seat, reason_code, note)
+    return len(seats)
+
+
+def _decline_one(actor: Any, seat: Assignment, reason_code: str, note: str) -> None:
+    if reasons := ASSIGNMENT.why_not("decline", actor, seat, reason_code=reason_code):
+        raise Refused(reasons)
+    Assignment.objects.filter(pk=seat.pk).update(decline_reason=reason_code, decline_note=note[:300], answered_at=clock.now())
+    ASSIGNMENT.move("decline", actor, seat, why=note, reason_code=reason_code, data={"reason": reason_code})
+    call_alternate(seat)
+
+
+def _recuse(actor: Any, seat: Assignment, code: str, found_by: str, note: str) -> None:
+    Recusal.objects.get_or_create(
+        batch=seat.batch, application=seat.item.application, expert=seat.expert, code=code, found_by=found_by,
+        defaults={"note": note[:500], "by": actor.person},
+    )
+    ledger.record("reviews.assignment.recuse", seat, actor, why=note, code=code, found_by=found_by)
+
+
+@transaction.atomic
+def call_alternate(seat: Assignment) -> Assignment | None:
+    """Invite the next alternate who keeps the rules of the panel (employers, constituencies, recusals); who is passed
+    over, and for which rule, is recorded. None left: the organiser hears of it."""
+    batch, clerk = seat.batch, system("draw")
+    rows = list(Assignment.objects.select_for_update(of=("self",)).filter(item=seat.item).select_related("expert").order_by("order"))
+    experts = {str(row.expert_id): row for row in rows}
+    employers = queries.current_employers([row.expert for row in rows])
+    facts = {code: {"constituency": row.expert.constituency, "employers": sorted(employers.get(row.expert_id, ()))}
+             for code, row in experts.items()}
+    panel = rules.Rules(facts, batch.panel_size, {"INDUSTRY": batch.industry_min} if batch.industry_min else {})
+    members = [str(row.expert_id) for row in rows if row.status in SEATED]
+    waiting = [str(row.expert_id) for row in rows if row.is_alternate and row.status == AssignmentStatus.DRAWN]
+    barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=seat.item.application).values_list("expert", flat=True)}
+    code, passed = rules.next_alternate(waiting, members, panel, barred)
+    ledger.record("reviews.assignment.replace", seat, clerk, passed=[[experts[one].alias, why] for one, why in passed],
+                  called=experts[code].alias if code else "")
+    if code is None:
+        notices.tell([batch.created_by], "reviews.no_alternate", _("No alternate is left for an application of %(batch)s") % {
+            "batch": batch.ref}, link=f"/desk/reviews/{batch.ref}/", dedupe=f"no-alternate:{seat.pk}")
+        return None
+    found = experts[code]
+    Assignment.objects.filter(pk=found.pk).update(replaces=seat)
+    _invite_one(clerk, found, batch)
+    _tell(batch, [found.expert_id])
+    return found
+
+
+def expire_invitations(actor: Any, batch: Batch) -> int:
+    """Invitations without an answer in time are declined by the clock and their alternates called."""
+    rows = list(Assignment.objects.filter(batch=batch, status=AssignmentStatus.INVITED, invited_at__lte=clock.now()).select_related("batch", "item__application", "expert"))
+    for seat in rows:
+        _decline_one(actor, seat, DeclineReason.NO_ANSWER, "")
+    return len(rows)
+
+
+@transaction.atomic
+def begin(actor: Any, batch: Batch) -> Batch:
+    """INVITING -> SCORING when everybody has answered."""
+    return BATCH.move("begin", actor, batch)
+
+
+@transaction.atomic
+def report_conflict(actor: Any, seat: Assignment, *, code: str, note: str) -> Assignment:
+    """A conflict seen late, even after scoring: the sheet stays readable for the auditor and no longer counts."""
+    if code not in DECLARABLE:
+        raise Refused(_("Choose the kind of conflict."))
+    moved = ASSIGNMENT.move("void", actor, seat, why=note, reason=note)
+    _recuse(actor, moved, code, FoundBy.LATE, note)
+    if moved.batch.status in (BatchStatus.INVITING, BatchStatus.SCORING):
+        call_alternate(moved)
+    return moved
+
+
+@transaction.atomic
+def void(actor: Any, seat: Assignment, *, why: str) -> Assignment:
+    """Make a seat void, with the reason; the next alternate is called while the review runs."""
+    moved = ASSIGNMENT.move("void", actor, seat, why=why, reason=why)
+    if moved.batch.status in (BatchStatus.INVITING, BatchStatus.SCORING):
+        call_alternate(moved)
+    return moved

@@ -1,0 +1,314 @@
+"""Reads of the reviews floor. Pages fetch only through `policies.*visible_to` and these."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Employment, Membership
+from applications.models import Application, TeamMember
+from applications.states import Status
+from core import clock, crypt
+from core.models import LedgerRow
+from programs import policies as programme
+from programs.models import Guide
+from reviews import policies
+from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.rules import draw as draws
+from reviews.rules import recusal, scores
+from reviews.states import AssignmentStatus
+
+
+def _one(rows: QuerySet[Any], **keys: Any) -> Any:
+    found = rows.filter(**keys).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _uid(value: Any) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def get_for(actor: Any, ref: str) -> Batch:
+    return _one(policies.visible_to(actor), ref=ref)
+
+
+def get_expert(actor: Any, uid: Any) -> Expert:
+    return _one(policies.experts_visible_to(actor), uid=_uid(uid))
+
+
+def get_task(actor: Any, uid: Any) -> Assignment:
+    """A seat of the asking expert."""
+    return _one(policies.tasks_of(actor), uid=_uid(uid))
+
+
+def get_seat(actor: Any, uid: Any) -> Assignment:
+    """A seat as the organiser sees it."""
+    rows = Assignment.objects.select_related("batch__guide__special__plan", "item__application", "expert__person")
+    return _one(rows.filter(batch__in=policies.visible_to(actor)), uid=_uid(uid))
+
+
+def get_draw(actor: Any, uid: Any) -> Draw:
+    return _one(Draw.objects.select_related("batch__guide__special__plan", "operator").filter(
+        batch__in=policies.visible_to(actor)), uid=_uid(uid))
+
+
+def get_receipt(uid: Any) -> Draw:
+    return _one(policies.receipts(), uid=_uid(uid))
+
+
+def own_batch(actor: Any, ref: str) -> Batch:
+    """A batch in which the asking expert has a seat."""
+    mine = policies.tasks_of(actor).values("batch")
+    return _one(Batch.objects.select_related("guide__special").filter(pk__in=mine), ref=ref)
+
+
+# --- the expert's side -------------------------------------------------------------------------------------------
+
+
+def batches_of(actor: Any) -> list[dict[str, Any]]:
+    """Per batch of an expert: how many invited, accepted, submitted, and until when."""
+    rows = policies.tasks_of(actor).order_by().values("batch").annotate(
+        invited=Count("pk", filter=Q(status="INVITED")), accepted=Count("pk", filter=Q(status="ACCEPTED")),
+        submitted=Count("pk", filter=Q(status="SUBMITTED")), total=Count("pk", filter=Q(status__in=["INVITED", "ACCEPTED", "SUBMITTED"])),
+    )
+    counts = {row["batch"]: row for row in rows}
+    batches = Batch.objects.filter(pk__in=counts).select_related("guide").order_by("-pk")
+    return [{"batch": batch, **counts[batch.pk]} for batch in batches]
+
+
+def tasks_in(actor: Any, batch: Batch) -> QuerySet[Assignment]:
+    return policies.tasks_of(actor).filter(batch=batch).order_by("item__group", "item__application__ref")
+
+
+# --- batches -----------------------------------------------------------------------------------------------------
+
+
+def guides_to_review(actor: Any) -> list[tuple[Guide, int]]:
+    """Guides with accepted applications that wait for a batch."""
+    waiting = Application.objects.filter(status=Status.ACCEPTED)
+    counts = dict(waiting.order_by().values_list("guide").annotate(n=Count("pk")))
+    rows = programme.visible_to(actor).filter(pk__in=counts)
+    return [(guide, counts[guide.pk]) for guide in rows if policies.may_create(actor, guide) is None]
+
+
+def sheets_of(batch: Batch) -> QuerySet[Score]:
+    """Submitted sheets that count: not those of seats made void."""
+    return Score.objects.filter(
+        assignment__batch=batch, assignment__status=AssignmentStatus.SUBMITTED, submitted_at__isnull=False
+    ).select_related("assignment__item").order_by("assignment__item_id", "assignment__alias")
+
+
+def items_of(batch: Batch) -> QuerySet[BatchItem]:
+    return batch.items.select_related("application__unit", "application__leader", "batch").order_by("rank", "application__ref")
+
+
+def progress_of(batch: Batch) -> dict[str, int]:
+    rows = dict(Assignment.objects.filter(batch=batch).order_by().values_list("status").annotate(n=Count("pk")))
+    seated = sum(rows.get(status, 0) for status in ("INVITED", "ACCEPTED", "SUBMITTED"))
+    return {"seats": seated, "invited": rows.get("INVITED", 0), "accepted": rows.get("ACCEPTED", 0),
+            "submitted": rows.get("SUBMITTED", 0), "declined": rows.get("DECLINED", 0), "void": rows.get("VOID", 0)}
+
+
+def panel_of(batch: Batch) -> list[dict[str, Any]]:
+    """Per expert of the batch: alias, group, progress, answers; names are added by the page for those who may."""
+    found: dict[int, dict[str, Any]] = {}
+    rows = Assignment.objects.filter(batch=batch).exclude(status="DRAWN").select_related("expert__person", "item")
+    for row in rows.order_by("alias"):
+        one = found.setdefault(row.expert_id, {"alias": row.alias, "expert": row.expert, "groups": set(), "seats": 0,
+                                               "invited": 0, "submitted": 0, "declined": 0, "reason": ""})
+        one["groups"].add(row.item.group)
+        one["seats"] += row.status in ("INVITED", "ACCEPTED", "SUBMITTED")
+        one["invited"] += row.status == "INVITED"
+        one["submitted"] += row.status == "SUBMITTED"
+        if row.status == "DECLINED":
+            one["declined"] += 1
+            one["reason"] = row.get_decline_reason_display()
+    return list(found.values())
+
+
+def totals_by_group(batch: Batch) -> dict[str, list[float]]:
+    """For the box plot: group name -> totals of its sheets."""
+    names = {group["code"]: group["name"] for group in batch.groups}
+    found: dict[str, list[float]] = {name: [] for name in names.values()}
+    for group, total in sheets_of(batch).values_list("assignment__item__group", "total"):
+        found[names.get(group, group)].append(float(total))
+    return found
+
+
+def calibration_of(batch: Batch) -> list[tuple[str, Decimal, int]]:
+    table: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for alias, item, total in sheets_of(batch).values_list("assignment__alias", "assignment__item_id", "total"):
+        table[str(item)][alias] = total
+    return sorted(scores.calibration(table))
+
+
+def scores_of(item: BatchItem) -> QuerySet[Score]:
+    return Score.objects.filter(assignment__item=item, submitted_at__isnull=False).select_related("assignment").order_by("assignment__alias")
+
+
+def draw_of(batch: Batch) -> Draw | None:
+    return Draw.objects.filter(batch=batch).exclude(status="CANCELLED").select_related("operator").first()
+
+
+def draw_check(draw: Draw) -> dict[str, bool]:
+    """Work an opened draw out again, as anybody can: commitment, candidates, seed and result agree."""
+    commitment, seed, result = draws.replay(draw.candidates, draw.secret, draw.public_value)
+    return {
+        "commitment": commitment == draw.commit_hash, "candidates": draws.sha256(draw.candidates) == draw.candidates_sha256,
+        "seed": seed == draw.seed, "result": draws.sha256(result) == draw.result_sha256 and result == draw.result,
+    }
+
+
+def recusals_of(batch: Batch) -> QuerySet[Recusal]:
+    return Recusal.objects.filter(batch=batch).select_related("application", "expert__person").order_by("code", "pk")
+
+
+def recusal_counts(batch: Batch) -> list[tuple[str, int]]:
+    return list(Recusal.objects.filter(batch=batch).order_by("code").values_list("code").annotate(n=Count("pk")))
+
+
+def waiting(actor: Any) -> dict[str, int]:
+    """Counts for the homes."""
+    batches = policies.visible_to(actor)
+    mine = policies.tasks_of(actor)
+    return {
+        "to_batch": sum(count for _guide, count in guides_to_review(actor)), "to_draw": batches.filter(status="DRAFT").count(),
+        "running": batches.filter(status__in=["INVITING", "SCORING"]).count(), "to_rank": batches.filter(status="CLOSED").count(),
+        "invitations": mine.filter(status="INVITED").count(), "to_score": mine.filter(status="ACCEPTED").count(),
+    }
+
+
+# --- facts of the recusal rules ----------------------------------------------------------------------------------
+
+
+def current_employers(experts: Iterable[Expert]) -> dict[int, set[int]]:
+    """expert id -> ids of the units the person works for now."""
+    people = {expert.person_id: expert.pk for expert in experts}
+    today = clock.today()
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Employment.objects.filter(person__in=people).filter(Q(until=None) | Q(until__gte=today))
+    for person, organisation in rows.values_list("person", "organisation"):
+        found[people[person]].add(organisation)
+    return found
+
+
+def recusal_graph(batch: Batch) -> dict[tuple[int, int], list[recusal.Finding]]:
+    """{(application, expert): findings} over the whole active pool."""
+    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person"))
+    filings = [_filing(row) for row in _applications(batch)]
+    day, years = clock.today(), int(batch.rules["recusal_years"])
+    people = {expert.person_id for expert in experts}
+    guide_people, guide_identities = _behind_guide(batch.guide_id)
+    context = recusal.Context(
+        day=day, years=years, guide_people=guide_people, guide_identities=guide_identities,
+        authors=frozenset(filter(None, [batch.guide.drafted_by_id])), together=_together(people, day, years),
+    )
+    return recusal.graph(_candidates(experts, batch, day), filings, context)
+
+
+def _applications(batch: Batch) -> QuerySet[Application]:
+    return Application.objects.filter(pk__in=batch.items.values("application")).prefetch_related("team", "partners")
+
+
+def _filing(row: Application) -> recusal.Filing:
+    team, partners = list(row.team.all()), list(row.partners.all())
+    avoid = (row.answers.get("lists") or {}).get("avoid") or []
+    names = [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in avoid] if isinstance(avoid, list) else []
+    units = {row.unit_id, *(p.organisation_id for p in partners), *(m.organisation_id for m in team)} - {None}
+    return recusal.Filing(
+        application=row.pk, units=frozenset(units), people=frozenset({row.leader_id, *(m.person_id for m in team)} - {None}),
+        identities=frozenset(m.id_print for m in team if m.id_print), avoid=frozenset(name for name in names if name.strip()),
+    )
+
+
+def _behind_guide(guide: int) -> tuple[frozenset[int], frozenset[str]]:
+    """Everybody behind an application of the guide, whatever became of it (rule RC7)."""
+    rows = TeamMember.objects.filter(application__guide=guide).exclude(application__status="DRAFT")
+    pairs = list(rows.values_list("person", "id_print"))
+    return frozenset(p for p, _print in pairs if p), frozenset(mark for _p, mark in pairs if mark)
+
+
+def _together(people: set[int], day: date, years: int) -> dict[int, dict[int, str]]:
+    """person of an expert -> {person: reference of a filing they signed together inside the look-back} (rule RC4)."""
+    since = recusal.years_before(day, years)
+    mine = TeamMember.objects.filter(person__in=people, application__submitted_at__date__gte=since)
+    shared: dict[int, dict[int, str]] = defaultdict(dict)
+    for person, application in list(mine.values_list("person", "application")):
+        rows = TeamMember.objects.filter(application=application, person__isnull=False).exclude(person=person)
+        for other, ref in rows.values_list("person", "application__ref"):
+            shared[person][other] = ref
+    return shared
+
+
+def _candidates(experts: list[Expert], batch: Batch, day: date) -> list[recusal.Candidate]:
+    people = [expert.person_id for expert in experts]
+    employers: dict[int, list[recusal.Employer]] = defaultdict(list)
+    for row in Employment.objects.filter(person__in=people):
+        employers[row.person_id].append(recusal.Employer(row.organisation_id, row.since, row.until))
+    for person, organisation, since, until in Membership.objects.filter(
+        person__in=people, status="ACTIVE", role__in=["MEMBER", "ORG_ADMIN", "ORG_LEGAL", "ORG_FINANCE"]
+    ).values_list("person", "organisation", "since", "until"):
+        employers[person].append(recusal.Employer(organisation, since, until))
+    drawn = dict(
+        Assignment.objects.filter(batch__invited_at__year=day.year).exclude(batch=batch).exclude(status="DRAWN")
+        .order_by().values_list("expert").annotate(n=Count("batch", distinct=True)))
+    return [
+        recusal.Candidate(
+            expert=expert.pk, person=expert.person_id, identity=expert.person.id_print or "", name=expert.person.name,
+            employers=tuple(employers[expert.person_id]), drawn_this_year=drawn.get(expert.pk, 0),
+            yearly_max=expert.yearly_max or int(batch.rules["yearly_max"]),
+        )
+        for expert in experts
+    ]
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def verb_label(verb: str) -> str:
+    from core.workflow import Machine  # noqa: PLC0415 (tables read by name)
+
+    head, _dot, name = verb.rpartition(".")
+    machine = Machine.registry.get(head)
+    if machine is not None and name in machine.steps:
+        return str(machine.steps[name].label)
+    return str(OTHER_VERBS.get(verb, lambda: verb)())
+
+
+OTHER_VERBS = {
+    "reviews.batch.create": lambda: _("Batch made"), "reviews.batch.due": lambda: _("Time for scores set"),
+    "reviews.batch.extend": lambda: _("Time for scores extended"), "reviews.batch.recusals": lambda: _("Recusals found"),
+    "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
+    "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
+    "reviews.expert.edit": lambda: _("Data changed"),
+}
+
+
+def history_of(*objects: Any) -> list[dict[str, Any]]:
+    wanted = Q()
+    for one in objects:
+        if one is not None:
+            wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
+    if not wanted:
+        return []
+    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+            for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
+
+
+def key_of(draw: Draw) -> dict[str, int]:
+    """{code: expert id} of an opened draw, for those who may know names."""
+    return json.loads(crypt.open_sealed(draw.key_sealed))
