@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +15,10 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import cycle, people
+from portal.demo import awards, cycle, people
 from programs import actions as programme
 from programs.models import Guide
+from projects.models import Project
 
 MILLION = Decimal(1_000_000)
 
@@ -60,12 +62,13 @@ def run(*, small: bool = False) -> Iterator[str]:
     world = people.bureau()
     people.units(world)
     people.expert_people(world)
+    awards.pool(world)
     yield said(f"{len(world.units)} units, {len(world.experts)} experts")
     programme.enter_policies_from_data(world.actor("he"), _read("policies.json"))
     yield said("policy documents")
-    years = [this] if small else [this - 2, this - 1, this]
-    for year in years:
-        yield from _year(world, year, today, said, small)
+    story = Story(world, today, said, small)
+    for year in [this - 2, this] if small else [this - 2, this - 1, this]:
+        yield from story.year(year)
     clock.shift_to(None)
     cycle.settle()
     for refusal in world.refusals[:20]:
@@ -73,30 +76,81 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield f"{time.monotonic() - began:6.1f} s  in all; {len(world.refusals)} refusals on the way"
 
 
-def _year(world: people.World, year: int, today: datetime, said: Any, small: bool) -> Iterator[str]:
-    cycle.move_to(cycle.at(year, 2, 20))
-    plan = cycle.annual_plan(world, year, _items(year))
-    yield said(f"annual plan {year}")
-    running = year == today.astimezone(cycle.CHINA).year
-    for code, file, count in (("POC", "g1.json", 14 if not small else 4), ("KEY-INDUSTRY", "g2.json", 78 if not small else 8)):
+@dataclass
+class Story:
+    """Three years of the bureau. Filings go through the year in the order of their dates; the clock only goes forward."""
+
+    world: people.World
+    today: datetime
+    said: Callable[[str], str]
+    small: bool
+    waiting: list[Project] = field(default_factory=list)  # projects that will report in a later year
+
+    def year(self, year: int) -> Iterator[str]:
+        world, this = self.world, self.today.astimezone(cycle.CHINA).year
+        cycle.move_to(cycle.at(year, 2, 20))
+        plan = cycle.annual_plan(world, year, _items(year))
+        yield self.said(f"annual plan {year}")
+        if year == this:
+            yield from self.reports(year)
+        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 16, cycle.at(year, 3, 10, 9), 30)
+        if year < this:
+            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 96, cycle.at(year, 4, 20, 9), 30)
+        yield from self.post_subsidy(poc, year)
+        if year < this:
+            yield from self.contracts(key, year, last=self.small or year == this - 1)
+            return
+        opens = cycle.days(self.today, -18, 9)
+        yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 84, opens, 30, still_open=True)
+
+    def filing(self, plan: Any, year: int, code: str, file: str, count: int, opens: datetime, length: int, *,
+               still_open: bool = False) -> Iterator[str]:
+        """Publish a guide, file, check. The running guide of the year is left open."""
+        world = self.world
         item = plan.items.get(special__code=code)
-        opens = cycle.at(year, 3, 10, 9) if not running or code == "POC" else cycle.days(today, -18, 9)
-        closes = cycle.days(opens, 30, 18) if not running or code == "POC" else cycle.days(today, 12, 18)
+        closes = cycle.days(opens, length, 18)
         cycle.move_to(opens - timedelta(days=6))
         guide = cycle.publish(world, _moved(_read(file), year), item, [(opens, closes)])
-        yield said(f"{guide.ref} published")
-        yield from _file_and_check(world, guide, count, opens, closes, said, running and code == "KEY-INDUSTRY")
+        yield self.said(f"{guide.ref} published")
+        cycle.move_to(opens + timedelta(days=10))
+        rows = cycle.file_many(world, guide, count, unfinished=max(count // 12, 1), returned=max(count // 20, 1),
+                               waiting=max(count // 15, 1) if still_open else 0)
+        yield self.said(f"{guide.ref}: {len(rows)} applications submitted")
+        if not still_open:
+            cycle.move_to(closes + timedelta(days=3))
+            passed = cycle.check(world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1))
+            cycle.move_to(closes + timedelta(days=25))
+            yield self.said(f"{guide.ref}: {len(passed)} applications accepted")
+        return guide
 
+    def post_subsidy(self, guide: Guide, year: int) -> Iterator[str]:
+        """G1: review, award, one payment; no contract."""
+        world = self.world
+        awards.review(world, guide, cycle.at(year, 6, 1))
+        yield self.said(f"{guide.ref}: reviewed")
+        notice = awards.propose(world, guide, cycle.at(year, 7, 1))
+        rows = awards.award(world, notice)
+        awards.payments(world, rows, cycle.at(year, 8, 10), ("ONCE",))
+        yield self.said(f"{guide.ref}: {len(rows)} awarded and paid")
 
-def _file_and_check(world: people.World, guide: Guide, count: int, opens: datetime, closes: datetime, said: Any,
-                    still_open: bool) -> Iterator[str]:
-    cycle.move_to(opens + timedelta(days=10))
-    rows = cycle.file_many(world, guide, count, unfinished=max(count // 12, 1), returned=max(count // 20, 1),
-                           waiting=max(count // 15, 1) if still_open else 0)
-    yield said(f"{guide.ref}: {len(rows)} applications submitted")
-    if still_open:
-        return
-    cycle.move_to(closes + timedelta(days=3))
-    passed = cycle.check(world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1))
-    cycle.move_to(closes + timedelta(days=25))
-    yield said(f"{guide.ref}: {len(passed)} applications accepted")
+    def contracts(self, guide: Guide, year: int, *, last: bool) -> Iterator[str]:
+        """G2: review, objection, award, contract, first payment. Of last year's some stay unsigned or unpaid."""
+        world = self.world
+        awards.review(world, guide, cycle.at(year, 8, 20))
+        yield self.said(f"{guide.ref}: reviewed")
+        notice = awards.propose(world, guide, cycle.at(year, 9, 20))
+        rows = awards.award(world, notice, objection="uphold" if last else "dismiss")
+        yield self.said(f"{guide.ref}: {len(rows)} awarded")
+        awards.contracts(world, rows, cycle.at(year, 11, 1))
+        awards.payments(world, rows, cycle.at(year, 11, 20), ("SIGN",), leave=4 if last else 0)
+        yield self.said(f"{guide.ref}: contracts signed, first payments made")
+        self.waiting += rows
+
+    def reports(self, year: int) -> Iterator[str]:
+        """In the spring of this year the projects of the years before report; the younger ones go on."""
+        rows = [row for row in self.waiting if row.ends_on and row.ends_on < clock.today()]
+        awards.payments(self.world, rows, cycle.at(year, 2, 24), ("MIDTERM",))
+        awards.finish(self.world, rows, leave=0 if self.small else 7)
+        passed = [row for row in rows if Project.objects.get(pk=row.pk).status == "PASSED"]
+        awards.payments(self.world, passed, cycle.at(year, 3, 2), ("FINAL",))
+        yield self.said(f"{len(rows)} final reports, {len(passed)} passed")

@@ -16,7 +16,8 @@ from notices import actions as notices
 from portal.demo import fill
 from portal.demo.people import World
 from programs import actions as programme
-from programs.models import AnnualPlan, AnnualPlanItem, Guide, PlanTree, PolicyDocument, Special
+from programs import queries as programme_queries
+from programs.models import AnnualPlan, AnnualPlanItem, Guide, PlanTree, Special
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -58,7 +59,7 @@ def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, in
 def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: list[tuple[datetime, datetime]]) -> Guide:
     """Enter a real guide, moved to the year, and take it through sign-off."""
     division = world.actor("chen")
-    governing = list(PolicyDocument.objects.filter(specials__code=item.special.code, status="IN_FORCE").distinct())
+    governing = list(programme_queries.documents_for(item.special, clock.today()))
     guide = programme.enter_guide_from_data(division, data, item, windows, policies=governing or None)
     guide = programme.submit_guide(division, guide)
     guide = programme.agree_guide(world.actor("he"), guide, why="与年度计划一致")

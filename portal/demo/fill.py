@@ -28,7 +28,7 @@ SENTENCES = (
 )
 KNOWN: dict[str, Any] = {
     "is_secret": "no", "full_time": "yes", "insurance_months": 36, "new_team": "no", "in_scope": "no", "recheck": None,
-    "scope": None, "committee": None, "years": 4, "area": 1200, "staff": 18, "clients": 26, "trl": "4", "months": 36,
+    "scope": None, "committee": None, "years": 4, "area": 1200, "staff": 18, "clients": 26, "trl": "4",
     "avoid": None, "partners_role": None,
 }
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj " \
@@ -64,6 +64,8 @@ class Filler:
         if code in ("starts_on", "started_on"):
             day = clock.today()
             return str(date(day.year, 12, 1) if code == "starts_on" else date(day.year - 4, 3, 1))
+        if code == "months":
+            return self.world.dice.dice.choice((12, 12, 12, 18, 24))
         if code in KNOWN:
             return KNOWN[code]
         return self.of_kind(field)

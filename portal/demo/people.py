@@ -104,7 +104,7 @@ def expert_people(world: World, count: int = 64) -> list[Person]:
     """People for the expert pool, employed by units of the world; the pool itself belongs to reviews."""
     root = system("demo")
     for index in range(count):
-        unit = world.units[(index * 7 + 3) % len(world.units)]
+        unit = world.units[(index * 5 + 3) % len(world.units)]
         person = _person(world, "赵清扬" if index == 0 else "", "zhao@demo.keguan.example" if index == 0 else f"e{index}@demo.keguan.example", youngest=1985, oldest=1962)
         actions.employ(root, person, unit, since=date(2018, 1, 1))
         actions.grant_role(root, person, world.bureau, Role.EXPERT)

@@ -1,0 +1,264 @@
+"""From the accepted application to the evaluated project: review, award, contract, money, acceptance, evaluation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Person
+from accounts.policies import Actor
+from core import clock
+from core.workflow import Refused
+from funding import actions as funding
+from funding.models import Disbursement
+from performance import actions as performance
+from performance.models import Acceptance, Evaluation, Result
+from portal.demo import cycle, texts
+from portal.demo.people import World
+from programs.models import Guide
+from projects import actions as projects
+from projects import queries as project_queries
+from projects.models import Contract, Project, ProposalList, Publicity
+from reviews import actions as reviews
+from reviews.models import Assignment, Batch, Expert
+
+CONSTITUENCIES = ("SCIENCE", "INDUSTRY", "INDUSTRY", "SCIENCE", "ECONOMY")
+
+
+def pool(world: World) -> None:
+    """The experts of the world enter the pool."""
+    for index, person in enumerate(world.experts):
+        reviews.enrol(
+            world.actor("he"), person, constituency=CONSTITUENCIES[index % len(CONSTITUENCIES)],
+            pool="MAJOR" if index % 6 == 0 else "GENERAL", keywords=world.dice.dice.sample(texts.KEYWORDS, 3),
+            yearly_max=None,
+        )
+
+
+def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED") -> Batch:
+    """A whole review; `until` names the state of the batch where the demo leaves it."""
+    organiser, drawer = world.actor("chen"), world.actor("he")
+    batch = reviews.create_batch(organiser, guide)
+    if until == "DRAFT":
+        return batch
+    draw = reviews.commit_draw(drawer, batch, public_source="次日深证成份指数收盘点位（演示）")
+    cycle.move_to(start + timedelta(days=1, hours=6))
+    draw = reviews.enter_value(drawer, draw, value=f"{10_000 + world.dice.dice.randint(0, 99_999) / 100:.2f}", at=clock.now())
+    reviews.open_draw(drawer, draw)
+    batch.refresh_from_db()
+    batch = reviews.set_due(organiser, batch, due_at=cycle.days(clock.now(), 15, 18))
+    batch = reviews.invite(organiser, batch)
+    cycle.move_to(start + timedelta(days=3))
+    answer(world, batch)
+    batch = reviews.begin(organiser, batch)
+    cycle.move_to(start + timedelta(days=9))
+    score(world, batch, share=Decimal("0.6") if until == "SCORING" else Decimal(1))
+    if until == "SCORING":
+        return batch
+    batch = reviews.close_batch(organiser, batch)
+    batch = reviews.rank_batch(organiser, batch)
+    cycle.settle()
+    return batch
+
+
+def answer(world: World, batch: Batch) -> None:
+    """Everybody answers: one has no time, one declares a conflict, the others accept."""
+    for turn in range(3):
+        waiting = Expert.objects.filter(assignments__batch=batch, assignments__status="INVITED").distinct().select_related("person")
+        for index, expert in enumerate(waiting.order_by("pk")):
+            actor = Actor.of(expert.person)
+            if turn == 0 and index == 1:
+                reviews.decline(actor, batch, reason_code="BUSY", note="评审期间在外地出差")
+            elif turn == 0 and index == 2:
+                seat = Assignment.objects.filter(batch=batch, expert=expert, status="INVITED").select_related("item__application").first()
+                reviews.declare_and_accept(actor, batch, conflicts={seat.item.application.ref: ("RC5", "曾为该单位提供有偿技术咨询")})
+            else:
+                reviews.declare_and_accept(actor, batch)
+        cycle.settle()
+
+
+def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
+    """Sheets with plausible points: each application has its quality, each expert their strictness."""
+    dice = world.dice.dice
+    quality: dict[int, float] = {}
+    strict: dict[int, float] = {}
+    seats = Assignment.objects.filter(batch=batch, status="ACCEPTED").select_related("expert__person", "item").order_by("pk")
+    for seat in seats:
+        if Decimal(str(dice.random())) > share:
+            continue
+        level = quality.setdefault(seat.item_id, dice.gauss(0.80, 0.075)) + strict.setdefault(seat.expert_id, dice.gauss(0, 0.025))
+        values = {}
+        for criterion in batch.sheet["criteria"]:
+            most = float(criterion["weight"])
+            points = max(0.0, min(most, most * (level + dice.gauss(0, 0.04))))
+            values[criterion["code"]] = f"{round(points * 2) / 2:.1f}"
+        mark = sum(map(float, values.values()))
+        reviews.submit_sheet(Actor.of(seat.expert.person), seat, values={
+            "values": values, "comment": texts.comment(dice, mark),
+            "recommendation": "A" if mark >= 88 else "B" if mark >= 78 else "C" if mark >= 68 else "D"})
+
+
+def propose(world: World, guide: Guide, start: datetime) -> Publicity:
+    """List, decision, public notice."""
+    cycle.move_to(start)
+    row = projects.create_list(world.actor("chen"), guide)
+    row = projects.submit_list(world.actor("chen"), row)
+    cycle.move_to(start + timedelta(days=4))
+    row = projects.decide(world.actor("lead"), row, minutes="局长办公会审议通过拟立项清单。")
+    notice = projects.prepare_publicity(world.actor("he"), row)
+    return projects.open_publicity(world.actor("he"), notice)
+
+
+def award(world: World, notice: Publicity, *, objection: str = "") -> list[Project]:
+    """After the notice: an objection is handled first, the rest is awarded."""
+    if objection:
+        _objection(world, notice, objection)
+    cycle.move_to(notice.closes_at + timedelta(days=1, hours=10))
+    notice.refresh_from_db()
+    projects.prepare_award(world.actor("he"), notice)
+    rows = projects.award(world.actor("lead"), notice)
+    cycle.settle()
+    return rows
+
+
+def _objection(world: World, notice: Publicity, end: str) -> None:
+    cycle.move_to(notice.opens_at + timedelta(days=2))
+    item = project_queries.items_of(notice.proposal, selected=True).first()
+    row = projects.file_objection(
+        cycle.nobody(), notice, application=item.application.ref, kind="PERSON", name="杜衡", contact="13800000000",
+        facts="该项目主要技术指标与本人所在团队已公开发表的成果高度重合，请核实。", upload=texts.pdf("异议书.pdf"))
+    row = projects.accept_objection(world.actor("sun"), row)
+    cycle.move_to(notice.opens_at + timedelta(days=7))
+    if end == "uphold":
+        projects.uphold(world.actor("lead"), row, decision="经调查，异议反映的情况属实，不予立项。")
+    elif end == "dismiss":
+        projects.dismiss(world.actor("sun"), row, decision="经核查，异议反映的情况不属实。")
+
+
+def contracts(world: World, rows: list[Project], start: datetime, *, leave: int = 0) -> None:
+    """Contracts offered, signed by both; the last `leave` stay at different steps."""
+    cycle.move_to(start)
+    for number, project in enumerate(rows):
+        contract = Contract.objects.get(project=project)
+        left = len(rows) - number
+        if left <= leave and left % 3 == 0:
+            continue
+        if project.starts_on is None or project.ends_on is None:
+            today = clock.today()
+            projects.edit_contract(world.actor("chen"), contract, starts_on=today, ends_on=today.replace(year=today.year + 1))
+        contract = projects.offer_contract(world.actor("chen"), contract)
+        if left <= leave and left % 3 == 1:
+            continue
+        contract = projects.sign_unit(world.admin(project.unit), contract)
+        if left <= leave:
+            continue
+        projects.sign_bureau(world.actor("lead"), contract)
+    cycle.settle()
+
+
+def payments(world: World, rows: list[Project], start: datetime, kinds: tuple[str, ...], *, leave: int = 0) -> None:
+    """Three people and the bank; the last `leave` stay at different steps."""
+    cycle.move_to(start)
+    waiting = Disbursement.objects.filter(project__in=rows, line__kind__in=kinds, status="CONDITION_WAIT").select_related("project__unit", "line")
+    every = list(waiting)
+    for number, row in enumerate(every):
+        left = len(every) - number
+        try:
+            _pay(world, row, left if left <= leave else 0)
+        except Refused as refusal:
+            world.refusals.append(f"{row.ref}: {refusal}")
+    cycle.settle()
+
+
+def _pay(world: World, row: Disbursement, stop: int) -> None:
+    why = "中期检查已通过（演示）" if row.line.kind == "MIDTERM" else ""
+    row = funding.request(world.actor("chen"), row, why=why)
+    if stop and stop % 4 == 0:
+        return
+    row = funding.check(world.actor("he"), row)
+    if stop and stop % 4 == 1:
+        return
+    row = funding.approve(world.actor("lead"), row)
+    if stop and stop % 4 == 2:
+        return
+    row = funding.send(world.actor("fin"), row, reference=f"ZL{clock.today():%Y%m%d}{row.pk:06d}")
+    if stop:
+        return
+    row = funding.pay(world.actor("fin"), row, receipt=f"HD{row.pk:08d}")
+    funding.confirm_receipt(world.admin(row.project.unit), row)
+
+
+def finish(world: World, rows: list[Project], *, leave: int = 0) -> None:
+    """Final reports, acceptance, evaluation; the last `leave` stay at different steps."""
+    for number, project in enumerate(rows):
+        left = len(rows) - number
+        _finish_one(world, project, left if left <= leave else 0)
+    cycle.settle()
+
+
+def _finish_one(world: World, project: Project, stop: int) -> None:
+    dice = world.dice.dice
+    leader, admin = Actor.of(Person.objects.get(pk=project.leader_id)), world.admin(project.unit)
+    report = performance.start_report(leader, project, kind="FINAL")
+    reached = dice.gauss(1.0, 0.14)
+    for result in Result.objects.filter(report=report).select_related("target", "report__project"):
+        if result.target.direction == "QUAL":
+            performance.save_result(leader, result, band="MET" if reached > 0.85 else "PARTLY", evidence="详见总结报告第 3 章")
+        else:
+            performance.save_result(leader, result, actual=_reached(result.target, reached, dice), evidence="证明材料见附件")
+    paid = sum((row.amount for row in Disbursement.objects.filter(project=project, status="PAID")), Decimal(0))
+    performance.save_report(leader, report, done=texts.done(project.title), problems="", outlook="成果已在生产线验证，后续推广应用。",
+                            spent=(paid * Decimal(str(min(1, max(0.6, dice.gauss(0.95, 0.06)))))).quantize(Decimal("0.01")))
+    performance.attach(leader, report, texts.pdf("总结报告.pdf"))
+    report.refresh_from_db()
+    if stop == 1:
+        return
+    report = performance.hand_in(leader, report)
+    if stop == 2:
+        return
+    report = performance.file_report(admin, report)
+    _conclude(world, project, report, reached, stop)
+
+
+def _reached(target: Any, reached: float, dice: Any) -> Decimal:
+    share = Decimal(str(round(max(0.4, reached + dice.gauss(0, 0.05)), 2)))
+    value = target.value or Decimal(1)
+    found = value * share if target.direction == "GE" else value * (Decimal(2) - min(share, Decimal("1.5")))
+    return found.quantize(Decimal(1) if value == value.to_integral_value() else Decimal("0.01"))
+
+
+def _conclude(world: World, project: Project, report: Any, reached: float, stop: int) -> None:
+    acceptance = Acceptance.objects.filter(report=report).order_by("-round").first()
+    examiner = world.actor("sun")
+    if acceptance is not None:
+        if stop == 3:
+            return
+        for result in Result.objects.filter(report=report).select_related("target"):
+            performance.examine(examiner, acceptance, result, **_found(result))
+        passed = reached > 0.8
+        acceptance = performance.propose(examiner, acceptance, conclusion="PASSED" if passed else "FAILED" if reached < 0.72 else "RECONSIDER",
+                                         opinion="经专家组审查资料、现场核查，形成上述意见。" )
+        if stop == 4:
+            return
+        acceptance = performance.confirm(world.actor("lead"), acceptance)
+        if acceptance.conclusion == "RECONSIDER":
+            return
+    row = Evaluation.objects.get(project=project)
+    if acceptance is None or stop == 5:
+        return
+    row = performance.score(examiner, row, comment="")
+    if stop != 6:
+        performance.confirm_score(world.actor("he"), row)
+
+
+def _found(result: Result) -> dict[str, Any]:
+    if result.target.direction == "QUAL":
+        return {"band": result.band, "share": Decimal("0.9") if result.band == "MET" else Decimal("0.7")}
+    return {"found": result.actual}
+
+
+def lists_of(guide: Guide) -> list[ProposalList]:
+    return list(ProposalList.objects.filter(guide=guide))
+
+
