@@ -52,7 +52,7 @@ def examine(actor: Any, acceptance: Acceptance, result: Result, *, found: Decima
     before = {"found": result.found, "band": result.found_band, "share": result.found_share}
     Result.objects.filter(pk=result.pk).update(found=found, found_band=band, found_share=share, note=note.strip())
     ledger.record("performance.acceptance.examine", row, actor, before=before,
-                  after={"found": found, "band": band, "share": share}, target=result.target.name)
+                  after={"found": found, "band": band, "share": share}, target_name=result.target.name)
     result.refresh_from_db()
     return result
 

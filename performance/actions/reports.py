@@ -38,6 +38,7 @@ def start_report(actor: Any, project: Project, *, kind: str, year: int | None = 
 
     The same report asked for twice is the same row. Records performance.report.start."""
     year = year or clock.today().year
+    project = Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=project.pk)
     if reason := policies.leads(actor, project):
         raise Refused(reason)
     if project.status not in REPORTABLE[ReportKind(kind)]:
@@ -92,7 +93,7 @@ def save_result(actor: Any, result: Result, *, actual: Decimal | None = None, ba
     after = {"actual": None if qualitative else actual, "band": band if qualitative else ""}
     Result.objects.filter(pk=result.pk).update(**after, evidence=evidence.strip())
     if before != after:
-        ledger.record("performance.report.result", row, actor, before=before, after=after, target=result.target.name)
+        ledger.record("performance.report.result", row, actor, before=before, after=after, target_name=result.target.name)
     result.refresh_from_db()
     return result
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from accounts.models import Person
 from core import clock
 from portal.demo import awards, cycle, people
 from programs import actions as programme
-from programs.models import Guide
+from programs.models import Guide, PlanTree
 from projects.models import Project
 
 MILLION = Decimal(1_000_000)
@@ -76,6 +76,11 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield f"{time.monotonic() - began:6.1f} s  in all; {len(world.refusals)} refusals on the way"
 
 
+def later(moment: datetime) -> datetime:
+    """That moment, or soon after now when it has passed: the first year of the plans began late."""
+    return max(moment, cycle.days(clock.now(), 8))
+
+
 @dataclass
 class Story:
     """Three years of the bureau. Filings go through the year in the order of their dates; the clock only goes forward."""
@@ -88,14 +93,17 @@ class Story:
 
     def year(self, year: int) -> Iterator[str]:
         world, this = self.world, self.today.astimezone(cycle.CHINA).year
-        cycle.move_to(cycle.at(year, 2, 20))
+        # The five plans are in force from 22 April 2024: the plan of that year is made under them, in May.
+        early = PlanTree.objects.filter(specials__isnull=False, effective_from__lte=date(year, 2, 1), is_ready=True)
+        start = cycle.at(year, 2, 20) if early.filter(specials__code="POC").exists() else cycle.at(year, 5, 6)
+        cycle.move_to(start)
         plan = cycle.annual_plan(world, year, _items(year))
         yield self.said(f"annual plan {year}")
         if year == this:
             yield from self.reports(year)
-        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 16, cycle.at(year, 3, 10, 9), 30)
+        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 16, later(cycle.at(year, 3, 10, 9)), 30)
         if year < this:
-            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 96, cycle.at(year, 4, 20, 9), 30)
+            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 96, later(cycle.at(year, 4, 20, 9)), 30)
         yield from self.post_subsidy(poc, year)
         if year < this:
             yield from self.contracts(key, year, last=self.small or year == this - 1)
@@ -126,29 +134,29 @@ class Story:
     def post_subsidy(self, guide: Guide, year: int) -> Iterator[str]:
         """G1: review, award, one payment; no contract."""
         world = self.world
-        awards.review(world, guide, cycle.at(year, 6, 1))
+        awards.review(world, guide, later(cycle.at(year, 6, 1)))
         yield self.said(f"{guide.ref}: reviewed")
-        notice = awards.propose(world, guide, cycle.at(year, 7, 1))
+        notice = awards.propose(world, guide, later(cycle.at(year, 7, 1)))
         rows = awards.award(world, notice)
-        awards.payments(world, rows, cycle.at(year, 8, 10), ("ONCE",))
+        awards.payments(world, rows, later(cycle.at(year, 8, 10)), ("ONCE",))
         yield self.said(f"{guide.ref}: {len(rows)} awarded and paid")
 
     def contracts(self, guide: Guide, year: int, *, last: bool) -> Iterator[str]:
         """G2: review, objection, award, contract, first payment. Of last year's some stay unsigned or unpaid."""
         world = self.world
-        awards.review(world, guide, cycle.at(year, 8, 20))
+        awards.review(world, guide, later(cycle.at(year, 8, 20)))
         yield self.said(f"{guide.ref}: reviewed")
-        notice = awards.propose(world, guide, cycle.at(year, 9, 20))
+        notice = awards.propose(world, guide, later(cycle.at(year, 9, 20)))
         rows = awards.award(world, notice, objection="uphold" if last else "dismiss")
         yield self.said(f"{guide.ref}: {len(rows)} awarded")
-        awards.contracts(world, rows, cycle.at(year, 11, 1))
-        awards.payments(world, rows, cycle.at(year, 11, 20), ("SIGN",), leave=4 if last else 0)
+        awards.contracts(world, rows, later(cycle.at(year, 11, 1)))
+        awards.payments(world, rows, later(cycle.at(year, 11, 20)), ("SIGN",), leave=4 if last else 0)
         yield self.said(f"{guide.ref}: contracts signed, first payments made")
         self.waiting += rows
 
     def reports(self, year: int) -> Iterator[str]:
         """In the spring of this year the projects of the years before report; the younger ones go on."""
-        rows = [row for row in self.waiting if row.ends_on and row.ends_on < clock.today()]
+        rows = list(Project.objects.filter(pk__in=[row.pk for row in self.waiting], ends_on__lt=clock.today()).select_related("unit"))
         awards.payments(self.world, rows, cycle.at(year, 2, 24), ("MIDTERM",))
         awards.finish(self.world, rows, leave=0 if self.small else 7)
         passed = [row for row in rows if Project.objects.get(pk=row.pk).status == "PASSED"]

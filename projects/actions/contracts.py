@@ -74,7 +74,7 @@ def edit_target(actor: Any, contract: Contract, target: ContractTarget, *, value
         raise Refused(_("A reason is needed."))
     ContractTarget.objects.filter(pk=target.pk).update(value=value)
     ledger.record("projects.contract.edit", row, actor, why=why, before={"value": target.value}, after={"value": value},
-                  target=target.name)
+                  target_name=target.name)
     target.refresh_from_db()
     return target
 
