@@ -87,7 +87,7 @@ def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
     for seat in seats:
         if Decimal(str(dice.random())) > share:
             continue
-        level = quality.setdefault(seat.item_id, dice.gauss(0.80, 0.075)) + strict.setdefault(seat.expert_id, dice.gauss(0, 0.025))
+        level = quality.setdefault(seat.item_id, dice.gauss(0.83, 0.06)) + strict.setdefault(seat.expert_id, dice.gauss(0, 0.025))
         values = {}
         for criterion in batch.sheet["criteria"]:
             most = float(criterion["weight"])
