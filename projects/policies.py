@@ -53,6 +53,13 @@ def is_supervision(actor: Any, row: Any = None) -> str | None:
     return None if actor.holds(Role.SUPERVISION) else _("Only the supervision division may do this.")
 
 
+def handles_objections(actor: Any, obj: Any = None) -> str | None:
+    """Supervision handles, a leader upholds, discipline reads."""
+    if actor.holds(Role.SUPERVISION, Role.LEADER, Role.DISCIPLINE):
+        return None
+    return _("Objections are handled by the supervision division and the leaders.")
+
+
 def sees_objector(actor: Any, objection: Objection) -> str | None:
     """The identity of an objector is for supervision alone; each look is recorded."""
     return is_supervision(actor)
@@ -131,13 +138,22 @@ def may_view(actor: Any, project: Project) -> str | None:
     return _("You may only see projects of your own or your unit.")
 
 
+def _own(actor: Any) -> Q:
+    own = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
+    return own | Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE))
+
+
+def mine(actor: Any) -> QuerySet[Project]:
+    """Projects the actor leads or acts for as their unit."""
+    return Project.objects.select_related("special__plan", "unit", "leader", "guide", "application").filter(_own(actor))
+
+
 def visible_to(actor: Any) -> QuerySet[Project]:
     """The same truth as `may_view`."""
     rows = Project.objects.select_related("special__plan", "unit", "leader", "guide", "application")
     if actor.is_system or actor.holds(*READERS):
         return rows
-    mine = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
-    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE))
+    mine = _own(actor)
     if actor.holds(*SCOPED):
         codes = actor.scopes(*SCOPED)
         if codes is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -14,8 +16,12 @@ from applications.models import Application
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow
+from core.workflow import Machine
+from programs import policies as programme
+from programs import queries as programmes
+from programs.models import Plan
 from projects import policies
-from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalList, Publicity
+from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from reviews.models import BatchItem
 
 
@@ -60,8 +66,6 @@ def get_contract(actor: Any, number: str) -> Contract:
 
 def guides_to_propose(actor: Any) -> list[dict[str, Any]]:
     """Guides with ranked applications that stand in no list yet: [{guide, count, requested}]."""
-    from programs import policies as programme  # noqa: PLC0415 (one use)
-
     guides = {g.pk: g for g in programme.visible_to(actor).filter(pk__in=_ranked().values("guide"))}
     sums = _ranked().values("guide").annotate(n=Count("pk"), requested=Sum("requested")).order_by()
     return [{"guide": guides[row["guide"]], "count": row["n"], "requested": row["requested"]}
@@ -69,8 +73,6 @@ def guides_to_propose(actor: Any) -> list[dict[str, Any]]:
 
 
 def _ranked() -> QuerySet[Application]:
-    from projects.models import ProposalItem  # noqa: PLC0415 (one use)
-
     return Application.objects.filter(status=Status.RANKED).exclude(pk__in=ProposalItem.objects.values("application"))
 
 
@@ -109,6 +111,64 @@ def open_objections(row: Publicity) -> set[int]:
     return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
 
 
+def title_of(guide: Any) -> str:
+    return guide.title_en if programmes.is_english() and guide.title_en else guide.title
+
+
+def runs(row: Publicity) -> bool:
+    return row.status == "OPEN" and row.opens_at <= clock.now() < row.closes_at
+
+
+def with_counts(rows: QuerySet[Publicity]) -> QuerySet[Publicity]:
+    """Each notice with `chosen`, the number of its projects, and `against`, the objections not settled."""
+    return rows.annotate(
+        chosen=Count("proposal__items", filter=Q(proposal__items__selected=True), distinct=True),
+        against=Count("objections", filter=Q(objections__status__in=["FILED", "ACCEPTED"]), distinct=True),
+    )
+
+
+def lists_with_sums(rows: QuerySet[ProposalList]) -> QuerySet[ProposalList]:
+    chosen = Q(items__selected=True)
+    return rows.annotate(ranked=Count("items"), chosen=Count("items", filter=chosen), money=Sum("items__amount", filter=chosen))
+
+
+def ranking_page(row: ProposalList, number: Any, size: int) -> Page:
+    """A page of the ranking; each line has `.so_far` (yuan proposed down to it) and `.ends_here` where number or money of
+    the guide is used up. One pass over rank and amount of the whole list, however many pages it has."""
+    page = Paginator(items_of(row), size).get_page(number)
+    count, total, ended, facts = 0, Decimal(0), False, {}
+    most, money = row.guide.max_projects, row.guide.budget_control
+    for pk, selected, amount in row.items.order_by("rank").values_list("pk", "selected", "amount"):
+        full = not ended and not selected and ((most is not None and count >= most) or total + amount > money)
+        if selected:
+            count, total = count + 1, total + amount
+        facts[pk], ended = (total, full), ended or full
+    for item in page:
+        item.so_far, item.ends_here = facts[item.pk]
+    return page
+
+
+def publicity_of(row: ProposalList) -> Publicity | None:
+    return Publicity.objects.filter(proposal=row).first()
+
+
+def lists_to_publish(actor: Any) -> QuerySet[ProposalList]:
+    return policies.lists_visible_to(actor).filter(status="DECIDED", publicity=None, items__selected=True).distinct()
+
+
+def projects_of_list(row: ProposalList) -> QuerySet[Project]:
+    return Project.objects.filter(application__in=row.items.values("application")).select_related("award_document", "unit").order_by("number")
+
+
+def objection_by_uid(uid: Any) -> Objection:
+    """By the secret address that the objector was given."""
+    return _one(Objection.objects.select_related("application", "publicity__proposal__guide"), uid=_uid(uid))
+
+
+def objections_of(actor: Any, row: Publicity) -> QuerySet[Objection]:
+    return policies.objections_visible_to(actor).filter(publicity=row)
+
+
 # --- project -----------------------------------------------------------------------------------------------------
 
 
@@ -132,6 +192,65 @@ def ending_on(day: date) -> QuerySet[Project]:
 def public_projects() -> QuerySet[Project]:
     """Awarded projects as the public may see them (number, title, unit, amount); secret ones are not in the portal."""
     return Project.objects.exclude(status__in=["LAPSED", "REVOKED"]).select_related("unit", "special__plan", "guide", "leader")
+
+
+def year_choices() -> list[tuple[str, str]]:
+    return [(str(day.year), str(day.year)) for day in Project.objects.dates("awarded_at", "year", order="DESC")]
+
+
+def plan_choices() -> list[tuple[str, str]]:
+    """Plans of the five categories by code; a plan of several versions of the tree stands once."""
+    return [(code, name) for code, name in dict(
+        (plan.code, plan.label) for plan in Plan.objects.filter(specials__isnull=False).distinct().order_by("tree", "order")).items()]
+
+
+def money_of(rows: QuerySet[Project]) -> list[tuple[str, Any]]:
+    """(plan, 10,000 yuan) of these projects, the largest first."""
+    name = "special__plan__name_en" if programmes.is_english() else "special__plan__name"
+    found = rows.order_by().values_list(name).annotate(money=Sum("amount"))
+    return sorted(((plan, (money / 10_000).quantize(Decimal(1))) for plan, money in found), key=lambda row: -row[1])
+
+
+def count_by_year(rows: QuerySet[Project]) -> list[tuple[str, int]]:
+    found = rows.order_by().values_list("awarded_at__year").annotate(n=Count("pk"))
+    return [(str(year), n) for year, n in sorted(found)]
+
+
+def special_summary(special: Any) -> dict[str, Any]:
+    rows = public_projects().filter(special__code=special.code)
+    found = rows.aggregate(count=Count("pk"), money=Sum("amount"))
+    return {"count": found["count"], "money": found["money"], "newest": list(rows.order_by("-pk")[:5])}
+
+
+def with_contract(rows: QuerySet[Project], status: str) -> QuerySet[Project]:
+    """Projects whose contract stands there; the contract table joins once."""
+    return rows.filter(contract__status=status)
+
+
+def get_target(contract: Contract, order: int) -> ContractTarget:
+    return _one(ContractTarget.objects.filter(project=contract.project_id).select_related("project"), order=order)
+
+
+def promised(target: ContractTarget) -> str:
+    """The value in the application, as text."""
+    old = target.project.application.targets.filter(order=target.order).first()
+    return "—" if old is None or old.value is None else f"{old.value.normalize():f} {old.unit}".strip()
+
+
+def line_of(project: Project, contract: Contract | None) -> list[dict[str, str]]:
+    """Where the project stands, as steps: award, contract, run, acceptance, end."""
+    names = [_("Awarded"), _("Contract signed"), _("Running"), _("Acceptance"), _("Ended")]
+    if contract is None and project.status == "COMPLETED":
+        return [{"label": _("Awarded"), "state": "done"}, {"label": _("Paid once, no contract"), "state": "here"}]
+    at = {"CONTRACT_PENDING": 1, "ACTIVE": 2, "SUSPENDED": 2, "OVERDUE": 2, "ACCEPTANCE": 3, "RECONSIDER": 3}.get(project.status, 4)
+    stop = project.status in ("SUSPENDED", "LAPSED", "FAILED", "REVOKED", "TERMINATED")
+    return [{"label": name, "state": "done" if i < at else ("stop" if stop else "here") if i == at else ""}
+            for i, name in enumerate(names)]
+
+
+def mine(actor: Any) -> QuerySet[Project]:
+    """Projects the actor leads or whose unit the actor acts for; not what a desk shows."""
+    return policies.mine(actor)
 
 
 def status_counts(actor: Any) -> dict[str, int]:
@@ -178,8 +297,6 @@ def waiting(actor: Any) -> dict[str, int]:
 
 
 def verb_label(verb: str) -> str:
-    from core.workflow import Machine  # noqa: PLC0415 (tables read by name)
-
     head, _dot, name = verb.rpartition(".")
     machine = Machine.registry.get(head)
     if machine is not None and name in machine.steps:
@@ -206,5 +323,3 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
         return []
     return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
-
-

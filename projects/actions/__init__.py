@@ -1,6 +1,6 @@
 """All that writes on this floor."""
 
-from projects.actions.awards import award, prepare_award
+from projects.actions.awards import award, awardable, draft_of, prepare_award
 from projects.actions.contracts import (
     draft_contract,
     edit_contract,
@@ -14,11 +14,11 @@ from projects.actions.contracts import (
 )
 from projects.actions.objections import accept_objection, dismiss, file_objection, open_identity, refuse_objection, uphold
 from projects.actions.proposals import create_list, decide, return_list, set_item, set_items, submit_list
-from projects.actions.publicity import close_publicity, open_publicity, prepare_publicity
+from projects.actions.publicity import close_publicity, days_of, open_publicity, prepare_publicity
 from projects.actions.upper import conclude, file_acceptance, mark_overdue, resume, suspend
 
 __all__ = [
-    "accept_objection", "award", "close_publicity", "conclude", "create_list", "decide", "dismiss", "draft_contract",
+    "accept_objection", "award", "awardable", "close_publicity", "conclude", "create_list", "days_of", "decide", "dismiss", "draft_contract", "draft_of",
     "edit_contract", "edit_target", "file_acceptance", "file_objection", "lapse", "mark_overdue", "offer_contract",
     "open_identity", "open_publicity", "prepare_award", "prepare_publicity", "refuse_objection", "resume", "return_list",
     "set_item", "set_items", "sign_bureau", "sign_unit", "start_project", "submit_list", "suspend", "take_back_contract",

@@ -13,6 +13,7 @@ from accounts.policies import system
 from core import clock, deadlines, ledger
 from core.workflow import Refused
 from notices import actions as notices
+from programs import actions as programme
 from projects import policies, queries, rules
 from projects.actions.awards import write_lines
 from projects.models import Contract, ContractTarget, PaymentLine, Project
@@ -157,8 +158,6 @@ def start_project(actor: Any, project: Project) -> Project:
 @transaction.atomic
 def lapse(actor: Any, project: Project) -> Project:
     """CONTRACT_PENDING -> LAPSED by the clock; the money goes back to the plan item."""
-    from programs import actions as programme  # noqa: PLC0415 (one use)
-
     row = PROJECT.move("lapse", actor, project)
     programme.release_award(actor, row.guide.plan_item, row.amount)
     return row
