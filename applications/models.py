@@ -90,6 +90,18 @@ class Application(models.Model):
     def __str__(self) -> str:
         return f"{self.ref} {self.title}"
 
+    @property
+    def status_label(self) -> str:
+        return str(states.Status(self.status).label)
+
+    @property
+    def tone(self) -> str:
+        return states.TONES.get(self.status, "")
+
+    @property
+    def refusal_label(self) -> str:
+        return str(states.Reason(self.refusal_code).label) if self.refusal_code in states.Reason.values else self.refusal_code
+
 
 class SectionSave(models.Model):
     """Who wrote what when. Saves of one person in one section a few minutes apart are one row (the latest values)."""
@@ -168,6 +180,10 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role_label(self) -> str:
+        return str(states.TeamRole(self.role).label)
 
 
 class Partner(models.Model):

@@ -100,6 +100,13 @@ is_supervision = _or_system(Role.SUPERVISION, reason=lambda: _("Only the supervi
 is_bureau_leader = _or_system(Role.LEADER, reason=lambda: _("Only a leader of the bureau may do this."))
 
 
+def may_read_desk(actor: Any, obj: Any = None) -> str | None:
+    """May read the desk's lists: who checks, and the divisions that watch, decide or audit."""
+    if actor.holds(*SCOPED, *READERS):
+        return None
+    return _("Only staff of the bureau and its institutions may open this desk.")
+
+
 # --- seeing ------------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +160,8 @@ def of_units(actor: Any) -> QuerySet[Application]:
 
 
 def at_desk(actor: Any) -> QuerySet[Application]:
-    """What a checker answers for."""
+    """What a checker answers for; the desks that read every application see them all."""
     rows = visible_to(actor).filter(status__in=states.SEEN_BY_BUREAU)
+    if actor.holds(*READERS):
+        return rows
     return rows.filter(_scope(actor)) if actor.holds(*SCOPED) else rows.none()

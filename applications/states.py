@@ -129,6 +129,12 @@ class Reason(TextChoices):
     OTHER = "OTHER", _("Another reason")
 
 
+TONES = {
+    Status.SUBMITTED: "warn", Status.CORRECTION: "warn", Status.NOT_ACCEPTED: "bad", Status.ACCEPTED: "doing",
+    Status.IN_REVIEW: "doing", Status.PUBLICITY: "doing", Status.OBJECTION_HOLD: "warn", Status.AWARDED: "good",
+    Status.REJECTED: "bad", Status.NOT_SELECTED: "", Status.EXPIRED: "",
+}
+
 #: What a formality check may give as the reason.
 FORMALITY_REASONS = (
     Reason.UNIT_INELIGIBLE, Reason.LEADER_INELIGIBLE, Reason.OUT_OF_SCOPE, Reason.MATERIAL_MISSING,

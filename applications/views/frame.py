@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from applications import actions, queries, states
 from applications.models import Application
 from applications.states import Status
+from core.money import wan
 from programs import queries as programme
+
+__all__ = ["closes_at", "context", "guide_url", "next_part", "tasks", "url_of", "wan"]
 
 TASK_CSS = {"done": "done", "part": "now", "wrong": "err", "none": "todo", "locked": "wait"}
 

@@ -13,6 +13,7 @@ from applications import actions, policies, queries, states
 from applications.forms import StartForm
 from applications.views import frame
 from applications.workflow import APPLICATION
+from core.web import steps
 from core.web.access import access, signed_in
 from core.web.once import once
 from programs import queries as programme
@@ -85,7 +86,8 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
     context |= {
         "next": queries.next_step(application), "shown": states.applicant_label(application.status),
         "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),
-        "verbs": APPLICATION.open_to(request.actor, application), "line": queries.line_of(application),
+        "line": queries.line_of(application), "buttons": steps.buttons(APPLICATION, request.actor, application, {
+            "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}),
     }
     if application.status in states.EDITABLE:
         return render(request, "applications/overview.html", context)

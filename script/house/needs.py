@@ -96,12 +96,12 @@ def packages(*, tests: bool = False) -> None:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
                    "--no-deps", "-r", str(path)]
         for attempt in (1, 2, 3):
-            done = subprocess.run(command, check=False)
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
             if done.returncode == 0:
                 break
             say(f"pip failed, attempt {attempt}")
         else:
-            stop("The Python packages could not be installed; see the message of pip above.")
+            stop(f"The Python packages could not be installed:\n{done.stderr[-3000:]}")
         stamp.write_text(mark)
 
 

@@ -1,0 +1,93 @@
+"""Machines: applications to read, and the verbs of applicant, unit and formality desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from applications import actions, policies, queries
+from applications.models import Application
+from applications.states import FORMALITY_REASONS
+from core.web.access import signed_in
+from core.web.api import KeysetPagination, Strict, Verb, actor
+
+
+class WhyInput(Strict):
+    why = serializers.CharField(max_length=2000)
+
+
+class RefuseInput(Strict):
+    reason_code = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in FORMALITY_REASONS])
+    text = serializers.CharField(max_length=2000)
+
+
+def show(row: Application) -> dict[str, Any]:
+    """Money in yuan as text, times with their zone; people by name only."""
+    return {
+        "ref": row.ref, "guide": row.guide.ref, "title": row.title, "unit": row.unit.name, "leader": row.leader.name,
+        "status": row.status, "requested": str(row.requested), "submitted_at": row.submitted_at,
+        "receipt_number": row.receipt_number, "receipt_sha256": row.receipt_sha256, "refusal_code": row.refusal_code,
+        "refusal_text": row.refusal_text, "is_demo": row.is_demo,
+    }
+
+
+class ApplicationList(APIView):
+    """GET ?status=&guide=: applications the token's person may see."""
+
+    question = staticmethod(signed_in)
+
+    def get(self, request: Request) -> Response:
+        rows = policies.visible_to(actor(request))
+        for name, column in (("status", "status"), ("guide", "guide__ref")):
+            if value := request.GET.get(name, "")[:60]:
+                rows = rows.filter(**{column: value})
+        pages = KeysetPagination()
+        found = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response([show(row) for row in found])
+
+
+class ApplicationDetail(APIView):
+    question = staticmethod(signed_in)
+
+    def get(self, request: Request, ref: str) -> Response:
+        return Response(show(queries.get_for(actor(request), ref)))
+
+
+class HandIn(Verb):
+    question = staticmethod(signed_in)
+    get_object = staticmethod(queries.leader_get)
+    act = staticmethod(actions.hand_in)
+    show = staticmethod(show)
+
+
+class Endorse(Verb):
+    question = staticmethod(policies.is_unit_user)
+    get_object = staticmethod(queries.unit_get)
+    act = staticmethod(actions.endorse)
+    show = staticmethod(show)
+
+
+class SendBack(Endorse):
+    act = staticmethod(actions.send_back)
+    serializer_class = WhyInput
+
+
+class Withdraw(Endorse):
+    act = staticmethod(actions.withdraw)
+    serializer_class = WhyInput
+
+
+class Accept(Verb):
+    question = staticmethod(policies.is_checker_desk)
+    get_object = staticmethod(queries.desk_get)
+    act = staticmethod(actions.accept)
+    show = staticmethod(show)
+
+
+class Refuse(Accept):
+    act = staticmethod(actions.refuse)
+    serializer_class = RefuseInput

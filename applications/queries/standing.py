@@ -1,0 +1,88 @@
+"""What an application's own people read about where it stands: invitations, history in their words, papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from applications import states
+from applications.models import Application, TeamMember
+from applications.queries.reads import history_of
+from applications.states import Status
+
+LINE = (
+    (Status.DRAFT, (Status.DRAFT, Status.UNIT_RETURNED)), (Status.UNIT_PENDING, (Status.UNIT_PENDING, Status.RECOMMEND_PENDING)),
+    (Status.SUBMITTED, (Status.SUBMITTED, Status.CORRECTION)),
+    (Status.IN_REVIEW, (Status.ACCEPTED, Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED)),
+    (Status.PUBLICITY, (Status.PROPOSED, Status.PUBLICITY, Status.OBJECTION_HOLD)), (Status.AWARDED, (Status.AWARDED,)),
+)
+
+
+def invitations(actor: Any) -> list[TeamMember]:
+    """Teams that name the actor and wait for a yes."""
+    if actor.id is None:
+        return []
+    rows = TeamMember.objects.filter(person=actor.id, confirmed_at=None, application__status__in=states.BEFORE_SUBMISSION)
+    return list(rows.select_related("application__leader", "application__guide"))
+
+
+def invitation_for(actor: Any, pk: int) -> TeamMember:
+    found = TeamMember.objects.filter(person=actor.id, pk=pk).select_related("application").first() if actor.id else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def team_of(application: Application) -> list[TeamMember]:
+    return list(application.team.select_related("organisation").order_by("order", "pk"))
+
+
+def line_of(application: Application) -> list[dict[str, str]]:
+    """The steps of the whole way for the page's line; what ended early stops where it stood."""
+    labels = (_("Filling in"), _("Unit"), _("Formality check"), _("Review"), _("Public notice"), _("Award"))
+    here = next((index for index, (_first, inside) in enumerate(LINE) if application.status in inside), -1)
+    if application.status == Status.AWARDED:
+        return [{"label": label, "state": "done"} for label in labels]
+    if here < 0:
+        here = {Status.NOT_ACCEPTED: 2, Status.NOT_SELECTED: 3, Status.REJECTED: 4, Status.EXPIRED: 0}.get(application.status, 2)
+        state = "stop"
+    else:
+        state = "here"
+    return [{"label": label, "state": "done" if index < here else state if index == here else ""}
+            for index, label in enumerate(labels)]
+
+
+#: What an applicant reads of the history. Acts inside the bureau that would tell a ranking are left out.
+SHOWN = ("start", "hand_in", "recall", "return", "endorse", "pass_on", "recommend", "decline", "take_back", "withdraw", "expire",
+         "accept", "ask_correction", "answer", "refuse", "lapse", "put_in_review", "not_select", "publicise", "award", "award_directly",
+         "reject")
+
+
+def verb_label(verb: str) -> str:
+    from applications.workflow import APPLICATION  # noqa: PLC0415 (the table reads this module)
+
+    name = verb.rsplit(".", 1)[1]
+    if verb.startswith("applications.application.") and name in APPLICATION.steps:
+        return str(APPLICATION.steps[name].label)
+    return str({"start": _("Application begun"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
+                "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed")}.get(name, verb))
+
+
+def events_for_applicant(application: Application) -> list[dict[str, Any]]:
+    return [
+        {"at": row.at, "who": row.actor_label if row.actor_id in (application.leader_id, application.endorsed_by_id) else "",
+         "why": row.why, "label": verb_label(row.verb)}
+        for row in history_of(application)
+        if row.verb.rsplit(".", 1)[1] in SHOWN
+    ]
+
+
+def events_for_desk(application: Application) -> list[dict[str, Any]]:
+    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+            for row in history_of(application) if not row.verb.endswith(".save")]
+
+
+def papers_of(application: Application) -> dict[str, Any]:
+    return {"pdf": application.pdf, "receipt": application.receipt_pdf}

@@ -1,0 +1,84 @@
+"""Addresses of the applications floor by desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from applications import api as machine
+from applications import policies
+from applications.views import desk as desks
+from applications.views import finishing, materials, rows, sections, unit, workbench
+from applications.views import public as pages
+from core.web import nav
+from core.web.access import public as everyone
+
+public = [
+    path("track/", pages.track, name="track"),
+    path("receipts/", pages.receipts, name="receipts"),
+]
+
+my = [
+    path("applications/", workbench.workbench, name="list"),
+    path("applications/start/<slug:guide>/", workbench.start, name="start"),
+    path("applications/invitations/<int:pk>/", workbench.confirm, name="confirm"),
+    path("applications/<str:ref>/", workbench.overview, name="overview"),
+    path("applications/<str:ref>/calendar.ics", workbench.calendar, name="calendar"),
+    path("applications/<str:ref>/check/", finishing.check, name="check"),
+    path("applications/<str:key>/hand-in/", finishing.hand_in, name="hand_in"),
+    path("applications/<str:key>/recall/", finishing.recall, name="recall"),
+    path("applications/<str:key>/take-back/", finishing.take_back, name="take_back"),
+    path("applications/<str:ref>/answer/", finishing.answer, name="answer"),
+    path("applications/<str:ref>/read/", finishing.preview, name="preview"),
+    path("applications/<str:ref>/read/pdf/", finishing.preview_pdf, name="preview_pdf"),
+    path("applications/<str:ref>/papers/<slug:kind>.pdf", finishing.paper, name="paper"),
+    path("applications/<str:ref>/team/", rows.team, name="team"),
+    path("applications/<str:ref>/team/add/", rows.member_add, name="member_add"),
+    path("applications/<str:ref>/team/<int:pk>/", rows.member, name="member"),
+    path("applications/<str:ref>/team/<int:pk>/remove/", rows.member_remove, name="member_remove"),
+    path("applications/<str:ref>/partners/", rows.partners, name="partners"),
+    path("applications/<str:ref>/partners/add/", rows.partner_add, name="partner_add"),
+    path("applications/<str:ref>/partners/<int:pk>/", rows.partner, name="partner"),
+    path("applications/<str:ref>/partners/<int:pk>/remove/", rows.partner_remove, name="partner_remove"),
+    path("applications/<str:ref>/files/", materials.listing, name="files"),
+    path("applications/<str:ref>/files/<int:pk>/", materials.read, name="file"),
+    path("applications/<str:ref>/files/<int:pk>/remove/", materials.remove, name="file_remove"),
+    path("applications/<str:ref>/files/<str:code>/upload/", materials.upload, name="upload"),
+    path("applications/<str:ref>/parts/<slug:part>/done/", sections.done, name="done"),
+    path("applications/<str:ref>/sections/<slug:section>/", sections.section, name="section"),
+    path("applications/<str:ref>/sections/<slug:section>/autosave/", sections.autosave, name="autosave"),
+    path("unit/applications/", unit.unit_list, name="unit_list"),
+    path("unit/applications/submit/", unit.unit_bulk, name="unit_bulk"),
+    path("unit/applications/<str:ref>/", unit.unit_application, name="unit_application"),
+    path("unit/applications/<str:key>/endorse/", unit.unit_endorse, name="unit_endorse"),
+    path("unit/applications/<str:key>/pass-on/", unit.unit_pass_on, name="unit_pass_on"),
+    path("unit/applications/<str:key>/return/", unit.unit_return, name="unit_return"),
+    path("unit/applications/<str:key>/withdraw/", unit.unit_withdraw, name="unit_withdraw"),
+]
+
+desk = [
+    path("applications/", desks.desk_list, name="list"),
+    path("applications/accept/", desks.bulk_accept, name="bulk_accept"),
+    path("applications/<str:ref>/", desks.application, name="application"),
+    path("applications/<str:ref>/check/", desks.open_check, name="open_check"),
+    path("applications/<str:ref>/check/list/", desks.tick, name="tick"),
+    path("applications/<str:key>/accept/", desks.accept, name="accept"),
+    path("applications/<str:ref>/correction/", desks.ask, name="ask"),
+    path("applications/<str:ref>/refuse/", desks.refuse, name="refuse"),
+]
+
+api = [
+    path("applications/", machine.ApplicationList.as_view(), name="list"),
+    path("applications/<str:ref>/", machine.ApplicationDetail.as_view(), name="application"),
+    path("applications/<str:key>/hand-in/", machine.HandIn.as_view(), name="hand_in"),
+    path("applications/<str:key>/endorse/", machine.Endorse.as_view(), name="endorse"),
+    path("applications/<str:key>/return/", machine.SendBack.as_view(), name="return"),
+    path("applications/<str:key>/withdraw/", machine.Withdraw.as_view(), name="withdraw"),
+    path("applications/<str:key>/accept/", machine.Accept.as_view(), name="accept"),
+    path("applications/<str:key>/refuse/", machine.Refuse.as_view(), name="refuse"),
+]
+
+nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
+nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
+nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
+nav.register("public", 50, _("Progress"), "applications:public:track", everyone)

@@ -1,0 +1,157 @@
+"""The formality desk: lists with figures, one application with its check list, correction, refusal, many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from applications import actions, forms, policies, queries, states
+from applications.models import Application
+from applications.states import Status
+from applications.views import frame
+from core.web import charts, lists, steps
+from core.web.access import access
+from programs import queries as programme
+
+
+def url_of(application: Application) -> str:
+    return reverse("applications:desk:application", args=[application.ref])
+
+
+class DeskApplications(lists.Listing):
+    name = "applications"
+    title = gettext_lazy("Applications")
+    search_column = "search"
+    keywords = {"区": "unit__region__icontains", "单位": "unit__name__icontains", "编号": "ref__icontains"}  # noqa: RUF012
+    columns = (
+        lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref),
+        lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name),
+        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
+        lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.ref),
+        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", sort="money",
+                  show=lambda row: frame.wan(row.requested)),
+        lists.Col("submitted_at", gettext_lazy("Submitted"), sort="time"),
+        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, row.tone)),
+    )
+    facets = (
+        lists.Facet("status", gettext_lazy("State"), states.Status.choices),
+        lists.Facet("guide__year", gettext_lazy("Year"), programme.year_choices),
+    )
+    sorts = {"new": "-pk", "time": "submitted_at", "time_down": "-submitted_at", "money": "requested", "money_down": "-requested"}  # noqa: RUF012
+    bulk = (lists.Bulk(gettext_lazy("Accept those in order"), reverse_lazy("applications:desk:bulk_accept")),)
+    hint = gettext_lazy("For example 单位:大学 or 编号:KEY-2026")
+    empty_title = gettext_lazy("No application has been submitted yet")
+
+
+def _figures(request: HttpRequest) -> dict[str, Any]:
+    rows = queries.desk_guides(request.actor)
+    count = {key: sum(row[key] for row in rows) for key in ("waiting", "correcting", "accepted", "refused", "total")}
+    kpis = [
+        {"label": _("To be checked"), "value": count["waiting"], "link": f"?status={Status.SUBMITTED}", "tone": "warn" if count["waiting"] else ""},
+        {"label": _("Correction asked"), "value": count["correcting"], "link": f"?status={Status.CORRECTION}"},
+        {"label": _("Accepted"), "value": count["accepted"]}, {"label": _("Refused"), "value": count["refused"]},
+    ]
+    reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
+    return {
+        "kpis": kpis,
+        "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
+        "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
+    }
+
+
+@access(policies.may_read_desk)
+def desk_list(request: HttpRequest) -> HttpResponse:
+    return lists.page(request, DeskApplications(), queries.desk_queue(request.actor), template="applications/desk_list.html",
+                      context=_figures(request))
+
+
+def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any = None) -> HttpResponse:
+    parts = queries.parts_of(row)
+    check = queries.open_check(row)
+    results = {item.code: item for item in check.items.all()} if check else {}
+    may = policies.is_checker(request.actor, row) is None and row.status == Status.SUBMITTED
+    shown = queries.dossier(row)
+    annexes = {annex.code: annex for annex in row.annexes.filter(is_current=True)}
+    for one in shown["annexes"]:
+        if one["code"] in annexes:
+            one["url"] = reverse("applications:my:file", args=[row.ref, annexes[one["code"]].pk]) + "?inline=1"
+    items = [
+        {"code": item["code"], "text": item["text"], "result": getattr(results.get(item["code"]), "result", ""),
+         "note": getattr(results.get(item["code"]), "note", "")}
+        for item in row.version.data.get("formality_items") or []
+    ]
+    return render(request, "applications/desk_page.html", {
+        "title": row.title, "a": row, "d": shown, "check": check, "items": items, "may_check": may,
+        "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
+        "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
+        "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
+        "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],
+    }, status=422 if ask or refuse else 200)
+
+
+@access(policies.may_read_desk)
+def application(request: HttpRequest, ref: str) -> HttpResponse:
+    return _page(request, queries.desk_get(request.actor, ref))
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def open_check(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.desk_get(request.actor, ref)
+    actions.open_check(request.actor, row)
+    return redirect(url_of(row))
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def tick(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.desk_get(request.actor, ref)
+    check = actions.open_check(request.actor, row)
+    codes = [item["code"] for item in row.version.data.get("formality_items") or []]
+    actions.tick(request.actor, check, results={
+        code: (request.POST.get(f"r-{code}", ""), request.POST.get(f"n-{code}", "")) for code in codes})
+    messages.success(request, _("Saved."))
+    return redirect(url_of(row))
+
+
+accept = steps.step_view(queries.desk_get, actions.accept, question=policies.is_checker_desk, to=url_of)
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def ask(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.desk_get(request.actor, ref)
+    form = forms.AskCorrectionForm(request.POST, parts=queries.parts_of(row))
+    if not form.is_valid():
+        return _page(request, row, ask=form)
+    moved = actions.ask_correction(request.actor, row, sections=form.cleaned_data["sections"])
+    messages.success(request, _("The notice has been issued; the answer is due on %(at)s.") % {"at": queries.local(moved.correction_due_at)})
+    return redirect(url_of(row))
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def refuse(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = queries.desk_get(request.actor, ref), forms.RefuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, refuse=form)
+    actions.refuse(request.actor, row, **form.cleaned_data)
+    messages.success(request, _("The application has been refused and the notice issued."))
+    return redirect(url_of(row))
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def bulk_accept(request: HttpRequest) -> HttpResponse:
+    rows = lists.rows_of(lists.chosen(request), lambda key: queries.desk_get(request.actor, key))
+    return render(request, "applications/bulk_result.html", {
+        "title": _("Accept those in order"), "outcomes": actions.bulk_accept(request.actor, rows),
+        "back": reverse("applications:desk:list"),
+    })

@@ -1,0 +1,80 @@
+"""The unit administrator's desk: what waits, one application, approve and submit, return, withdraw, many at once."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from applications import actions, policies, queries, states
+from applications.models import Application
+from applications.views import frame
+from applications.workflow import APPLICATION
+from core.web import lists, steps
+from core.web.access import access
+
+
+def url_of(application: Application) -> str:
+    return reverse("applications:my:unit_application", args=[application.ref])
+
+
+class UnitApplications(lists.Listing):
+    name = "unit-applications"
+    title = gettext_lazy("Applications of the unit")
+    search_column = "search"
+    columns = (
+        lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref,
+                  show=lambda row: row.title or _("Untitled application")),
+        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
+        lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.title),
+        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", show=lambda row: frame.wan(row.requested)),
+        lists.Col("status", gettext_lazy("State"), kind="tag",
+                  show=lambda row: (row.status_label, "warn" if row.status == "UNIT_PENDING" else row.tone)),
+    )
+    facets = (lists.Facet("status", gettext_lazy("State"), states.Status.choices),)
+    bulk = (lists.Bulk(gettext_lazy("Approve and submit"), reverse_lazy("applications:my:unit_bulk")),)
+    empty_title = gettext_lazy("No application of your unit yet")
+
+
+@access(policies.is_unit_user)
+def unit_list(request: HttpRequest) -> HttpResponse:
+    return lists.page(request, UnitApplications(), queries.unit_queue(request.actor), template="applications/unit_list.html",
+                      context={"meters": queries.unit_meters(request.actor)})
+
+
+@access(policies.is_unit_user)
+def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.unit_get(request.actor, ref)
+    names = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on"}
+    urls = {verb: reverse(f"applications:my:{name}", args=[ref]) for verb, name in names.items()}
+    items = queries.check_list(row).wrong if row.status == "UNIT_PENDING" else []
+    shown = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("return", "withdraw"))
+             if not (one["verb"] == "pass_on" and one["reasons"])]
+    for one in shown:
+        if one["verb"] == "endorse":
+            one["reasons"] = [item.text for item in items][:3]
+    return render(request, "applications/unit_page.html", {
+        "title": row.title or _("Untitled application"), "a": row, "d": queries.dossier(row), "items": items,
+        "closes": frame.closes_at(row), "shown": row.status_label, "buttons": shown,
+        "events": queries.events_for_applicant(row),
+        "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
+    })
+
+
+unit_endorse = steps.step_view(queries.unit_get, actions.endorse, question=policies.is_unit_user, to=url_of)
+unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of)
+unit_return = steps.step_view(queries.unit_get, actions.send_back, question=policies.is_unit_user, to=url_of, needs_why=True)
+unit_withdraw = steps.step_view(queries.unit_get, actions.withdraw, question=policies.is_unit_user, to=url_of, needs_why=True)
+
+
+@access(policies.is_unit_user)
+@require_POST
+def unit_bulk(request: HttpRequest) -> HttpResponse:
+    rows = lists.rows_of(lists.chosen(request), lambda key: queries.unit_get(request.actor, key))
+    return render(request, "applications/bulk_result.html", {
+        "title": _("Approve and submit"), "outcomes": actions.bulk_endorse(request.actor, rows),
+        "back": reverse("applications:my:unit_list"),
+    })

@@ -1,0 +1,69 @@
+"""Plain decisions of the portal: what personal data looks like in free text, and how it is covered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+#: Resident identity number: district, date of birth, sequence, check character. Unit codes of the same length rarely
+#: carry a date at this place, so they stay readable.
+RESIDENT = re.compile(
+    r"(?<![0-9A-Za-z])([1-9]\d{5})((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(\d{3}[\dXx])(?![0-9A-Za-z])"
+)
+MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)(\d{4})(\d{4})(?!\d)")
+BANK = re.compile(r"(?<![0-9A-Za-z])(\d{4})(\d{8,11})(\d{4})(?![0-9A-Za-z])")
+MAIL = re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*(@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+#: Keys whose value is personal whatever it looks like.
+SECRET_KEYS = ("password", "sealed", "token", "secret")
+
+
+def masked_text(text: str) -> str:
+    """Covers identity numbers, mobile numbers, bank accounts and e-mail names inside a text."""
+    text = RESIDENT.sub(r"\1********\3", text)
+    text = MOBILE.sub(r"\1****\3", text)
+    text = BANK.sub(lambda found: f"{found[1]}{'*' * len(found[2])}{found[3]}", text)
+    return MAIL.sub(r"\1***\2", text)
+
+
+def masked(value: Any) -> Any:
+    """The same for the plain values of a row of the record: dictionaries, lists, texts."""
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, dict):
+        return {
+            key: "***" if any(word in str(key).lower() for word in SECRET_KEYS) and held else masked(held)
+            for key, held in value.items()
+        }
+    if isinstance(value, list):
+        return [masked(held) for held in value]
+    return value
+
+
+def masked_name(name: str) -> str:
+    """A person's name with only its first character."""
+    return f"{name[0]}{'*' * max(len(name) - 1, 1)}" if name else ""
+
+
+def leaves(node: Any, path: str = "") -> dict[str, str]:
+    """Every single value of nested data by its path, as text: what a comparison of two versions works on."""
+    if isinstance(node, dict):
+        found: dict[str, str] = {}
+        for key, held in node.items():
+            found |= leaves(held, f"{path}.{key}" if path else str(key))
+        return found
+    if isinstance(node, list):
+        found = {}
+        for index, held in enumerate(node, start=1):
+            found |= leaves(held, f"{path}[{index}]")
+        return found
+    return {path: "" if node is None else str(node)}
+
+
+def changes(before: Any, after: Any) -> list[dict[str, str]]:
+    """Paths whose value differs, in the order of the newer version, then what was taken away."""
+    old, new = leaves(before), leaves(after)
+    paths = [*new, *(path for path in old if path not in new)]
+    return [
+        {"label": path, "before": old.get(path, ""), "after": new.get(path, "")}
+        for path in paths if old.get(path, "") != new.get(path, "")
+    ]
