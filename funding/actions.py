@@ -52,6 +52,17 @@ def commit_project(actor: Any, project: Project) -> None:
 
 
 @transaction.atomic
+def release_project(actor: Any, project: Project) -> None:
+    """An award that lapsed: its commitment is booked back; a second call books nothing."""
+    committed = MoneyEntry.objects.filter(project=project, kind=EntryKind.COMMIT).first()
+    if committed and not MoneyEntry.objects.filter(project=project, kind=EntryKind.RELEASE).exists():
+        MoneyEntry.objects.create(
+            kind=EntryKind.RELEASE, year=committed.year, pool=committed.pool, project=project, amount=-committed.amount,
+            by=actor.person, ref=project.number,
+        )
+
+
+@transaction.atomic
 def plan_payments(actor: Any, project: Project) -> list[Disbursement]:
     """One payment per instalment, waiting for its condition; those that stand are left alone."""
     known = set(Disbursement.objects.filter(project=project).values_list("line", flat=True))
@@ -143,7 +154,7 @@ def pay(actor: Any, row: Disbursement, *, receipt: str) -> Disbursement:
     if reasons := PAYMENT.why_not("pay", actor, fresh, receipt=receipt):
         raise Refused(reasons)
     Disbursement.objects.filter(pk=fresh.pk).update(paid_at=clock.now(), bank_receipt=receipt.strip()[:80])
-    _entry(actor, EntryKind.PAY, fresh, fresh.amount, fresh.sent_reference)
+    _entry(actor, EntryKind.PAY, fresh, fresh.amount, receipt.strip()[:80])
     moved = _moved(PAYMENT.move("pay", actor, fresh, receipt=receipt, data={"receipt": receipt.strip()}))
     notices.tell(
         [moved.project.unit, moved.project.leader], "funding.payment.pay",
@@ -160,6 +171,21 @@ def bounce(actor: Any, row: Disbursement, *, why: str) -> Disbursement:
     moved = PAYMENT.move("bounce", actor, fresh, why=why, reason=why)
     programme.release_payment(actor, fresh.year, fresh.pool, fresh.amount)
     _entry(actor, EntryKind.FREE, fresh, -fresh.amount, fresh.sent_reference)
+    return _moved(moved)
+
+
+@transaction.atomic
+def unbook(actor: Any, row: Disbursement, *, why: str) -> Disbursement:
+    """PAID -> SENT: a payment booked by mistake. The ledger keeps the wrong row and gets its reversal; what the unit has
+    confirmed cannot be taken back."""
+    fresh = _lock(row)
+    moved = PAYMENT.move("unbook", actor, fresh, why=why, reason=why)
+    entry = MoneyEntry.objects.filter(disbursement=fresh, kind=EntryKind.PAY).order_by("-pk").first()
+    MoneyEntry.objects.create(
+        kind=EntryKind.REVERSAL, year=entry.year, pool=entry.pool, project=fresh.project, disbursement=fresh,
+        amount=-entry.amount, reverses=entry, by=actor.person, ref=entry.ref,
+    )
+    Disbursement.objects.filter(pk=fresh.pk).update(paid_at=None, bank_receipt="")
     return _moved(moved)
 
 

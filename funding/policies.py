@@ -47,7 +47,11 @@ def holds_back(actor: Any, row: Disbursement) -> str | None:
 
 
 def confirms_receipt(actor: Any, row: Disbursement) -> str | None:
-    if actor.holds(Role.ORG_ADMIN, Role.ORG_FINANCE, at=row.project.unit_id):
+    return confirms_for(actor, row.project)
+
+
+def confirms_for(actor: Any, project: Any) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, Role.ORG_FINANCE, at=project.unit_id):
         return None
     return _("Only the administrator or finance officer of the unit confirms that the money has come.")
 

@@ -14,12 +14,13 @@ from core import clock
 from core.models import LedgerRow
 from funding import policies
 from funding.models import Disbursement, MoneyEntry
+from funding.states import PaymentStatus
 from funding.workflow import PAYMENT
 from programs.models import ControlFigure
 from projects import queries as projects
 from projects.models import Project
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 def get_for(actor: Any, ref: str) -> Disbursement:
@@ -50,6 +51,11 @@ def paid_to(project: Project) -> Decimal:
     return paid.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
+def _paid(year: int) -> QuerySet[MoneyEntry]:
+    """Rows of the ledger that count as paid in a year; a reversal takes its row back."""
+    return MoneyEntry.objects.filter(Q(kind="PAY") | Q(kind="REVERSAL", reverses__kind="PAY"), year=year)
+
+
 def years() -> list[int]:
     return list(ControlFigure.objects.order_by("-year").values_list("year", flat=True).distinct())
 
@@ -57,7 +63,7 @@ def years() -> list[int]:
 def figures(year: int) -> list[dict[str, Any]]:
     """Per pool: the figure, what is reserved, what is paid, what is left (yuan)."""
     paid = dict(
-        MoneyEntry.objects.filter(year=year, kind="PAY").order_by().values_list("pool").annotate(sum=Sum("amount")))
+        _paid(year).order_by().values_list("pool").annotate(sum=Sum("amount")))
     return [
         {"pool": row.pool, "label": Disbursement(pool=row.pool).get_pool_display(), "amount": row.amount,
          "reserved": row.reserved, "paid": paid.get(row.pool, ZERO), "left": row.amount - row.reserved}
@@ -74,13 +80,13 @@ def by_status(actor: Any) -> dict[str, tuple[int, Decimal]]:
 def paid_by_month(year: int) -> list[tuple[str, Decimal]]:
     """Twelve rows: month, yuan paid."""
     found: dict[int, Decimal] = dict.fromkeys(range(1, 13), ZERO)
-    for at, amount in MoneyEntry.objects.filter(year=year, kind="PAY").values_list("at", "amount"):
+    for at, amount in _paid(year).values_list("at", "amount"):
         found[clock.local(at).month] += amount
     return [(f"{month}", amount) for month, amount in found.items()]
 
 
 def paid_by_plan(year: int) -> list[tuple[str, Decimal]]:
-    rows = MoneyEntry.objects.filter(year=year, kind="PAY").order_by().values_list("project__special__plan__name").annotate(
+    rows = _paid(year).order_by().values_list("project__special__plan__name").annotate(
         sum=Sum("amount"))
     return sorted(rows, key=lambda row: -row[1])
 
@@ -125,3 +131,43 @@ def money_of(project: Project) -> dict[str, Decimal]:
 
 def project_of(actor: Any, number: str) -> Project:
     return projects.get_for(actor, number)
+
+
+def entries_of(project: Project) -> QuerySet[MoneyEntry]:
+    return MoneyEntry.objects.filter(project=project).select_related("disbursement", "by").order_by("-pk")
+
+
+def entries_of_payment(row: Disbursement) -> QuerySet[MoneyEntry]:
+    return MoneyEntry.objects.filter(disbursement=row).select_related("by").order_by("-pk")
+
+
+def money_by_status(actor: Any, year: int) -> list[tuple[str, Decimal]]:
+    """(state, yuan) of the payments of a year, in the order of their way."""
+    rows = policies.visible_to(actor).filter(Q(year=year) | Q(year=None)).order_by().values_list("status").annotate(sum=Sum("amount"))
+    found = dict(rows)
+    return [(label, found[code]) for code, label in PaymentStatus.choices if found.get(code)]
+
+
+def mine(actor: Any) -> QuerySet[Disbursement]:
+    """Payments of the projects one leads or whose unit one acts for."""
+    return policies.visible_to(actor).filter(project__in=projects.mine(actor))
+
+
+def late(actor: Any) -> QuerySet[Disbursement]:
+    """Paid and not confirmed by the unit."""
+    return policies.visible_to(actor).filter(status="PAID", confirmed_at=None)
+
+
+WAY = ("CONDITION_WAIT", "REQUESTED", "CHECKED", "APPROVED", "SENT", "PAID")
+
+
+def line_of(row: Disbursement) -> list[dict[str, str]]:
+    """Where the payment stands on its way, as steps."""
+    labels = dict(PaymentStatus.choices)
+    if row.status in WAY:
+        at, stop = WAY.index(row.status), False
+    else:
+        at, stop = (4, True) if row.status == "RETURNED" else (0, True)
+    paid = row.status == "PAID"
+    return [{"label": labels[code], "state": "done" if i < at or (paid and i == at) else ("stop" if stop else "here") if i == at else ""}
+            for i, code in enumerate(WAY)]

@@ -20,3 +20,8 @@ def book_award(event: Any) -> None:
 @on("projects.project.start")
 def plan_contract_payments(event: Any) -> None:
     actions.plan_payments(system("contract"), event.target)
+
+
+@on("projects.project.lapse")
+def release_award(event: Any) -> None:
+    actions.release_project(system("clock"), event.target)

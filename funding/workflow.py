@@ -60,6 +60,10 @@ def with_receipt(row: Disbursement, *, receipt: str = "", **given: Any) -> str |
     return None if receipt.strip() else _("Give the number of the bank's receipt.")
 
 
+def not_confirmed(row: Disbursement, **given: Any) -> str | None:
+    return None if row.confirmed_at is None else _("The unit has confirmed that the money has come.")
+
+
 PAYMENT = Machine(
     "funding.payment",
     (
@@ -72,6 +76,7 @@ PAYMENT = Machine(
         Step("send", {S.APPROVED}, S.SENT, policies.sends, (with_reference,), gettext_lazy("Send to the treasury")),
         Step("pay", {S.SENT}, S.PAID, policies.sends, (with_receipt,), gettext_lazy("Paid")),
         Step("bounce", {S.SENT}, S.RETURNED, policies.sends, (with_reason,), gettext_lazy("Returned by the bank")),
+        Step("unbook", {S.PAID}, S.SENT, policies.sends, (with_reason, not_confirmed), gettext_lazy("Reverse the booking"), danger=True),
         Step("hold", {S.CONDITION_WAIT}, S.HELD, policies.holds_back, (with_reason,), gettext_lazy("Hold")),
         Step("release", {S.HELD}, S.CONDITION_WAIT, policies.holds_back, (with_reason,), gettext_lazy("Release")),
         Step("cancel", {S.HELD}, S.CANCELLED, policies.approves, (with_reason,), gettext_lazy("Cancel"), danger=True),

@@ -1,8 +1,8 @@
 """What the database itself refuses on this floor, whoever asks.
 
 - Rows of the money ledger are append-only.
-- A project never gets more than its amount: the sum of what is paid and reserved is checked with the project's row
-  locked, so two approvals at once cannot pass together.
+- Neither a project nor one of its payments ever gets more than its amount: the sums of what is reserved and of what is
+  paid are checked with the project's row locked, so two approvals at once cannot pass together.
 - A reversal undoes exactly the row it names.
 - The amount of a payment, its line and its project do not change; a sent payment keeps its reference.
 """
@@ -16,7 +16,7 @@ CREATE TRIGGER funding_moneyentry_no_truncate BEFORE TRUNCATE ON funding_moneyen
     FOR EACH STATEMENT EXECUTE FUNCTION core_refuse_change();
 
 CREATE FUNCTION funding_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE most numeric; taken numeric; other numeric;
+DECLARE most numeric; taken numeric; other numeric; first text; back text;
 BEGIN
     SELECT amount INTO most FROM projects_project WHERE id = NEW.project_id FOR NO KEY UPDATE;
     IF NEW.kind = 'REVERSAL' THEN
@@ -27,13 +27,21 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.kind IN ('RESERVE', 'PAY') THEN
+        first := NEW.kind;
+        back := CASE WHEN NEW.kind = 'PAY' THEN 'RETURN' ELSE 'FREE' END;
         SELECT coalesce(sum(e.amount), 0) INTO taken FROM funding_moneyentry e
             LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
-            WHERE e.project_id = NEW.project_id
-              AND coalesce(r.kind, e.kind) IN (CASE WHEN NEW.kind = 'PAY' THEN 'PAY' ELSE 'RESERVE' END,
-                                               CASE WHEN NEW.kind = 'PAY' THEN 'RETURN' ELSE 'FREE' END);
+            WHERE e.project_id = NEW.project_id AND coalesce(r.kind, e.kind) IN (first, back);
         IF taken + NEW.amount > most THEN
             RAISE EXCEPTION 'project % has % yuan, % would be taken', NEW.project_id, most, taken + NEW.amount
+                USING ERRCODE = 'check_violation';
+        END IF;
+        SELECT amount INTO other FROM funding_disbursement WHERE id = NEW.disbursement_id;
+        SELECT coalesce(sum(e.amount), 0) INTO taken FROM funding_moneyentry e
+            LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
+            WHERE e.disbursement_id = NEW.disbursement_id AND coalesce(r.kind, e.kind) IN (first, back);
+        IF other IS NULL OR taken + NEW.amount > other THEN
+            RAISE EXCEPTION 'payment % has % yuan, % would be taken', NEW.disbursement_id, other, taken + NEW.amount
                 USING ERRCODE = 'check_violation';
         END IF;
     END IF;

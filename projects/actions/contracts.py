@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import actions as accounts
 from accounts.policies import system
 from core import clock, deadlines, ledger
 from core.workflow import Refused
@@ -157,7 +158,8 @@ def start_project(actor: Any, project: Project) -> Project:
 
 @transaction.atomic
 def lapse(actor: Any, project: Project) -> Project:
-    """CONTRACT_PENDING -> LAPSED by the clock; the money goes back to the plan item."""
+    """CONTRACT_PENDING -> LAPSED by the clock; the money goes back to the plan item, the engagement of leader and unit ends."""
     row = PROJECT.move("lapse", actor, project)
     programme.release_award(actor, row.guide.plan_item, row.amount)
+    accounts.disengage(actor, row, state="ENDED", ends=clock.today())
     return row
