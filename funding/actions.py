@@ -86,13 +86,13 @@ def _account(unit: Organisation) -> dict[str, str]:
 def request(actor: Any, row: Disbursement, *, why: str = "", pool: str = Pool.CONTROL) -> Disbursement:
     """CONDITION_WAIT or RETURNED -> REQUESTED by the division; the account is copied as it stands now."""
     fresh = _lock(row)
-    if reasons := PAYMENT.why_not("request", actor, fresh, why=why):
+    if reasons := PAYMENT.why_not("request", actor, fresh, grounds=why):
         raise Refused(reasons)
     Disbursement.objects.filter(pk=fresh.pk).update(
         requested_by=actor.id, requested_at=clock.now(), checked_by=None, checked_at=None, approved_by=None, approved_at=None,
         sent_reference="", sent_by=None, sent_at=None, pool=pool, note=why.strip()[:500], account=_account(fresh.project.unit),
     )
-    return _moved(PAYMENT.move("request", actor, fresh, why=why))
+    return _moved(PAYMENT.move("request", actor, fresh, why=why, grounds=why))
 
 
 @transaction.atomic

@@ -30,8 +30,8 @@ def condition_met(row: Disbursement, **given: Any) -> str | None:
     return None
 
 
-def mid_term_vouched(row: Disbursement, *, why: str = "", **given: Any) -> str | None:
-    if row.line.kind == LineKind.MIDTERM and not why.strip():
+def mid_term_vouched(row: Disbursement, *, grounds: str = "", **given: Any) -> str | None:
+    if row.line.kind == LineKind.MIDTERM and not grounds.strip():
         return _("Name the mid-term check that was passed.")
     return None
 

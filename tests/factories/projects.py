@@ -1,0 +1,118 @@
+"""Ranked applications, lists, notices and projects for tests, made by the verbs of the desks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.policies import system
+from accounts.states import Role
+from applications import actions as filing
+from applications.models import Application
+from core import clock, events
+from projects import actions
+from projects.models import Contract, Project, ProposalList, Publicity
+from tests.factories import applications as make
+
+OFFICER = system("test")
+
+
+def settle() -> None:
+    """What events start runs now, until nothing is left."""
+    while events.drain(500):
+        pass
+
+
+def later(**delta: Any) -> None:
+    """The database's clock goes forward; it stays until the test ends."""
+    clock.shift_to(clock.now() + timedelta(**delta))
+
+
+def unit(town: SimpleNamespace, number: int) -> SimpleNamespace:
+    """One more unit with its leader and administrator, and an account to be paid to."""
+    organisation = make.unit(f"深圳第{number}测试单位", f"MA5TES{number:02d}")
+    return SimpleNamespace(
+        organisation=organisation,
+        leader=make.member(f"负责{number}", organisation, Role.MEMBER, phone=f"1390013{number:04d}"),
+        admin=make.member(f"管理{number}", organisation, Role.ORG_ADMIN, phone=f"1390014{number:04d}"),
+    )
+
+
+def accepted(town: SimpleNamespace, leader: Any, admin: Any, organisation: Any, **more: Any) -> Application:
+    """Filed, endorsed, checked and accepted."""
+    row = make.submitted(leader, admin, town.guide, organisation, **more)
+    check = filing.open_check(town.chen, row)
+    filing.tick(town.chen, check, results={code: ("OK", "") for code in check.items.values_list("code", flat=True)})
+    return filing.accept(town.chen, row)
+
+
+def ranked(town: SimpleNamespace, *, requested: tuple[str, ...] = ("3000000", "2000000")) -> list[Application]:
+    """Applications of as many units, through a review without sheets, ranked by their number."""
+    pairs = [(town.li, town.wang, town.a), (town.stranger, town.badm, town.b)]
+    while len(pairs) < len(requested):
+        more = unit(town, len(pairs))
+        pairs.append((more.leader, more.admin, more.organisation))
+    rows = []
+    for (leader, admin, organisation), amount in zip(pairs, requested, strict=False):
+        row = accepted(town, leader, admin, organisation, requested=amount, title=f"端侧芯片研制{len(rows) + 1}")
+        filing.put_in_review(town.chen, row)
+        filing.close_review(town.chen, row)
+        rows.append(filing.rank(town.chen, row))
+    settle()
+    return rows
+
+
+def begun(town: SimpleNamespace, **more: Any) -> ProposalList:
+    ranked(town, **more)
+    return actions.create_list(town.chen, town.guide)
+
+
+def decided(town: SimpleNamespace, **more: Any) -> ProposalList:
+    row = actions.submit_list(town.chen, begun(town, **more))
+    return actions.decide(town.lead, row, minutes="会议审议通过")
+
+
+def published(town: SimpleNamespace, **more: Any) -> Publicity:
+    return actions.open_publicity(town.he, actions.prepare_publicity(town.he, decided(town, **more)))
+
+
+def closed(town: SimpleNamespace, **more: Any) -> Publicity:
+    """After the notice, closed by the clock."""
+    row = published(town, **more)
+    later(days=30)
+    return actions.close_publicity(system("clock"), row)
+
+
+def awarded(town: SimpleNamespace, **more: Any) -> list[Project]:
+    row = closed(town, **more)
+    actions.prepare_award(town.he, row)
+    found = actions.award(town.lead, row)
+    settle()
+    return found
+
+
+def running(town: SimpleNamespace, **more: Any) -> list[Project]:
+    """Contracts offered and signed by both sides; payments are planned."""
+    projects = awarded(town, **more)
+    for project in projects:
+        contract = Contract.objects.get(project=project)
+        today = clock.today()
+        actions.edit_contract(town.chen, contract, starts_on=today, ends_on=today.replace(year=today.year + 2, day=1))
+        contract = actions.offer_contract(town.chen, contract)
+        admin = town.wang if project.unit_id == town.a.pk else town.badm
+        actions.sign_bureau(town.lead, actions.sign_unit(admin, contract))
+    settle()
+    return [Project.objects.get(pk=project.pk) for project in projects]
+
+
+def statement() -> SimpleUploadedFile:
+    return SimpleUploadedFile("异议书.pdf", make.PDF, content_type="application/pdf")
+
+
+def objection(publicity: Publicity, application: Application, **more: Any) -> Any:
+    given = {"application": application.ref, "kind": "PERSON", "name": "杜衡", "contact": "13800000000",
+             "facts": "主要指标与已公开成果重合。", "upload": statement(), **more}
+    return actions.file_objection(OFFICER, publicity, **given)

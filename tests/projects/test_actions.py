@@ -1,0 +1,356 @@
+"""From the ranking to the signed contract, and what is refused on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from applications.models import Application
+from core import clock, deadlines
+from core.models import LedgerRow
+from core.workflow import Refused
+from notices.models import Delivery, Document
+from programs.models import AnnualPlanItem, Guide
+from projects import actions
+from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
+from tests.factories import projects as make
+
+pytestmark = pytest.mark.django_db
+
+
+def plan_item(town):
+    return AnnualPlanItem.objects.get(pk=town.guide.plan_item_id)
+
+
+def test_create_list_proposes_the_best_within_number_and_money(town):
+    Guide.objects.filter(pk=town.guide.pk).update(max_projects=1)
+    row = make.begun(town)
+    first, second = row.items.order_by("rank")
+    assert (first.selected, first.amount) == (True, Decimal(3_000_000))
+    assert (second.selected, second.reason_code) == (False, "BEYOND_QUOTA")
+    assert second.reason
+
+
+def test_create_list_twice_finds_nothing_left(town):
+    make.begun(town)
+    with pytest.raises(Refused):
+        actions.create_list(town.chen, town.guide)
+    assert ProposalList.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["he", "sun", "fin", "li", "wang", "stranger", "qian"])
+def test_create_list_by_a_wrong_role_is_refused(town, who):
+    make.ranked(town)
+    with pytest.raises(Refused):
+        actions.create_list(getattr(town, who), town.guide)
+
+
+def test_submit_over_the_number_of_the_guide_is_refused(town):
+    row = make.begun(town)
+    Guide.objects.filter(pk=town.guide.pk).update(max_projects=1)
+    with pytest.raises(Refused) as refusal:
+        actions.submit_list(town.chen, row)
+    assert "2" in str(refusal.value)
+    assert ProposalList.objects.get().status == "DRAFT"
+
+
+def test_submit_over_the_money_of_the_guide_is_refused(town):
+    row = make.begun(town)
+    Guide.objects.filter(pk=town.guide.pk).update(budget_control=Decimal(4_000_000))
+    with pytest.raises(Refused):
+        actions.submit_list(town.chen, row)
+
+
+def test_decide_over_the_plan_item_is_refused_and_takes_nothing(town):
+    row = actions.submit_list(town.chen, make.begun(town))
+    AnnualPlanItem.objects.filter(pk=town.guide.plan_item_id).update(money=Decimal(4_000_000))
+    with pytest.raises(Refused) as refusal:
+        actions.decide(town.lead, row)
+    assert "A2" in str(refusal.value)
+    assert plan_item(town).committed == 0
+    assert set(Application.objects.values_list("status", flat=True)) == {"RANKED"}
+
+
+def test_plan_item_refuses_overspending_whoever_asks(town):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AnnualPlanItem.objects.filter(pk=town.guide.plan_item_id).update(committed=plan_item(town).money + 1)
+
+
+def test_plan_item_negative_control_without_the_constraint(town):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = 'programs_annualplanitem'::regclass"
+                       " AND contype = 'c' AND pg_get_constraintdef(oid) LIKE '%committed%money%'")
+        (name,) = cursor.fetchone()
+        cursor.execute(f'ALTER TABLE programs_annualplanitem DROP CONSTRAINT "{name}"')
+    assert AnnualPlanItem.objects.filter(pk=town.guide.plan_item_id).update(committed=plan_item(town).money + 1) == 1
+
+
+def test_set_item_above_the_request_is_refused_at_submission(town):
+    row = make.begun(town)
+    item = row.items.first()
+    actions.set_item(town.chen, item, selected=True, amount=item.application.requested + 1)
+    with pytest.raises(Refused):
+        actions.submit_list(town.chen, row)
+
+
+def test_set_item_after_submission_is_refused(town):
+    row = actions.submit_list(town.chen, make.begun(town))
+    with pytest.raises(Refused):
+        actions.set_item(town.chen, row.items.first(), selected=False, amount=Decimal(0))
+
+
+def test_left_out_without_a_reason_is_refused(town):
+    row = make.begun(town)
+    actions.set_item(town.chen, row.items.first(), selected=False, amount=Decimal(0))
+    with pytest.raises(Refused):
+        actions.submit_list(town.chen, row)
+
+
+def test_decide_takes_the_money_moves_everybody_and_tells_those_left_out(town):
+    Guide.objects.filter(pk=town.guide.pk).update(max_projects=1)
+    row = make.decided(town)
+    assert (plan_item(town).committed, plan_item(town).awarded_count) == (Decimal(3_000_000), 1)
+    assert sorted(Application.objects.values_list("status", flat=True)) == ["NOT_SELECTED", "PROPOSED"]
+    document = Document.objects.get(kind="not_awarded")
+    left_out = Application.objects.get(status="NOT_SELECTED")
+    assert document.status == "ISSUED"
+    assert document.subject_ref == left_out.ref
+    assert set(Delivery.objects.filter(document=document).values_list("person_id", "organisation_id")) >= {(left_out.leader_id, None)}
+    assert row.status == "DECIDED"
+
+
+def test_decide_twice_takes_the_money_once(town):
+    row = make.decided(town)
+    taken = plan_item(town).committed
+    with pytest.raises(Refused):
+        actions.decide(town.lead, row)
+    assert plan_item(town).committed == taken
+
+
+@pytest.mark.parametrize("who", ["chen", "he", "sun", "fin", "wang"])
+def test_decide_by_a_wrong_role_is_refused(town, who):
+    row = actions.submit_list(town.chen, make.begun(town))
+    with pytest.raises(Refused):
+        actions.decide(getattr(town, who), row)
+
+
+def test_database_refuses_that_the_preparer_decides(town):
+    row = actions.submit_list(town.chen, make.begun(town))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProposalList.objects.filter(pk=row.pk).update(decided_by=town.chen.id)
+
+
+def test_open_publicity_issues_the_notice_and_counts_its_days(town):
+    row = make.published(town)
+    assert row.status == "OPEN"
+    assert row.document.status == "ISSUED"
+    assert row.document.is_public
+    assert row.closes_at - row.opens_at >= timedelta(days=actions.days_of(town.guide))
+    assert set(Application.objects.values_list("status", flat=True)) == {"PUBLICITY"}
+
+
+def test_publicity_closes_by_the_clock_only(town):
+    row = make.published(town)
+    deadlines.sweep()
+    assert Publicity.objects.get().status == "OPEN"
+    clock.shift_to(row.closes_at + timedelta(minutes=1))
+    deadlines.sweep()
+    assert Publicity.objects.get().status == "CLOSED"
+
+
+def test_award_while_the_notice_runs_is_refused(town):
+    row = make.published(town)
+    with pytest.raises(Refused):
+        actions.prepare_award(town.he, row)
+    with pytest.raises(Refused):
+        actions.award(town.lead, row)
+    assert not Project.objects.exists()
+
+
+def test_objection_after_the_close_is_refused(town):
+    row = make.published(town)
+    clock.shift_to(row.closes_at)
+    with pytest.raises(Refused) as refusal:
+        make.objection(row, Application.objects.first())
+    assert f"{row.closes_at.astimezone(clock.local(row.closes_at).tzinfo):%Y-%m-%d}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("missing", ["name", "contact", "facts"])
+def test_objection_without_identity_or_facts_is_refused(town, missing):
+    row = make.published(town)
+    with pytest.raises(Refused):
+        make.objection(row, Application.objects.first(), **{missing: " "})
+
+
+def test_objection_holds_only_its_own_application(town):
+    row = make.published(town)
+    first, second = Application.objects.order_by("pk")
+    actions.accept_objection(town.sun, make.objection(row, first))
+    clock.shift_to(row.closes_at + timedelta(hours=1))
+    row = actions.close_publicity(make.system("clock"), row)
+    actions.prepare_award(town.he, row)
+    assert [project.application_id for project in actions.award(town.lead, row)] == [second.pk]
+
+
+def test_filed_objection_alone_keeps_from_award(town):
+    row = make.published(town)
+    first = Application.objects.order_by("pk").first()
+    make.objection(row, first)
+    assert first.pk not in [item.application_id for item in actions.awardable(row)]
+
+
+def test_dismissed_objection_frees_for_a_second_award(town):
+    row = make.published(town)
+    first = Application.objects.order_by("pk").first()
+    objection = actions.accept_objection(town.sun, make.objection(row, first))
+    clock.shift_to(row.closes_at + timedelta(hours=1))
+    row = actions.close_publicity(make.system("clock"), row)
+    actions.prepare_award(town.he, row)
+    actions.award(town.lead, row)
+    actions.dismiss(town.sun, objection, decision="不属实")
+    actions.prepare_award(town.he, row)
+    assert [project.application_id for project in actions.award(town.lead, row)] == [first.pk]
+    assert Document.objects.filter(kind="award", status="ISSUED").count() == 2
+
+
+def test_upheld_objection_gives_the_money_back(town):
+    row = make.published(town)
+    first = Application.objects.order_by("pk").first()
+    objection = actions.accept_objection(town.sun, make.objection(row, first))
+    with pytest.raises(Refused):
+        actions.uphold(town.sun, objection, decision="属实")
+    actions.uphold(town.lead, objection, decision="属实")
+    first.refresh_from_db()
+    assert (first.status, first.refusal_code) == ("REJECTED", "OBJECTION_UPHELD")
+    assert plan_item(town).committed == Decimal(2_000_000)
+
+
+def test_decision_without_words_is_refused(town):
+    row = make.published(town)
+    objection = make.objection(row, Application.objects.first())
+    with pytest.raises(Refused):
+        actions.refuse_objection(town.sun, objection, decision=" ")
+    assert Objection.objects.get().status == "FILED"
+
+
+def test_identity_of_the_objector_is_sealed_and_each_look_recorded(town):
+    objection = make.objection(make.published(town), Application.objects.first())
+    assert "杜衡" not in objection.name_sealed
+    with pytest.raises(Refused):
+        actions.open_identity(town.lead, objection, why="查看")
+    with pytest.raises(Refused):
+        actions.open_identity(town.sun, objection, why="")
+    assert actions.open_identity(town.sun, objection, why="核实") == ("杜衡", "13800000000")
+    assert LedgerRow.objects.filter(verb="projects.objection.open_identity", actor_id=town.sun.id).count() == 1
+
+
+def test_award_twice_makes_no_second_project(town):
+    row = make.closed(town)
+    actions.prepare_award(town.he, row)
+    assert len(actions.award(town.lead, row)) == 2
+    with pytest.raises(Refused):
+        actions.award(town.lead, row)
+    assert Project.objects.count() == 2
+
+
+def test_award_without_the_prepared_notice_is_refused(town):
+    row = make.closed(town)
+    with pytest.raises(Refused):
+        actions.award(town.lead, row)
+
+
+def test_award_drafts_the_contract_with_targets_and_instalments(town):
+    project = make.awarded(town)[0]
+    assert project.status == "CONTRACT_PENDING"
+    assert project.sign_by == clock.today() + timedelta(days=30)
+    assert ContractTarget.objects.filter(project=project).count() == project.application.targets.count()
+    assert sum(PaymentLine.objects.filter(project=project).values_list("amount", flat=True)) == project.amount
+    assert Contract.objects.get(project=project).status == "DRAFT"
+    assert project.award_document.status == "ISSUED"
+
+
+def test_post_subsidy_is_awarded_without_contract_and_paid_once(subsidy):
+    project = make.awarded(subsidy, requested=("2000000",))[0]
+    assert project.status == "COMPLETED"
+    assert not Contract.objects.exists()
+    assert list(PaymentLine.objects.values_list("kind", "amount")) == [("ONCE", project.amount)]
+
+
+def test_contract_needs_both_signatures_in_order(town):
+    project = make.awarded(town)[0]
+    contract = Contract.objects.get(project=project)
+    actions.edit_contract(town.chen, contract, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=700))
+    with pytest.raises(Refused):
+        actions.sign_unit(town.wang, contract)
+    contract = actions.offer_contract(town.chen, contract)
+    with pytest.raises(Refused):
+        actions.sign_bureau(town.lead, contract)
+    with pytest.raises(Refused):
+        actions.sign_unit(town.badm, contract)
+    contract = actions.sign_unit(town.wang, contract)
+    with pytest.raises(Refused):
+        actions.sign_unit(town.wang, contract)
+    assert actions.sign_bureau(town.lead, contract).status == "EFFECTIVE"
+    assert Project.objects.get(pk=project.pk).status == "ACTIVE"
+
+
+def test_changed_target_needs_a_reason_in_the_contract(town):
+    contract = Contract.objects.get(project=make.awarded(town)[0])
+    actions.edit_contract(town.chen, contract, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=700))
+    target = ContractTarget.objects.filter(project=contract.project, direction="GE").first()
+    actions.edit_target(town.chen, contract, target, value=target.value + 5, why="专家建议")
+    with pytest.raises(Refused):
+        actions.offer_contract(town.chen, contract)
+    contract = actions.edit_contract(
+        town.chen, contract, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=700), changes="按专家建议提高指标")
+    assert actions.offer_contract(town.chen, contract).status == "OFFERED"
+
+
+def test_offered_contract_is_frozen_by_the_database(town):
+    project = make.running(town)[0]
+    for change in (
+        lambda: ContractTarget.objects.filter(project=project).update(value=1),
+        lambda: PaymentLine.objects.filter(project=project).update(condition="x"),
+        lambda: Contract.objects.filter(project=project).update(content={}),
+        lambda: Project.objects.filter(pk=project.pk).update(amount=1),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_offered_contract_negative_control_without_the_trigger(town):
+    project = make.running(town)[0]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER projects_contracttarget_guard ON projects_contracttarget")
+    assert ContractTarget.objects.filter(project=project).update(value=1)
+
+
+def test_instalments_that_do_not_add_up_are_refused_by_the_database(town):
+    project = make.awarded(town)[0]
+    line = PaymentLine.objects.filter(project=project).first()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PaymentLine.objects.filter(pk=line.pk).update(amount=line.amount + 1)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_unsigned_award_lapses_by_the_clock_and_frees_the_money(town):
+    project = make.awarded(town)[0]
+    before = plan_item(town).committed
+    with pytest.raises(Refused):
+        actions.lapse(make.system("clock"), project)
+    make.later(days=32)
+    deadlines.sweep()
+    assert set(Project.objects.values_list("status", flat=True)) == {"LAPSED"}
+    assert before > 0
+    assert plan_item(town).committed == 0
+
+
+def test_item_of_one_list_only(town):
+    row = make.begun(town)
+    item = row.items.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProposalItem.objects.create(proposal=row, application=item.application, rank=99)
