@@ -90,7 +90,7 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     context = {
         "title": title_of(row), "page": page, "guide": row, "policies": list(row.policies.all()),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
-        "start_url": f"/my/applications/new/{row.ref}/" if page.window else "",
+        "start_url": reverse("applications:my:start", args=[row.ref]) if page.window else "",
         "notices": notices.about(row).filter(is_public=True, status="ISSUED"),
         "crumbs": [(_("Home"), "/"), (_("Application guides"), reverse("programs:public:guides")), (title_of(row), None)],
     }
