@@ -243,6 +243,10 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.alias} {self.item_id}"
 
+    @property
+    def status_label(self) -> str:
+        return str(states.AssignmentStatus(self.status).label)
+
 
 class Declaration(models.Model):
     """An expert's word on confidentiality and conflicts for a whole batch, given before any dossier opens."""

@@ -1,6 +1,65 @@
-"""Addresses of the reviews floor, by desk."""
+"""Addresses of the reviews floor by desk."""
 
-public: list = []
-review: list = []
-desk: list = []
-api: list = []
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from core.web import nav
+from reviews import api as machine
+from reviews import policies
+from reviews.views import desk as desks
+from reviews.views import expert, pool
+
+public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
+
+review = [
+    path("", expert.home, name="home"),
+    path("tasks/<uuid:uid>/", expert.task, name="task"),
+    path("tasks/<uuid:uid>/autosave/", expert.autosave, name="autosave"),
+    path("tasks/<uuid:uid>/application.pdf", expert.paper, name="paper"),
+    path("tasks/<uuid:uid>/conflict/", expert.conflict, name="conflict"),
+    path("<str:ref>/", expert.batch, name="batch"),
+    path("<str:ref>/accept/", expert.accept, name="accept"),
+    path("<str:ref>/decline/", expert.decline, name="decline"),
+]
+
+desk = [
+    path("reviews/", desks.batch_list, name="batches"),
+    path("reviews/new/<slug:guide>/", desks.batch_new, name="batch_new"),
+    path("reviews/draws/<uuid:uid>/", desks.draw, name="draw"),
+    path("reviews/draws/<uuid:uid>/value/", desks.draw_enter, name="draw_enter"),
+    path("reviews/draws/<uuid:key>/open/", desks.draw_open, name="draw_open"),
+    path("reviews/draws/<uuid:key>/cancel/", desks.draw_cancel, name="draw_cancel"),
+    path("reviews/<str:ref>/", desks.batch, name="batch"),
+    path("reviews/<str:ref>/due/", desks.due, name="due"),
+    path("reviews/<str:ref>/extend/", desks.extend, name="extend"),
+    path("reviews/<str:ref>/remind/", desks.remind, name="remind"),
+    path("reviews/<str:ref>/commit/", desks.commit, name="commit"),
+    path("reviews/<str:ref>/recusals/", pool.recusals, name="recusals"),
+    path("reviews/<str:key>/invite/", desks.invite, name="invite"),
+    path("reviews/<str:key>/begin/", desks.begin, name="begin"),
+    path("reviews/<str:key>/close/", desks.close, name="close"),
+    path("reviews/<str:key>/rank/", desks.rank, name="rank"),
+    path("reviews/<str:key>/reopen/", desks.reopen, name="reopen"),
+    path("experts/", pool.experts, name="experts"),
+    path("experts/new/", pool.expert_new, name="expert_new"),
+    path("experts/<uuid:uid>/", pool.expert, name="expert"),
+    path("experts/<uuid:key>/pause/", pool.expert_pause, name="expert_pause"),
+    path("experts/<uuid:key>/resume/", pool.expert_resume, name="expert_resume"),
+    path("experts/<uuid:key>/remove/", pool.expert_remove, name="expert_remove"),
+]
+
+api = [
+    path("reviews/", machine.BatchList.as_view(), name="batches"),
+    path("reviews/draws/<uuid:uid>/", machine.DrawReceipt.as_view(), name="receipt"),
+    path("reviews/tasks/<uuid:uid>/submit/", machine.SubmitSheet.as_view(), name="submit"),
+    path("reviews/<str:ref>/", machine.BatchDetail.as_view(), name="batch"),
+    path("reviews/<str:key>/invite/", machine.Invite.as_view(), name="invite"),
+    path("reviews/<str:key>/close/", machine.Close.as_view(), name="close"),
+    path("reviews/<str:key>/rank/", machine.Rank.as_view(), name="rank"),
+]
+
+nav.register("review", 10, _("Reviews"), "reviews:review:home", policies.is_expert)
+nav.register("desk", 40, _("Reviews"), "reviews:desk:batches", policies.is_review_desk)
+nav.register("desk", 45, _("Expert pool"), "reviews:desk:experts", policies.may_read_pool)

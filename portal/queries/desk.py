@@ -55,9 +55,9 @@ QUEUES = (
               {"status": "BUREAU_APPROVED"}),
     )),
     (gettext_lazy("Applications and reviews"), (
-        Queue(gettext_lazy("Formality checks to do"), "application.SUBMITTED", (D, A), "applications:desk:queue",
+        Queue(gettext_lazy("Formality checks to do"), "application.SUBMITTED", (D, A), "applications:desk:list",
               {"status": "SUBMITTED"}),
-        Queue(gettext_lazy("Waiting for a correction"), "application.CORRECTION", (D, A), "applications:desk:queue",
+        Queue(gettext_lazy("Waiting for a correction"), "application.CORRECTION", (D, A), "applications:desk:list",
               {"status": "CORRECTION"}),
         Queue(gettext_lazy("Accepted, to put into a batch"), "review.to_batch", (D, A), "reviews:desk:batches"),
         Queue(gettext_lazy("Batches to draw experts for"), "review.to_draw", (R, S), "reviews:desk:batches",
@@ -150,7 +150,7 @@ def kpis(actor: Any, year: int) -> list[dict[str, Any]]:
     unit = _("10,000 yuan")
     return [
         {"label": _("Applications of %(year)s") % {"year": year}, "value": filed.count(),
-         "link": address("applications:desk:queue")},
+         "link": address("applications:desk:list")},
         {"label": _("Guides open now"), "value": programme.open_rows(programme.guides_for(actor)).count(),
          "link": address("programs:desk:guides")},
         {"label": _("Projects running"), "value": held.filter(status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE"]).count(),

@@ -73,10 +73,10 @@ def application_page(actor: Any, row: Any) -> str:
     if row.leader_id == actor.id:
         return address("applications:my:overview", row.ref)
     if row.unit_id in actor.units("ORG_ADMIN"):
-        return address("applications:my:unit_one", row.ref)
+        return address("applications:my:unit_application", row.ref)
     if accounts.is_auditor(actor) is None:
         return address("portal:audit:case", row.ref)
-    return address("applications:desk:one", row.ref)
+    return address("applications:desk:application", row.ref)
 
 
 def _projects(actor: Any, q: str) -> Group:

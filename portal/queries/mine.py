@@ -65,7 +65,7 @@ def _applications(actor: Any) -> list[Waiting]:
 def _unit(actor: Any) -> list[Waiting]:
     """For the administrator of a unit: applications to approve, people who ask to join."""
     found = [
-        Waiting(_("To approve and submit"), row.title, address("applications:my:unit_one", row.ref),
+        Waiting(_("To approve and submit"), row.title, address("applications:my:unit_application", row.ref),
                 applications.next_step(row).due, "warn", f"{row.ref} · {row.leader.name}")
         for row in applications.unit_queue(actor).filter(status=Status.UNIT_PENDING)
     ]
@@ -140,7 +140,7 @@ def unit_numbers(actor: Any, unit: Organisation) -> list[dict[str, Any]]:
     return [
         {"label": _("Being filled in"), "value": counts["drafts"]},
         {"label": _("Waiting for my approval"), "value": counts["waiting"],
-         "tone": "warn" if counts["waiting"] else "", "link": address("applications:my:unit")},
+         "tone": "warn" if counts["waiting"] else "", "link": address("applications:my:unit_list")},
         {"label": _("Submitted and running"), "value": counts["filed"]},
         {"label": _("Projects"), "value": held["n"], "link": address("projects:my:projects")},
         {"label": _("Money awarded"), "value": money.wan(held["money"] or 0), "unit": _("10,000 yuan")},

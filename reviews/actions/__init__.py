@@ -1,13 +1,13 @@
 """All that writes on this floor."""
 
-from reviews.actions.batches import close_batch, create_batch, extend_due, rank_batch, remind, reopen_batch, set_due
+from reviews.actions.batches import answer_due, close_batch, create_batch, extend_due, problems_of, rank_batch, remind, reopen_batch, set_due, tell_due
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
 from reviews.actions.pool import edit_expert, enrol, pause, remove, resume
-from reviews.actions.seats import begin, call_alternate, decline, declare_and_accept, expire_invitations, invite, report_conflict, void
+from reviews.actions.seats import PLEDGE, begin, call_alternate, decline, declare_and_accept, expire_invitations, invite, report_conflict, void
 from reviews.actions.sheets import save_draft, submit_sheet
 
 __all__ = [
-    "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
+    "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "pause",
-    "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "void",
+    "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",
 ]

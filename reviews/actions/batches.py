@@ -226,3 +226,11 @@ def remind(actor: Any, batch: Batch, *, days: int | None = None) -> int:
 def answer_due(batch: Batch) -> datetime:
     """Until when an invitation is answered: parameter review.answer_days, never after the scores are due."""
     return min(workdays.add_days(clock.now(), int(batch.rules["answer_days"])), batch.due_at)
+
+
+def tell_due(actor: Any, batch: Batch) -> None:
+    """The time for scores is over: whoever made the batch hears what is missing."""
+    missing = Assignment.objects.filter(batch=batch, status__in=["INVITED", "ACCEPTED"]).count()
+    notices.tell([batch.created_by], "reviews.due", _("The time for scores is over: %(ref)s") % {"ref": batch.ref},
+                 _("%(count)d sheets are missing.") % {"count": missing}, f"/desk/reviews/{batch.ref}/",
+                 dedupe=f"review-due:{batch.pk}:{batch.due_at:%Y%m%d%H%M}")

@@ -1,0 +1,156 @@
+"""Reads of the record (ledger) for auditors: words of every act, personal data covered, experts by alias only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import queries as applications
+from core.models import Job, LedgerRow, Seal
+from core.workflow import Machine
+from funding import queries as funding
+from performance import queries as performance
+from portal import policies, rules
+from programs import queries as programs
+from projects import queries as projects
+from reviews import policies as review_policies
+from reviews import queries as reviews
+from reviews.models import Assignment
+
+SEAL_JOB = "portal.seal"
+AREAS = (
+    ("accounts", gettext_lazy("People and units")), ("programs", gettext_lazy("Plans and guides")),
+    ("applications", gettext_lazy("Applications")), ("reviews", gettext_lazy("Reviews")),
+    ("projects", gettext_lazy("Projects")), ("funding", gettext_lazy("Money")),
+    ("performance", gettext_lazy("Results")), ("notices", gettext_lazy("Official documents")),
+    ("portal", gettext_lazy("Audit and exports")), ("core", gettext_lazy("System")),
+)
+#: Acts without a move of a state; the moves carry the words of their own table.
+WORDS = {
+    "accounts.integrity.mark": gettext_lazy("Integrity mark set"),
+    "accounts.integrity.lift": gettext_lazy("Integrity mark lifted"),
+    "accounts.membership.request": gettext_lazy("Asked to join the unit"),
+    "accounts.organisation.edit": gettext_lazy("Data of the unit changed"),
+    "accounts.organisation.register": gettext_lazy("Unit registered"),
+    "accounts.person.consent": gettext_lazy("Consent to the privacy notice"),
+    "accounts.person.create": gettext_lazy("Account created"),
+    "accounts.person.edit": gettext_lazy("Personal data changed"),
+    "accounts.person.employ": gettext_lazy("Employment recorded"),
+    "accounts.person.end": gettext_lazy("Account closed"),
+    "accounts.person.merge": gettext_lazy("Accounts merged"),
+    "accounts.person.password": gettext_lazy("Password changed"),
+    "accounts.person.unmask": gettext_lazy("Identity number opened"),
+    "core.file.open": gettext_lazy("File opened"),
+    "core.reference.load": gettext_lazy("Reference data loaded"),
+    "notices.document.draft": gettext_lazy("Document drafted"),
+    "notices.document.edit": gettext_lazy("Document changed"),
+    "notices.document.open": gettext_lazy("Document opened by its addressee"),
+    "portal.export.ask": gettext_lazy("Export asked for"),
+    "portal.export.make": gettext_lazy("Export made"),
+    "portal.seal.ask": gettext_lazy("Check of the seal asked for"),
+}
+#: The person who acts on a seat of a panel is the expert: auditors read the alias (separation of review and audit).
+SEATS = "reviews.assignment"
+FLOORS = {
+    "applications": applications.verb_label, "programs": programs.verb_label, "reviews": reviews.verb_label,
+    "projects": projects.verb_label, "funding": funding.verb_label, "performance": performance.verb_label,
+}
+
+
+def verb_label(verb: str) -> str:
+    """What an act is called: by the move's own table, else by the floor that wrote it."""
+    if verb in WORDS:
+        return str(WORDS[verb])
+    machine, _dot, name = verb.rpartition(".")
+    known = Machine.registry.get(machine)
+    if known is not None and name in known.steps and known.steps[name].label:
+        return str(known.steps[name].label)
+    floor = FLOORS.get(verb.split(".")[0])
+    return str(floor(verb)) if floor else verb
+
+
+def rows_for(actor: Any) -> QuerySet[LedgerRow]:
+    """The whole record for those who read it; nothing for others."""
+    return LedgerRow.objects.all() if policies.reads_ledger(actor) is None else LedgerRow.objects.none()
+
+
+def row_for(actor: Any, pk: int) -> LedgerRow:
+    row = rows_for(actor).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def knows_experts(actor: Any) -> bool:
+    return actor.is_system or actor.holds(*review_policies.NAMERS)
+
+
+def aliases(actor: Any, rows: Sequence[LedgerRow]) -> dict[int, str]:
+    """ledger row id -> alias, for acts of experts on their seats; one query, empty for those who know the names."""
+    if knows_experts(actor):
+        return {}
+    seats = {row.pk: row.target_id for row in rows if row.target_type == SEATS}
+    names = dict(Assignment.objects.filter(pk__in=seats.values()).values_list("pk", "alias")) if seats else {}
+    staff = ("invite", "void", "replace")
+    return {
+        row.pk: _("Expert %(alias)s") % {"alias": names.get(row.target_id, "")}
+        for row in rows if row.pk in seats and row.verb.rpartition(".")[2] not in staff
+    }
+
+
+@dataclass(frozen=True)
+class Act:
+    """A row of the record as an auditor reads it."""
+
+    pk: int
+    at: datetime
+    label: str
+    verb: str
+    who: str
+    why: str
+    target: str
+    area: str
+
+
+def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:
+    found = list(rows)
+    hidden = aliases(actor, found)
+    return [
+        Act(row.pk, row.at, verb_label(row.verb), row.verb, hidden.get(row.pk, row.actor_label),
+            rules.masked_text(row.why), row.target_ref, row.verb.split(".")[0])
+        for row in found
+    ]
+
+
+def details(row: LedgerRow) -> list[tuple[str, str]]:
+    """Everything else the row holds, covered, as lines."""
+    return [(path, value) for path, value in rules.leaves(rules.masked(row.data)).items() if value]
+
+
+# --- the seal ----------------------------------------------------------------------------------------------------
+
+
+def seal_state() -> dict[str, Any]:
+    last = Seal.objects.order_by("-seq").first()
+    total = LedgerRow.objects.count()
+    sealed = last.seq if last else 0
+    return {
+        "total": total, "sealed": sealed, "waiting": max(total - sealed, 0), "head": last.digest if last else "",
+        "at": last.at if last else None, "newest": LedgerRow.objects.aggregate(at=Max("at"))["at"],
+    }
+
+
+def seal_checks() -> QuerySet[Job]:
+    """The last checks of the whole chain, by whomever."""
+    return Job.objects.filter(kind=SEAL_JOB).order_by("-pk")[:10]
+
+
+def seal_of(row: LedgerRow) -> Seal | None:
+    return Seal.objects.filter(row=row).first()

@@ -1,0 +1,45 @@
+"""Clock: invitations without an answer, reminders before scores are due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.policies import system
+from core import clock, deadlines, parameters
+from core.tasks import sweep
+from reviews import actions
+from reviews.models import Batch
+from reviews.states import BatchStatus
+
+RUNNING = (BatchStatus.INVITING, BatchStatus.SCORING)
+
+
+@deadlines.due("reviews.answers")
+def expire_invitations(deadline: Any) -> None:
+    """Who has not answered in time is taken as declining; alternates are called and get the same time."""
+    batch = deadline.target
+    if batch.status in RUNNING and actions.expire_invitations(system("clock"), batch):
+        again = actions.answer_due(batch)
+        if again > clock.now() + timedelta(minutes=1):
+            deadlines.set("reviews.answers", batch, again)
+
+
+@deadlines.due("reviews.due")
+def scores_due(deadline: Any) -> None:
+    """The organiser hears that the time is over; closing stays an act of a person."""
+    batch = deadline.target
+    if batch.status in RUNNING:
+        actions.tell_due(system("clock"), batch)
+
+
+@sweep("reviews.reminders")
+def remind() -> int:
+    """On the days before the end that parameter review.score_reminder names; everybody is told once per day named."""
+    told = 0
+    days = [int(day) for day in parameters.value("review.score_reminder")]
+    for batch in Batch.objects.filter(status__in=RUNNING, due_at__gt=clock.now()):
+        left = (batch.due_at - clock.now()).days
+        if left + 1 in days:
+            told += actions.remind(system("clock"), batch, days=left + 1)
+    return told

@@ -1,0 +1,224 @@
+"""The organiser's desk: batches, the draw, progress, figures, ranking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core import money
+from core.web import charts, lists, steps
+from core.web.access import access
+from core.web.access import public as everyone
+from programs import queries as programme
+from reviews import actions, policies, queries, states
+from reviews.forms import CommitForm, DueForm, ExtendForm, ValueForm
+from reviews.models import Batch, Draw
+from reviews.workflow import BATCH, DRAW
+
+TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
+FLAGS = {"KNOCKOUT": gettext_lazy("Knock-out"), "RANGE": gettext_lazy("Wide range"), "SD": gettext_lazy("Wide deviation")}
+
+
+def url_of(row: Batch) -> str:
+    return reverse("reviews:desk:batch", args=[row.ref])
+
+
+def label_of(row: Batch) -> str:
+    return str(states.BatchStatus(row.status).label)
+
+
+class Batches(lists.Listing):
+    name = "batches"
+    title = gettext_lazy("Reviews")
+    search_fields = ("ref", "name", "guide__title")
+    columns = (
+        lists.Col("name", gettext_lazy("Batch"), main=True, link=url_of, sub=lambda row: row.ref),
+        lists.Col("mode", gettext_lazy("Mode"), show=lambda row: row.get_mode_display()),
+        lists.Col("panel_size", gettext_lazy("Experts a panel"), kind="num"),
+        lists.Col("due_at", gettext_lazy("Scores due"), sort="due"),
+        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (label_of(row), TONES[row.status])),
+    )
+    facets = (lists.Facet("status", gettext_lazy("State"), states.BatchStatus.choices),)
+    sorts = {"new": "-pk", "due": "due_at", "due_down": "-due_at"}  # noqa: RUF012
+    empty_title = gettext_lazy("No review yet")
+
+
+@access(policies.is_review_desk)
+def batch_list(request: HttpRequest) -> HttpResponse:
+    return lists.page(request, Batches(), policies.visible_to(request.actor), template="reviews/batch_list.html",
+                      context={"waiting": queries.guides_to_review(request.actor)})
+
+
+@access(policies.is_any_organiser)
+@require_POST
+def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
+    row = actions.create_batch(request.actor, programme.get_for(request.actor, guide))
+    messages.success(request, _("Batch %(ref)s has been made.") % {"ref": row.ref})
+    return redirect(url_of(row))
+
+
+@access(policies.is_review_desk)
+def batch(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    progress, draw = queries.progress_of(row), queries.draw_of(row)
+    urls = {verb: reverse(f"reviews:desk:{verb}", args=[ref]) for verb in ("invite", "begin", "close", "rank", "reopen")}
+    return render(request, "reviews/batch.html", {
+        "title": row.name, "batch": row, "label": label_of(row), "tone": TONES[row.status], "draw": draw, "kpis": _kpis(row, progress),
+        "buttons": _buttons(request, row, urls), "due": DueForm(initial={"due_at": row.due_at}), "extend": ExtendForm(initial={"due_at": row.due_at}),
+        "may_organise": policies.organises(request.actor, row) is None, "may_draw": policies.draws(request.actor, row) is None,
+        "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.panel_of(row),
+        "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
+        "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
+        "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
+    })
+
+
+def _buttons(request: HttpRequest, row: Batch, urls: dict[str, str]) -> list[dict[str, Any]]:
+    shown = steps.buttons(BATCH, request.actor, row, urls, needs_why=("reopen",))
+    for one in shown:
+        if one["verb"] == "rank":
+            one["reasons"] = actions.problems_of(row)
+    return shown
+
+
+def _kpis(row: Batch, progress: dict[str, int]) -> list[dict[str, Any]]:
+    flagged = row.items.exclude(flag="").count()
+    return [
+        {"label": _("Applications"), "value": row.items.count()},
+        {"label": _("Sheets in"), "value": progress["submitted"], "unit": f"/ {progress['seats']}"},
+        {"label": _("Not answered"), "value": progress["invited"], "tone": "warn" if progress["invited"] else ""},
+        {"label": _("Declined"), "value": progress["declined"]},
+        {"label": _("Scores far apart"), "value": flagged, "tone": "warn" if flagged else ""},
+    ]
+
+
+def _box(row: Batch) -> Any:
+    groups = {name: totals for name, totals in queries.totals_by_group(row).items() if len(totals) > 1}
+    return charts.box_plot(_("Scores by group"), groups, note=_("boxes are quartiles, the number is the median")) if groups else None
+
+
+def _calibration(row: Batch) -> Any:
+    rows = [(alias, float(mean), count) for alias, mean, count in queries.calibration_of(row)]
+    return charts.lollipop(_("How experts differ from their panels"), rows, note=_("mean difference on shared applications")) if rows else None
+
+
+def _items(row: Batch) -> list[dict[str, Any]]:
+    return [
+        {"i": item, "flag": str(FLAGS[item.flag]) if item.flag in FLAGS else "", "amount": money.wan(item.amount),
+         "outcome": item.get_outcome_display() if item.outcome else "",
+         "line": bool(item.rank) and item.outcome != "PROPOSE"}
+        for item in queries.items_of(row)
+    ]
+
+
+def _sums(row: Batch) -> dict[str, Any]:
+    chosen = [item for item in row.items.all() if item.outcome == "PROPOSE"]
+    return {"count": len(chosen), "most": row.guide.max_projects, "money": money.wan(sum(item.amount for item in chosen)),
+            "budget": money.wan(row.guide.budget_control)}
+
+
+@access(policies.is_any_organiser)
+@require_POST
+def due(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = queries.get_for(request.actor, ref), DueForm(request.POST)
+    if form.is_valid():
+        actions.set_due(request.actor, row, due_at=form.cleaned_data["due_at"])
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Enter the day and time."))
+    return redirect(url_of(row))
+
+
+@access(policies.is_any_organiser)
+@require_POST
+def extend(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = queries.get_for(request.actor, ref), ExtendForm(request.POST)
+    if form.is_valid():
+        actions.extend_due(request.actor, row, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Enter the new time and the reason."))
+    return redirect(url_of(row))
+
+
+@access(policies.is_any_organiser)
+@require_POST
+def remind(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    messages.success(request, _("%(count)d experts have been reminded.") % {"count": actions.remind(request.actor, row)})
+    return redirect(url_of(row))
+
+
+invite = steps.step_view(queries.get_for, actions.invite, question=policies.is_any_organiser, to=url_of)
+begin = steps.step_view(queries.get_for, actions.begin, question=policies.is_any_organiser, to=url_of)
+close = steps.step_view(queries.get_for, actions.close_batch, question=policies.is_any_organiser, to=url_of)
+rank = steps.step_view(queries.get_for, actions.rank_batch, question=policies.is_any_organiser, to=url_of)
+reopen = steps.step_view(queries.get_for, actions.reopen_batch, question=policies.is_any_organiser, to=url_of, needs_why=True)
+
+
+# --- draw --------------------------------------------------------------------------------------------------------
+
+
+def draw_url(draw: Draw) -> str:
+    return reverse("reviews:desk:draw", args=[draw.uid])
+
+
+@access(policies.is_any_drawer)
+@require_POST
+def commit(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = queries.get_for(request.actor, ref), CommitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Name the public value that will decide the draw."))
+        return redirect(url_of(row))
+    return redirect(draw_url(actions.commit_draw(request.actor, row, public_source=form.cleaned_data["public_source"])))
+
+
+@access(policies.is_review_desk)
+def draw(request: HttpRequest, uid: Any) -> HttpResponse:
+    row = queries.get_draw(request.actor, uid)
+    urls = {verb: reverse(f"reviews:desk:draw_{verb}", args=[uid]) for verb in ("open", "cancel")}
+    return render(request, "reviews/draw.html", _draw_context(row) | {
+        "form": ValueForm(), "may_enter": row.status == "COMMITTED" and policies.draws(request.actor, row.batch) is None,
+        "buttons": steps.buttons(DRAW, request.actor, row, urls, needs_why=("cancel",)), "desk": True,
+        "events": queries.history_of(row),
+        "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.batch.ref, url_of(row.batch)), (_("Draw"), None)],
+    })
+
+
+def _draw_context(row: Draw) -> dict[str, Any]:
+    return {
+        "title": _("Draw of experts: %(batch)s") % {"batch": row.batch.name}, "draw": row,
+        "label": states.DrawStatus(row.status).label, "check": queries.draw_check(row) if row.status == "OPENED" else None,
+        "panels": row.result.get("panels", []) if row.status == "OPENED" else [], "experts": len(row.candidates["experts"]),
+        "sizes": [(panel["key"], len(panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
+    }
+
+
+@access(policies.is_any_drawer)
+@require_POST
+def draw_enter(request: HttpRequest, uid: Any) -> HttpResponse:
+    row, form = queries.get_draw(request.actor, uid), ValueForm(request.POST)
+    if form.is_valid():
+        actions.enter_value(request.actor, row, **form.cleaned_data)
+        messages.success(request, _("Drawn and sealed. Open the result when the meeting begins."))
+    else:
+        messages.error(request, _("Enter the value and when it was published."))
+    return redirect(draw_url(row))
+
+
+draw_open = steps.step_view(queries.get_draw, actions.open_draw, question=policies.is_any_drawer, to=draw_url)
+draw_cancel = steps.step_view(queries.get_draw, actions.cancel_draw, question=policies.is_any_drawer, to=draw_url, needs_why=True)
+
+
+@access(everyone)
+def receipt(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The public side of a draw: what was committed and when, and after opening how to work it out again; codes only."""
+    return render(request, "reviews/draw.html", _draw_context(queries.get_receipt(uid)) | {
+        "desk": False, "crumbs": [(_("Draw of experts"), None)]})

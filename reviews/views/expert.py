@@ -1,0 +1,173 @@
+"""The expert's desk: invitations with declaration, the list of items, the sheet beside the application."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from applications import queries as applications
+from core import files
+from core.web.access import access
+from core.workflow import Refused
+from programs.engine.sheets import Sheet
+from reviews import actions, policies, queries, states
+from reviews.forms import AcceptForm, ConflictForm, DeclineForm
+from reviews.models import Assignment
+
+TONES = {"INVITED": "warn", "ACCEPTED": "warn", "SUBMITTED": "good", "DECLINED": "", "VOID": "bad"}
+
+
+def task_url(seat: Assignment) -> str:
+    return reverse("reviews:review:task", args=[seat.uid])
+
+
+@access(policies.is_expert)
+def home(request: HttpRequest) -> HttpResponse:
+    """My batches: what waits for an answer, what waits for points, until when."""
+    return render(request, "reviews/home.html", {"title": _("Reviews"), "rows": queries.batches_of(request.actor)})
+
+
+@access(policies.is_expert)
+def batch(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.own_batch(request.actor, ref)
+    seats = list(queries.tasks_in(request.actor, row))
+    for seat in seats:
+        seat.url, seat.tone = task_url(seat), TONES.get(seat.status, "")
+    return render(request, "reviews/batch_expert.html", {
+        "title": row.name, "batch": row, "seats": seats, "invited": any(seat.status == "INVITED" for seat in seats),
+        "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],
+        "accept": AcceptForm(), "decline": DeclineForm(), "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (row.ref, None)],
+    })
+
+
+@access(policies.is_expert)
+@require_POST
+def accept(request: HttpRequest, ref: str) -> HttpResponse:
+    """The declaration names every application; the ones without a conflict are accepted."""
+    row = queries.own_batch(request.actor, ref)
+    if not AcceptForm(request.POST).is_valid():
+        messages.error(request, _("Confirm the pledge first."))
+        return redirect("reviews:review:batch", ref)
+    conflicts = {
+        key.removeprefix("c-"): (code, request.POST.get(f"n-{key.removeprefix('c-')}", ""))
+        for key, code in request.POST.items() if key.startswith("c-") and code
+    }
+    taken = actions.declare_and_accept(request.actor, row, conflicts=conflicts)
+    messages.success(request, _("Accepted: %(count)d applications.") % {"count": len(taken)})
+    return redirect("reviews:review:batch", ref)
+
+
+@access(policies.is_expert)
+@require_POST
+def decline(request: HttpRequest, ref: str) -> HttpResponse:
+    row, form = queries.own_batch(request.actor, ref), DeclineForm(request.POST)
+    if form.is_valid():
+        actions.decline(request.actor, row, **form.cleaned_data)
+        messages.success(request, _("You have declined. Thank you for answering."))
+    return redirect("reviews:review:home")
+
+
+def given_from(data: Any, sheet: Sheet) -> dict[str, Any]:
+    """The sheet's own shape from flat fields of the page."""
+    return {
+        "values": {c.code: data.get(f"v-{c.code}", "") for c in sheet.criteria}, "comment": data.get("comment", ""),
+        "recommendation": data.get("recommendation", ""), "knockouts": _many(data, "knockouts"),
+    }
+
+
+def _many(data: Any, name: str) -> list[str]:
+    found = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+    return [found] if isinstance(found, str) else list(found) if isinstance(found, list) else []
+
+
+@access(policies.is_expert)
+def task(request: HttpRequest, uid: Any) -> HttpResponse:
+    """One application: the dossier (blind where the guide says so) beside the sheet."""
+    seat = queries.get_task(request.actor, uid)
+    if reason := policies.may_read_dossier(request.actor, seat):
+        raise Refused(reason)
+    sheet, errors, given = Sheet.load(seat.batch.sheet), {}, (seat.score.draft if hasattr(seat, "score") else {})
+    if request.method == "POST":
+        given = given_from(request.POST, sheet)
+        _clean, errors = sheet.clean(given, final=True)
+        if not errors:
+            actions.submit_sheet(request.actor, seat, values=given)
+            messages.success(request, _("Submitted. The sheet cannot be changed any more."))
+            return redirect("reviews:review:batch", seat.batch.ref)
+    return render(request, "reviews/task.html", _task_context(request, seat, sheet, given, errors), status=422 if errors else 200)
+
+
+def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
+    double = seat.batch.blind == states.Blind.DOUBLE
+    values = given.get("values") or {}
+    criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ())} for c in sheet.criteria]
+    neighbours = list(queries.tasks_in(request.actor, seat.batch).filter(status__in=["ACCEPTED", "SUBMITTED"]))
+    at = next((i for i, one in enumerate(neighbours) if one.pk == seat.pk), 0)
+    return {
+        "title": seat.item.application.title, "seat": seat, "batch": seat.batch, "criteria": criteria, "given": given,
+        "errors": [{"text": text, "id": f"v-{code}"} for code, texts in errors.items() for text in texts],
+        "knockouts": [{"code": k["code"], "text": k["text"], "on": k["code"] in (given.get("knockouts") or [])} for k in sheet.knockouts],
+        "recommendations": states.Recommendation.choices, "least": sheet.comment_min, "step": sheet.step,
+        "d": applications.dossier(seat.item.application, blind=double),
+        "pdf": "" if double or not seat.item.application.pdf else reverse("reviews:review:paper", args=[seat.uid]),
+        "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
+        "writable": seat.status == "ACCEPTED", "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
+        "position": at + 1, "count": len(neighbours), "next": task_url(neighbours[at + 1]) if at + 1 < len(neighbours) else "",
+        "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (seat.batch.name, reverse("reviews:review:batch", args=[seat.batch.ref])),
+                   (seat.item.application.ref, None)],
+    }
+
+
+@access(policies.is_expert)
+@require_POST
+def autosave(request: HttpRequest, uid: Any) -> HttpResponse:
+    """JSON {rev, values} of flat names -> {rev, at}; 409 with the newer sheet of another window."""
+    seat = queries.get_task(request.actor, uid)
+    sheet = Sheet.load(seat.batch.sheet)
+    try:
+        sent = json.loads(request.body)
+        fresh, base = dict(sent["values"]), int(sent["rev"])
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
+    kept = seat.score.draft if hasattr(seat, "score") else {}
+    flat = {f"v-{code}": value for code, value in (kept.get("values") or {}).items()} | {
+        "comment": kept.get("comment", ""), "recommendation": kept.get("recommendation", ""), "knockouts": kept.get("knockouts", [])}
+    try:
+        saved = actions.save_draft(request.actor, seat, values=given_from({**flat, **fresh}, sheet), base=base)
+    except Refused as error:
+        return JsonResponse({"reasons": error.reasons}, status=422)
+    if saved.current is not None:
+        values = {f"v-{code}": value for code, value in (saved.current.get("values") or {}).items()}
+        return JsonResponse({"rev": saved.rev, "values": {**values, "comment": saved.current.get("comment", "")}}, status=409)
+    return JsonResponse({"rev": saved.rev, "at": timezone.localtime(saved.at).strftime("%H:%M:%S")})
+
+
+@access(policies.is_expert)
+def paper(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The application as PDF while the review runs; the ledger keeps who opened it."""
+    seat = queries.get_task(request.actor, uid)
+    if reason := policies.may_read_dossier(request.actor, seat):
+        raise Refused(reason)
+    if seat.batch.blind == states.Blind.DOUBLE or seat.item.application.pdf is None:
+        raise Refused(_("This review shows no names; read the page instead."))
+    return files.serve(seat.item.application.pdf, request.actor, seat.batch.ref, inline=True)
+
+
+@access(policies.is_expert)
+@require_POST
+def conflict(request: HttpRequest, uid: Any) -> HttpResponse:
+    seat, form = queries.get_task(request.actor, uid), ConflictForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Name the conflict and what it consists of."))
+        return redirect(task_url(seat))
+    actions.report_conflict(request.actor, seat, **form.cleaned_data)
+    messages.success(request, _("Recorded. This application is no longer yours."))
+    return redirect("reviews:review:batch", seat.batch.ref)
