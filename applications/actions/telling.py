@@ -45,7 +45,7 @@ def tell_of(verb: str, application: Application, *, event_id: int) -> None:
                      reverse("applications:my:overview", args=[application.ref]), dedupe=f"application:{event_id}")
     if UNIT in who:
         notices.tell([application.unit], f"application.{verb}", subject % given, body,
-                     reverse("applications:my:unit_one", args=[application.ref]), dedupe=f"application:{event_id}:u")
+                     reverse("applications:my:unit_application", args=[application.ref]), dedupe=f"application:{event_id}:u")
 
 
 def order_papers(actor: Any, application: Application, *, receipt: bool) -> None:
