@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -107,16 +108,19 @@ class Verdict:
     broken_at: int | None  # ledger row id of the first mismatch, None when the chain holds
 
 
-def verify(expected_head: str | None = None) -> Verdict:
+def verify(expected_head: str | None = None, progress: Callable[[int, int], None] | None = None) -> Verdict:
     """Recompute the chain from the first row. A known published head also uncovers a cut tail."""
     from core.models import LedgerRow, Seal  # noqa: PLC0415 (app ready)
 
     previous, count = GENESIS, 0
     seen_head = expected_head in (None, GENESIS)
+    total = Seal.objects.count() if progress else 0
     for seal in Seal.objects.order_by("seq").iterator(chunk_size=2000):
         row = LedgerRow.objects.filter(pk=seal.row_id).first()
         if row is None or seal.seq != count + 1 or _digest(previous, canonical(row)) != seal.digest:
             return Verdict(count, previous, seal.row_id)
         previous, count = seal.digest, count + 1
+        if progress and (count % 500 == 0 or count == total):
+            progress(count, total)
         seen_head = seen_head or previous == expected_head
     return Verdict(count, previous, None if seen_head else -1)

@@ -9,6 +9,7 @@ from core.web import nav
 from core.web.access import public as everyone
 from core.web.access import signed_in
 from portal import policies
+from portal.views import audit as watch
 from portal.views import homes
 
 public = [
@@ -18,8 +19,23 @@ public = [
 ]
 my = [path("", homes.my, name="home")]
 desk = [path("", homes.desk, name="home")]
+audit = [
+    path("", watch.home, name="home"),
+    path("cases/", watch.cases, name="cases"),
+    path("cases/<str:ref>/", watch.case, name="case"),
+    path("ledger/", watch.ledger, name="ledger"),
+    path("ledger/<int:pk>/", watch.row, name="row"),
+    path("seal/", watch.seal, name="seal"),
+    path("seal/check/", watch.seal_check, name="seal_check"),
+    path("exports/", watch.exports, name="exports"),
+]
 
 nav.register("public", 1, _("Home"), "portal:public:home", everyone)
 nav.register("public", 90, _("Search"), "portal:public:search", everyone)
 nav.register("my", 1, _("To do"), "portal:my:home", signed_in)
 nav.register("desk", 1, _("Workbench"), "portal:desk:home", policies.is_desk)
+nav.register("audit", 1, _("Audit desk"), "portal:audit:home", policies.reads_ledger)
+nav.register("audit", 10, _("Case files"), "portal:audit:cases", policies.is_auditor)
+nav.register("audit", 20, _("Record"), "portal:audit:ledger", policies.reads_ledger)
+nav.register("audit", 30, _("Seal"), "portal:audit:seal", policies.reads_ledger)
+nav.register("audit", 40, _("Exports"), "portal:audit:exports", policies.reads_ledger)

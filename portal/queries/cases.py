@@ -10,6 +10,7 @@ from django.http import Http404
 
 from applications import policies as applications
 from applications.models import Application, Version
+from applications.states import Status
 from core.models import LedgerRow
 from funding import policies as funding
 from funding.models import Disbursement, MoneyEntry
@@ -47,6 +48,10 @@ class Case:
     @property
     def ref(self) -> str:
         return self.project.number if self.project else self.application.ref
+
+    @property
+    def state(self) -> str:
+        return self.project.status_label if self.project else str(Status(self.application.status).label)
 
 
 def _thing(row: Model) -> tuple[str, int]:

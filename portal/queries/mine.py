@@ -15,7 +15,7 @@ from accounts.models import Organisation
 from accounts.states import MembershipStatus, Role
 from applications import queries as applications
 from applications.models import Application
-from applications.states import COUNTING, Status
+from applications.states import COUNTING, Status, applicant_label
 from core import money
 from notices import policies as notices
 from notices.models import Delivery
@@ -121,8 +121,12 @@ def _documents(actor: Any) -> list[Waiting]:
 # --- the rest of the page ----------------------------------------------------------------------------------------
 
 
-def latest_applications(actor: Any) -> QuerySet[Application]:
-    return applications.mine(actor)[:6]
+def latest_applications(actor: Any) -> list[Application]:
+    """The newest, each with `told`: the state in the words meant for applicants."""
+    rows = list(applications.mine(actor)[:6])
+    for row in rows:
+        row.told = applicant_label(row.status)
+    return rows
 
 
 def latest_projects(actor: Any) -> QuerySet[Project]:

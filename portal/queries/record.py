@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, Value, When
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,6 +58,7 @@ WORDS = {
 }
 #: The person who acts on a seat of a panel is the expert: auditors read the alias (separation of review and audit).
 SEATS = "reviews.assignment"
+STAFF_ACTS = ("invite", "void", "replace")
 FLOORS = {
     "applications": applications.verb_label, "programs": programs.verb_label, "reviews": reviews.verb_label,
     "projects": projects.verb_label, "funding": funding.verb_label, "performance": performance.verb_label,
@@ -77,8 +78,23 @@ def verb_label(verb: str) -> str:
 
 
 def rows_for(actor: Any) -> QuerySet[LedgerRow]:
-    """The whole record for those who read it; nothing for others."""
-    return LedgerRow.objects.all() if policies.reads_ledger(actor) is None else LedgerRow.objects.none()
+    """The whole record for those who read it; nothing for others.
+
+    `shown_by` is the name a search may look at: empty for experts on their seats where the reader may not know them,
+    or the search would tell what the page covers.
+    """
+    if policies.reads_ledger(actor) is not None:
+        return LedgerRow.objects.none()
+    if knows_experts(actor):
+        return LedgerRow.objects.annotate(shown_by=F("actor_label"))
+    return LedgerRow.objects.annotate(shown_by=Case(When(_by_expert(), then=Value("")), default=F("actor_label")))
+
+
+def _by_expert() -> Q:
+    staff = Q()
+    for name in STAFF_ACTS:
+        staff |= Q(verb=f"{SEATS}.{name}")
+    return Q(target_type=SEATS) & ~staff
 
 
 def row_for(actor: Any, pk: int) -> LedgerRow:
@@ -98,10 +114,9 @@ def aliases(actor: Any, rows: Sequence[LedgerRow]) -> dict[int, str]:
         return {}
     seats = {row.pk: row.target_id for row in rows if row.target_type == SEATS}
     names = dict(Assignment.objects.filter(pk__in=seats.values()).values_list("pk", "alias")) if seats else {}
-    staff = ("invite", "void", "replace")
     return {
         row.pk: _("Expert %(alias)s") % {"alias": names.get(row.target_id, "")}
-        for row in rows if row.pk in seats and row.verb.rpartition(".")[2] not in staff
+        for row in rows if row.pk in seats and row.verb.rpartition(".")[2] not in STAFF_ACTS
     }
 
 

@@ -223,7 +223,7 @@ def _record(actor: Any) -> Callable[[Any], Row]:
     named = record.knows_experts(actor)
 
     def line(row: Any) -> Row:
-        seat = row.target_type == record.SEATS and not named and not row.verb.endswith(("invite", "void", "replace"))
+        seat = row.target_type == record.SEATS and not named and row.verb.rpartition(".")[2] not in record.STAFF_ACTS
         return (
             row.pk, row.at, row.verb, record.verb_label(row.verb), row.target_type, row.target_ref,
             "***" if seat else row.actor_label, rules.masked_text(row.why), _flat(row.before), _flat(row.after),

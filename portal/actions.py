@@ -1,0 +1,108 @@
+"""Acts of the audit desk: every export and every check of the seal is itself a row of the record."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from accounts.policies import Actor
+from core import files, jobs, ledger
+from core.models import Job
+from core.web import export
+from core.workflow import Refused
+from portal import policies
+from portal.queries import record, tables
+
+EXPORT_JOB = "portal.export"
+STEP = 200
+Progress = Callable[[int, int], None]
+
+
+@transaction.atomic
+def ask_export(actor: Any, table: str, *, format: str, purpose: str, year: int | None = None,  # noqa: A002
+               since: date | None = None, until: date | None = None) -> Job:
+    """Queues the table as a job and records who wants it and what for."""
+    wanted = tables.TABLES[table]
+    if reason := policies.may_export(actor, wanted):
+        raise Refused([reason])
+    if not purpose.strip():
+        raise Refused([_("Say what the export is for; the record keeps it.")])
+    params = {
+        "table": table, "format": format, "year": year, "purpose": purpose.strip(),
+        "since": since.isoformat() if since else "", "until": until.isoformat() if until else "",
+    }
+    job = jobs.start(EXPORT_JOB, actor, params, _("Export: %(table)s") % {"table": wanted.label})
+    ledger.record("portal.export.ask", job, actor, why=purpose.strip(), **params)
+    return job
+
+
+def make_export(job: Job, progress: Progress) -> None:
+    """Writes the file with the eyes of the person who asked, as of now: a role that has ended shows nothing.
+
+    Side effects: one stored file, one row of the record with the number of rows and the fingerprint.
+    """
+    person = Person.objects.get(pk=job.actor_id)
+    actor = Actor.of(person)
+    table = tables.TABLES[job.params["table"]]
+    if reason := policies.may_export(actor, table):
+        raise Refused([reason])
+    with translation.override(person.language or None):
+        rows = tables.chosen(table, actor, job.params)
+        total = rows.count()
+        lines = _counted(tables.lines(table, actor, rows), total, progress)
+        data, mime, suffix = _written(table, lines, job)
+        name = f"{table.label}-{job.uid.hex[:8]}.{suffix}"
+    with transaction.atomic():
+        job.file = files.store_bytes(data, name, mime, actor=actor)
+        job.result = {"rows": total, "sha256": hashlib.sha256(data).hexdigest()}
+        ledger.record("portal.export.make", job, actor, why=job.params["purpose"], table=table.name, **job.result)
+
+
+def _counted(lines: Iterator[tables.Row], total: int, progress: Progress) -> Iterator[tables.Row]:
+    progress(0, total)
+    for number, line in enumerate(lines, start=1):
+        yield line
+        if number % STEP == 0 or number == total:
+            progress(number, total)
+
+
+def _written(table: tables.Table, lines: Iterable[tables.Row], job: Job) -> tuple[bytes, str, str]:
+    source = "; ".join(f"{key}={value}" for key, value in job.params.items() if value)
+    if job.params["format"] == "xlsx":
+        return export.to_xlsx(table.columns, lines, title=str(table.label), source=source), export.MIME_XLSX, "xlsx"
+    dictionary = (
+        export.Column("column", _("Column")), export.Column("heading", _("Heading")),
+        export.Column("meaning", _("Meaning")), export.Column("unit", _("Unit")),
+    )
+    words = [(column.name, str(column.label), str(column.meaning), str(column.unit)) for column in table.columns]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.csv", export.to_csv(table.columns, lines))
+        archive.writestr("dictionary.csv", export.to_csv(dictionary, words))
+    return buffer.getvalue(), files.MIMES["zip"], "zip"
+
+
+@transaction.atomic
+def ask_seal_check(actor: Any) -> Job:
+    """Queues a check of the whole chain of seals; the record keeps who asked."""
+    if reason := policies.reads_ledger(actor):
+        raise Refused([reason])
+    job = jobs.start(record.SEAL_JOB, actor, {}, _("Check of the seal of the record"))
+    ledger.record("portal.seal.ask", job, actor)
+    return job
+
+
+def check_seal(job: Job, progress: Progress) -> None:
+    """Seals what is committed, then recomputes the chain from its first row; the verdict stays on the job."""
+    ledger.seal_pending()
+    verdict = ledger.verify(progress=progress)
+    job.result = {"sealed": verdict.sealed, "head": verdict.head, "broken_at": verdict.broken_at}
