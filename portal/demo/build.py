@@ -101,15 +101,15 @@ class Story:
         yield self.said(f"annual plan {year}")
         if year == this:
             yield from self.reports(year)
-        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 16, later(cycle.at(year, 3, 10, 9)), 30)
+        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 12, later(cycle.at(year, 3, 10, 9)), 30)
         if year < this:
-            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 96, later(cycle.at(year, 4, 20, 9)), 30)
+            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, later(cycle.at(year, 4, 20, 9)), 30)
         yield from self.post_subsidy(poc, year)
         if year < this:
             yield from self.contracts(key, year, last=self.small or year == this - 1)
             return
         opens = cycle.days(self.today, -18, 9)
-        yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 84, opens, 30, still_open=True)
+        yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, opens, 30, still_open=True)
 
     def filing(self, plan: Any, year: int, code: str, file: str, count: int, opens: datetime, length: int, *,
                still_open: bool = False) -> Iterator[str]:

@@ -1,0 +1,125 @@
+"""What is measured on a page in Chromium: axe-core, sideways overflow, English words on a Chinese page, weight."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+WIDE, NARROW = 1440, 390
+AXE = {"resultTypes": ["violations"]}
+
+#: Text a reader meets: visible text and the attributes that are read out. Controls hold what people typed, `code` and
+#: `lang="en"` say themselves that they are not Chinese.
+READ = """() => {
+  const skip = 'script,style,noscript,textarea,code,pre,kbd,samp,svg [aria-hidden],[lang=en],.st-code,.st-vh [lang=en]';
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.closest(skip)) found.push(node.nodeValue);
+  }
+  for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-l', 'data-confirm']) {
+    for (const item of document.querySelectorAll(`[${name}]`)) {
+      if (!item.closest(skip)) found.push(item.getAttribute(name));
+    }
+  }
+  found.push(document.title);
+  return found;
+}"""
+WIDEST = """() => {
+  const limit = document.documentElement.clientWidth, out = [];
+  if (document.documentElement.scrollWidth <= limit) return out;
+  for (const item of document.querySelectorAll('main *, header *, footer *')) {
+    const box = item.getBoundingClientRect();
+    if (box.right > limit + 1 && box.width) out.push(`${item.tagName.toLowerCase()}.${item.className} to ${Math.round(box.right)}`);
+  }
+  return out.length ? out.slice(-4) : [`the page is ${document.documentElement.scrollWidth} wide`];
+}"""
+
+#: Not words: addresses, files, hashes, references, placeholders of codes, fact names of the condition engine.
+CODES = re.compile(
+    r"https?://\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:pdf|xlsx|csv|json|ics|html|docx|zip|png|jpg)\b"
+    r"|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]\w*\.[a-z]\w*(?:\.\w+)*\b|\b[0-9a-f-]{6,}\b|\b\w*\d\w*\b|/[a-z0-9_/{}-]+/",
+    re.IGNORECASE,
+)
+#: Names that are written in Latin letters in Chinese official texts as well.
+NAMES = {
+    "Excel", "Word", "Python", "GitHub", "PostgreSQL", "Redis", "Keguan", "English", "iCal", "OpenAPI", "Markdown",
+}
+WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")
+
+
+def english_words(texts: list[str]) -> set[str]:
+    """Words with a small letter (abbreviations and codes are written in capitals) that are no names and no codes."""
+    return {
+        word for text in texts for word in WORD.findall(CODES.sub(" ", text or ""))
+        if len(word) > 1 and word not in NAMES
+    }
+
+
+@dataclass
+class Finding:
+    where: str
+    what: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n  ".join([self.where, *self.what])
+
+
+class Visitor:
+    """One browser for all pages; a context per person, so that nobody signs in twice."""
+
+    def __init__(self, browser: Any, base: str, cookies: dict[str, dict[str, str]]) -> None:
+        self.browser, self.base, self.cookies, self.axe = browser, base, cookies, Axe()
+        self.open_pages: dict[str, Any] = {}
+
+    def page(self, who: str) -> Any:
+        if who not in self.open_pages:
+            context = self.browser.new_context(viewport={"width": WIDE, "height": 1000}, bypass_csp=True, locale="zh-CN")
+            context.add_cookies([
+                {"name": name, "value": value, "url": self.base} for name, value in self.cookies.get(who, {}).items()
+            ])
+            self.open_pages[who] = context.new_page()
+        return self.open_pages[who]
+
+    def is_html(self, who: str, path: str) -> tuple[int, bool]:
+        """Status and whether a page comes; a download is not opened in a tab."""
+        answer = self.page(who).request.get(self.base + path, max_redirects=0)
+        kind = answer.headers.get("content-type", "")
+        status = answer.status
+        answer.dispose()
+        return status, kind.startswith("text/html")
+
+    def look(self, who: str, path: str, *, axe: bool = True, shot: str = "") -> Finding:
+        page, found = self.page(who), Finding(f"{path} as {who}")
+        page.set_viewport_size({"width": WIDE, "height": 1000})
+        errors: list[str] = []
+        page.once("pageerror", lambda error: errors.append(str(error)))
+        page.goto(self.base + path, wait_until="load")
+        if (page.locator("html").get_attribute("lang") or "").startswith("zh") and (
+            words := english_words(page.evaluate(READ))
+        ):
+            found.what.append(f"English on a Chinese page: {', '.join(sorted(words)[:20])}")
+        for width in (WIDE, NARROW):
+            if width == NARROW:
+                page.set_viewport_size({"width": NARROW, "height": 900})
+            if wide := page.evaluate(WIDEST):
+                found.what.append(f"{width} px: wider than the window: {'; '.join(wide)}")
+            if axe:
+                found.what += [f"{width} px: {line}" for line in self.violations(page)]
+            if shot:
+                page.screenshot(path=f"{shot}_{width}.png", full_page=True)
+        found.what += [f"script error: {text}" for text in errors]
+        return found
+
+    def violations(self, page: Any) -> list[str]:
+        if not page.evaluate("() => typeof window.axe === 'object'"):
+            page.evaluate(self.axe.axe_script)
+        result = page.evaluate("(options) => axe.run(document, options)", AXE)
+        return [
+            f"{rule['id']}: {rule['help']} at {', '.join(str(node['target'][0]) for node in rule['nodes'][:3])}"
+            f" ({len(rule['nodes'])} in all) {rule['nodes'][0].get('failureSummary', '')[:200]}"
+            for rule in result["violations"]
+        ]
