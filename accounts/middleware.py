@@ -1,15 +1,23 @@
-"""Who is asking: one actor per request, and the end of sessions whose epoch is over."""
+"""Who is asking: one actor per request, the end of sessions whose epoch is over, and consent before anything else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
+from accounts import queries
 from accounts.policies import ANONYMOUS, Actor
 
 EPOCH = "epoch"
+CONSENT = "accounts:public:consent"
+#: What stays open to a person who has not agreed yet: the notice, leaving, how pages look, static files, health.
+FREE = ("/privacy/", "/logout/", "/language/", "/large/", "/static/", "/healthz", "/help/")
 
 
 class ActorMiddleware:
@@ -21,7 +29,23 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = self.actor(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        return self.without_consent(request) or self.get_response(request)
+
+    def without_consent(self, request: HttpRequest) -> HttpResponse | None:
+        """Nothing is processed before the person has agreed to the notice in force (PIPL art. 13, 14 and 17).
+
+        Invented people of a demonstration have no personal data to agree about.
+        """
+        actor = request.actor  # type: ignore[attr-defined]
+        page = resolve_url(CONSENT)
+        if not settings.ASK_CONSENT or not actor.is_signed_in or actor.person.is_demo:
+            return None
+        if request.path == page or request.path.startswith(FREE) or queries.owes_consent(actor.person) is None:
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"reasons": [_("Sign in on the web once and agree to the privacy notice first.")]}, status=403)
+        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{page}?{query}" if query else page)
 
     def actor(self, request: HttpRequest) -> Actor:
         person = request.user

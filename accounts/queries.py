@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts import policies, rules
@@ -35,7 +35,7 @@ def by_identifier(identifier: str) -> Person | None:
 
 def locked_out(identifier: str, ip: str | None) -> bool:
     """Too many wrong passwords: per account since its last success, per address in the window."""
-    window = timedelta(minutes=int(parameters.value("login.window_minutes", default=15)))
+    window = timedelta(minutes=lock_minutes())
     rows = LoginAttempt.objects.filter(at__gt=CoreNow() - window)
     account = rows.filter(account_print=crypt.fingerprint(identifier.strip().lower()))
     last_ok = account.filter(ok=True).order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -49,9 +49,22 @@ def current_notice() -> PrivacyNotice | None:
 
 
 def owes_consent(person: Person) -> PrivacyNotice | None:
-    """The notice in force that the person has not accepted yet."""
-    notice = current_notice()
-    return notice if notice and not person.consents.filter(notice=notice).exists() else None
+    """The notice in force that the person has not accepted yet; one query, because every request asks."""
+    agreed = Exists(person.consents.filter(notice=OuterRef("pk")))
+    rows = PrivacyNotice.objects.filter(effective_from__lte=CoreNow()).annotate(agreed=agreed)
+    notice = rows.order_by("-effective_from", "-pk").first()
+    return notice if notice and not notice.agreed else None
+
+
+def session_seconds(actor: Actor) -> int:
+    """How long a session of this person may last; desks shorter than applicants (parameters session.*)."""
+    staff = policies.is_desk_user(actor) is None
+    hours = parameters.value("session.staff_hours" if staff else "session.hours", default=8 if staff else 12)
+    return int(hours) * 3600
+
+
+def lock_minutes() -> int:
+    return int(parameters.value("login.window_minutes", default=15))
 
 
 def organisation_for(actor: Actor, uid: Any) -> Organisation:
@@ -83,6 +96,14 @@ def bureau() -> Organisation:
 
 def memberships_of_unit(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.select_related("person", "organisation").order_by("status", "role", "person__name_sort")
+
+
+def roles_in_force(actor: Actor) -> QuerySet[Membership]:
+    """The actor's own roles as of today, with their units."""
+    day = clock.today()
+    return Membership.objects.filter(
+        Q(until=None) | Q(until__gte=day), person=actor.id, status=MembershipStatus.ACTIVE, since__lte=day
+    ).select_related("organisation").order_by("role", "pk")
 
 
 def membership_for(actor: Actor, pk: int) -> Membership:

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from accounts import api as machine
 from accounts import policies, views
 from core.web import nav
 
@@ -33,6 +34,8 @@ desk = [
     path("people/<uuid:uid>/end/", views.person_end, name="person_end"),
     path("roles/", views.grant, name="grant"),
 ]
+
+api = [path("me/", machine.Me.as_view(), name="me")]
 
 nav.register("my", 70, _("People of the unit"), "accounts:my:people", policies.is_org_admin)
 nav.register("my", 80, _("Our unit"), "accounts:my:unit", policies.is_org_admin)

@@ -49,22 +49,30 @@ def _home(request: HttpRequest, actor: Actor) -> str:
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """One answer for a wrong password, an unknown account and a locked one's content; lock-out says so by count only."""
-    form = forms.LoginForm(request.POST or None)
+    form = forms.LoginForm(request.POST or None, initial={"identifier": request.GET.get("as", "")[:120]})
     if request.method == "POST" and form.is_valid():
         identifier = form.cleaned_data["identifier"]
         if queries.locked_out(identifier, _ip(request)):
-            form.add_error(None, _("Too many tries. Please wait 15 minutes or reset the password."))
+            form.add_error(None, _("Too many tries. Please wait %(minutes)d minutes or reset the password.")
+                           % {"minutes": queries.lock_minutes()})
         else:
             person = authenticate(request, username=identifier, password=form.cleaned_data["password"])
             actions.note_attempt(identifier, _ip(request), ok=person is not None)
             if person is not None:
-                login(request, person)
-                request.session[EPOCH] = person.session_epoch
-                return redirect(_home(request, Actor.of(person)))
+                return _signed_in(request, person)
             form.add_error(None, _("E-mail, phone or password is not right."))
     return render(request, "accounts/login.html",
                   {"form": form, "title": _("Sign in"), "next": request.GET.get("next", "")},
                   status=422 if form.errors else 200)
+
+
+def _signed_in(request: HttpRequest, person: Any) -> HttpResponse:
+    """A session of this person begins: it knows its epoch and when it ends."""
+    login(request, person)
+    actor = Actor.of(person)
+    request.session[EPOCH] = person.session_epoch
+    request.session.set_expiry(queries.session_seconds(actor))
+    return redirect(_home(request, actor))
 
 
 @access(public)
@@ -155,13 +163,19 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @access(signed_in)
-@require_POST
 def accept_notice(request: HttpRequest) -> HttpResponse:
+    """The notice in force with its two answers: agree, or leave. What was asked for opens after the first."""
     notice = queries.owes_consent(request.actor.person)
-    if notice:
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = _home(request, request.actor)
+    if notice is None:
+        return redirect(target)
+    if request.method == "POST":
         actions.consent(request.actor, notice, ip=_ip(request))
         messages.success(request, _("Thank you; your consent is recorded."))
-    return redirect("accounts:public:me")
+        return redirect(target)
+    return render(request, "accounts/consent.html", {"notice": notice, "title": _("Privacy notice"), "next": target})
 
 
 @access(public)

@@ -86,6 +86,7 @@ PASSWORD_RESET_TIMEOUT = 3600  # seconds: a reset link lives at most one hour
 LOGIN_URL = "accounts:public:login"
 LOGIN_REDIRECT_URL = "/"
 
+ASK_CONSENT = True  # the privacy notice stands before everything else after the first log-in
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

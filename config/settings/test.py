@@ -16,6 +16,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 KICK_WORKERS = False
 RAISE_IN_WORKERS = True
 IS_DEMO = False
+ASK_CONSENT = False  # tests of the consent itself switch it on
 MEDIA_ROOT = VAR_DIR / "test-media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
