@@ -16,6 +16,7 @@ from funding import policies
 from funding.models import Disbursement, MoneyEntry
 from funding.states import PaymentStatus
 from funding.workflow import PAYMENT
+from programs import queries as programmes
 from programs.models import ControlFigure
 from projects import queries as projects
 from projects.models import Project
@@ -86,7 +87,8 @@ def paid_by_month(year: int) -> list[tuple[str, Decimal]]:
 
 
 def paid_by_plan(year: int) -> list[tuple[str, Decimal]]:
-    rows = _paid(year).order_by().values_list("project__special__plan__name").annotate(
+    rows = _paid(year).order_by().values_list(
+        "project__special__plan__name_en" if programmes.is_english() else "project__special__plan__name").annotate(
         sum=Sum("amount"))
     return sorted(rows, key=lambda row: -row[1])
 
@@ -118,7 +120,7 @@ def verb_label(verb: str) -> str:
 
 def history_of(row: Disbursement) -> list[dict[str, Any]]:
     return [
-        {"at": one.at, "who": one.actor_label, "why": one.why, "label": verb_label(one.verb)}
+        {"at": one.at, "who": one.actor_label if one.actor_id else _("System"), "why": one.why, "label": verb_label(one.verb)}
         for one in LedgerRow.objects.filter(target_type=row._meta.label_lower, target_id=row.pk).order_by("-pk")
     ]
 

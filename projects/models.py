@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 
 from accounts.models import Organisation
 from applications.models import Application
@@ -294,3 +295,7 @@ class PaymentLine(models.Model):
     @property
     def kind_label(self) -> str:
         return str(states.LineKind(self.kind).label)
+
+    @property
+    def condition_label(self) -> str:
+        return self.condition_en if (get_language() or "").startswith("en") and self.condition_en else self.condition

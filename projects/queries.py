@@ -68,7 +68,7 @@ def guides_to_propose(actor: Any) -> list[dict[str, Any]]:
     """Guides with ranked applications that stand in no list yet: [{guide, count, requested}]."""
     guides = {g.pk: g for g in programme.visible_to(actor).filter(pk__in=_ranked().values("guide"))}
     sums = _ranked().values("guide").annotate(n=Count("pk"), requested=Sum("requested")).order_by()
-    return [{"guide": guides[row["guide"]], "count": row["n"], "requested": row["requested"]}
+    return [{"guide": guides[row["guide"]], "title": title_of(guides[row["guide"]]), "count": row["n"], "requested": row["requested"]}
             for row in sums if row["guide"] in guides]
 
 
@@ -321,5 +321,9 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
             wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
     if not wanted:
         return []
-    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
+
+
+def target_of(contract: Contract, pk: int) -> ContractTarget:
+    return _one(ContractTarget.objects.all(), project=contract.project_id, pk=pk)

@@ -81,7 +81,9 @@ def award(actor: Any, publicity: Publicity) -> list[Project]:
     Document.objects.filter(pk=document.pk).update(context=context)
     _address(document, projects)
     issued = notices.issue_now(actor, actor, document)
-    Project.objects.filter(pk__in=[p.pk for p in projects]).update(award_document=issued)
+    for project in projects:
+        project.award_document = issued
+    Project.objects.bulk_update(projects, ["award_document"])
     return projects
 
 

@@ -29,7 +29,7 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
     row = Publicity.objects.select_for_update(no_key=True, of=("self",)).select_related("proposal").get(pk=publicity.pk)
     now = clock.now()
     if row.status != "OPEN" or not row.opens_at <= now < row.closes_at:
-        raise Refused(_("Objections could be filed until %(time)s.") % {"time": f"{row.closes_at:%Y-%m-%d %H:%M}"})
+        raise Refused(_("Objections could be filed until %(time)s.") % {"time": f"{clock.local(row.closes_at):%Y-%m-%d %H:%M}"})
     if kind not in ObjectorKind.values or not name.strip() or not contact.strip():
         raise Refused(_("Anonymous objections are not accepted: give the real name and a contact."))
     if not facts.strip():

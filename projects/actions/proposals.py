@@ -33,6 +33,7 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     requested until number or money is used up; the division may change that before it submits.
 
     Locks the guide's plan item, so that two lists are not made from the same applications at once."""
+    guide = Guide.objects.select_related("special__plan", "version").get(pk=guide.pk)
     if reason := policies.may_propose(actor, guide):
         raise Refused(reason)
     item = AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=guide.plan_item_id)
