@@ -323,7 +323,3 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
         return []
     return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
-
-
-def target_of(contract: Contract, pk: int) -> ContractTarget:
-    return _one(ContractTarget.objects.all(), project=contract.project_id, pk=pk)

@@ -1,1 +1,1 @@
-"""Pages of the funding floor."""
+"""Pages of the funding floor, one file per desk."""

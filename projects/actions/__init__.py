@@ -18,7 +18,7 @@ from projects.actions.publicity import close_publicity, days_of, open_publicity,
 from projects.actions.upper import conclude, file_acceptance, mark_overdue, resume, suspend
 
 __all__ = [
-    "accept_objection", "award", "awardable", "draft_of", "awardable", "close_publicity", "conclude", "create_list", "days_of", "decide", "dismiss", "draft_contract", "draft_of",
+    "accept_objection", "award", "awardable", "close_publicity", "conclude", "create_list", "days_of", "decide", "dismiss", "draft_contract", "draft_of",
     "edit_contract", "edit_target", "file_acceptance", "file_objection", "lapse", "mark_overdue", "offer_contract",
     "open_identity", "open_publicity", "prepare_award", "prepare_publicity", "refuse_objection", "resume", "return_list",
     "set_item", "set_items", "sign_bureau", "sign_unit", "start_project", "submit_list", "suspend", "take_back_contract",

@@ -1,1 +1,1 @@
-"""Pages of the projects floor."""
+"""Pages of the projects floor, one file per desk."""

@@ -1,4 +1,4 @@
-"""The bureau's side: lists of proposed awards, public notices, objections, awards."""
+"""The bureau's side of projects and contracts."""
 
 from __future__ import annotations
 
@@ -10,240 +10,141 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from core import files
 from core.money import wan
-from core.web import lists, steps
+from core.web import charts, lists, steps
 from core.web.access import access
-from programs import queries as programme
+from core.web.templatetags.st import tag
 from projects import actions, policies, queries, states
-from projects.forms import DecideForm, DecisionForm, ItemForm
-from projects.models import Objection, ProposalList, Publicity
-from projects.workflow import OBJECTION, PROPOSAL, PUBLICITY
+from projects.forms import ContractForm, TargetForm
+from projects.models import Contract, Project
+from projects.workflow import CONTRACT, PROJECT
 
-LIST_TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "DECIDED": "good"}
-NOTICE_TONES = {"PREPARED": "warn", "OPEN": "doing", "CLOSED": ""}
-OBJECTION_TONES = {"FILED": "warn", "ACCEPTED": "doing", "UPHELD": "bad", "NOT_UPHELD": "", "REFUSED": ""}
+CONTRACT_TONES = {"DRAFT": "warn", "OFFERED": "doing", "UNIT_SIGNED": "doing", "EFFECTIVE": "good"}
 
 
-def list_url(row: ProposalList) -> str:
-    return reverse("projects:desk:proposal", args=[row.ref])
+def project_url(row: Project) -> str:
+    return reverse("projects:desk:project", args=[row.number])
 
 
-def notice_url(row: Publicity) -> str:
-    return reverse("projects:desk:publicity", args=[row.proposal.ref])
+def contract_url(row: Contract) -> str:
+    return reverse("projects:desk:contract", args=[row.project.number])
 
 
-def objection_url(row: Objection) -> str:
-    return reverse("projects:desk:objection", args=[row.number])
-
-
-class Proposals(lists.Listing):
-    name = "proposals"
-    title = gettext_lazy("Proposed awards")
-    search_fields = ("ref", "guide__title")
+class Projects(lists.Listing):
+    name = "projects"
+    title = gettext_lazy("Projects")
+    search_column = "search"
+    hint = gettext_lazy("Number, title, unit or leader; unit:name, leader:name and money:>1000000 (yuan) narrow the list.")
+    keywords = {"unit": "unit__name__icontains", "单位": "unit__name__icontains", "leader": "leader__name__icontains",
+                "负责人": "leader__name__icontains", "money": "amount", "金额": "amount"}
     columns = (
-        lists.Col("guide", gettext_lazy("List"), main=True, link=list_url, value=lambda row: row.guide.title, sub=lambda row: row.ref),
-        lists.Col("created_at", gettext_lazy("Begun")),
-        lists.Col("decided_at", gettext_lazy("Decided")),
-        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, LIST_TONES[row.status])),
+        lists.Col("title", gettext_lazy("Project"), main=True, link=project_url, sub=lambda row: row.number),
+        lists.Col("number", gettext_lazy("No."), export_only=True),
+        lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
+        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
+        lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
+                  unit=gettext_lazy("yuan")),
+        lists.Col("ends_on", gettext_lazy("Ends on"), sort="ends", show=lambda row: row.ends_on or "—"),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
+                  show=lambda row: tag(row.status_label, row.tone)),
     )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.ListStatus.choices),)
-    empty_title = gettext_lazy("No list yet")
+    facets = (
+        lists.Facet("status", gettext_lazy("State"), states.ProjectStatus.choices),
+        lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),
+        lists.Facet("plan", gettext_lazy("Plan"), queries.plan_choices, lambda rows, value: rows.filter(special__plan__code=value)),
+        lists.Facet("contract", gettext_lazy("Contract"), states.ContractStatus.choices, queries.with_contract),
+    )
+    sorts = {"new": "-pk", "money": "-amount", "money_up": "amount", "ends": "ends_on", "ends_down": "-ends_on"}
+    empty_title = gettext_lazy("No project has been awarded yet")
 
 
 @access(policies.is_desk)
-def proposal_list(request: HttpRequest) -> HttpResponse:
-    waiting = [
-        {**row, "may": policies.may_propose(request.actor, row["guide"]) is None, "money": wan(row["requested"])}
-        for row in queries.guides_to_propose(request.actor)
-    ]
-    return lists.page(request, Proposals(), policies.lists_visible_to(request.actor), template="projects/proposal_list.html",
-                      context={"waiting": waiting})
+def project_list(request: HttpRequest) -> HttpResponse:
+    rows, counts = policies.visible_to(request.actor), queries.status_counts(request.actor)
+    labels = dict(states.ProjectStatus.choices)
+    return lists.page(request, Projects(), rows, template="projects/list.html", context={
+        "chart": charts.bars(_("Projects by state"), [
+            (str(labels[code]), counts[code]) for code in labels if counts.get(code)], note=_("number of projects")),
+        "chart2": charts.bars(_("Grants by plan"), queries.money_of(rows), note=_("10,000 yuan")),
+    })
 
 
 @access(policies.is_desk)
-@require_POST
-def proposal_new(request: HttpRequest, guide: str) -> HttpResponse:
-    row = actions.create_list(request.actor, programme.get_for(request.actor, guide))
-    messages.success(request, _("List %(ref)s has been made from the ranking.") % {"ref": row.ref})
-    return redirect(list_url(row))
+def project(request: HttpRequest, number: str) -> HttpResponse:
+    row = queries.get_for(request.actor, number)
+    urls = {verb: reverse(f"projects:desk:project_{verb}", args=[number]) for verb in ("suspend", "resume")}
+    return render(request, "projects/project.html", {
+        **project_context(row),
+        "contract_url": reverse("projects:desk:contract", args=[number]), "desk_page": True,
+        "buttons": steps.buttons(PROJECT, request.actor, row, urls, needs_why=("suspend", "resume")),
+        "crumbs": [(Projects.title, reverse("projects:desk:projects")), (row.number, None)],
+    })
 
 
-@access(policies.is_desk)
-def proposal(request: HttpRequest, ref: str) -> HttpResponse:
-    """The ranking with the line of number and money; the division adjusts it while it is a draft."""
-    row = queries.get_list(request.actor, ref)
-    may_write = row.status == "DRAFT" and policies.prepares(request.actor, row) is None
-    items = list(queries.items_of(row))
-    rows = [ItemForm(request.POST if request.method == "POST" else None, item=item) for item in items]
-    if request.method == "POST" and may_write and all([one.is_valid() for one in rows]):
-        actions.set_items(request.actor, row, {one.item.pk: one.cleaned_data for one in rows})
-        messages.success(request, _("Saved."))
-        return redirect(list_url(row))
-    return render(request, "projects/proposal.html", _proposal_context(request, row, rows, may_write),
-                  status=422 if request.method == "POST" else 200)
-
-
-def _proposal_context(request: HttpRequest, row: ProposalList, rows: list[ItemForm], may_write: bool) -> dict[str, Any]:
-    sums = queries.sums_of(row)
-    urls = {verb: reverse(f"projects:desk:proposal_{verb}", args=[row.ref]) for verb in ("submit", "return")}
-    publicity = Publicity.objects.filter(proposal=row).first()
+def project_context(row: Project) -> dict[str, Any]:
+    """What every page of a project shows."""
+    contract = queries.contract_of(row)
     return {
-        "title": _("Proposed awards: %(guide)s") % {"guide": row.guide.title}, "list": row, "tone": LIST_TONES[row.status], "rows": rows,
-        "may_write": may_write, "kpis": _limits(sums), "publicity": publicity,
-        "buttons": steps.buttons(PROPOSAL, request.actor, row, urls, needs_why=("return",)),
-        "decide": DecideForm(), "may_decide": "decide" in PROPOSAL.open_to(request.actor, row),
-        "reasons": PROPOSAL.why_not("decide", request.actor, row) if "decide" in PROPOSAL.open_to(request.actor, row) else [],
-        "may_publicise": row.status == "DECIDED" and publicity is None and policies.is_resource(request.actor) is None,
-        "events": queries.history_of(row),
-        "crumbs": [(_("Proposed awards"), reverse("projects:desk:proposals")), (row.ref, None)],
+        "title": row.title, "project": row, "contract": contract, "targets": queries.targets_of(row),
+        "payments": queries.payments_of(row), "line": queries.line_of(row, contract),
+        "contract_tone": CONTRACT_TONES.get(contract.status, "") if contract else "",
+        "events": queries.history_of(row, contract, row.application),
     }
 
 
-def _limits(sums: dict[str, Any]) -> list[dict[str, Any]]:
-    over = sums["money"] > min(sums["budget"], sums["plan_left"])
-    return [
-        {"label": _("Proposed"), "value": sums["count"], "unit": f"/ {sums['most']}", "tone": "bad" if sums["most"] and sums["count"] > sums["most"] else ""},
-        {"label": _("Money proposed"), "value": wan(sums["money"]) or "0", "unit": _("万元"), "tone": "bad" if over else ""},
-        {"label": _("Money of the guide"), "value": wan(sums["budget"]), "unit": _("万元")},
-        {"label": _("Left of the annual plan"), "value": wan(sums["plan_left"]), "unit": _("万元")},
-    ]
-
-
-proposal_submit = steps.step_view(queries.get_list, actions.submit_list, question=policies.is_desk, to=list_url)
-proposal_return = steps.step_view(queries.get_list, actions.return_list, question=policies.is_desk, to=list_url, needs_why=True)
-
-
-@access(policies.decides)
-@require_POST
-def proposal_decide(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.get_list(request.actor, ref), DecideForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write what the meeting decided."))
-        return redirect(list_url(row))
-    actions.decide(request.actor, row, minutes=form.cleaned_data["minutes"])
-    messages.success(request, _("Decided. Those who are not proposed have got their notice."))
-    return redirect(list_url(row))
-
-
-# --- public notice -----------------------------------------------------------------------------------------------
-
-
-@access(policies.is_resource)
-@require_POST
-def publicity_new(request: HttpRequest, ref: str) -> HttpResponse:
-    return redirect(notice_url(actions.prepare_publicity(request.actor, queries.get_list(request.actor, ref))))
+def contract_context(request: HttpRequest, row: Contract) -> dict[str, Any]:
+    project = row.project
+    return {
+        "title": _("Contract of %(number)s") % {"number": project.number}, "contract": row, "project": project,
+        "tone": CONTRACT_TONES[row.status], "targets": queries.targets_of(project), "payments": queries.payments_of(project),
+        "changes": queries.target_changes(project), "events": queries.history_of(row),
+    }
 
 
 @access(policies.is_desk)
-def publicity(request: HttpRequest, ref: str) -> HttpResponse:
-    row = queries.get_publicity(request.actor, ref)
-    urls = {"open": reverse("projects:desk:publicity_open", args=[ref])}
-    held, ready = queries.open_objections(row), actions.awardable(row) if row.status == "CLOSED" else []
-    draft = actions.draft_of(row.proposal)
-    return render(request, "projects/publicity_desk.html", {
-        "title": _("Public notice: %(guide)s") % {"guide": row.proposal.guide.title}, "notice": row, "tone": NOTICE_TONES[row.status],
-        "items": queries.items_of(row.proposal, selected=True), "held": held, "ready": len(ready), "draft": draft,
-        "buttons": steps.buttons(PUBLICITY, request.actor, row, urls), "objections": row.objections.select_related("application"),
-        "may_prepare": bool(ready) and draft is None and policies.is_resource(request.actor) is None,
-        "may_award": bool(ready) and draft is not None and policies.decides(request.actor, row) is None,
-        "sees_objections": policies.is_supervision(request.actor) is None or policies.decides(request.actor, row) is None,
-        "events": queries.history_of(row),
-        "crumbs": [(_("Proposed awards"), reverse("projects:desk:proposals")), (ref, list_url(row.proposal)), (_("Public notice"), None)],
-    })
+def contract(request: HttpRequest, number: str) -> HttpResponse:
+    """Term and reasons while it is a draft; the frozen text and its signatures afterwards."""
+    row = queries.get_contract(request.actor, number)
+    form = ContractForm(request.POST or None, contract=row)
+    if request.method == "POST" and form.is_valid():
+        actions.edit_contract(request.actor, row, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(contract_url(row))
+    urls = {verb: reverse(f"projects:desk:contract_{verb}", args=[number]) for verb in ("offer", "take_back", "sign_bureau")}
+    may_edit = row.status == "DRAFT" and policies.drafts_contract(request.actor, row) is None
+    return render(request, "projects/contract.html", {
+        **contract_context(request, row), "form": form if may_edit else None, "may_edit": may_edit,
+        "buttons": steps.buttons(CONTRACT, request.actor, row, urls, needs_why=("take_back",)),
+        "crumbs": [(Projects.title, reverse("projects:desk:projects")), (number, project_url(row.project)), (_("Contract"), None)],
+    }, status=422 if form.errors else 200)
 
 
-publicity_open = steps.step_view(queries.get_publicity, actions.open_publicity, question=policies.is_resource, to=notice_url)
+@access(policies.is_desk)
+def contract_target(request: HttpRequest, number: str, order: int) -> HttpResponse:
+    row = queries.get_contract(request.actor, number)
+    target = queries.get_target(row, order)
+    form = TargetForm(request.POST or None, target=target)
+    if request.method == "POST" and form.is_valid():
+        actions.edit_target(request.actor, row, target, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(contract_url(row))
+    return render(request, "st/form_page.html", {
+        "title": target.name, "form": form, "back": contract_url(row),
+        "lead": _("The application promised %(value)s.") % {"value": queries.promised(target)},
+        "crumbs": [(Projects.title, reverse("projects:desk:projects")), (number, project_url(row.project)),
+                   (_("Contract"), contract_url(row)), (target.name, None)],
+    }, status=422 if form.errors else 200)
 
 
-@access(policies.is_resource)
-@require_POST
-def award_prepare(request: HttpRequest, ref: str) -> HttpResponse:
-    row = queries.get_publicity(request.actor, ref)
-    actions.prepare_award(request.actor, row)
-    messages.success(request, _("The award notice is prepared; a leader signs it."))
-    return redirect(notice_url(row))
-
-
-@access(policies.decides)
-@require_POST
-def award(request: HttpRequest, ref: str) -> HttpResponse:
-    row = queries.get_publicity(request.actor, ref)
-    made = actions.award(request.actor, row)
-    messages.success(request, _("%(count)d projects have been awarded; the notice is issued.") % {"count": len(made)})
-    return redirect(notice_url(row))
-
-
-# --- objections --------------------------------------------------------------------------------------------------
-
-
-class Objections(lists.Listing):
-    name = "objections"
-    title = gettext_lazy("Objections")
-    search_fields = ("number", "application__ref", "application__title")
-    columns = (
-        lists.Col("number", gettext_lazy("Number"), main=True, link=objection_url),
-        lists.Col("application", gettext_lazy("Application"), value=lambda row: row.application.title, sub=lambda row: row.application.ref),
-        lists.Col("kind", gettext_lazy("Objector"), show=lambda row: row.get_kind_display()),
-        lists.Col("filed_at", gettext_lazy("Filed")),
-        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, OBJECTION_TONES[row.status])),
-    )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.ObjectionStatus.choices),)
-    empty_title = gettext_lazy("No objection has been filed")
-
-
-def handles(actor: Any, obj: Any = None) -> str | None:
-    """Supervision handles objections, leaders uphold them."""
-    return None if policies.is_supervision(actor) is None else policies.decides(actor, obj)
-
-
-@access(handles)
-def objection_list(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, Objections(), policies.objections_visible_to(request.actor))
-
-
-@access(handles)
-def objection(request: HttpRequest, number: str) -> HttpResponse:
-    row = queries.get_objection(request.actor, number)
-    open_to = OBJECTION.open_to(request.actor, row)
-    return render(request, "projects/objection.html", {
-        "title": _("Objection %(number)s") % {"number": row.number}, "objection": row, "tone": OBJECTION_TONES[row.status],
-        "buttons": [one for one in steps.buttons(OBJECTION, request.actor, row, {
-            "accept": reverse("projects:desk:objection_accept", args=[number])})],
-        "verbs": [(verb, OBJECTION.steps[verb].label) for verb in open_to if verb != "accept"], "form": DecisionForm(),
-        "may_open": policies.sees_objector(request.actor, row) is None, "events": queries.history_of(row),
-        "crumbs": [(_("Objections"), reverse("projects:desk:objections")), (number, None)],
-    })
-
-
-objection_accept = steps.step_view(queries.get_objection, actions.accept_objection, question=policies.is_supervision, to=objection_url)
-VERBS = {"refuse": actions.refuse_objection, "dismiss": actions.dismiss, "uphold": actions.uphold}
-
-
-@access(handles)
-@require_POST
-def objection_decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    row, form = queries.get_objection(request.actor, number), DecisionForm(request.POST)
-    if not form.is_valid() or verb not in VERBS:
-        messages.error(request, _("Write the decision with its grounds."))
-        return redirect(objection_url(row))
-    VERBS[verb](request.actor, row, **form.cleaned_data)
-    messages.success(request, _("Done."))
-    return redirect(objection_url(row))
-
-
-@access(policies.is_supervision)
-@require_POST
-def objection_identity(request: HttpRequest, number: str) -> HttpResponse:
-    row = queries.get_objection(request.actor, number)
-    name, contact = actions.open_identity(request.actor, row, why=request.POST.get("why", ""))
-    return render(request, "projects/identity.html", {
-        "title": _("Identity of the objector"), "name": name, "contact": contact, "back": objection_url(row)})
-
-
-@access(handles)
-def objection_file(request: HttpRequest, number: str) -> HttpResponse:
-    row = queries.get_objection(request.actor, number)
-    return files.serve(row.file, request.actor, f"objection {number}", inline=True)
+project_suspend = steps.step_view(queries.get_for, actions.suspend, question=policies.is_desk, to=project_url, needs_why=True)
+project_resume = steps.step_view(queries.get_for, actions.resume, question=policies.is_desk, to=project_url, needs_why=True)
+contract_offer = steps.step_view(
+    queries.get_contract, actions.offer_contract, question=policies.is_desk, to=contract_url,
+    done=gettext_lazy("The unit has been asked to sign."))
+contract_take_back = steps.step_view(
+    queries.get_contract, actions.take_back_contract, question=policies.is_desk, to=contract_url, needs_why=True)
+contract_sign_bureau = steps.step_view(
+    queries.get_contract, actions.sign_bureau, question=policies.is_desk, to=contract_url,
+    done=gettext_lazy("Signed. The contract is in force and the project runs."))

@@ -1,70 +1,135 @@
-"""What everybody sees: public notices with the objection form, awarded projects."""
+"""What everybody may see: public notices with the objection form, and awarded projects."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock, files
+from core.files import BadFile
 from core.money import wan
-from core.web import lists
+from core.web import charts, lists
 from core.web.access import access
 from core.web.access import public as everyone
 from core.web.once import once
-from programs import queries as programme
-from projects import actions, policies, queries
+from core.web.templatetags.st import tag
+from projects import actions, policies, queries, states
 from projects.forms import ObjectionForm
+from projects.models import Project, Publicity
+
+NOTICE_TONES = {"OPEN": "good", "PREPARED": "doing"}
 
 
-@access(everyone)
-def notices(request: HttpRequest) -> HttpResponse:
-    rows = policies.publicities_visible_to(request.actor).exclude(status="PREPARED")
-    now = clock.now()
-    return render(request, "projects/notices.html", {
-        "title": _("Public notices"), "running": [r for r in rows if r.status == "OPEN" and r.closes_at > now],
-        "over": [r for r in rows if r.status == "CLOSED" or r.closes_at <= now][:30], "crumbs": [(_("Public notices"), None)]})
+def publicity_url(row: Publicity) -> str:
+    return reverse("projects:public:publicity", args=[row.proposal.ref])
 
 
-@access(everyone)
-@once
-def notice(request: HttpRequest, ref: str) -> HttpResponse:
-    """The list, the time that is left, and the objection form; a refused scan is said beside its field."""
-    row = queries.get_publicity(request.actor, ref)
-    items = list(queries.items_of(row.proposal, selected=True))
-    is_open = row.status == "OPEN" and row.opens_at <= clock.now() < row.closes_at
-    form = ObjectionForm(request.POST or None, request.FILES or None, items=items)
-    filed = None
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            filed = actions.file_objection(request.actor, row, upload=data.pop("scan"), **data)
-        except files.BadFile as error:
-            form.add_error("scan", str(error))
-    return render(request, "projects/notice.html", {
-        "title": row.document.title if row.document else row.proposal.guide.title, "notice": row, "items": items, "is_open": is_open,
-        "form": form, "filed": filed, "total": wan(sum(item.amount for item in items)),
-        "crumbs": [(_("Public notices"), None), (ref, None)]}, status=422 if form.errors else 200)
+class Notices(lists.Listing):
+    name = "publicity"
+    title = gettext_lazy("Public notices of proposed awards")
+    search_fields = ("proposal__guide__title", "proposal__ref")
+    columns = (
+        lists.Col("title", gettext_lazy("Guide"), main=True, link=publicity_url, value=lambda row: queries.title_of(row.proposal.guide),
+                  sub=lambda row: row.proposal.ref),
+        lists.Col("count", gettext_lazy("Projects"), kind="num", value=lambda row: row.chosen),
+        lists.Col("opens_at", gettext_lazy("From")),
+        lists.Col("closes_at", gettext_lazy("Objections until"), sort="close"),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
+                  show=lambda row: tag(row.status_label, NOTICE_TONES.get(row.status, ""))),
+    )
+    facets = (lists.Facet("status", gettext_lazy("State"), [c for c in states.PublicityStatus.choices if c[0] != "PREPARED"]),)
+    sorts = {"new": "-pk", "close": "closes_at", "close_down": "-closes_at"}
+    empty_title = gettext_lazy("No list of proposed awards has been published yet")
 
 
 class Awards(lists.Listing):
     name = "awards"
     title = gettext_lazy("Awarded projects")
     search_column = "search"
+    hint = gettext_lazy("Number, title, unit or leader; unit:name, special:name and money:>1000000 (yuan) narrow the list.")
+    keywords = {"unit": "unit__name__icontains", "单位": "unit__name__icontains", "special": "special__name__icontains",
+                "专项": "special__name__icontains", "money": "amount", "金额": "amount"}
     columns = (
         lists.Col("title", gettext_lazy("Project"), main=True, sub=lambda row: row.number),
-        lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name),
+        lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
-        lists.Col("amount", gettext_lazy("Money, 10,000 yuan"), kind="num", sort="money", show=lambda row: wan(row.amount)),
-        lists.Col("awarded_at", gettext_lazy("Awarded")),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("awarded_at", gettext_lazy("Awarded"), show=lambda row: f"{row.awarded_at:%Y-%m-%d}"),
     )
-    facets = (lists.Facet("guide__year", gettext_lazy("Year"), programme.year_choices),)
-    sorts = {"new": "-pk", "money": "amount", "money_down": "-amount"}  # noqa: RUF012
+    facets = (lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),
+              lists.Facet("plan", gettext_lazy("Plan"), queries.plan_choices, lambda rows, value: rows.filter(special__plan__code=value)))
+    sorts = {"new": "-pk", "money": "-amount", "money_up": "amount"}
     empty_title = gettext_lazy("No project has been awarded yet")
 
 
 @access(everyone)
+def notices(request: HttpRequest) -> HttpResponse:
+    rows = queries.with_counts(policies.publicities_visible_to(request.actor).exclude(status="PREPARED"))
+    return lists.page(request, Notices(), rows, context={
+        "lead": _("Anybody may object under their real name while a notice runs."), "crumbs": [(Notices.title, None)]})
+
+
+@access(everyone)
+def publicity(request: HttpRequest, ref: str) -> HttpResponse:
+    row = queries.get_publicity(request.actor, ref)
+    return render(request, "projects/publicity.html", {
+        "title": queries.title_of(row.proposal.guide), "publicity": row, "tone": NOTICE_TONES.get(row.status, ""),
+        "items": queries.items_of(row.proposal, selected=True), "sums": queries.sums_of(row.proposal),
+        "running": queries.runs(row), "crumbs": [(Notices.title, reverse("projects:public:notices")), (row.proposal.ref, None)],
+    })
+
+
+@access(everyone)
+@once
+def objection_new(request: HttpRequest, ref: str) -> HttpResponse:
+    """The form of an objection; after the close it says until when one could be filed."""
+    row = queries.get_publicity(request.actor, ref)
+    items = list(queries.items_of(row.proposal, selected=True))
+    form = ObjectionForm(request.POST or None, request.FILES or None, items=items,
+                         initial={"application": request.GET.get("project", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = actions.file_objection(request.actor, row, **form.cleaned_data)
+            return redirect("projects:public:objection", uid=found.uid)
+        except BadFile as error:
+            form.add_error("upload", str(error))
+    return render(request, "projects/objection_new.html", {
+        "title": _("File an objection"), "publicity": row, "form": form, "running": queries.runs(row),
+        "crumbs": [(Notices.title, reverse("projects:public:notices")), (row.proposal.ref, publicity_url(row)),
+                   (_("File an objection"), None)],
+    }, status=422 if form.errors else 200)
+
+
+@access(everyone)
+def objection(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The objector's own page: its secret address is the key. Number, state, decision; no identity."""
+    row = queries.objection_by_uid(uid)
+    return render(request, "projects/objection_receipt.html", {
+        "title": _("Objection %(number)s") % {"number": row.number}, "objection": row,
+        "crumbs": [(Notices.title, reverse("projects:public:notices")), (row.number, None)],
+    })
+
+
+@access(everyone)
 def awards(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, Awards(), queries.public_projects(), context={"crumbs": [(_("Awarded projects"), None)]})
+    rows = queries.public_projects()
+    return lists.page(request, Awards(), rows, template="projects/list.html", context={
+        "chart": charts.bars(_("Grants by plan"), queries.money_of(rows), note=_("10,000 yuan")),
+        "chart2": charts.bars(_("Awarded projects by year"), queries.count_by_year(rows), note=_("number of projects")),
+        "crumbs": [(Awards.title, None)],
+    })
+
+
+def of_special(actor: Any, special: Any) -> tuple[str, dict[str, Any]] | None:
+    """The slot on the page of a special: how many projects, how much money."""
+    found = queries.special_summary(special)
+    return ("projects/_special.html", found) if found["count"] else None
+
+
+def project_url(row: Project) -> str:
+    return reverse("projects:my:project", args=[row.number])
