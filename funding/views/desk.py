@@ -50,7 +50,7 @@ class Payments(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.project.unit.name),
         lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
                   unit=gettext_lazy("yuan")),
-        lists.Col("paid_at", gettext_lazy("Paid"), sort="paid", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
+        lists.Col("paid_at", gettext_lazy("Paid"), kind="tag", sort="paid", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),
     )

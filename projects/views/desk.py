@@ -46,7 +46,7 @@ class Projects(lists.Listing):
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
         lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
                   unit=gettext_lazy("yuan")),
-        lists.Col("ends_on", gettext_lazy("Ends on"), sort="ends", show=lambda row: row.ends_on or "—"),
+        lists.Col("ends_on", gettext_lazy("Ends on"), kind="tag", sort="ends", show=lambda row: f"{row.ends_on:%Y-%m-%d}" if row.ends_on else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),
     )
@@ -90,7 +90,7 @@ def project_context(row: Project) -> dict[str, Any]:
         "title": row.title, "project": row, "contract": contract, "targets": queries.targets_of(row),
         "payments": queries.payments_of(row), "line": queries.line_of(row, contract),
         "contract_tone": CONTRACT_TONES.get(contract.status, "") if contract else "",
-        "events": queries.history_of(row, contract, row.application),
+        "events": queries.history_of(row, contract),
     }
 
 

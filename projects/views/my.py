@@ -35,9 +35,9 @@ class Mine(lists.Listing):
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
                   unit=gettext_lazy("yuan")),
-        lists.Col("sign_by", gettext_lazy("Sign by"),
-                  show=lambda row: row.sign_by if row.status == "CONTRACT_PENDING" else "—"),
-        lists.Col("ends_on", gettext_lazy("Ends on"), sort="ends", show=lambda row: row.ends_on or "—"),
+        lists.Col("sign_by", gettext_lazy("Sign by"), kind="tag",
+                  show=lambda row: f"{row.sign_by:%Y-%m-%d}" if row.status == "CONTRACT_PENDING" else "—"),
+        lists.Col("ends_on", gettext_lazy("Ends on"), kind="tag", sort="ends", show=lambda row: f"{row.ends_on:%Y-%m-%d}" if row.ends_on else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),
     )

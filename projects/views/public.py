@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import clock
 from core.files import BadFile
 from core.money import wan
 from core.web import charts, lists
@@ -59,7 +60,7 @@ class Awards(lists.Listing):
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
         lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
-        lists.Col("awarded_at", gettext_lazy("Awarded"), show=lambda row: f"{row.awarded_at:%Y-%m-%d}"),
+        lists.Col("awarded_at", gettext_lazy("Awarded"), kind="tag", show=lambda row: f"{clock.local(row.awarded_at):%Y-%m-%d}"),
     )
     facets = (lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),
               lists.Facet("plan", gettext_lazy("Plan"), queries.plan_choices, lambda rows, value: rows.filter(special__plan__code=value)))
