@@ -62,7 +62,8 @@ def both(draw: Callable[[int], str]) -> SafeString:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,f}".rstrip("0").rstrip(".") if isinstance(value, Decimal) else f"{value:,}"
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def funnel(title: str, steps: Sequence[tuple[str, int]], *, note: str = "") -> Chart:
