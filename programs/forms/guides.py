@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.forms.base import MomentField, area, one_line
@@ -35,7 +35,7 @@ class NewGuideForm(forms.Form):
             (str(item.pk), f"{item.plan.year} · {item.title}（{item.special.label}）") for item in items
         ]
         self.fields["copy_from"].choices = [
-            ("", _t("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
+            ("", gettext("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
         ]
 
     def clean_file(self) -> Any:
@@ -43,13 +43,13 @@ class NewGuideForm(forms.Form):
         if not upload:
             return None
         if upload.size > IMPORT_LIMIT:
-            raise ValidationError(_t("The file is larger than 2 MB; this is no guide file."))
+            raise ValidationError(gettext("The file is larger than 2 MB; this is no guide file."))
         try:
             package = json.loads(upload.read().decode("utf-8-sig"), parse_float=str)
         except (ValueError, UnicodeDecodeError, RecursionError) as error:
-            raise ValidationError(_t("The file cannot be read as JSON.")) from error
+            raise ValidationError(gettext("The file cannot be read as JSON.")) from error
         if not isinstance(package, dict):
-            raise ValidationError(_t("The file cannot be read as JSON."))
+            raise ValidationError(gettext("The file cannot be read as JSON."))
         return package
 
 
@@ -60,7 +60,7 @@ class WindowForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("opens_at") and values.get("closes_at") and values["closes_at"] <= values["opens_at"]:
-            self.add_error("closes_at", _t("A window must close after it opens."))
+            self.add_error("closes_at", gettext("A window must close after it opens."))
         return values
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import APPLICANT_KINDS
@@ -90,7 +90,7 @@ class MoneyForm(forms.Form):
         values = super().clean()
         cap, control = values.get("cap"), values.get("budget_control")
         if cap is not None and control is not None and cap > control:
-            self.add_error("cap", _t("This is more than the money of the whole guide."))
+            self.add_error("cap", gettext("This is more than the money of the whole guide."))
         return values
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class ReviewForm(forms.Form):
     def clean_panel_size(self) -> int:
         size = self.cleaned_data["panel_size"]
         if size % 2 == 0:
-            raise ValidationError(_t("An odd number is needed, so that a vote cannot tie."))
+            raise ValidationError(gettext("An odd number is needed, so that a vote cannot tie."))
         return size
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
@@ -24,7 +24,7 @@ class NewPlanForm(forms.Form):
 
     def __init__(self, *args: Any, plans: list[AnnualPlan], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["copy_from"].choices = [("", _t("An empty plan")), *[(str(p.year), str(p.year)) for p in plans]]
+        self.fields["copy_from"].choices = [("", gettext("An empty plan")), *[(str(p.year), str(p.year)) for p in plans]]
 
 
 class PlanMoneyForm(forms.Form):
@@ -54,7 +54,7 @@ class ItemForm(forms.Form):
         values = super().clean()
         opens, closes = values.get("opens_month"), values.get("closes_month")
         if opens and closes and closes < opens:
-            self.add_error("closes_month", _t("The close may not be before the opening."))
+            self.add_error("closes_month", gettext("The close may not be before the opening."))
         values["order"] = values.get("order") or 0
         return values
 
@@ -85,5 +85,5 @@ class PolicyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("valid_to") and values.get("valid_from") and values["valid_to"] < values["valid_from"]:
-            self.add_error("valid_to", _t("The document ends before it begins."))
+            self.add_error("valid_to", gettext("The document ends before it begins."))
         return values

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
@@ -20,6 +20,13 @@ LEAVES = 4
 LISTS = ("in", "not_in", "none_of", "any_of", "same_list", "ge_each", "between")
 
 
+FIELD_KINDS = [
+    ("text", _("One line")), ("textarea", _("Long text")), ("number", _("Number")), ("money", _("Money (yuan)")),
+    ("date", _("Date")), ("select", _("Choice from a list")), ("radio", _("Choice, all shown")),
+    ("multi", _("Several choices")), ("bool", _("Yes to tick")), ("table", _("Table")),
+]
+
+
 class SectionsForm(forms.Form):
     """A title and a text in both languages for every section of the guide."""
 
@@ -28,8 +35,8 @@ class SectionsForm(forms.Form):
         self.sections = sections
         for section in sections:
             code, name = section["code"], section["title"]
-            for key, label, rows in (("title", _t("Title"), 1), ("text", _t("Text"), 6), ("title_en", _t("Title in English"), 1),
-                                     ("text_en", _t("Text in English"), 4)):
+            for key, label, rows in (("title", gettext("Title"), 1), ("text", gettext("Text"), 6), ("title_en", gettext("Title in English"), 1),
+                                     ("text_en", gettext("Text in English"), 4)):
                 field = one_line(f"{name}：{label}", 120, required=key == "title") if rows == 1 else area(
                     f"{name}：{label}", 20_000, rows, required=False)
                 field.initial = section.get(key, "")
@@ -51,14 +58,14 @@ def fact_choices() -> list[tuple[str, str]]:
 
 def op_choices() -> list[tuple[str, Any]]:
     return [
-        ("", "—"), ("is_true", _t("is so")), ("is_false", _t("is not so")), ("eq", _t("equals")), ("ne", _t("differs from")),
-        ("in", _t("is one of")), ("not_in", _t("is none of")), ("starts_with", _t("begins with")),
-        ("within_region", _t("lies in the region")), ("ge", _t("is at least")), ("gt", _t("is more than")),
-        ("le", _t("is at most")), ("lt", _t("is less than")), ("between", _t("lies between")),
-        ("ge_each", _t("is at least each of")), ("on_or_before", _t("is on or before")), ("on_or_after", _t("is on or after")),
-        ("age_in_year_le", _t("age in the year is at most")), ("age_on_lt", _t("age on the day is below")),
-        ("valid_on", _t("is valid on")), ("none_of", _t("contains none of")), ("any_of", _t("contains any of")),
-        ("same_list", _t("is the same list as")),
+        ("", "—"), ("is_true", gettext("is so")), ("is_false", gettext("is not so")), ("eq", gettext("equals")), ("ne", gettext("differs from")),
+        ("in", gettext("is one of")), ("not_in", gettext("is none of")), ("starts_with", gettext("begins with")),
+        ("within_region", gettext("lies in the region")), ("ge", gettext("is at least")), ("gt", gettext("is more than")),
+        ("le", gettext("is at most")), ("lt", gettext("is less than")), ("between", gettext("lies between")),
+        ("ge_each", gettext("is at least each of")), ("on_or_before", gettext("is on or before")), ("on_or_after", gettext("is on or after")),
+        ("age_in_year_le", gettext("age in the year is at most")), ("age_on_lt", gettext("age on the day is below")),
+        ("valid_on", gettext("is valid on")), ("none_of", gettext("contains none of")), ("any_of", gettext("contains any of")),
+        ("same_list", gettext("is the same list as")),
     ]
 
 
@@ -112,10 +119,10 @@ class ConditionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for n in range(LEAVES):
-            self.fields[f"fact{n}"] = forms.ChoiceField(label=_t("Fact %(n)d") % {"n": n + 1}, choices=fact_choices(), required=False)
-            self.fields[f"op{n}"] = forms.ChoiceField(label=_t("Comparison"), choices=op_choices(), required=False)
-            self.fields[f"value{n}"] = forms.CharField(label=_t("Value or fact"), max_length=500, required=False)
-            self.fields[f"at{n}"] = forms.CharField(label=_t("counted to (year or day)"), max_length=60, required=False)
+            self.fields[f"fact{n}"] = forms.ChoiceField(label=gettext("Fact %(n)d") % {"n": n + 1}, choices=fact_choices(), required=False)
+            self.fields[f"op{n}"] = forms.ChoiceField(label=gettext("Comparison"), choices=op_choices(), required=False)
+            self.fields[f"value{n}"] = forms.CharField(label=gettext("Value or fact"), max_length=500, required=False)
+            self.fields[f"at{n}"] = forms.CharField(label=gettext("counted to (year or day)"), max_length=60, required=False)
 
     @property
     def leaf_rows(self) -> list[list[Any]]:
@@ -152,7 +159,7 @@ class ConditionForm(forms.Form):
             try:
                 return json.loads(values.get("tree") or "{}", parse_float=str)
             except (ValueError, RecursionError):
-                self.add_error("tree", _t("This cannot be read as JSON."))
+                self.add_error("tree", gettext("This cannot be read as JSON."))
                 return {"human": "?"}
         leaves = []
         for n in range(LEAVES):
@@ -175,10 +182,7 @@ class FieldForm(forms.Form):
     """One field of the application form; a table's columns and a choice's answers are typed one per line."""
 
     code = one_line(_("Code"), 40, help_text=_("Latin letters, digits and _"))
-    kind = forms.ChoiceField(label=_("Kind of field"), choices=[
-        ("text", _("One line")), ("textarea", _("Long text")), ("number", _("Number")), ("money", _("Money (yuan)")),
-        ("date", _("Date")), ("select", _("Choice from a list")), ("radio", _("Choice, all shown")),
-        ("multi", _("Several choices")), ("bool", _("Yes to tick")), ("table", _("Table"))])
+    kind = forms.ChoiceField(label=_("Kind of field"), choices=FIELD_KINDS)
     label = one_line(_("Label"))
     label_en = one_line(_("Label in English"), 300, required=False)
     help = one_line(_("Hint below the label"), 300, required=False)

@@ -4,6 +4,7 @@ from programs.queries.editor import (
     PUBLISH_CHECKS,
     condition_lines,
     editor_parts,
+    part_label,
     version_changes,
     words,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "upcoming_window",
     "verb_label",
     "version_before",
+    "part_label",
     "version_changes",
     "version_of",
     "versions_of",

@@ -40,6 +40,19 @@ PARTS = (
 )
 
 
+#: Parts of a version that have no page of their own in the editor.
+OTHER_PARTS = {
+    "applicants": gettext_lazy("Who can apply"), "mode": gettext_lazy("Way of funding"), "quota": gettext_lazy("Money and number"),
+    "amount": gettext_lazy("Amount"), "publicity_days": gettext_lazy("Days of public notice"), "budget": gettext_lazy("Budget"),
+    "targets": gettext_lazy("Targets"), "score_sheet": gettext_lazy("Score sheet"), "team": gettext_lazy("Team"),
+    "provenance": gettext_lazy("Marks of demo data"),
+}
+
+
+def part_label(key: str) -> str:
+    return str(OTHER_PARTS.get(key) or next((label for code, label, _keys in PARTS if code == key), key))
+
+
 def editor_parts(guide: Guide) -> list[dict[str, Any]]:
     """The task list of the editor: each part with its page and whether something is wrong or missing."""
     data = guide.version.data if guide.version else {}
@@ -99,7 +112,8 @@ def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
     """Leaves that differ between two versions: place, old text, new text."""
     old, new = dict(_leaves(before)), dict(_leaves(after))
     return [
-        {"label": path, "before": old.get(path, ""), "after": new.get(path, "")}
+        {"part": part_label(path.partition(".")[0]), "path": path.partition(".")[2], "before": old.get(path, ""),
+         "after": new.get(path, ""), "is_english": path.endswith("_en")}
         for path in sorted({*old, *new}) if old.get(path) != new.get(path)
     ][:400]
 

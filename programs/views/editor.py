@@ -18,7 +18,7 @@ from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
 from programs.forms import parts
-from programs.forms.rules import ConditionForm, FieldForm, SectionsForm
+from programs.forms.rules import FIELD_KINDS, ConditionForm, FieldForm, SectionsForm
 from programs.models import Guide
 
 FORMS: dict[str, tuple[Any, type[forms.Form]]] = {
@@ -142,7 +142,7 @@ def condition(request: HttpRequest, ref: str, code: str) -> HttpResponse:
         found = [new if rule is old else rule for rule in rules] if old else [*rules, new]
         if _save(request, guide, {"conditions": found}, form):
             return redirect("programs:desk:conditions", ref)
-    context = {"form": form, "title": _("Condition %(code)s") % {"code": code}, "guide": guide, "code": code,
+    context = {"form": form, "title": _("Condition %(code)s") % {"code": code} if old else _("New condition"), "guide": guide, "code": code,
                "back": reverse("programs:desk:conditions", args=[ref])}
     return render(request, "programs/condition.html", context)
 
@@ -159,11 +159,20 @@ def condition_remove(request: HttpRequest, ref: str, code: str) -> HttpResponse:
 # --- the application form ----------------------------------------------------------------------------------------
 
 
+def _form_sections(guide: Guide) -> list[dict[str, Any]]:
+    """The sections of the application form, every field with the words for its kind."""
+    kinds = dict(FIELD_KINDS)
+    return [
+        {**part, "fields": [{**item, "kind_label": kinds.get(item["kind"], item["kind"])} for item in part["fields"]]}
+        for part in (guide.version.data.get("form") or {}).get("sections", ())
+    ]
+
+
 @access(policies.may_write_guides)
 def form_parts(request: HttpRequest, ref: str) -> HttpResponse:
     guide = queries.get_for(request.actor, ref)
     context = {
-        "title": _("Application form"), "guide": guide, "form_data": guide.version.data.get("form") or {"sections": []},
+        "title": _("Application form"), "guide": guide, "sections": _form_sections(guide),
         "back": desk_url(guide), "crumbs": [(guide.ref, desk_url(guide)), (_("Application form"), None)],
     }
     return render(request, "programs/form_parts.html", context)

@@ -120,7 +120,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
         "checks": checks_of(row), "parts": queries.editor_parts(row), "windows": row.windows.all(),
-        "policies": row.policies.all(), "versions": queries.versions_of(row)[:8], "events": events_of(row),
+        "policies": row.policies.all(), "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "buttons": steps.buttons(
             GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
@@ -132,6 +132,12 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
     }
     return render(request, "programs/desk_guide.html", context)
+
+
+def _labelled(versions: list[Any]) -> list[Any]:
+    for version in versions:
+        version.changed_labels = [queries.part_label(key) for key in version.changed]
+    return versions
 
 
 def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str, Any]]:
