@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,20 +72,21 @@ class Finding:
 class Visitor:
     """One browser for all pages; a context per person, so that nobody signs in twice."""
 
-    def __init__(self, browser: Any, base: str, cookies: dict[str, dict[str, str]]) -> None:
+    def __init__(self, browser: Any, base: str, cookies: Callable[[Any], dict[str, str]]) -> None:
         self.browser, self.base, self.cookies, self.axe = browser, base, cookies, Axe()
-        self.open_pages: dict[str, Any] = {}
+        self.open_pages: dict[Any, Any] = {}
 
-    def page(self, who: str) -> Any:
+    def page(self, who: Any) -> Any:
+        """The tab of a person; None is the public. The policy of the page's scripts is lifted for axe-core only."""
         if who not in self.open_pages:
             context = self.browser.new_context(viewport={"width": WIDE, "height": 1000}, bypass_csp=True, locale="zh-CN")
             context.add_cookies([
-                {"name": name, "value": value, "url": self.base} for name, value in self.cookies.get(who, {}).items()
+                {"name": name, "value": value, "url": self.base} for name, value in (self.cookies(who) if who else {}).items()
             ])
             self.open_pages[who] = context.new_page()
         return self.open_pages[who]
 
-    def is_html(self, who: str, path: str) -> tuple[int, bool]:
+    def is_html(self, who: Any, path: str) -> tuple[int, bool]:
         """Status and whether a page comes; a download is not opened in a tab."""
         answer = self.page(who).request.get(self.base + path, max_redirects=0)
         kind = answer.headers.get("content-type", "")
@@ -92,8 +94,8 @@ class Visitor:
         answer.dispose()
         return status, kind.startswith("text/html")
 
-    def look(self, who: str, path: str, *, axe: bool = True, shot: str = "") -> Finding:
-        page, found = self.page(who), Finding(f"{path} as {who}")
+    def look(self, who: Any, path: str, *, axe: bool = True, shot: str = "") -> Finding:
+        page, found = self.page(who), Finding(f"{path} as {who or 'the public'}")
         page.set_viewport_size({"width": WIDE, "height": 1000})
         errors: list[str] = []
         page.once("pageerror", lambda error: errors.append(str(error)))

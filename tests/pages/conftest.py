@@ -1,0 +1,69 @@
+"""A live server over the small demo world, made once for all pages: nothing here writes, so nothing is put back between."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.middleware import EPOCH
+from accounts.models import Person
+from accounts.policies import Actor
+from programs import actions, queries
+from tests.pages.browser import Visitor
+
+CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+
+
+def demo_actor(key: str) -> Actor:
+    return Actor.of(Person.objects.get(email=f"{key}@demo.keguan.example"))
+
+
+def more_to_see() -> None:
+    """What the small demo world lacks: a plan and a guide that are still being drafted."""
+    he, chen = demo_actor("he"), demo_actor("chen")
+    newest = queries.guides_for(chen).filter(status="OPEN").order_by("-pk").first()
+    plan = newest.plan_item.plan
+    actions.draft_plan(he, plan.year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
+                       reserve=Decimal(50_000_000))
+    actions.create_guide(chen, newest.plan_item, title="起草中的指南", title_en="A guide being drafted", copy_from=newest)
+
+
+def cookies_of(person: Person) -> dict[str, str]:
+    client = Client()
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    session[EPOCH] = person.session_epoch
+    session.save()
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("demo", small=True, verbosity=0, stdout=io.StringIO())
+        more_to_see()
+        server = LiveServer("localhost")
+        server._live_server_modified_settings.enable()
+        yield server
+        server.stop()
+        server._live_server_modified_settings.disable()
+        call_command("flush", interactive=False, verbosity=0)
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture(scope="package")
+def visitor(site):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread; nothing here awaits
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM)
+        yield Visitor(browser, site.url, cookies_of)
+        browser.close()
+    patch.undo()

@@ -1,0 +1,297 @@
+"""One example for every page of the product: who opens it, and with what.
+
+A page without arguments needs no line here, unless the person of its desk (`DESK_PERSON`) may not open it. A page with
+arguments needs one: add `@sample("app:desk:name")` below. The world is the small demo world plus `conftest.more_to_see`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Organisation, Person
+from applications.models import Application, TeamMember
+from core.models import Job, LedgerRow
+from funding.models import Disbursement
+from notices.models import Delivery, Document, Message
+from performance.models import Acceptance, Evaluation, Report
+from programs.models import AnnualPlanItem, Guide
+from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
+from reviews.models import Assignment, Batch, Draw, Expert
+
+PUBLIC = ""
+#: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
+DESK_PERSON = {"public": PUBLIC, "my": "li", "review": "zhao", "desk": "chen", "audit": "qian"}
+#: Pages without arguments that the person of the desk may not open.
+PERSON = {
+    "accounts:public:me": "li", "accounts:public:password": "li", "accounts:public:join": "li",
+    "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
+    "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
+    "accounts:desk:grant": "admin", "notices:public:inbox": "li", "applications:my:unit_list": "wang",
+    "programs:desk:plan_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
+    "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
+    "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
+}
+#: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
+NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "portal:audit:seal_check"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    who: str | Person
+    args: tuple[Any, ...] = ()
+    query: str = ""
+
+
+SAMPLES: dict[str, Callable[[], list[Visit]]] = {}
+
+
+def sample(*names: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """`@sample("app:desk:name", ...)` over a function that gives one Visit, or several."""
+
+    def keep(make: Callable[[], Any]) -> Callable[[], Any]:
+        for name in names:
+            SAMPLES[name] = lambda: found if isinstance(found := make(), list) else [found]
+        return make
+
+    return keep
+
+
+def same(*names: str, who: str, key: Callable[[], Any]) -> None:
+    for name in names:
+        sample(name)(lambda: Visit(who, (key(),)))
+
+
+def guide(status: str = "OPEN") -> Guide:
+    return Guide.objects.filter(status=status).order_by("-pk").first()
+
+
+def application(*states: str) -> Application:
+    return Application.objects.filter(status__in=states).order_by("-pk").first()
+
+
+# --- shared pages ---------------------------------------------------------------------------------------------------
+
+
+@sample("job")
+def job() -> Visit:
+    row = Job.objects.exclude(actor_id=None).order_by("-pk").first() or Job.objects.order_by("-pk").first()
+    return Visit(Person.objects.filter(pk=row.actor_id).first() or "admin", (row.uid,))
+
+
+same("accounts:desk:unit", "accounts:desk:licence", who="he",
+     key=lambda: Organisation.objects.order_by("-licence_id").first().uid)
+same("accounts:desk:person", who="admin", key=lambda: Person.objects.get(email="li@demo.keguan.example").uid)
+
+
+@sample("notices:public:verified")
+def verified() -> Visit:
+    return Visit(PUBLIC, (Document.objects.filter(status="ISSUED").order_by("-pk").first().verify_code,))
+
+
+@sample("notices:public:document", "notices:public:pdf")
+def delivered() -> Visit:
+    row = Delivery.objects.exclude(person=None).order_by("-pk").first()
+    return Visit(row.person, (row.document.uid,))
+
+
+@sample("notices:public:message")
+def message() -> Visit:
+    row = Message.objects.order_by("-pk").first()
+    return Visit(row.person, (row.uid,))
+
+
+same("notices:desk:document", who="lead", key=lambda: Document.objects.order_by("-pk").first().uid)
+# --- programmes -----------------------------------------------------------------------------------------------------
+
+
+@sample("programs:public:guide")
+def guide_pages() -> list[Visit]:
+    return [Visit(PUBLIC, (row.year, row.slug)) for row in (guide(), guide("CLOSED"))]
+
+
+@sample("programs:public:calendar")
+def guide_calendar() -> Visit:
+    return Visit(PUBLIC, (guide().year, guide().slug))
+
+
+same("programs:public:annual_plan", who=PUBLIC, key=lambda: guide().year)
+same("programs:public:policy", who=PUBLIC, key=lambda: guide().policies.first().number)
+same("programs:desk:policy", "programs:desk:policy_edit", who="he", key=lambda: guide().policies.first().number)
+
+
+@sample("programs:public:special")
+def special() -> Visit:
+    return Visit(PUBLIC, (guide().special.tree.code, guide().special.code))
+
+
+@sample("programs:desk:special")
+def desk_special() -> Visit:
+    return Visit("lead", (guide().special.tree.code, guide().special.code))
+
+
+def draft_item() -> AnnualPlanItem:
+    return AnnualPlanItem.objects.filter(plan__status="DRAFT").first()
+
+
+same("programs:desk:plan", "programs:desk:plan_money", "programs:desk:item_new", who="he",
+     key=lambda: draft_item().plan.year)
+same("programs:desk:item", who="he", key=lambda: draft_item().pk)
+
+
+@sample("programs:desk:guide")
+def desk_guides() -> list[Visit]:
+    return [Visit("chen", (guide("DRAFT").ref,)), Visit("chen", (guide().ref,)), Visit("he", (guide("CLOSED").ref,))]
+
+
+same("programs:desk:guide_preview", "programs:desk:guide_windows", "programs:desk:guide_policies",
+     "programs:desk:guide_export", "programs:desk:conditions", "programs:desk:form_parts", who="chen",
+     key=lambda: guide("DRAFT").ref)
+same("programs:desk:guide_extend", who="chen", key=lambda: guide().ref)
+
+
+@sample("programs:desk:guide_version")
+def guide_version() -> Visit:
+    return Visit("chen", (guide().ref, guide().version.number))
+
+
+@sample("programs:desk:condition")
+def condition() -> list[Visit]:
+    row = guide("DRAFT")
+    return [Visit("chen", (row.ref, code)) for code in ("new", row.version.data["conditions"][0]["code"])]
+
+
+@sample("programs:desk:form_field")
+def form_field() -> Visit:
+    return Visit("chen", (guide("DRAFT").ref, "basic", "title"))
+
+
+@sample("programs:desk:edit")
+def guide_parts() -> list[Visit]:
+    parts = ("header", "sections", "money", "topics", "documents", "formality_items", "review", "criteria", "payment_plan",
+             "contacts")
+    return [Visit("chen", (guide("DRAFT").ref, part)) for part in parts]
+
+
+# --- applications ---------------------------------------------------------------------------------------------------
+DRAFTS = ("DRAFT", "UNIT_RETURNED")
+
+
+@sample("applications:my:start")
+def start() -> Visit:
+    return Visit("li", (guide().ref,))
+
+
+def own(*states: str, more: tuple[Any, ...] = ()) -> Visit:
+    row = application(*states)
+    return Visit(row.leader, (row.ref, *more))
+
+
+@sample("applications:my:overview")
+def overview() -> list[Visit]:
+    return [own(*DRAFTS), own("SUBMITTED"), own("NOT_ACCEPTED"), own("AWARDED")]
+
+
+sample("applications:my:calendar", "applications:my:check", "applications:my:preview", "applications:my:team",
+       "applications:my:member_add", "applications:my:partners", "applications:my:partner_add",
+       "applications:my:files")(lambda: own(*DRAFTS))
+sample("applications:my:paper")(lambda: own("SUBMITTED", more=("application",)))
+
+
+@sample("applications:my:member")
+def member() -> Visit:
+    row = TeamMember.objects.filter(application__status__in=DRAFTS).order_by("-pk").first()
+    return Visit(row.application.leader, (row.application.ref, row.pk))
+
+
+@sample("applications:my:partner")
+def partner() -> Visit:
+    row = Application.objects.filter(partners__isnull=False, status__in=DRAFTS).first()
+    return Visit(row.leader, (row.ref, row.partners.first().pk))
+
+
+@sample("applications:my:file")
+def annex() -> Visit:
+    row = Application.objects.filter(annexes__isnull=False, status__in=DRAFTS).first()
+    return Visit(row.leader, (row.ref, row.annexes.first().pk))
+
+
+@sample("applications:my:section")
+def sections() -> list[Visit]:
+    row = application(*DRAFTS)
+    codes = [part["code"] for part in row.version.data["form"]["sections"]]
+    return [Visit(row.leader, (row.ref, code)) for code in (*codes, "budget", "targets")]
+
+
+sample("applications:my:unit_application")(lambda: Visit("wang", (application("UNIT_PENDING").ref,)))
+
+
+@sample("applications:desk:application")
+def desk_application() -> list[Visit]:
+    return [Visit("chen", (application(state).ref,)) for state in ("SUBMITTED", "NOT_ACCEPTED", "AWARDED")]
+
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+
+def seat() -> Assignment:
+    return Assignment.objects.filter(status__in=("ACCEPTED", "SUBMITTED")).order_by("-pk").first()
+
+
+same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
+same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
+same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
+same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
+sample("reviews:review:task", "reviews:review:paper")(lambda: Visit(seat().expert.person, (seat().uid,)))
+sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+# --- projects, money, performance -----------------------------------------------------------------------------------
+
+
+def publicity() -> str:
+    return Publicity.objects.order_by("-pk").first().proposal.ref
+
+
+same("projects:public:publicity", "projects:public:objection_new", who=PUBLIC, key=publicity)
+same("projects:public:objection", who=PUBLIC, key=lambda: Objection.objects.order_by("-pk").first().uid)
+same("projects:desk:proposal", who="chen", key=lambda: ProposalList.objects.order_by("-pk").first().ref)
+same("projects:desk:notice", who="chen", key=publicity)
+same("projects:desk:objection", "projects:desk:objection_file", who="sun",
+     key=lambda: Objection.objects.order_by("-pk").first().number)
+
+
+def contract() -> Contract:
+    return Contract.objects.order_by("-pk").first()
+
+
+sample("projects:my:project")(lambda: [
+    Visit(row.leader, (row.number,)) for row in (contract().project, Project.objects.filter(contract=None).first()) if row
+])
+sample("projects:my:contract")(lambda: Visit(contract().project.leader, (contract().project.number,)))
+same("projects:desk:project", "projects:desk:contract", who="chen", key=lambda: contract().project.number)
+
+
+@sample("projects:desk:contract_target")
+def contract_target() -> Visit:
+    row = ContractTarget.objects.order_by("-pk").first()
+    return Visit("chen", (row.contract.project.number, row.order))
+
+
+same("funding:desk:payment", who="fin", key=lambda: Disbursement.objects.order_by("-pk").first().ref)
+
+
+def report() -> Report:
+    return Report.objects.order_by("-pk").first()
+
+
+sample("performance:my:report", "performance:my:file")(lambda: Visit(report().project.leader, (report().uid,)))
+same("performance:desk:acceptance", who="chen", key=lambda: Acceptance.objects.order_by("-pk").first().uid)
+same("performance:desk:evaluation", who="chen", key=lambda: Evaluation.objects.order_by("-pk").first().uid)
+# --- audit ----------------------------------------------------------------------------------------------------------
+same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
+same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
+
+
+def printable(args: tuple[Any, ...]) -> list[str]:
+    return [str(arg) if isinstance(arg, UUID) else arg for arg in args]

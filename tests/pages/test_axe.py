@@ -1,0 +1,62 @@
+"""Every page, opened in Chromium by somebody who may: no axe-core violation (contrast on) and no sideways overflow at
+1440 and 390 px, no English word on a Chinese page, no script error.
+
+The list of pages is read from the URL conf. A new page with arguments fails until `samples.py` has an example of it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Person
+from tests.pages import samples
+from tests.pages.addresses import Address, pages
+
+PAGES = {page.name: page for page in pages() if page.name not in samples.NO_SCREEN}
+
+
+def test_every_page_with_arguments_has_an_example():
+    missing = sorted(name for name, page in PAGES.items() if page.arguments and name not in samples.SAMPLES)
+    assert not missing, (
+        f"No example for: {', '.join(missing)}. Add @sample(\"<name>\") in tests/pages/samples.py with who opens the page "
+        "and with what arguments; the browser test then looks at it."
+    )
+
+
+def test_every_example_is_a_page():
+    known = {page.name for page in pages()}
+    gone = sorted((set(samples.SAMPLES) | set(samples.PERSON) | samples.NO_SCREEN) - known)
+    assert not gone, f"tests/pages/samples.py names pages that are no more: {', '.join(gone)}"
+
+
+def visits(page: Address) -> list[samples.Visit]:
+    if page.name in samples.SAMPLES:
+        return samples.SAMPLES[page.name]()
+    desk = page.name.split(":")[1] if ":" in page.name else "public"
+    return [samples.Visit(samples.PERSON.get(page.name, samples.DESK_PERSON[desk]))]
+
+
+def person(who: str | Person) -> Person | None:
+    if isinstance(who, Person) or not who:
+        return who or None
+    return Person.objects.get(email=f"{who}@demo.keguan.example")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if not page.arguments or name in samples.SAMPLES))
+def test_page(name, visitor):
+    problems = []
+    for visit in visits(PAGES[name]):
+        path = reverse(name, args=visit.args) + visit.query
+        who = person(visit.who)
+        status, is_html = visitor.is_html(who, path)
+        if status != 200:
+            hint = " (may nobody of its desk open it? say who in samples.PERSON)" if status in (302, 403) else ""
+            problems.append(f"{unquote(path)} as {who or 'the public'}: status {status}{hint}")
+        elif is_html:
+            found = visitor.look(who, path)
+            if found.what:
+                problems.append(unquote(str(found)))
+    assert not problems, "\n".join(problems)
