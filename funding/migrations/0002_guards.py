@@ -3,7 +3,7 @@
 - Rows of the money ledger are append-only.
 - Neither a project nor one of its payments ever gets more than its amount: the sums of what is reserved and of what is
   paid are checked with the project's row locked, so two approvals at once cannot pass together.
-- A reversal undoes exactly the row it names.
+- A reversal undoes exactly the row it names, once; nothing is freed that was not reserved.
 - The amount of a payment, its line and its project do not change; a sent payment keeps its reference.
 """
 
@@ -16,34 +16,33 @@ CREATE TRIGGER funding_moneyentry_no_truncate BEFORE TRUNCATE ON funding_moneyen
     FOR EACH STATEMENT EXECUTE FUNCTION core_refuse_change();
 
 CREATE FUNCTION funding_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE most numeric; taken numeric; other numeric; first text; back text;
+DECLARE most numeric; taken numeric; other numeric; side text := NEW.kind; pair text[];
 BEGIN
     SELECT amount INTO most FROM projects_project WHERE id = NEW.project_id FOR NO KEY UPDATE;
     IF NEW.kind = 'REVERSAL' THEN
-        SELECT amount INTO other FROM funding_moneyentry WHERE id = NEW.reverses_id AND project_id = NEW.project_id;
-        IF other IS NULL OR NEW.amount <> -other THEN
+        SELECT amount, kind INTO other, side FROM funding_moneyentry
+            WHERE id = NEW.reverses_id AND project_id = NEW.project_id
+              AND disbursement_id IS NOT DISTINCT FROM NEW.disbursement_id;
+        IF other IS NULL OR NEW.amount <> -other OR side = 'REVERSAL' THEN
             RAISE EXCEPTION 'a reversal undoes exactly the row it names' USING ERRCODE = 'check_violation';
         END IF;
+    END IF;
+    IF side IN ('COMMIT', 'RELEASE') THEN
         RETURN NEW;
     END IF;
-    IF NEW.kind IN ('RESERVE', 'PAY') THEN
-        first := NEW.kind;
-        back := CASE WHEN NEW.kind = 'PAY' THEN 'RETURN' ELSE 'FREE' END;
-        SELECT coalesce(sum(e.amount), 0) INTO taken FROM funding_moneyentry e
-            LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
-            WHERE e.project_id = NEW.project_id AND coalesce(r.kind, e.kind) IN (first, back);
-        IF taken + NEW.amount > most THEN
-            RAISE EXCEPTION 'project % has % yuan, % would be taken', NEW.project_id, most, taken + NEW.amount
-                USING ERRCODE = 'check_violation';
-        END IF;
-        SELECT amount INTO other FROM funding_disbursement WHERE id = NEW.disbursement_id;
-        SELECT coalesce(sum(e.amount), 0) INTO taken FROM funding_moneyentry e
-            LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
-            WHERE e.disbursement_id = NEW.disbursement_id AND coalesce(r.kind, e.kind) IN (first, back);
-        IF other IS NULL OR taken + NEW.amount > other THEN
-            RAISE EXCEPTION 'payment % has % yuan, % would be taken', NEW.disbursement_id, other, taken + NEW.amount
-                USING ERRCODE = 'check_violation';
-        END IF;
+    pair := CASE WHEN side IN ('PAY', 'RETURN') THEN ARRAY['PAY', 'RETURN'] ELSE ARRAY['RESERVE', 'FREE'] END;
+    SELECT coalesce(sum(e.amount), 0) + NEW.amount INTO taken FROM funding_moneyentry e
+        LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
+        WHERE e.project_id = NEW.project_id AND coalesce(r.kind, e.kind) = ANY (pair);
+    IF taken > most THEN
+        RAISE EXCEPTION 'project % has % yuan, % would be taken', NEW.project_id, most, taken USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT amount INTO other FROM funding_disbursement WHERE id = NEW.disbursement_id AND project_id = NEW.project_id;
+    SELECT coalesce(sum(e.amount), 0) + NEW.amount INTO taken FROM funding_moneyentry e
+        LEFT JOIN funding_moneyentry r ON r.id = e.reverses_id
+        WHERE e.disbursement_id = NEW.disbursement_id AND coalesce(r.kind, e.kind) = ANY (pair);
+    IF other IS NULL OR taken > other OR taken < 0 THEN
+        RAISE EXCEPTION 'payment % has % yuan, % would be taken', NEW.disbursement_id, other, taken USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
