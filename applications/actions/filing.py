@@ -36,12 +36,16 @@ class Saved:
 
 
 def lock(application: Application) -> Application:
-    """The row itself, held until the act is over."""
-    return (
+    """The row itself, held until the act is over. The texts of the guide version (a hundred kilobytes that never
+    change) come from the memory of this process."""
+    row = (
         Application.objects.select_for_update(no_key=True, of=("self",))
         .select_related("guide__special__plan", "version", "unit", "leader", "topic")
+        .defer("version__data")
         .get(pk=application.pk)
     )
+    row.version = programme.kept_version(row.version)
+    return row
 
 
 @transaction.atomic

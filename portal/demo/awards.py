@@ -87,7 +87,7 @@ def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
     for seat in seats:
         if Decimal(str(dice.random())) > share:
             continue
-        level = quality.setdefault(seat.item_id, dice.gauss(0.83, 0.06)) + strict.setdefault(seat.expert_id, dice.gauss(0, 0.025))
+        level = quality.setdefault(seat.item_id, dice.gauss(0.79, 0.06)) + strict.setdefault(seat.expert_id, dice.gauss(0, 0.025))
         values = {}
         for criterion in batch.sheet["criteria"]:
             most = float(criterion["weight"])
@@ -99,19 +99,23 @@ def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
             "recommendation": "A" if mark >= 88 else "B" if mark >= 78 else "C" if mark >= 68 else "D"})
 
 
-def propose(world: World, guide: Guide, start: datetime) -> Publicity:
-    """List, decision, public notice."""
+def propose(world: World, guide: Guide, start: datetime) -> Publicity | None:
+    """List, decision, public notice; None when nothing is proposed."""
     cycle.move_to(start)
     row = projects.create_list(world.actor("chen"), guide)
     row = projects.submit_list(world.actor("chen"), row)
     cycle.move_to(start + timedelta(days=4))
     row = projects.decide(world.actor("lead"), row, minutes="局长办公会审议通过拟立项清单。")
+    if not row.items.filter(selected=True).exists():
+        return None
     notice = projects.prepare_publicity(world.actor("he"), row)
     return projects.open_publicity(world.actor("he"), notice)
 
 
-def award(world: World, notice: Publicity, *, objection: str = "") -> list[Project]:
+def award(world: World, notice: Publicity | None, *, objection: str = "") -> list[Project]:
     """After the notice: an objection is handled first, the rest is awarded."""
+    if notice is None:
+        return []
     if objection:
         _objection(world, notice, objection)
     cycle.move_to(notice.closes_at + timedelta(days=1, hours=10))

@@ -210,3 +210,18 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     if phase in ("open", "coming", "closed"):
         rows = in_phase(rows, phase)
     return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows
+
+
+KEPT_VERSIONS = 64
+_KEPT: dict[tuple[int, str], GuideVersion] = {}
+
+
+def kept_version(version: GuideVersion) -> GuideVersion:
+    """The same version with its data, from the memory of this process: what applications rest on never changes, and
+    its hash is part of the key. `version` may come without its data (defer)."""
+    key = (version.pk, version.sha256)
+    if key not in _KEPT:
+        if len(_KEPT) >= KEPT_VERSIONS:
+            _KEPT.clear()
+        _KEPT[key] = GuideVersion.objects.get(pk=version.pk)
+    return _KEPT[key]

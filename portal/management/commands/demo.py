@@ -34,8 +34,9 @@ class Command(BaseCommand):
             for line in build.run(small=small):
                 self.stdout.write(line)
                 self.stdout.flush()
-                with connection.cursor() as cursor:
-                    cursor.execute("ANALYZE")
+                if "accepted" in line:  # the planner hears of the new rows
+                    with connection.cursor() as cursor:
+                        cursor.execute("ANALYZE")
         finally:
             settings.KICK_WORKERS = kick
 
