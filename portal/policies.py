@@ -14,8 +14,8 @@ LEDGER_READERS = (*WATCH_ROLES, Role.AUDITADMIN)
 
 
 def is_desk(actor: Any, obj: Any = None) -> str | None:
-    """The workbench: bureau staff, professional institutions and operators; auditors have a desk of their own."""
-    if actor.holds(*(DESK_ROLES - WATCH_ROLES), Role.AGENCY):
+    """The workbench: bureau staff, professional institutions, operators; watchers find no queue there, only numbers."""
+    if actor.holds(*DESK_ROLES, Role.AGENCY):
         return None
     return _("Only bureau staff and professional institutions have a workbench here.")
 

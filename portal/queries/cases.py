@@ -144,7 +144,7 @@ def compared(case: Case, first: str, second: str) -> dict[str, Any] | None:
     if len(numbers) < 2:
         return None
     old, new = rows.get(first, rows[numbers[-2]]), rows.get(second, rows[numbers[-1]])
-    return {"old": old, "new": new, "changes": rules.changes(rules.masked(old.data), rules.masked(new.data))[:300]}
+    return {"old": old, "new": new, "asked": bool(first or second), "changes": rules.changes(rules.masked(old.data), rules.masked(new.data))[:300]}
 
 
 def money(actor: Any, case: Case) -> QuerySet[MoneyEntry]:

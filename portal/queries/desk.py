@@ -214,7 +214,7 @@ def dates(actor: Any, days: int = 60) -> list[dict[str, Any]]:
         url = address("programs:desk:guide", guide.ref)
         for window in guide.windows.all():
             found += [
-                {"at": at, "label": label, "title": guide.title, "url": url}
+                {"at": at, "label": label, "title": projects.title_of(guide), "url": url}
                 for at, label in ((window.opens_at, _("Guide opens")), (window.closes_at, _("Guide closes")))
                 if now < at <= until
             ]
