@@ -80,6 +80,10 @@ def acceptance_of(report: Report) -> Acceptance | None:
     return Acceptance.objects.filter(report=report).order_by("-round").first()
 
 
+def acceptances_of(actor: Any, project: Project) -> list[Acceptance]:
+    return list(policies.acceptances_visible_to(actor).filter(project=project).order_by("round"))
+
+
 def evaluation_of(actor: Any, project: Project) -> Evaluation | None:
     return policies.evaluations_visible_to(actor).filter(project=project).first()
 

@@ -4,6 +4,7 @@ from performance.actions.acceptance import confirm, examine, open_acceptance, pr
 from performance.actions.evaluation import confirm_score, open_evaluation, return_score, score
 from performance.actions.reports import (
     EDITABLE,
+    REPORTABLE,
     attach,
     file_report,
     hand_in,
@@ -15,7 +16,7 @@ from performance.actions.reports import (
 )
 
 __all__ = [
-    "EDITABLE", "attach", "confirm", "confirm_score", "examine", "file_report", "hand_in", "open_acceptance", "open_evaluation",
+    "EDITABLE", "REPORTABLE", "attach", "confirm", "confirm_score", "examine", "file_report", "hand_in", "open_acceptance", "open_evaluation",
     "propose", "remind_overdue", "return_acceptance", "return_report", "return_score", "save_report", "save_result",
     "score", "start_report",
 ]

@@ -131,3 +131,20 @@ def report_file(request: HttpRequest, uid: Any) -> HttpResponse:
 report_hand_in = steps.step_view(queries.get_report, actions.hand_in, question=signed_in, to=url_of)
 report_return = steps.step_view(queries.get_report, actions.return_report, question=signed_in, to=url_of, needs_why=True)
 report_file_with_bureau = steps.step_view(queries.get_report, actions.file_report, question=signed_in, to=url_of)
+
+
+def of_project(actor: Any, project: Any) -> tuple[str, dict[str, Any]] | None:
+    """The slot on the page of a project: its reports, examinations and score, and the leader's buttons."""
+    starts = []
+    if policies.leads(actor, project) is None:
+        if project.status in actions.REPORTABLE[states.ReportKind.FINAL]:
+            starts.append(("final", _("Write the final report"), not starts))
+        if project.status in actions.REPORTABLE[states.ReportKind.ANNUAL]:
+            starts.append(("annual", _("Write the annual report"), not starts))
+    reports = list(queries.reports_of(actor, project))
+    if not reports and not starts and project.status not in queries.ENDED:
+        return None
+    return "performance/_project.html", {
+        "project": project, "reports": reports, "acceptances": queries.acceptances_of(actor, project), "starts": starts,
+        "may_start": bool(starts), "evaluation": queries.evaluation_of(actor, project), "staff": policies.is_staff(actor) is None,
+    }
