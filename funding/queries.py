@@ -103,8 +103,11 @@ def waiting(actor: Any) -> dict[str, int]:
 
 def ready_to_request(actor: Any) -> QuerySet[Disbursement]:
     """Instalments whose condition is met as far as the portal knows."""
-    rows = policies.visible_to(actor).filter(status="CONDITION_WAIT")
-    return rows.filter(
+    return only_ready(policies.visible_to(actor))
+
+
+def only_ready(rows: QuerySet[Disbursement], value: str = "") -> QuerySet[Disbursement]:
+    return rows.filter(status="CONDITION_WAIT").filter(
         Q(line__kind="SIGN", project__status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE", "PASSED"])
         | Q(line__kind="ONCE", project__status__in=["COMPLETED", "ACTIVE"])
         | Q(line__kind="FINAL", project__status="PASSED")

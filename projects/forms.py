@@ -40,6 +40,7 @@ class ItemForm(forms.Form):
         self.fields["reason_code"].choices = [("", _("Choose")), *[(code.value, code.label) for code in codes]]
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{item.application.ref}: {field.label}"
+        self.fields["amount"].widget.attrs["class"] = "w-5 num"
 
     def clean_amount(self) -> Decimal:
         return self.cleaned_data["amount"] * WAN
@@ -62,7 +63,7 @@ class ObjectionForm(forms.Form):
     kind = forms.ChoiceField(label=_("Who objects"), choices=ObjectorKind.choices, widget=forms.RadioSelect, initial="PERSON")
     name = forms.CharField(label=_("Your real name, or the full name of the unit"), max_length=100,
                            help_text=_("Anonymous objections are not accepted. Your name is sealed; only the supervision division can open it, and each opening is recorded."))
-    contact = forms.CharField(label=_("Contact"), max_length=200, help_text=_("Phone or e-mail under which you can be reached."))
+    contact = forms.CharField(label=_("Phone or e-mail"), max_length=200, help_text=_("Where the supervision division reaches you."))
     facts = forms.CharField(label=_("Facts and what they rest on"), max_length=4000,
                             widget=forms.Textarea(attrs={"rows": 8, "data-max": 4000}))
     upload = forms.FileField(label=_("Signed statement"), help_text=_(

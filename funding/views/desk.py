@@ -57,6 +57,7 @@ class Payments(lists.Listing):
     facets = (
         lists.Facet("status", gettext_lazy("State"), states.PaymentStatus.choices),
         lists.Facet("line", gettext_lazy("Instalment"), LineKind.choices, lambda rows, value: rows.filter(line__kind=value)),
+        lists.Facet("ready", gettext_lazy("Condition"), [("yes", gettext_lazy("Ready to ask for"))], queries.only_ready),
         lists.Facet("plan", gettext_lazy("Plan"), projects.plan_choices, lambda rows, value: rows.filter(project__special__plan__code=value)),
     )
     sorts = {"new": "-pk", "money": "-amount", "money_up": "amount", "paid": "-paid_at", "paid_up": "paid_at"}
@@ -70,7 +71,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     listing.bulk = [lists.Bulk(label, reverse("funding:desk:bulk", args=[verb]))
                     for verb, (role, label, _act) in BULK.items() if request.actor.holds(role)]
     kpis = [
-        {"label": _("Ready to ask for"), "value": counts["to_request"], "link": "?status=CONDITION_WAIT"},
+        {"label": _("Ready to ask for"), "value": counts["to_request"], "link": "?ready=yes"},
         {"label": _("To be checked"), "value": counts["to_check"], "link": "?status=REQUESTED"},
         {"label": _("To be approved"), "value": counts["to_approve"], "link": "?status=CHECKED"},
         {"label": _("To be sent"), "value": counts["to_send"], "link": "?status=APPROVED"},
