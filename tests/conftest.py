@@ -37,8 +37,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _reference_is_there(request):
     """A transactional test's flush empties the reference data as well: put it back for the next one."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    wanted = {"db", "transactional_db"} & set(request.fixturenames)
+    if not wanted:
         return
+    request.getfixturevalue("transactional_db" if "transactional_db" in wanted else "db")
     from core.models import Parameter
 
     if not Parameter.objects.exists():
