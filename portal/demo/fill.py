@@ -41,9 +41,10 @@ class Filler:
     def __init__(self, world: World, application: Application, actor: Actor) -> None:
         self.world, self.row, self.actor = world, application, actor
         self.title, self.cluster = world.dice.title()
+        self.topic = application.topic or world.dice.dice.choice(list(application.guide.topics.all()) or [None])
         cap = application.guide.cap_per_project or Decimal(3_000_000)
-        if application.topic_id and application.topic.cap:
-            cap = min(cap, application.topic.cap)
+        if self.topic is not None and self.topic.cap:
+            cap = min(cap, self.topic.cap)
         self.amount = Decimal(world.dice.money(int(cap * Decimal("0.2")), int(cap), 50_000))
         self.names: list[str] = [application.leader.name]
 
@@ -55,6 +56,8 @@ class Filler:
         code = field.code
         if code == "title":
             return self.title[:40]
+        if code == "topic" and self.topic is not None:
+            return self.topic.code
         if code == "requested":
             return str(self.amount)
         if code == "cluster":
