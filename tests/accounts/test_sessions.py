@@ -1,0 +1,195 @@
+"""Log-in by e-mail or phone, lock-out, reset, and the end of sessions."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts import actions, queries
+from accounts.models import LoginAttempt, PrivacyNotice
+from accounts.policies import Actor
+from accounts.states import Role
+from core.models import LedgerRow, Parameter
+from tests.accounts.conftest import PASSWORD, SYSTEM, person
+
+LOGIN = "/login/"
+
+
+def sign_in(client, identifier, password=PASSWORD):
+    return client.post(LOGIN, {"identifier": identifier, "password": password})
+
+
+@pytest.mark.parametrize("identifier", ["li@accounts.example", " LI@accounts.example ", "13900000002", "139 0000 0002"])
+def test_sign_in_by_mail_or_phone(client, house, identifier):
+    answer = sign_in(client, identifier)
+    assert (answer.status_code, answer["Location"]) == (302, "/my/")
+    assert client.get("/me/").status_code == 200
+
+
+@pytest.mark.parametrize(("identifier", "password"), [
+    ("li@accounts.example", "wrong-password"), ("nobody@accounts.example", PASSWORD), ("", PASSWORD),
+])
+def test_wrong_pair_is_refused_and_says_nothing_more(client, house, identifier, password):
+    answer = sign_in(client, identifier, password)
+    assert answer.status_code == 422
+    assert client.get("/me/").status_code == 302
+
+
+def test_account_locks_after_its_tries_even_with_the_right_password(client, house):
+    tries = int(Parameter.objects.get(key="login.account_tries").value)
+    for _one in range(tries):
+        sign_in(client, "li@accounts.example", "wrong-password")
+    assert sign_in(client, "li@accounts.example").status_code == 422
+    assert sign_in(client, "wang@accounts.example").status_code == 302, "another account is not locked"
+
+
+def test_success_clears_the_count(client, house):
+    tries = int(Parameter.objects.get(key="login.account_tries").value)
+    for _one in range(tries - 1):
+        sign_in(client, "li@accounts.example", "wrong-password")
+    assert sign_in(client, "li@accounts.example").status_code == 302
+    sign_in(client, "li@accounts.example", "wrong-password")
+    assert not queries.locked_out("li@accounts.example", None)
+
+
+def test_attempts_keep_no_address_of_the_account(client, house):
+    sign_in(client, "li@accounts.example", "wrong-password")
+    assert "li@" not in str(LoginAttempt.objects.values_list("account_print", flat=True).get())
+
+
+def test_next_outside_the_house_is_ignored(client, house):
+    answer = client.post(LOGIN, {"identifier": "li@accounts.example", "password": PASSWORD, "next": "https://evil.example/"})
+    assert answer["Location"] == "/my/"
+
+
+def reset_link(message):
+    return re.search(r"http://[^/]+(/reset/\S+)", message.body)[1]
+
+
+def test_reset_link_is_good_once(client, house):
+    client.post("/forgot/", {"email": "li@accounts.example"})
+    link = reset_link(mail.outbox[-1])
+    assert client.post(link, {"password": "another-good-2026"}).status_code == 302
+    assert sign_in(client, "li@accounts.example", "another-good-2026").status_code == 302
+    assert client.post(link, {"password": "a-third-one-2026"}).status_code == 410
+
+
+def test_forgot_answers_the_same_for_nobody(client, house):
+    known = client.post("/forgot/", {"email": "li@accounts.example"})
+    sent = len(mail.outbox)
+    unknown = client.post("/forgot/", {"email": "nobody@accounts.example"})
+    assert known.status_code == unknown.status_code == 200
+    assert len(mail.outbox) == sent
+
+
+def test_reset_mails_are_limited(client, house):
+    for _one in range(6):
+        client.post("/forgot/", {"email": "li@accounts.example"})
+    assert len(mail.outbox) == int(Parameter.objects.get(key="reset.mails_per_hour").value)
+
+
+def test_weak_password_is_refused(client, house):
+    client.post("/forgot/", {"email": "li@accounts.example"})
+    assert client.post(reset_link(mail.outbox[-1]), {"password": "12345678901"}).status_code == 200
+    assert sign_in(client, "li@accounts.example").status_code == 302
+
+
+@pytest.mark.parametrize("end", ["role", "account", "password"])
+def test_session_ends_with_role_account_or_password(client, house, end):
+    sign_in(client, "li@accounts.example")
+    assert client.get("/me/").status_code == 200
+    if end == "role":
+        actions.end_role(house.wang, house.li_person.memberships.get())
+    elif end == "account":
+        actions.end_account(SYSTEM, house.li_person, why="离职")
+    else:
+        actions.change_password(SYSTEM, house.li_person, password="another-good-2026")
+    assert client.get("/me/").status_code == 302
+
+
+def test_session_goes_on_when_somebody_elses_role_ends(client, house):
+    other = person("other")
+    row = actions.grant_role(SYSTEM, other, house.unit, Role.MEMBER)
+    sign_in(client, "li@accounts.example")
+    actions.end_role(house.wang, row)
+    assert client.get("/me/").status_code == 200
+
+
+def test_closed_account_cannot_sign_in(client, house):
+    actions.end_account(SYSTEM, house.li_person, why="离职")
+    assert sign_in(client, "li@accounts.example").status_code == 422
+
+
+@pytest.mark.parametrize(("key", "parameter"), [("li", "session.hours"), ("desk", "session.staff_hours")])
+def test_session_lasts_as_long_as_the_parameter_says(client, house, key, parameter):
+    if key == "desk":
+        actions.grant_role(SYSTEM, person("desk"), house.bureau, Role.DIVISION)
+    sign_in(client, f"{key}@accounts.example")
+    assert client.session.get_expiry_age() == int(Parameter.objects.get(key=parameter).value) * 3600
+
+
+# --- consent -----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_opens_before_consent(client, house, settings):
+    settings.ASK_CONSENT = True
+    sign_in(client, "li@accounts.example")
+    for path in ("/my/", "/inbox/", "/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/me/consent/"), path
+    assert client.get("/api/v1/me/").status_code == 403
+    assert client.get("/privacy/").status_code == 200
+    assert client.get("/me/consent/?next=/inbox/").status_code == 200
+    answer = client.post("/me/consent/", {"next": "/inbox/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/inbox/")
+    assert client.get("/inbox/").status_code == 200
+    assert LedgerRow.objects.filter(verb="accounts.person.consent", target_id=house.li_person.pk).count() == 1
+
+
+def test_leaving_needs_no_consent(client, house, settings):
+    settings.ASK_CONSENT = True
+    sign_in(client, "li@accounts.example")
+    assert client.post("/logout/")["Location"] == "/"
+    assert client.get("/").status_code == 200, "a visitor is not asked"
+
+
+def test_new_version_is_asked_again(client, house, settings):
+    settings.ASK_CONSENT = True
+    actions.consent(house.li, queries.current_notice())
+    sign_in(client, "li@accounts.example")
+    assert client.get("/me/").status_code == 200
+    PrivacyNotice.objects.create(version="next", text="新版", effective_from="2020-01-01")
+    assert client.get("/me/").status_code == 302
+
+
+def test_notice_of_the_future_is_not_asked_yet(client, house, settings):
+    settings.ASK_CONSENT = True
+    actions.consent(house.li, queries.current_notice())
+    PrivacyNotice.objects.create(version="later", text="新版", effective_from="2099-01-01")
+    assert queries.owes_consent(house.li_person) is None
+
+
+def test_consent_does_not_lead_out_of_the_house(client, house, settings):
+    settings.ASK_CONSENT = True
+    sign_in(client, "li@accounts.example")
+    assert client.post("/me/consent/", {"next": "//evil.example"})["Location"] == "/my/"
+
+
+# --- who am I ----------------------------------------------------------------------------------------------------
+
+
+def test_api_tells_the_own_account_and_roles(client, house):
+    sign_in(client, "wang@accounts.example")
+    data = client.get(reverse("accounts:api:me")).json()
+    assert (data["email"], [row["role"] for row in data["roles"]]) == ("wang@accounts.example", ["ORG_ADMIN"])
+    assert data["roles"][0]["organisation"] == house.unit.uscc
+
+
+def test_api_is_closed_to_visitors(client, db):
+    assert client.get("/api/v1/me/").status_code in (401, 403)
+
+
+def test_actor_of_a_closed_account_is_nobody(house):
+    closed = actions.end_account(SYSTEM, house.li_person, why="离职")
+    assert not Actor.of(closed).is_signed_in

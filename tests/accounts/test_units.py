@@ -1,0 +1,130 @@
+"""A unit registers, is verified, changes its administrator; people join and leave; duplicates are merged."""
+
+import pytest
+
+from accounts import actions, policies, queries
+from accounts.models import Consent, Membership, Organisation, Person
+from accounts.policies import Actor
+from accounts.states import MembershipStatus, OrganisationStatus, Role
+from core.workflow import Refused
+from tests.accounts.conftest import SYSTEM, person, uscc
+
+CODE = uscc("91440300", "MA5DB456")
+
+
+
+
+def registered(house):
+    notice = queries.current_notice()
+    return actions.register_unit_with_administrator(
+        policies.ANONYMOUS, unit={"name": "乙单位", "kind": "ENTERPRISE", "uscc": CODE},
+        administrator={"name": "新管", "email": "new@accounts.example", "password": "long-enough-2026"},
+        licence=house.unit.licence, notice=notice)
+
+
+def test_registration_waits_until_the_bureau_verifies(house):
+    unit, admin = registered(house)
+    assert unit.status == OrganisationStatus.PENDING
+    assert not Actor.of(admin).holds(Role.ORG_ADMIN)
+    assert Consent.objects.filter(person=admin).count() == 1
+    actions.verify(house.he, unit)
+    assert Actor.of(admin).holds(Role.ORG_ADMIN, at=unit)
+
+
+def test_applicant_may_not_verify(house):
+    unit, _admin = registered(house)
+    with pytest.raises(Refused):
+        actions.verify(house.wang, unit)
+    assert Organisation.objects.get(pk=unit.pk).status == OrganisationStatus.PENDING
+
+
+def test_refusal_needs_a_reason_and_can_be_mended(house):
+    unit, admin = registered(house)
+    with pytest.raises(Refused):
+        actions.refuse(house.he, unit, reason=" ")
+    actions.refuse(house.he, unit, reason="证照不清晰")
+    assert Organisation.objects.get(pk=unit.pk).refused_reason == "证照不清晰"
+
+
+def test_verification_needs_the_licence(house):
+    unit = actions.register_organisation(SYSTEM, name="丙单位", kind="ENTERPRISE", uscc=CODE)
+    with pytest.raises(Refused):
+        actions.verify(house.he, unit)
+
+
+def test_same_code_is_registered_once(house):
+    registered(house)
+    with pytest.raises(Refused):
+        actions.register_organisation(SYSTEM, name="又一", kind="ENTERPRISE", uscc=CODE)
+
+
+@pytest.mark.parametrize("more", [{}, {"country": "新加坡"}, {"overseas_number": "2020X"}])
+def test_overseas_body_needs_country_and_number(db, more):
+    with pytest.raises(Refused):
+        actions.register_organisation(SYSTEM, name="Overseas", kind="OVERSEAS", **more)
+
+
+def test_overseas_body_needs_no_code(db):
+    row = actions.register_organisation(SYSTEM, name="Overseas", kind="OVERSEAS", country="新加坡", overseas_number="2020X")
+    assert row.uscc is None and row.ref == "2020X"
+
+
+def test_administrator_changes_only_after_a_successor(house):
+    held = house.wang_person.memberships.get()
+    with pytest.raises(Refused):
+        actions.end_role(house.wang, held)
+    actions.grant_role(house.wang, house.li_person, house.unit, Role.ORG_ADMIN)
+    actions.end_role(house.wang, held)
+    assert Actor.of(house.li_person).holds(Role.ORG_ADMIN, at=house.unit)
+    assert not Actor.of(Person.objects.get(pk=house.wang_person.pk)).holds(Role.ORG_ADMIN)
+
+
+def test_person_asks_joins_and_leaves(house):
+    newcomer = person("newcomer")
+    row = actions.request_membership(Actor.of(newcomer), house.unit)
+    assert Actor.of(newcomer).roles() == set()
+    with pytest.raises(Refused):
+        actions.confirm_membership(house.li, row)
+    actions.confirm_membership(house.wang, row)
+    assert Actor.of(newcomer).holds(Role.MEMBER, at=house.unit)
+    actions.end_role(Actor.of(newcomer), Membership.objects.get(pk=row.pk))
+    assert Actor.of(newcomer).roles() == set()
+
+
+def test_merge_moves_roles_and_closes_the_other(house):
+    double = person("double")
+    actions.grant_role(SYSTEM, double, house.unit, Role.MEMBER)
+    boss = person("boss")
+    actions.grant_role(SYSTEM, boss, house.bureau, Role.SYSADMIN)
+    with pytest.raises(Refused):
+        actions.merge_people(house.wang, house.wang_person, double, why="同一人")
+    actions.merge_people(Actor.of(boss), house.wang_person, double, why="同一人")
+    gone = Person.objects.get(pk=double.pk)
+    assert (gone.merged_into_id, gone.is_active) == (house.wang_person.pk, False)
+    held = house.wang_person.memberships.filter(status=MembershipStatus.ACTIVE).values_list("role", flat=True)
+    assert set(held) == {Role.ORG_ADMIN, Role.MEMBER}
+
+
+@pytest.mark.parametrize(("role", "wanted"), [(Role.DIVISION, Role.MEMBER), (Role.SYSADMIN, Role.SECADMIN)])
+def test_incompatible_role_is_refused(house, role, wanted):
+    somebody = person("somebody")
+    actions.grant_role(SYSTEM, somebody, house.bureau, role)
+    with pytest.raises(Refused):
+        actions.grant_role(SYSTEM, somebody, house.unit if wanted == Role.MEMBER else house.bureau, wanted)
+
+
+@pytest.mark.parametrize("path", ["/desk/organisations/", "/desk/people/", "/desk/roles/", "/desk/people/merge/"])
+def test_desk_pages_refuse_the_unit_side(client, house, path):
+    client.force_login(house.li_person)
+    session = client.session
+    session["epoch"] = house.li_person.session_epoch
+    session.save()
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("key", ["wang", "li", "he", "stranger"])
+def test_visible_units_are_those_one_may_view(house, key):
+    actor = Actor.of(person("stranger")) if key == "stranger" else getattr(house, key)
+    seen = set(policies.organisations_visible_to(actor).values_list("pk", flat=True))
+    allowed = {row.pk for row in Organisation.objects.all() if policies.may_view_organisation(actor, row) is None}
+    assert seen == allowed
