@@ -53,11 +53,11 @@ def stamp(value: datetime | date | None) -> str:
 
 
 @register.filter
-def left(value: datetime | None) -> str:
-    """How long until a moment, in the two largest units; empty when it has passed."""
+def left(value: datetime | None, now: datetime | None = None) -> str:
+    """How long until a moment, in the two largest units; empty when it has passed. Lists give the time they asked for once."""
     if value is None:
         return ""
-    rest: timedelta = value - clock.now()
+    rest: timedelta = value - (now or clock.now())
     if rest <= timedelta(0):
         return ""
     days, hours, minutes = rest.days, rest.seconds // 3600, rest.seconds % 3600 // 60
