@@ -129,3 +129,7 @@ class MoneyEntry(models.Model):
     @property
     def kind_label(self) -> str:
         return str(states.EntryKind(self.kind).label)
+
+    @property
+    def amount_text(self) -> str:
+        return f"{self.amount:,.2f}"

@@ -21,13 +21,13 @@ class EntryKind(TextChoices):
 
 class PaymentStatus(TextChoices):
     CONDITION_WAIT = "CONDITION_WAIT", _("Waiting for its condition")
-    REQUESTED = "REQUESTED", _("Requested")
-    CHECKED = "CHECKED", _("Checked")
+    REQUESTED = "REQUESTED", pgettext_lazy("payment", "Requested")
+    CHECKED = "CHECKED", pgettext_lazy("payment", "Checked")
     APPROVED = "APPROVED", pgettext_lazy("payment", "Approved")
     SENT = "SENT", _("Sent to the treasury")
-    PAID = "PAID", _("Paid")
+    PAID = "PAID", pgettext_lazy("payment", "Paid")
     RETURNED = "RETURNED", pgettext_lazy("payment", "Returned by the bank")
-    HELD = "HELD", _("Held")
+    HELD = "HELD", pgettext_lazy("payment", "Held")
     CANCELLED = "CANCELLED", pgettext_lazy("payment", "Cancelled")
 
 

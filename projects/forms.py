@@ -24,7 +24,7 @@ class ItemForm(forms.Form):
     """One line of a draft list."""
 
     selected = forms.BooleanField(label=_("Propose"), required=False)
-    amount = forms.DecimalField(label=_("Amount (10,000 yuan)"), min_value=0, max_digits=12, decimal_places=2)
+    amount = forms.DecimalField(label=_("Amount proposed (10,000 yuan)"), min_value=0, max_digits=12, decimal_places=2)
     reason_code = forms.ChoiceField(label=_("Reason"), required=False)
     reason = forms.CharField(label=_("Reason in words"), max_length=1000, required=False)
 

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from applications.models import Application
 from applications.states import Status
@@ -239,7 +240,7 @@ def promised(target: ContractTarget) -> str:
 
 def line_of(project: Project, contract: Contract | None) -> list[dict[str, str]]:
     """Where the project stands, as steps: award, contract, run, acceptance, end."""
-    names = [_("Awarded"), _("Contract signed"), _("Running"), _("Acceptance"), _("Ended")]
+    names = [_("Awarded"), _("Contract signed"), _("Running"), _("Acceptance"), pgettext("step of a project", "Ended")]
     if contract is None and project.status == "COMPLETED":
         return [{"label": _("Awarded"), "state": "done"}, {"label": _("Paid once, no contract"), "state": "here"}]
     at = {"CONTRACT_PENDING": 1, "ACTIVE": 2, "SUSPENDED": 2, "OVERDUE": 2, "ACCEPTANCE": 3, "RECONSIDER": 3}.get(project.status, 4)

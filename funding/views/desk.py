@@ -182,13 +182,13 @@ class Entries(lists.Listing):
     search_fields = ("project__number", "project__title", "ref", "disbursement__ref")
     columns = (
         lists.Col("at", gettext_lazy("At"), main=True),
-        lists.Col("kind", gettext_lazy("Kind"), show=lambda row: row.kind_label),
+        lists.Col("kind", gettext_lazy("Kind"), kind="tag", show=lambda row: row.kind_label),
         lists.Col("project", gettext_lazy("Project"), value=lambda row: row.project.number, sub=lambda row: row.project.unit.name),
-        lists.Col("payment", gettext_lazy("Payment"), value=lambda row: row.disbursement.ref if row.disbursement else "—"),
-        lists.Col("amount", gettext_lazy("Yuan"), kind="num", show=lambda row: f"{row.amount:,.2f}"),
-        lists.Col("year", gettext_lazy("Year")),
-        lists.Col("pool", gettext_lazy("Paid from"), show=lambda row: row.get_pool_display()),
-        lists.Col("by", gettext_lazy("By"), value=lambda row: row.by.name if row.by else "—"),
+        lists.Col("payment", gettext_lazy("Payment"), kind="tag", value=lambda row: row.disbursement.ref if row.disbursement else "—"),
+        lists.Col("amount", gettext_lazy("Yuan"), kind="num", show=lambda row: row.amount_text),
+        lists.Col("year", gettext_lazy("Year"), kind="tag"),
+        lists.Col("pool", gettext_lazy("Paid from"), kind="tag", show=lambda row: row.get_pool_display()),
+        lists.Col("by", gettext_lazy("Booked by"), kind="tag", value=lambda row: row.by.name if row.by else "—"),
         lists.Col("ref", gettext_lazy("Reference")),
     )
     facets = (

@@ -40,7 +40,7 @@ class Projects(lists.Listing):
                 "负责人": "leader__name__icontains", "money": "amount", "金额": "amount"}
     columns = (
         lists.Col("title", gettext_lazy("Project"), main=True, link=project_url, sub=lambda row: row.number),
-        lists.Col("number", gettext_lazy("No."), export_only=True),
+        lists.Col("number", gettext_lazy("Project number"), export_only=True),
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),

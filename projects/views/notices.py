@@ -42,8 +42,8 @@ class Notices(lists.Listing):
                   sub=lambda row: row.proposal.ref),
         lists.Col("chosen", gettext_lazy("Projects"), kind="num"),
         lists.Col("against", gettext_lazy("Objections not settled"), kind="num"),
-        lists.Col("opens_at", gettext_lazy("From")),
-        lists.Col("closes_at", gettext_lazy("Until"), sort="close"),
+        lists.Col("opens_at", gettext_lazy("Notice from")),
+        lists.Col("closes_at", gettext_lazy("Objections until"), sort="close"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, TONES[row.status])),
     )
@@ -57,10 +57,10 @@ class Objections(lists.Listing):
     title = gettext_lazy("Objections")
     search_fields = ("number", "application__ref", "application__title")
     columns = (
-        lists.Col("number", gettext_lazy("No."), main=True, link=objection_url),
+        lists.Col("number", gettext_lazy("Objection no."), main=True, link=objection_url),
         lists.Col("application", gettext_lazy("Against"), value=lambda row: row.application.title, sub=lambda row: row.application.ref),
         lists.Col("kind", gettext_lazy("Objector"), show=lambda row: row.get_kind_display()),
-        lists.Col("filed_at", gettext_lazy("Filed")),
+        lists.Col("filed_at", gettext_lazy("Filed at")),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, OBJECTION_TONES.get(row.status, ""))),
     )

@@ -38,7 +38,7 @@ class Proposals(lists.Listing):
         lists.Col("guide", gettext_lazy("Guide"), main=True, link=proposal_url, value=lambda row: queries.title_of(row.guide),
                   sub=lambda row: row.ref),
         lists.Col("ranked", gettext_lazy("Ranked"), kind="num"),
-        lists.Col("chosen", gettext_lazy("Proposed"), kind="num"),
+        lists.Col("chosen", gettext_lazy("Projects proposed"), kind="num"),
         lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="num", show=lambda row: wan(row.money or 0)),
         lists.Col("created_by", gettext_lazy("Prepared by"), value=lambda row: row.created_by.name),
         lists.Col("created_at", gettext_lazy("Begun")),

@@ -37,7 +37,7 @@ class Notices(lists.Listing):
         lists.Col("title", gettext_lazy("Guide"), main=True, link=publicity_url, value=lambda row: queries.title_of(row.proposal.guide),
                   sub=lambda row: row.proposal.ref),
         lists.Col("count", gettext_lazy("Projects"), kind="num", value=lambda row: row.chosen),
-        lists.Col("opens_at", gettext_lazy("From")),
+        lists.Col("opens_at", gettext_lazy("Notice from")),
         lists.Col("closes_at", gettext_lazy("Objections until"), sort="close"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, NOTICE_TONES.get(row.status, ""))),
@@ -60,7 +60,7 @@ class Awards(lists.Listing):
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
         lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
-        lists.Col("awarded_at", gettext_lazy("Awarded"), kind="tag", show=lambda row: f"{clock.local(row.awarded_at):%Y-%m-%d}"),
+        lists.Col("awarded_at", gettext_lazy("Awarded on"), kind="tag", show=lambda row: f"{clock.local(row.awarded_at):%Y-%m-%d}"),
     )
     facets = (lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),
               lists.Facet("plan", gettext_lazy("Plan"), queries.plan_choices, lambda rows, value: rows.filter(special__plan__code=value)))
