@@ -53,6 +53,7 @@ from programs.queries.opening import (
 )
 from programs.queries.page import (
     GuidePage,
+    guide_cards,
     guide_page,
     mark_text,
     payment_label,
@@ -116,6 +117,7 @@ __all__ = [
     "get_special",
     "get_tree",
     "guide_package",
+    "guide_cards",
     "guide_page",
     "guides_for",
     "guides_of",

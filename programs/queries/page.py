@@ -13,7 +13,8 @@ from accounts.states import OrgKind
 from core import clock
 from programs import rules, states
 from programs.engine.forms import pick
-from programs.models import Guide, GuideVersion
+from programs.models import Guide, GuideVersion, Special
+from programs.queries.guides import guides_of
 from programs.queries.opening import phase
 
 #: Which structured block follows the text of a section.
@@ -81,9 +82,9 @@ def provenance(data: dict[str, Any], path: str) -> str:
     return ""
 
 
-def guide_page(guide: Guide, version: GuideVersion | None = None) -> GuidePage:
+def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime | None = None) -> GuidePage:
     data = (version or guide.version).data
-    now = clock.now()
+    now = now or clock.now()
     windows = list(guide.windows.all())
     running = guide.status in states.RUNNING_STATUSES
 
@@ -141,6 +142,12 @@ def guide_page(guide: Guide, version: GuideVersion | None = None) -> GuidePage:
                                              "publicity_days", "contacts", "header.annexes", "mode", "review", "documents",
                                              "header.title", "header.receiving_body")},
     )
+
+
+def guide_cards(special: Special) -> list[GuidePage]:
+    """The guides of a special as cards, at one moment."""
+    now = clock.now()
+    return [guide_page(guide, now=now) for guide in guides_of(special)]
 
 
 def _english() -> bool:

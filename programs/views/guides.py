@@ -27,6 +27,7 @@ from programs.forms.guides import (
     WindowFormSet,
 )
 from programs.models import Extension, Guide
+from programs.views.attempt import attempt
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE
 
@@ -87,7 +88,8 @@ def guide_new(request: HttpRequest) -> HttpResponse:
         guides=queries.guides_to_copy(request.actor), initial=initial,
     )
     if request.method == "POST" and form.is_valid():
-        return redirect(desk_url(_make(request.actor, items[form.cleaned_data["item"]], form.cleaned_data)))
+        if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
+            return redirect(desk_url(made))
     lead = "" if items else _("There is no approved annual plan with an active special, so no guide can begin (clause A2).")
     return render(request, "st/form_page.html", {
         "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
@@ -174,9 +176,9 @@ def guide_extend(request: HttpRequest, ref: str) -> HttpResponse:
     window = queries.current_window(row)
     form = ExtensionForm(request.POST or None, initial={"closes_at": window.closes_at if window else None})
     if request.method == "POST" and form.is_valid():
-        actions.request_extension(request.actor, row, **form.cleaned_data)
-        messages.success(request, _("The later close is asked for; a second person decides."))
-        return redirect(desk_url(row))
+        if attempt(form, actions.request_extension, request.actor, row, **form.cleaned_data):
+            messages.success(request, _("The later close is asked for; a second person decides."))
+            return redirect(desk_url(row))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Ask for a later close"), "back": desk_url(row), "submit": _("Ask"),
     })
@@ -189,9 +191,9 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
     rows = WindowFormSet(request.POST or None, initial=initial)
     if request.method == "POST" and rows.is_valid():
         windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
-        actions.set_windows(request.actor, row, windows=windows)
-        messages.success(request, _("Saved."))
-        return redirect(desk_url(row))
+        if attempt(rows, actions.set_windows, request.actor, row, windows=windows):
+            messages.success(request, _("Saved."))
+            return redirect(desk_url(row))
     return render(request, "programs/rows.html", {
         "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
         "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late."),
@@ -206,9 +208,9 @@ def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
     form = GuidePoliciesForm(request.POST or None, documents=documents, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = [d for d in documents if str(d.pk) in form.cleaned_data["policies"]]
-        actions.set_policies(request.actor, row, policies=chosen)
-        messages.success(request, _("Saved."))
-        return redirect(desk_url(row))
+        if attempt(form, actions.set_policies, request.actor, row, policies=chosen):
+            messages.success(request, _("Saved."))
+            return redirect(desk_url(row))
     return render(request, "st/form_page.html", {"form": form, "title": _("Policy basis"), "back": desk_url(row)})
 
 

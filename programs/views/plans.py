@@ -20,6 +20,7 @@ from core.web.once import once
 from programs import actions, policies, queries, states
 from programs.forms.plans import ItemForm, NewPlanForm, PlanMoneyForm, PolicyForm
 from programs.models import AnnualPlan, AnnualPlanItem, PolicyDocument, Special
+from programs.views.attempt import attempt
 from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT, SPECIAL
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
@@ -63,7 +64,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
             _("Committed against planned, by year"), queries.committed_by_year(numbers),
             note=_("10,000 yuan; plans approved so far"),
         ),
-        "guides": [queries.guide_page(g) for g in queries.guides_of(row)],
+        "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()), "events": events_of(row),
         "buttons": steps.buttons(
             SPECIAL, request.actor, row,
@@ -130,9 +131,9 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         specials = queries.specials_by_id(values.pop("specials"))
-        document = actions.create_policy(request.actor, specials=specials, **values)
-        messages.success(request, _("The document is registered as a draft."))
-        return redirect(policy_url(document))
+        if document := attempt(form, actions.create_policy, request.actor, specials=specials, **values):
+            messages.success(request, _("The document is registered as a draft."))
+            return redirect(policy_url(document))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Register a policy document"), "back": reverse("programs:desk:policies"),
     })
@@ -147,11 +148,11 @@ def policy_edit(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         specials = queries.specials_by_id(values.pop("specials"))
-        document = actions.change_policy(
-            request.actor, document, specials=specials, replaced_by=document.replaced_by, **values
-        )
-        messages.success(request, _("Saved."))
-        return redirect(policy_url(document))
+        if changed := attempt(
+            form, actions.change_policy, request.actor, document, specials=specials, replaced_by=document.replaced_by, **values
+        ):
+            messages.success(request, _("Saved."))
+            return redirect(policy_url(changed))
     return render(request, "st/form_page.html", {"form": form, "title": document.title, "back": policy_url(document)})
 
 
@@ -227,11 +228,9 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         year, source = values.pop("year"), values.pop("copy_from")
-        plan = actions.draft_plan(
-            request.actor, year, tree=queries.tree_as_of(),
-            copy_from=queries.get_plan(request.actor, int(source)) if source else None, **values,
-        )
-        return redirect(plan_url(plan))
+        old = queries.get_plan(request.actor, int(source)) if source else None
+        if plan := attempt(form, actions.draft_plan, request.actor, year, tree=queries.tree_as_of(), copy_from=old, **values):
+            return redirect(plan_url(plan))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Draft an annual plan"), "back": reverse("programs:desk:plans"), "submit": _("Draft"),
     })
@@ -277,9 +276,9 @@ def plan_money(request: HttpRequest, year: int) -> HttpResponse:
     initial = {"control_figure": row.control_figure, "reserve": row.reserve, "note": row.note}
     form = PlanMoneyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.set_plan_money(request.actor, row, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect(plan_url(row))
+        if attempt(form, actions.set_plan_money, request.actor, row, **form.cleaned_data):
+            messages.success(request, _("Saved."))
+            return redirect(plan_url(row))
     return render(request, "st/form_page.html", {"form": form, "title": _("Control figure and reserve"), "back": plan_url(row)})
 
 
@@ -291,9 +290,9 @@ def item_new(request: HttpRequest, year: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         chosen = queries.get_special(row.tree.code, values.pop("special"))
-        actions.add_item(request.actor, row, special=chosen, **values)
-        messages.success(request, _("Saved."))
-        return redirect(plan_url(row))
+        if attempt(form, actions.add_item, request.actor, row, special=chosen, **values):
+            messages.success(request, _("Saved."))
+            return redirect(plan_url(row))
     return render(request, "st/form_page.html", {"form": form, "title": _("Add an item"), "back": plan_url(row)})
 
 
@@ -305,9 +304,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     form.fields["special"].disabled = True
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in actions.ITEM_FIELDS}
-        actions.change_item(request.actor, row, **values)
-        messages.success(request, _("Saved."))
-        return redirect(plan_url(row.plan))
+        if attempt(form, actions.change_item, request.actor, row, **values):
+            messages.success(request, _("Saved."))
+            return redirect(plan_url(row.plan))
     context = {"form": form, "title": row.title, "back": plan_url(row.plan), "item": row}
     return render(request, "programs/item.html", context)
 

@@ -75,7 +75,7 @@ def guides(request: HttpRequest) -> HttpResponse:
     rows = queries.public_guides()
     now = clock.now()
     first = not request.GET
-    cards = [queries.guide_page(row) for row in queries.in_phase(rows, "open").order_by("closes_at")[:6]] if first else []
+    cards = [queries.guide_page(row, now=now) for row in queries.in_phase(rows, "open").order_by("closes_at")[:6]] if first else []
     context = {
         "cards": cards, "now": now, "expected": queries.expected_guides(clock.today()) if first else [],
         "crumbs": [(_("Home"), "/"), (_("Application guides"), None)],
@@ -131,7 +131,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
             _("Committed against planned, by year"), queries.committed_by_year(numbers),
             note=_("10,000 yuan; plans approved so far"),
         ),
-        "guides": [queries.guide_page(g) for g in queries.guides_of(row)],
+        "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()),
         "crumbs": [(_("Programme tree"), f"{reverse('programs:public:tree')}?version={tree}"), (row.label, None)],
     }

@@ -16,6 +16,7 @@ from accounts.middleware import EPOCH
 from accounts.models import Person
 from accounts.policies import Actor
 from programs import actions, queries
+from programs.models import AnnualPlan
 from tests.pages.browser import Visitor
 
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
@@ -30,7 +31,7 @@ def more_to_see() -> None:
     he, chen = demo_actor("he"), demo_actor("chen")
     newest = queries.guides_for(chen).filter(status="OPEN").order_by("-pk").first()
     plan = newest.plan_item.plan
-    actions.draft_plan(he, plan.year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
+    actions.draft_plan(he, AnnualPlan.objects.latest("year").year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
                        reserve=Decimal(50_000_000))
     actions.create_guide(chen, newest.plan_item, title="起草中的指南", title_en="A guide being drafted", copy_from=newest)
 

@@ -35,7 +35,7 @@ PERSON = {
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
-NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "portal:audit:seal_check"}
+NO_SCREEN = {"healthz", "job_file", "accounts:public:reset"}
 
 
 @dataclass(frozen=True)

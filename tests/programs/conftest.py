@@ -1,6 +1,11 @@
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from accounts import actions as accounts
+from accounts.middleware import EPOCH
+from accounts.policies import Actor, system
 from tests.factories import programs as make
 
 # The machines of the tests are shared: what counts is the property, not the milliseconds.
@@ -11,3 +16,26 @@ settings.load_profile("house")
 @pytest.fixture
 def staff(db):
     return make.staff()
+
+
+@pytest.fixture
+def sign_in():
+    """A client in the session of an actor; None is the public."""
+
+    def client_of(actor=None):
+        client = Client()
+        if actor is not None:
+            client.force_login(actor.person, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+            session = client.session
+            session[EPOCH] = actor.person.session_epoch
+            session.save()
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def applicant(db):
+    """Somebody with an account and no role."""
+    person = accounts.create_person(system("test"), name="李申报", email="li@programs.example")
+    return Actor.of(person)
