@@ -31,6 +31,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,7 +47,7 @@ TOKEN = re.compile(r'(-?)(?:([^\s:："]+)[:：])?("[^"]*"|[^\s]+)')
 
 @dataclass(frozen=True)
 class Col:
-    """One column. `value` gives the raw value (also for export); `show` the text or tag on screen."""
+    """One column. `value` gives the raw value (also for export); `show` the text on screen, for a tag (text, tone)."""
 
     name: str
     label: Any
@@ -292,11 +293,23 @@ def cells(listing: Listing, row: Any) -> list[Cell]:
 
 def _shown(col: Col, row: Any) -> Any:
     if col.show is not None:
-        return col.show(row)
+        shown = col.show(row)
+        if isinstance(shown, tuple):  # (text, tone) of a tag column
+            text, tone = shown
+            return format_html('<span class="st-tag st-tag--{}">{}</span>', tone, text) if tone else text
+        return shown
     value = col.raw(row)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return "" if value is None else value
+
+
+def _exported(col: Col, row: Any) -> Any:
+    """The raw value; of a tag column without one the words that the screen shows."""
+    if col.kind == "tag" and col.value is None and col.show is not None:
+        shown = col.show(row)
+        return str(shown[0] if isinstance(shown, tuple) else shown)
+    return col.raw(row)
 
 
 def headings(request: HttpRequest, listing: Listing) -> list[dict[str, Any]]:
@@ -321,7 +334,7 @@ def exported(request: HttpRequest, listing: Listing, rows: QuerySet) -> HttpResp
     items = list(ordered(rows, order.lstrip("-"), order.startswith("-"))[:EXPORT_ROWS])
     listing.prepare(items)
     columns = [export.Column(col.name, col.label, col.meaning, col.unit) for col in listing.columns]
-    data = ([col.raw(row) for col in listing.columns] for row in items)
+    data = ([_exported(col, row) for col in listing.columns] for row in items)
     name = f"{listing.title or listing.name}-{clock.today():%Y%m%d}"
     if request.GET["export"] == "csv":
         body, mime, name = export.to_csv(columns, data), "text/csv; charset=utf-8", f"{name}.csv"
