@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +15,42 @@ from rest_framework.views import APIView
 from core.web.access import Question, signed_in
 from core.web.rest import AccessPermission, KeysetPagination, actor, explain
 
-__all__ = ["AccessPermission", "KeysetPagination", "Strict", "Verb", "actor", "explain"]
+__all__ = ["AccessPermission", "KeysetPagination", "Schema", "Strict", "Verb", "actor", "explain"]
+
+
+class Reasons(serializers.Serializer):
+    """Why an act was refused, in the words the page would show."""
+
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class Schema(AutoSchema):
+    """Describes the API by the views' own names: `funding_send_back` is the view `SendBack` of the app `funding`.
+
+    What goes in is exact (the fields of the view's `serializer_class`); answers are objects of an allow-list that the
+    view builds itself, so they are described as objects.
+    """
+
+    def get_operation_id(self) -> str:
+        """Unique by app and view: paths would give the list and the single row the same name."""
+        view = type(self.view)
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", view.__name__).lower()
+        return f"{view.__module__.partition('.')[0]}_{name}"
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Two apps may both have a `WhyInput`."""
+        own = type(serializer)
+        app = own.__module__.partition(".")[0]
+        return own.__name__ if app == "core" else f"{app.title()}{own.__name__}"
+
+    def get_request_serializer(self) -> Any:
+        return getattr(self.view, "serializer_class", None) if self.method != "GET" else None
+
+    def get_response_serializers(self) -> Any:
+        refused = {401: Reasons, 403: Reasons}
+        if self.method != "GET":
+            refused |= {400: OpenApiTypes.OBJECT, 409: Reasons}
+        return {200: OpenApiTypes.OBJECT, **refused}
 
 
 class Strict(serializers.Serializer):
