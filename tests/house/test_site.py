@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.template import TemplateSyntaxError, engines
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.views import APIView
 
+from core.web.access import signed_in
+from core.web.rest import AccessPermission
 from core.workflow import Machine
 from tests.house.source import ROOT, name_of
 
@@ -23,12 +27,14 @@ def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URL
 
 
 def question_of(view) -> object | None:
-    """The question of `@access`, on the view, what it wraps, or the class that a machine's door is made from."""
+    """The question of `@access` on the view or on what it wraps; a door of the API asks its own, or whether one signed in."""
+    door = getattr(view, "cls", None)
+    if door is not None and AccessPermission in door.permission_classes:
+        return getattr(door, "question", signed_in)
     while view is not None:
-        for place in (view, getattr(view, "cls", None), getattr(view, "view_class", None)):
-            question = getattr(place, "access_question", None)
-            if question is not None:
-                return question
+        question = getattr(view, "access_question", None)
+        if question is not None:
+            return question
         view = getattr(view, "__wrapped__", None)
     return None
 
@@ -40,7 +46,11 @@ def test_every_address_has_an_access_question():
 
 
 def test_a_view_without_a_question_is_found():
+    class Open(APIView):
+        permission_classes: ClassVar = []
+
     assert question_of(lambda request: None) is None
+    assert question_of(Open.as_view()) is None
 
 
 def test_every_address_has_a_name():
