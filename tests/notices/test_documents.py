@@ -1,0 +1,153 @@
+"""Numbers without gaps, the frozen context, the verify page, and deliveries that are opened once."""
+
+import hashlib
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from core import files, jobs
+from core.models import LedgerRow
+from core.workflow import Refused
+from notices import actions, rendering
+from notices.models import Delivery, Document, Message
+from tests.notices.conftest import build, draft, issued
+from tests.portal.conftest import visit
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_have_no_gap_when_many_issue_at_once():
+    office = build()
+    papers = [draft(office) for _one in range(8)]
+    broken = []
+
+    def work(number):
+        try:
+            with transaction.atomic():
+                actions.issue_now(office.chen, office.lead, papers[number])
+                if number % 4 == 0:
+                    raise RuntimeError("the worker dies after the number was taken")
+        except RuntimeError:
+            broken.append(number)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = sorted(Document.objects.filter(status="ISSUED").values_list("seq", flat=True))
+    assert (len(broken), numbers) == (2, list(range(1, 7)))
+
+
+def test_context_is_frozen_at_issue(office):
+    paper = issued(office)
+    with pytest.raises(Refused):
+        actions.edit_draft(office.chen, paper, title="改题", context={})
+    with pytest.raises(Refused):
+        actions.address(paper, [office.other.person])
+    row = Document.objects.get(pk=paper.pk)
+    assert (row.context["number"], row.context["verify_code"]) == (row.number, row.verify_code)
+
+
+def test_drafter_may_not_sign(office):
+    with pytest.raises(Refused):
+        actions.sign(office.chen, draft(office))
+
+
+def test_issue_without_signature_is_refused(office):
+    paper = draft(office)
+    with pytest.raises(Refused):
+        actions.issue(office.chen, paper)
+    assert Document.objects.get(pk=paper.pk).seq is None
+
+
+def test_pdf_is_made_once_and_rebuilds_to_the_same_bytes(office):
+    paper = issued(office)
+    while jobs.run():
+        pass
+    row = Document.objects.select_related("pdf").get(pk=paper.pk)
+    data = files.read(row.pdf)
+    assert row.sha256 == hashlib.sha256(data).hexdigest() == rendering.render(row.template, row.context).sha256
+
+
+def test_verify_page_knows_the_code_and_no_other(client, office):
+    paper = issued(office)
+    page = client.get(f"/verify/{paper.verify_code}/")
+    assert (page.status_code, paper.number in page.content.decode()) == (200, True)
+    other = paper.verify_code[:-1] + ("A" if paper.verify_code[-1] != "A" else "B")
+    assert client.get(f"/verify/{other}/").status_code == 404 or paper.number not in client.get(f"/verify/{other}/").content.decode()
+
+
+def test_verify_page_says_when_withdrawn(client, office):
+    paper = issued(office)
+    before = client.get(f"/verify/{paper.verify_code}/").content
+    actions.withdraw(office.lead, paper, why="文号有误")
+    assert client.get(f"/verify/{paper.verify_code}/").content != before
+
+
+def test_first_opening_is_the_proof_and_later_ones_change_nothing(office):
+    paper = issued(office)
+    actions.open_delivery(office.wang, paper)
+    first = Delivery.objects.get(document=paper)
+    actions.open_delivery(office.wang, paper)
+    again = Delivery.objects.get(document=paper)
+    assert (first.opened_by_id, first.opened_at) == (office.wang.id, again.opened_at)
+    assert LedgerRow.objects.filter(verb="notices.document.open", target_id=paper.pk).count() == 1
+
+
+def test_stranger_neither_reads_nor_opens(client, office):
+    paper = issued(office)
+    actions.open_delivery(office.other, paper)
+    assert Delivery.objects.get(document=paper).opened_at is None
+    assert visit(client, office.other).get(f"/documents/{paper.uid}/").status_code == 404
+
+
+def test_public_document_is_read_by_anybody(client, office):
+    assert client.get(f"/documents/{issued(office, is_public=True).uid}/").status_code == 200
+
+
+# --- messages and the outbox -------------------------------------------------------------------------------------
+
+
+def test_the_same_fact_is_told_once(office):
+    assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 1
+    assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 0
+    assert Message.objects.filter(person=office.wang.person).count() == 1
+
+
+def test_mail_is_sent_again_after_a_crash_and_only_then(office, mailoutbox, monkeypatch):
+    from notices import tasks
+
+    actions.tell([office.unit], "x", "一", dedupe="fact:2")
+    real = tasks.mail_for
+
+    def crash(message):
+        raise ConnectionResetError("server gone")
+
+    monkeypatch.setattr(tasks, "mail_for", crash)
+    tasks.send_mails()
+    row = Message.objects.get(person=office.wang.person)
+    assert (row.mail_state, row.mail_tries, len(mailoutbox)) == ("WAITING", 1, 0)
+    monkeypatch.setattr(tasks, "mail_for", real)
+    assert tasks.send_mails() == 0, "not before its time"
+    Message.objects.update(mail_retry_at=row.created_at)
+    tasks.send_mails()
+    tasks.send_mails()
+    assert [one.to for one in mailoutbox] == [[office.wang.person.email]]
+    assert mailoutbox[0].extra_headers["Message-ID"].startswith(f"<{row.uid}@")
+
+
+def test_mail_gives_up_after_its_tries(office):
+    actions.tell([office.unit], "x", "一", dedupe="fact:3")
+    for _one in range(8):
+        actions.mail_failed(Message.objects.get(), "refused")
+    assert Message.objects.get().mail_state == "FAILED"
+
+
+def test_muted_event_is_kept_but_not_mailed_unless_statutory(office):
+    actions.prefer(office.wang, "x", mail=False)
+    actions.tell([office.unit], "x", "一", dedupe="fact:4")
+    actions.tell([office.unit], "x", "二", dedupe="fact:5", statutory=True)
+    assert list(Message.objects.order_by("pk").values_list("mail_state", flat=True)) == ["NONE", "WAITING"]

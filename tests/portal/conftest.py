@@ -1,0 +1,27 @@
+import pytest
+
+from tests.applications.conftest import build
+from tests.factories import applications as make
+
+
+FORMULA = '=HYPERLINK("http://evil.example","点我")'
+
+
+@pytest.fixture
+def town(db):
+    return build()
+
+
+def visit(client, actor):
+    """A signed-in browser of this actor."""
+    client.force_login(actor.person)
+    session = client.session
+    session["epoch"] = actor.person.session_epoch
+    session.save()
+    return client
+
+
+@pytest.fixture
+def filed(town):
+    """One application handed to the bureau, with a title that a spreadsheet would take for a formula."""
+    return make.submitted(town.li, town.wang, town.guide, town.a, title=FORMULA)

@@ -1,0 +1,88 @@
+"""The first page of every desk: who may open it, what waits there, and what it costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from portal.queries import desk, mine
+from tests.factories import applications as make
+from tests.portal.conftest import visit
+
+
+@pytest.mark.parametrize(("key", "path", "status"), [
+    ("li", "/my/", 200), ("wang", "/my/", 200), ("li", "/desk/", 403), ("li", "/audit/", 403),
+    ("chen", "/desk/", 200), ("he", "/desk/", 200), ("lead", "/desk/", 200), ("fin", "/desk/", 200),
+    ("sun", "/desk/", 200), ("chen", "/audit/", 403), ("lead", "/audit/ledger/", 403), ("qian", "/audit/", 200),
+    ("qian", "/audit/cases/", 200), ("qian", "/audit/ledger/", 200), ("qian", "/audit/seal/", 200),
+    ("qian", "/audit/exports/", 200), ("qian", "/desk/", 200),
+])
+def test_desks_open_to_their_people(client, town, key, path, status):
+    assert visit(client, getattr(town, key)).get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/my/", "/desk/", "/audit/", "/audit/ledger/", "/audit/exports/"])
+def test_visitors_are_sent_to_sign_in(client, db, path):
+    assert client.get(path)["Location"].startswith("/login/?next=")
+
+
+def test_home_shows_the_open_guide_and_no_account_outside_a_demo(client, town, settings):
+    page = client.get("/").content.decode()
+    assert town.guide.title in page
+    assert "keguan-demo" not in page
+
+
+def test_draft_and_approval_wait_for_their_people(town):
+    draft = make.started(town.li, town.guide, town.a)
+    assert [row.note for row in mine.waiting(town.li)] == [draft.ref]
+    assert mine.waiting(town.stranger) == []
+    handed = make.handed_in(town.li, town.guide, town.a)
+    assert handed.ref in [row.note.split(" ")[0] for row in mine.waiting(town.wang)]
+    assert mine.waiting(town.badm) == [], "the other unit sees nothing of it"
+
+
+def test_what_has_a_time_stands_first(town):
+    make.started(town.li, town.guide, town.a)
+    dues = [row.due is None for row in mine.waiting(town.li)]
+    assert dues == sorted(dues)
+
+
+def counts(actor):
+    return {str(row["label"]): row["count"] for group in desk.queues(actor) for row in group["rows"]}
+
+
+def test_queue_counts_what_the_desk_may_work_on(town, filed):
+    assert counts(town.agency)["Formality checks to do"] == 1 or counts(town.agency)["待形式审查"] == 1
+    assert all("check" not in label.lower() or "Guides" in label for label in counts(town.fin))
+
+
+def test_watchers_have_no_queue(town, filed):
+    assert desk.queues(town.qian) == []
+
+
+def test_search_finds_only_what_one_may_see(client, town, filed):
+    assert filed.ref in visit(client, town.li).get(f"/search/?q={filed.ref}").content.decode()
+    client.logout()
+    page = visit(client, town.stranger).get(f"/search/?q={filed.ref}").content.decode()
+    assert f"/{filed.ref}/" not in page
+    client.logout()
+    assert f"/{filed.ref}/" not in client.get(f"/search/?q={filed.ref}").content.decode()
+
+
+@pytest.mark.parametrize("q", ["", "  ", "'; drop table", "%", "概念 验证", "x" * 500, "\u0000"])
+def test_search_takes_anything(client, town, q):
+    assert client.get("/search/", {"q": q}).status_code == 200
+
+
+def queries_of(client, path):
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(path).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize(("key", "path"), [("lead", "/desk/"), ("qian", "/audit/"), ("qian", "/audit/cases/"), ("qian", "/audit/ledger/")])
+def test_pages_cost_the_same_with_more_rows(client, town, filed, key, path):
+    visit(client, getattr(town, key))
+    client.get(path)
+    one = queries_of(client, path)
+    make.submitted(town.stranger, town.badm, town.guide, town.b)
+    assert queries_of(client, path) == one
