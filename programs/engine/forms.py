@@ -305,7 +305,7 @@ def _clean_number(item: Field, raw: Any) -> tuple[Any, list[str]]:
         if not value.is_finite() or abs(value) > MOST_MONEY:
             raise InvalidOperation
     except ArithmeticError:
-        return str(raw)[:200], [_("“%(label)s” must be a number, e.g. 12 or 12.5") % {"label": item.label}]
+        return str(raw)[:200].strip(), [_("“%(label)s” must be a number, e.g. 12 or 12.5") % {"label": item.label}]
     places = 2 if item.kind == "money" else item.data.get("places", 0)
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     errors = []
@@ -333,7 +333,7 @@ def _clean_date(item: Field, raw: Any) -> tuple[Any, list[str]]:
     try:
         value = date.fromisoformat(str(raw)[:10])
     except ValueError:
-        return str(raw)[:40], [_("“%(label)s” must be a real date, e.g. 2026-03-31") % {"label": item.label}]
+        return str(raw)[:40].strip(), [_("“%(label)s” must be a real date, e.g. 2026-03-31") % {"label": item.label}]
     errors = []
     low, high = item.data.get("min"), item.data.get("max")
     if low and value < date.fromisoformat(low):
@@ -344,7 +344,7 @@ def _clean_date(item: Field, raw: Any) -> tuple[Any, list[str]]:
 
 
 def _clean_choice(item: Field, raw: Any) -> tuple[Any, list[str]]:
-    value = str(raw)[:200]
+    value = str(raw)[:200].strip()
     if item.choices and value not in {choice.value for choice in item.choices}:
         return value, [_("“%(label)s”: choose one of the given answers") % {"label": item.label}]
     return value, []
@@ -352,7 +352,7 @@ def _clean_choice(item: Field, raw: Any) -> tuple[Any, list[str]]:
 
 def _clean_multi(item: Field, raw: Any) -> tuple[Any, list[str]]:
     items = raw if isinstance(raw, (list, tuple)) else [raw]
-    picked = list(dict.fromkeys(str(value)[:200] for value in items if str(value).strip()))[:HARD_ROWS]
+    picked = list(dict.fromkeys(str(value)[:200].strip() for value in items if str(value).strip()))[:HARD_ROWS]
     errors = []
     known = {choice.value for choice in item.choices}
     if known and not set(picked) <= known:
