@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -37,11 +39,18 @@ def more_to_see() -> None:
 
 
 def cookies_of(person: Person) -> dict[str, str]:
+    """A session made on a connection of its own: the test's transaction is not seen by the server."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_cookies_of, person).result()
+
+
+def _cookies_of(person: Person) -> dict[str, str]:
     client = Client()
     client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
     session[EPOCH] = person.session_epoch
     session.save()
+    connections.close_all()
     return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 

@@ -15,6 +15,7 @@ from accounts.models import Person
 from tests.pages import samples
 from tests.pages.addresses import Address, pages
 
+pytestmark = pytest.mark.django_db  # makes pytest-django build the test database; the server has its own connections
 PAGES = {page.name: page for page in pages() if page.name not in samples.NO_SCREEN}
 
 

@@ -1,0 +1,50 @@
+"""The weight of a first visit, as it comes over the wire: compressed bytes and number of requests."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from applications.models import Application
+from tests.pages.test_axe import person
+
+pytestmark = pytest.mark.django_db
+KB = 1024
+
+
+def first_visit(visitor, who, path) -> tuple[int, list[str]]:
+    """Bytes and addresses of everything a browser with an empty cache fetches, icon included.
+
+    Static files are weighed as gzip: production serves them compressed (WhiteNoise), the server of the tests does not.
+    """
+    context = visitor.browser.new_context(locale="zh-CN")
+    context.add_cookies([{"name": n, "value": v, "url": visitor.base} for n, v in visitor.cookies(who).items()])
+    page = context.new_page()
+    requests: list[Any] = []
+    page.on("requestfinished", requests.append)
+    answer = page.goto(visitor.base + path, wait_until="networkidle")
+    assert answer.status == 200
+    weight = 0
+    for request in requests:
+        sizes = request.sizes()
+        packed = "/static/" in request.url and "content-encoding" not in request.response().headers
+        weight += sizes["responseHeadersSize"]
+        weight += len(gzip.compress(request.response().body(), 9)) if packed else sizes["responseBodySize"]
+    context.close()
+    return weight, [request.url for request in requests]
+
+
+def test_form_page_first_visit_is_at_most_20_kb_and_5_requests(visitor):
+    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).order_by("-pk").first()
+    section = row.version.data["form"]["sections"][0]["code"]
+    weight, addresses = first_visit(visitor, row.leader, reverse("applications:my:section", args=[row.ref, section]))
+    assert len(addresses) <= 5, addresses
+    assert weight <= 20 * KB, f"{weight} bytes"
+
+
+def test_staff_list_first_visit_is_at_most_45_kb(visitor):
+    weight, _addresses = first_visit(visitor, person("chen"), reverse("applications:desk:list"))
+    assert weight <= 45 * KB, f"{weight} bytes"
