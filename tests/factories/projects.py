@@ -33,10 +33,11 @@ def later(**delta: Any) -> None:
 
 def unit(town: SimpleNamespace, number: int) -> SimpleNamespace:
     """One more unit with its leader and administrator, and an account to be paid to."""
-    organisation = make.unit(f"深圳第{number}测试单位", f"MA5TES{number:02d}")
+    organisation = make.unit(f"深圳第{number}测试单位", f"MA5TEX{number:02d}")
     return SimpleNamespace(
         organisation=organisation,
-        leader=make.member(f"负责{number}", organisation, Role.MEMBER, phone=f"1390013{number:04d}"),
+        leader=make.member(f"负责{number}", organisation, Role.MEMBER, phone=f"1390013{number:04d}",
+                           number=f"44030519850612{700 + number}"),
         admin=make.member(f"管理{number}", organisation, Role.ORG_ADMIN, phone=f"1390014{number:04d}"),
     )
 
