@@ -64,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 def find(request: HttpRequest) -> HttpResponse:
-    q = request.GET.get("q", "").strip()[:200]
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     groups = finding.everywhere(request.actor, q)
     return render(request, "portal/search.html", {
         "title": _("Search"), "q": q, "groups": groups, "count": sum(group.total for group in groups),

@@ -16,7 +16,7 @@ KIND = "test_kind"
 def build():
     staff = programme.staff()
     register_kind(Kind(code=KIND, series="bureau", template="notices/applications/refusal.html", title="测试", sample=dict))
-    unit = make.unit("深圳收文有限公司", "MA5NOTIC")
+    unit = make.unit("深圳收文有限公司", "MA5NTCE2")
     wang = make.member("王收", unit, Role.ORG_ADMIN)
     other = Actor.of(accounts.create_person(system("test"), name="路人", email="passer@notices.example"))
     return SimpleNamespace(**vars(staff), unit=unit, wang=wang, other=other)

@@ -71,7 +71,8 @@ def test_text_stands_on_the_grid(preview, kind):
 def test_full_line_holds_28_characters_inside_the_type_area(preview, kind):
     with pdfplumber.open(preview(kind)) as pdf:
         lines = [chars for page in pdf.pages for chars in body_lines(page).values()]
-        assert max(len(chars) for chars in lines) == pytest.approx(28, abs=1)
+        wide = [chars for chars in lines if all(ord(char["text"][0]) > 0x2E80 for char in chars)]
+        assert max(len(chars) for chars in wide) == 28
         left, right = 28 * MM, (210 - 26) * MM
         for chars in lines:
             assert min(char["x0"] for char in chars) > left - 1.5
@@ -86,7 +87,7 @@ def test_no_paragraph_is_torn_into_single_characters(preview, kind):
         assert len(singles) <= 2
 
 
-@pytest.mark.parametrize("kind", ["guide", "correction", "refusal", "not_awarded", "award"])
+@pytest.mark.parametrize("kind", TEXT)
 def test_head_is_red_and_the_rest_is_not(preview, kind):
     with pdfplumber.open(preview(kind)) as pdf:
         def red(page):
@@ -95,7 +96,8 @@ def test_head_is_red_and_the_rest_is_not(preview, kind):
                     and char["non_stroking_color"][0] > 0.8 and char["non_stroking_color"][1] < 0.2]
 
         assert red(pdf.pages[0]), "the name of the issuer is red"
-        assert not any(red(page) for page in pdf.pages[1:-1])
+        if kind != "award":  # its seal stands on the second page, before the annex
+            assert not red(pdf.pages[1]), "a page of running text carries nothing red"
 
 
 def test_unknown_kind_is_told(tmp_path):
