@@ -57,15 +57,19 @@ def _cookies_of(person: Person) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def site(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        call_command("demo", small=True, verbosity=0, stdout=io.StringIO())
-        more_to_see()
-        server = LiveServer("localhost")
-        server._live_server_modified_settings.enable()
-        yield server
-        server.stop()
-        server._live_server_modified_settings.disable()
-        call_command("flush", interactive=False, verbosity=0)
-        call_command("load_reference", verbosity=0)
+        server = None
+        try:
+            call_command("demo", small=True, verbosity=0, stdout=io.StringIO())
+            more_to_see()
+            server = LiveServer("localhost")
+            server._live_server_modified_settings.enable()
+            yield server
+        finally:  # also when the world could not be built: other tests must not find half of it
+            if server is not None:
+                server.stop()
+                server._live_server_modified_settings.disable()
+            call_command("flush", interactive=False, verbosity=0)
+            call_command("load_reference", verbosity=0)
 
 
 @pytest.fixture(scope="package")
