@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.web import nav
 from core.web.access import public as everyone
 from core.web.access import signed_in
+from portal import api as machine
 from portal import policies
 from portal.views import audit as watch
 from portal.views import homes
@@ -28,6 +29,11 @@ audit = [
     path("seal/", watch.seal, name="seal"),
     path("seal/check/", watch.seal_check, name="seal_check"),
     path("exports/", watch.exports, name="exports"),
+]
+
+api = [
+    path("", machine.Root.as_view(), name="root"),
+    path("schema/", machine.Schema.as_view(), name="schema"),
 ]
 
 nav.register("public", 1, _("Home"), "portal:public:home", everyone)

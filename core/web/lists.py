@@ -192,7 +192,7 @@ def apply_search(listing: Listing, rows: QuerySet, q: str) -> tuple[QuerySet, li
 def narrowed(request: HttpRequest, listing: Listing, rows: QuerySet) -> tuple[QuerySet, list[str], list[dict[str, str]]]:
     """Search and facets applied, with the chips that take each one off again."""
     chips = []
-    rows, notes = apply_search(listing, rows, request.GET.get("q", "")[:200])
+    rows, notes = apply_search(listing, rows, request.GET.get("q", "").replace("\x00", "")[:200])
     for facet in listing.facets:
         value = request.GET.get(facet.name, "")
         options = {str(key): label for key, label in facet.options()}

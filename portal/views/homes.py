@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def my(request: HttpRequest) -> HttpResponse:
     """What waits for this person. An expert without a unit goes on to the reviews."""
     actor = request.actor
-    if actor.roles() == {Role.EXPERT} and (reviews := address("reviews:review:list")):
+    if actor.roles() == {Role.EXPERT} and (reviews := address("reviews:review:home")):
         return redirect(reviews)
     unit = people.unit_of(actor)
     return render(request, "portal/my.html", {

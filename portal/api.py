@@ -1,0 +1,31 @@
+"""The root of /api/v1: what there is, for machines that look around."""
+
+from __future__ import annotations
+
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.web.access import public
+from portal.queries.places import address
+
+#: Collections a machine may begin with; each asks its own policy again.
+DOORS = (
+    "accounts:api:me", "programs:api:tree", "programs:api:guides", "applications:api:list", "projects:api:notices",
+    "projects:api:projects", "performance:api:scores", "portal:api:schema",
+)
+
+
+class Root(APIView):
+    question = staticmethod(public)
+
+    def get(self, request: Request) -> Response:
+        found = {name: address(name) for name in DOORS}
+        return Response({name: request.build_absolute_uri(url) for name, url in found.items() if url})
+
+
+class Schema(SpectacularAPIView):
+    """OpenAPI description of what the caller may use."""
+
+    question = staticmethod(public)
