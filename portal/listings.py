@@ -30,7 +30,7 @@ class Record(lists.Listing):
                   show=lambda row: record.verb_label(row.verb), sub=lambda row: row.verb),
         lists.Col("at", _("Time"), sort="old"),
         lists.Col("target_ref", _("Thing"), sub=lambda row: row.target_type),
-        lists.Col("actor_label", _("By")),
+        lists.Col("actor_label", _("Acted by")),
         lists.Col("why", _("Reason")),
     )
     facets = (lists.Facet("area", _("Floor"), record.AREAS, _of_area),)

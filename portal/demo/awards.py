@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts import actions as accounts
 from accounts.models import Person
 from accounts.policies import Actor
 from core import clock
@@ -53,7 +54,7 @@ def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED"
     answer(world, batch)
     batch = reviews.begin(organiser, batch)
     cycle.move_to(start + timedelta(days=9))
-    score(world, batch, share=Decimal("0.6") if until == "SCORING" else Decimal(1))
+    score(world, batch, share=Decimal("0.4") if until == "SCORING" else Decimal(1))
     if until == "SCORING":
         return batch
     batch = reviews.close_batch(organiser, batch)
@@ -124,6 +125,23 @@ def award(world: World, notice: Publicity | None, *, objection: str = "") -> lis
     rows = projects.award(world.actor("lead"), notice)
     cycle.settle()
     return rows
+
+
+def hand_over(world: World, batch: Batch) -> None:
+    """Somebody who still has sheets to write gets the address of the demo's expert account."""
+    seat = Assignment.objects.filter(batch=batch, status="ACCEPTED").select_related("expert__person").order_by("pk").first()
+    holder = Person.objects.filter(email="zhao@demo.keguan.example").first()
+    if seat is not None and holder is not None and seat.expert.person_id != holder.pk:
+        accounts.edit_profile(Actor.of(holder), email="e0@demo.keguan.example")
+        accounts.edit_profile(Actor.of(seat.expert.person), email="zhao@demo.keguan.example")
+
+
+def object_to(notice: Publicity) -> None:
+    """An objection that waits for the supervision division."""
+    item = project_queries.items_of(notice.proposal, selected=True).last()
+    projects.file_objection(
+        cycle.nobody(), notice, application=item.application.ref, kind="UNIT", name="鹏湾检测技术有限公司", contact="0755-80000001",
+        facts="公示项目与我单位在研合作项目的研究内容存在重合，合作协议约定成果共有，请核实。", upload=texts.pdf("异议书.pdf"))
 
 
 def _objection(world: World, notice: Publicity, end: str) -> None:

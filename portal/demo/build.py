@@ -39,7 +39,8 @@ def _moved(data: dict[str, Any], year: int) -> dict[str, Any]:
 
 def _items(year: int) -> list[tuple[str, str, Decimal, int]]:
     return [
-        ("KEY-INDUSTRY", f"{year}年度重点产业研发计划", 1500 * MILLION, 309),
+        ("KEY-INDUSTRY", f"{year}年度重点产业研发计划（第一批）", 1500 * MILLION, 309),
+        ("KEY-INDUSTRY", f"{year}年度重点产业研发计划（第二批）", 1500 * MILLION, 309),
         ("POC", f"{year}年度概念验证中心认定资助", 100 * MILLION, 30),
         ("JCYJ-MS", f"{year}年度基础研究面上项目", 120 * MILLION, 200),
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
@@ -100,35 +101,61 @@ class Story:
         plan = cycle.annual_plan(world, year, _items(year))
         yield self.said(f"annual plan {year}")
         if year == this:
-            yield from self.reports(year)
-        poc = yield from self.filing(plan, year, "POC", "g1.json", 4 if self.small else 12, later(cycle.at(year, 3, 10, 9)), 30)
-        if year < this:
-            key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, later(cycle.at(year, 4, 20, 9)), 30)
-        yield from self.post_subsidy(poc, year)
-        if year < this:
-            yield from self.contracts(key, year, last=self.small or year == this - 1)
+            yield from self.this_year(plan, year)
             return
-        opens = cycle.days(self.today, -18, 9)
-        yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, opens, 30, still_open=True)
+        poc = yield from self.filing(plan, year, "POC", "g1.json", 5 if self.small else 12, later(cycle.at(year, 3, 10, 9)))
+        key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, later(cycle.at(year, 4, 20, 9)))
+        yield from self.post_subsidy(poc, year)
+        yield from self.contracts(key, year, last=self.small or year == this - 1)
 
-    def filing(self, plan: Any, year: int, code: str, file: str, count: int, opens: datetime, length: int, *,
-               still_open: bool = False) -> Iterator[str]:
-        """Publish a guide, file, check. The running guide of the year is left open."""
+    def this_year(self, plan: Any, year: int) -> Iterator[str]:
+        """What people find today: reports of earlier years, a review that waits for scores, a public notice that runs with
+        an objection to it, and a guide that is open."""
         world = self.world
-        item = plan.items.get(special__code=code)
-        closes = cycle.days(opens, length, 18)
+        yield from self.reports(year)
+        poc = yield from self.filing(plan, year, "POC", "g1.json", 5 if self.small else 12, cycle.at(year, 3, 10, 9))
+        first = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 4 if self.small else 20, cycle.at(year, 4, 20, 9))
+        awards.review(world, first, cycle.at(year, 8, 20))
+        yield self.said(f"{first.ref}: reviewed")
+        opens = cycle.days(self.today, -18, 9)
+        second = self.published(plan, year, "KEY-INDUSTRY", "g2.json", opens, cycle.days(self.today, 12, 18), batch=1)
+        yield self.said(f"{second.ref} published")
+        batch = awards.review(world, poc, cycle.days(self.today, -13), until="SCORING")
+        awards.hand_over(world, batch)
+        yield self.said(f"{poc.ref}: waits for scores")
+        notice = awards.propose(world, first, cycle.days(self.today, -8))
+        yield from self.filed(second, 8 if self.small else 64, cycle.days(self.today, -3), still_open=True)
+        cycle.move_to(cycle.days(self.today, -2, 15))
+        if notice is not None:
+            awards.object_to(notice)
+        yield self.said(f"{first.ref}: in public notice")
+
+    def published(self, plan: Any, year: int, code: str, file: str, opens: datetime, closes: datetime, *, batch: int = 0) -> Guide:
+        """A real guide, moved to the year; its second batch differs from the first in its name."""
+        item = list(plan.items.filter(special__code=code).order_by("order"))[batch]
         cycle.move_to(opens - timedelta(days=6))
-        guide = cycle.publish(world, _moved(_read(file), year), item, [(opens, closes)])
-        yield self.said(f"{guide.ref} published")
-        cycle.move_to(opens + timedelta(days=10))
-        rows = cycle.file_many(world, guide, count, unfinished=max(count // 12, 1), returned=max(count // 20, 1),
+        data = _moved(_read(file), year)
+        if batch:
+            data = json.loads(json.dumps(data, ensure_ascii=False).replace("第一批", "第二批").replace("first batch", "second batch"))
+        return cycle.publish(self.world, data, item, [(opens, closes)])
+
+    def filed(self, guide: Guide, count: int, moment: datetime, *, still_open: bool = False) -> Iterator[str]:
+        cycle.move_to(moment)
+        rows = cycle.file_many(self.world, guide, count, unfinished=max(count // 12, 1), returned=max(count // 20, 1),
                                waiting=max(count // 15, 1) if still_open else 0)
         yield self.said(f"{guide.ref}: {len(rows)} applications submitted")
-        if not still_open:
-            cycle.move_to(closes + timedelta(days=3))
-            passed = cycle.check(world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1))
-            cycle.move_to(closes + timedelta(days=25))
-            yield self.said(f"{guide.ref}: {len(passed)} applications accepted")
+        return rows
+
+    def filing(self, plan: Any, year: int, code: str, file: str, count: int, opens: datetime) -> Iterator[str]:
+        """Publish a guide, file, check."""
+        closes = cycle.days(opens, 30, 18)
+        guide = self.published(plan, year, code, file, opens, closes)
+        yield self.said(f"{guide.ref} published")
+        rows = yield from self.filed(guide, count, opens + timedelta(days=10))
+        cycle.move_to(closes + timedelta(days=3))
+        passed = cycle.check(self.world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1))
+        cycle.move_to(closes + timedelta(days=25))
+        yield self.said(f"{guide.ref}: {len(passed)} applications accepted")
         return guide
 
     def post_subsidy(self, guide: Guide, year: int) -> Iterator[str]:

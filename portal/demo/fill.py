@@ -45,6 +45,8 @@ class Filler:
         cap = application.guide.cap_per_project or Decimal(3_000_000)
         if self.topic is not None and self.topic.cap:
             cap = min(cap, self.topic.cap)
+        if application.guide.funding_mode == "POST" and application.unit.kind in ("ENTERPRISE", "SOCIAL"):
+            cap = min(cap, Decimal(2_800_000))  # half of the net cost that every demo applicant states
         self.amount = Decimal(world.dice.money(int(cap * Decimal("0.2")), int(cap), 50_000))
         self.names: list[str] = [application.leader.name]
 

@@ -177,7 +177,7 @@ def funnel(actor: Any, year: int) -> charts.Chart:
         awarded=Count("pk", filter=Q(status=Status.AWARDED)),
     )
     steps = [(_("Submitted"), found["filed"]), (_("Accepted"), found["accepted"]), (_("Reviewed"), found["reviewed"]),
-             (_("Proposed"), found["proposed"]), (_("Awarded"), found["awarded"])]
+             (_("On the list of awards"), found["proposed"]), (_("Awarded"), found["awarded"])]
     return charts.funnel(_("From submission to award, applications of %(year)s") % {"year": year}, steps,
                          note=_as_of())
 

@@ -120,6 +120,11 @@ def aliases(actor: Any, rows: Sequence[LedgerRow]) -> dict[int, str]:
     }
 
 
+def doer(row: LedgerRow) -> str:
+    """Who acted; timers and jobs act as the system, under the name of their room."""
+    return row.actor_label if row.actor_id else _("System (%(room)s)") % {"room": row.actor_label}
+
+
 @dataclass(frozen=True)
 class Act:
     """A row of the record as an auditor reads it."""
@@ -138,7 +143,7 @@ def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:
     found = list(rows)
     hidden = aliases(actor, found)
     return [
-        Act(row.pk, row.at, verb_label(row.verb), row.verb, hidden.get(row.pk, row.actor_label),
+        Act(row.pk, row.at, verb_label(row.verb), row.verb, hidden.get(row.pk) or doer(row),
             rules.masked_text(row.why), row.target_ref, row.verb.split(".")[0])
         for row in found
     ]
