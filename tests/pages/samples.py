@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Organisation, Person
+from accounts.models import Membership, Organisation, Person
+from accounts.states import Role
 from applications.models import Application, TeamMember
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
@@ -35,7 +36,7 @@ PERSON = {
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
-NO_SCREEN = {"healthz", "job_file", "accounts:public:reset"}
+NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent"}
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,15 @@ def job() -> Visit:
     return Visit(Person.objects.filter(pk=row.actor_id).first() or "admin", (row.uid,))
 
 
-same("accounts:desk:unit", "accounts:desk:licence", who="he",
-     key=lambda: Organisation.objects.order_by("-licence_id").first().uid)
+same("accounts:desk:unit", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)
+
+
+@sample("accounts:desk:licence")
+def licence() -> list[Visit]:
+    row = Organisation.objects.exclude(licence=None).first()
+    return [Visit("he", (row.uid,))] if row else []  # invented units bring no licence
+
+
 same("accounts:desk:person", who="admin", key=lambda: Person.objects.get(email="li@demo.keguan.example").uid)
 
 
@@ -197,7 +205,10 @@ def overview() -> list[Visit]:
 sample("applications:my:calendar", "applications:my:check", "applications:my:preview", "applications:my:team",
        "applications:my:member_add", "applications:my:partners", "applications:my:partner_add",
        "applications:my:files")(lambda: own(*DRAFTS))
-sample("applications:my:paper")(lambda: own("SUBMITTED", more=("application",)))
+@sample("applications:my:paper")
+def paper() -> list[Visit]:
+    row = Application.objects.exclude(pdf=None).order_by("-pk").first()
+    return [Visit(row.leader, (row.ref, "application"))] if row else []  # no worker has printed yet
 
 
 @sample("applications:my:member")
@@ -207,9 +218,9 @@ def member() -> Visit:
 
 
 @sample("applications:my:partner")
-def partner() -> Visit:
+def partner() -> list[Visit]:
     row = Application.objects.filter(partners__isnull=False, status__in=DRAFTS).first()
-    return Visit(row.leader, (row.ref, row.partners.first().pk))
+    return [Visit(row.leader, (row.ref, row.partners.first().pk))] if row else []  # the small world has none
 
 
 @sample("applications:my:file")
@@ -225,7 +236,11 @@ def sections() -> list[Visit]:
     return [Visit(row.leader, (row.ref, code)) for code in (*codes, "budget", "targets")]
 
 
-sample("applications:my:unit_application")(lambda: Visit("wang", (application("UNIT_PENDING").ref,)))
+@sample("applications:my:unit_application")
+def unit_application() -> Visit:
+    row = application("UNIT_PENDING")
+    admin = Membership.objects.filter(organisation=row.unit, role=Role.ORG_ADMIN, status="ACTIVE").first()
+    return Visit(admin.person, (row.ref,))
 
 
 @sample("applications:desk:application")
