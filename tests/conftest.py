@@ -32,8 +32,9 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     points = {} if config.getoption("--strict-points") else open_points()
     for item in items:
-        if item.nodeid in points:
-            item.add_marker(pytest.mark.xfail(reason=points[item.nodeid], strict=False))
+        for name, why in points.items():
+            if item.nodeid == name or item.nodeid.startswith((f"{name}[", f"{name}::")):
+                item.add_marker(pytest.mark.xfail(reason=why, strict=False))
 
 
 @pytest.fixture(scope="session", autouse=True)
