@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.access import public
+from core.web.api import AccessPermission
 from portal.queries.places import address
 
 #: Collections a machine may begin with; each asks its own policy again.
@@ -29,3 +30,4 @@ class Schema(SpectacularAPIView):
     """OpenAPI description of what the caller may use."""
 
     question = staticmethod(public)
+    permission_classes = (AccessPermission,)

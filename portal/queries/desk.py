@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import queries as accounts
-from accounts.states import OrganisationStatus, Role
+from accounts.states import Role
 from applications import policies as applications
 from applications.states import Status
 from core import clock, money
