@@ -78,7 +78,7 @@ def _context(request: HttpRequest, report: Report, form: Any, rows: list[ResultF
         "tone": TONES[report.status], "acceptance": queries.acceptance_of(report),
         "events": queries.history_of([report]),
         "crumbs": [
-            (_("My projects"), reverse("projects:my:list")),
+            (_("My projects"), reverse("projects:my:projects")),
             (report.project.number, reverse("projects:my:project", args=[report.project.number])),
             (report.kind_label, None),
         ],
