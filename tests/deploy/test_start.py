@@ -1,0 +1,47 @@
+"""How script/server begins: it says what is in the way, and changes nothing that it may not."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SCRIPT = Path(settings.BASE_DIR) / "script"
+if str(SCRIPT) not in sys.path:
+    sys.path.insert(0, str(SCRIPT))
+
+from house import needs, stores  # noqa: E402
+
+
+def test_a_taken_port_is_said_clearly():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run([sys.executable, str(SCRIPT / "server")], env={**os.environ, "PORT": str(port)}, capture_output=True,
+                              text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert f"Port {port} is in use" in done.stdout
+
+
+def test_without_rights_the_exact_line_is_printed_and_nothing_changed(monkeypatch, capsys):
+    ran = []
+    monkeypatch.setattr(needs, "missing", lambda packages: ["redis-server", "fontconfig"])
+    monkeypatch.setattr(needs, "privileged", lambda: None)
+    monkeypatch.setattr(needs.subprocess, "run", lambda *given, **_words: ran.append(given))
+    with pytest.raises(SystemExit) as end:
+        needs.system(needs.RUNTIME)
+    assert end.value.code == 2
+    assert "sudo apt-get install --yes --no-install-recommends redis-server fontconfig" in capsys.readouterr().out
+    assert ran == []
+
+
+def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path):
+    first = stores._secret(tmp_path, "database_owner")
+    assert stores._secret(tmp_path, "database_owner") == first != stores._secret(tmp_path, "database_web")
+    assert (tmp_path / "secrets" / "database_owner").stat().st_mode & 0o077 == 0
