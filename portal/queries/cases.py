@@ -144,7 +144,10 @@ def compared(case: Case, first: str, second: str) -> dict[str, Any] | None:
     if len(numbers) < 2:
         return None
     old, new = rows.get(first, rows[numbers[-2]]), rows.get(second, rows[numbers[-1]])
-    return {"old": old, "new": new, "asked": bool(first or second), "changes": rules.changes(rules.masked(old.data), rules.masked(new.data))[:300]}
+    # Only what both hold: the findings of the conditions are kept with the submission, not with an answer.
+    both = set(old.data) & set(new.data)
+    before, after = ({key: rules.masked(row.data[key]) for key in row.data if key in both} for row in (old, new))
+    return {"old": old, "new": new, "asked": bool(first or second), "changes": rules.changes(before, after)[:300]}
 
 
 def money(actor: Any, case: Case) -> QuerySet[MoneyEntry]:
