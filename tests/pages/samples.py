@@ -290,7 +290,7 @@ same("projects:desk:project", "projects:desk:contract", who="chen", key=lambda: 
 @sample("projects:desk:contract_target")
 def contract_target() -> Visit:
     row = ContractTarget.objects.order_by("-pk").first()
-    return Visit("chen", (row.contract.project.number, row.order))
+    return Visit("chen", (row.project.number, row.order))
 
 
 same("funding:desk:payment", who="fin", key=lambda: Disbursement.objects.order_by("-pk").first().ref)
