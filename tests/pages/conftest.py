@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -68,7 +68,10 @@ def site(django_db_setup, django_db_blocker):
             if server is not None:
                 server.stop()
                 server._live_server_modified_settings.disable()
-            call_command("flush", interactive=False, verbosity=0)
+            with connection.cursor() as cursor:  # a thread of the server may still hold an idle connection
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                           "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        call_command("flush", interactive=False, verbosity=0)
             call_command("load_reference", verbosity=0)
 
 
