@@ -69,9 +69,9 @@ def site(django_db_setup, django_db_blocker):
                 server.stop()
                 server._live_server_modified_settings.disable()
             with connection.cursor() as cursor:  # a thread of the server may still hold an idle connection
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                           "WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        call_command("flush", interactive=False, verbosity=0)
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            call_command("flush", interactive=False, verbosity=0)
             call_command("load_reference", verbosity=0)
 
 
