@@ -11,10 +11,15 @@ from tests.house.source import ROOT
 
 #: Written in pieces, so that this file does not find itself.
 MACHINE = re.compile("|".join((
-    r"/ho" r"me/\w+/", r"/wo" r"rk/(?:main|shared)", r"/Us" r"ers/\w+/", r"\.\./sha" r"red/",
+    r"/ho" r"me/\w+/", r"/wo" r"rk/", r"/tm" r"p/(?!\$)", r"/Us" r"ers/\w+/", r"\.\./sha" r"red/",
     r"https?://[\w.-]*(?:pypi|npmjs|pythonhosted|debian)\.(?:org|net|com)", r"--(?:extra-)?index" r"-url\s+http",
 )))
 SECRET = re.compile(r"-----BEGIN (?:RSA |EC )?PRIVATE" r" KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{30}")
+#: The repository speaks of the product, not of how, when or by whom it was typed.
+WORKSHOP = re.compile("|".join((
+    r"\bsub-?age" r"nts?\b", r"\bcoding age" r"nts?\b", r"\bla" r"nguage model", r"\bhel" r"per-\d+\b", r"\bLE" r"AD_NOTE",
+    r"\b(?:this|last|next|previous) ses" r"sion\b(?! cookie)", r"\bses" r"sion \d\b",
+)), re.IGNORECASE)
 TEXT_LIMIT = 2_000_000
 
 
@@ -42,11 +47,16 @@ def test_no_path_of_one_machine_and_no_registry():
     assert finds(MACHINE, texts()) == {}
 
 
+def test_no_word_about_the_workshop():
+    assert finds(WORKSHOP, texts()) == {}
+
+
 def test_no_secret():
     assert finds(SECRET, texts()) == {}
 
 
 def test_a_path_of_a_machine_and_a_key_are_found():
+    assert finds(WORKSHOP, {"a": "left for the next ses" + "sion", "b": "written by hel" + "per-3"}).keys() == {"a", "b"}
     assert finds(MACHINE, {"a": "see /ho" + "me/somebody/x", "b": "https://pypi." + "org/simple"}).keys() == {"a", "b"}
     assert finds(SECRET, {"a": "-----BEGIN PRIVATE" + " KEY-----"})
 
