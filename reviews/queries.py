@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -121,6 +121,11 @@ def progress_of(batch: Batch) -> dict[str, int]:
     seated = sum(rows.get(status, 0) for status in ("INVITED", "ACCEPTED", "SUBMITTED"))
     return {"seats": seated, "invited": rows.get("INVITED", 0), "accepted": rows.get("ACCEPTED", 0),
             "submitted": rows.get("SUBMITTED", 0), "declined": rows.get("DECLINED", 0), "void": rows.get("VOID", 0)}
+
+
+def first_invitation(batch: Batch) -> datetime | None:
+    """When the oldest invitation that still waits for an answer went out."""
+    return Assignment.objects.filter(batch=batch, status="INVITED").aggregate(at=Min("invited_at"))["at"]
 
 
 def panel_of(batch: Batch) -> list[dict[str, Any]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from accounts.policies import system
 from core import clock, deadlines, parameters
 from core.tasks import sweep
-from reviews import actions
+from reviews import actions, queries
 from reviews.models import Batch
 from reviews.states import BatchStatus
 
@@ -19,10 +18,13 @@ RUNNING = (BatchStatus.INVITING, BatchStatus.SCORING)
 def expire_invitations(deadline: Any) -> None:
     """Who has not answered in time is taken as declining; alternates are called and get the same time."""
     batch = deadline.target
-    if batch.status in RUNNING and actions.expire_invitations(system("clock"), batch):
-        again = actions.answer_due(batch)
-        if again > clock.now() + timedelta(minutes=1):
-            deadlines.set("reviews.answers", batch, again)
+    if batch.status not in RUNNING:
+        return
+    actions.expire_invitations(system("clock"), batch)
+    first = queries.first_invitation(batch)
+    again = actions.answer_due(batch, first) if first else None
+    if again is not None and again > clock.now():
+        deadlines.set("reviews.answers", batch, again)
 
 
 @deadlines.due("reviews.due")

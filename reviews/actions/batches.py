@@ -223,9 +223,9 @@ def remind(actor: Any, batch: Batch, *, days: int | None = None) -> int:
     return len(people)
 
 
-def answer_due(batch: Batch) -> datetime:
+def answer_due(batch: Batch, invited_at: datetime | None = None) -> datetime:
     """Until when an invitation is answered: parameter review.answer_days, never after the scores are due."""
-    return min(workdays.add_days(clock.now(), int(batch.rules["answer_days"])), batch.due_at)
+    return min(workdays.add_days(invited_at or clock.now(), int(batch.rules["answer_days"])), batch.due_at)
 
 
 def tell_due(actor: Any, batch: Batch) -> None:

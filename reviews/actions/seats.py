@@ -137,8 +137,11 @@ def call_alternate(seat: Assignment) -> Assignment | None:
 
 
 def expire_invitations(actor: Any, batch: Batch) -> int:
-    """Invitations without an answer in time are declined by the clock and their alternates called."""
-    rows = list(Assignment.objects.filter(batch=batch, status=AssignmentStatus.INVITED, invited_at__lte=clock.now()).select_related("batch", "item__application", "expert"))
+    """Invitations without an answer in time are declined by the clock and their alternates called. The time of each
+    runs from its own invitation (review.answer_days), so an alternate called late keeps the whole of it."""
+    waiting = Assignment.objects.filter(batch=batch, status=AssignmentStatus.INVITED)
+    rows = [seat for seat in waiting.select_related("batch", "item__application", "expert")
+            if answer_due(batch, seat.invited_at) <= clock.now()]
     for seat in rows:
         _decline_one(actor, seat, DeclineReason.NO_ANSWER, "")
     return len(rows)

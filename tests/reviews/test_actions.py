@@ -90,7 +90,7 @@ def test_panel_keeps_its_size_and_its_share_of_industry(town):
 def test_expert_of_an_applying_unit_is_never_seated(town):
     own = make.expert(town, 99, organisation=town.a)
     make.pool(town)
-    batch = make.drawn(town)
+    make.drawn(town)
     filed = Application.objects.get(unit=town.a)
     assert Recusal.objects.filter(expert=own, application=filed, code="RC1", found_by="AUTO").exists()
     assert not Assignment.objects.filter(expert=own, item__application=filed).exists()
