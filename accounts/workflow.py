@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts import policies
 from accounts.states import MembershipStatus as M
 from accounts.states import OrganisationStatus as O  # noqa: E741, N814 (the table reads better)
-from accounts.states import Role
+from accounts.states import OrgKind, Role
 from core.workflow import Machine, Step
 
 
@@ -19,7 +19,10 @@ def has_reason(obj: Any, *, why: str = "", reason: str = "", **given: Any) -> st
 
 
 def has_licence(obj: Any, **given: Any) -> str | None:
-    return None if obj.licence_id or obj.is_demo else _("The registration has no licence or certificate file.")
+    """The bureau itself is set up by who installs the portal and shows its licence to nobody."""
+    if obj.licence_id or obj.is_demo or obj.kind == OrgKind.BUREAU:
+        return None
+    return _("The registration has no licence or certificate file.")
 
 
 def keeps_an_administrator(membership: Any, **given: Any) -> str | None:
