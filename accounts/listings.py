@@ -44,7 +44,7 @@ class People(lists.Listing):
             f"{m.get_role_display()}（{m.organisation.name}）" for m in row.memberships.all() if m.status == "ACTIVE")),
         lists.Col("id_masked", _("Identity number")),
         lists.Col("is_active", _("State"), kind="tag",
-                  show=lambda row: tag(_("In force"), "") if row.is_active else tag(_("Closed"), "bad")),
+                  show=lambda row: tag(_("In force"), "") if row.is_active else tag(_("Account closed"), "bad")),
     )
     facets = (lists.Facet("role", pgettext_lazy("membership", "Role"), Role.choices,
                           lambda rows, value: rows.filter(memberships__role=value, memberships__status="ACTIVE").distinct()),)

@@ -50,7 +50,7 @@ ORGANISATION = Machine(
     "accounts.organisation",
     (
         Step("verify", {O.PENDING, O.REFUSED}, O.VERIFIED, policies.may_verify, (has_licence,),
-             label=gettext_lazy("Verify")),
+             label=gettext_lazy("Confirm as verified")),
         Step("refuse", {O.PENDING}, O.REFUSED, policies.may_verify, (has_reason,),
              label=pgettext_lazy("verb", "Refuse"), danger=True),
         Step("resubmit", {O.REFUSED}, O.PENDING, policies.is_org_admin, label=gettext_lazy("File again")),

@@ -46,7 +46,7 @@ class ResultForm(forms.Form):
 
     actual = forms.DecimalField(label=_("Reached"), min_value=0, max_digits=16, decimal_places=2, required=False)
     band = forms.ChoiceField(label=_("Reached"), required=False, choices=[("", _("Choose")), *Band.choices])
-    evidence = forms.CharField(label=_("Evidence"), max_length=500, required=False)
+    evidence = forms.CharField(label=_("Supporting evidence"), max_length=500, required=False)
 
     def __init__(self, *args: Any, result: Result, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"actual": result.actual, "band": result.band, "evidence": result.evidence})
@@ -61,7 +61,7 @@ class ResultForm(forms.Form):
 class ExamineForm(forms.Form):
     """What the examination found for one target."""
 
-    found = forms.DecimalField(label=_("Found"), min_value=0, max_digits=16, decimal_places=2, required=False)
+    found = forms.DecimalField(label=_("Value found"), min_value=0, max_digits=16, decimal_places=2, required=False)
     band = forms.ChoiceField(label=_("Band"), required=False, choices=[("", _("Choose")), *Band.choices])
     share = forms.DecimalField(label=_("Share in percent"), min_value=0, max_value=100, decimal_places=1, max_digits=4, required=False)
     note = forms.CharField(label=_("Remark"), max_length=500, required=False)
@@ -95,4 +95,4 @@ class ProposeForm(forms.Form):
 
 
 class ScoreForm(forms.Form):
-    comment = forms.CharField(label=_("Comment"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    comment = forms.CharField(label=_("Remark on the score"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))

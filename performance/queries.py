@@ -183,7 +183,7 @@ def verb_label(verb: str) -> str:
 
 OTHER_VERBS = {
     "start": lambda: _("Report begun"), "save": lambda: _("Report saved"), "result": lambda: _("Result entered"),
-    "attach": lambda: _("File attached"), "open": lambda: _("Opened"), "examine": lambda: _("Target examined"),
+    "attach": lambda: _("File attached"), "open": lambda: _("Begun by the system"), "examine": lambda: _("Target examined"),
 }
 
 

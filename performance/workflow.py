@@ -52,7 +52,7 @@ REPORT = Machine(
              gettext_lazy("Approve and file with the bureau")),
         Step("reopen", {R.FILED}, R.RETURNED, policies.is_system, (with_reason,),
              gettext_lazy("Open again, to be reconsidered")),
-        Step("close", {R.FILED}, R.CLOSED, policies.is_system, (), gettext_lazy("Close")),
+        Step("close", {R.FILED}, R.CLOSED, policies.is_system, (), gettext_lazy("Close the report")),
     ),
     "performance.Report",
     ReportStatus,

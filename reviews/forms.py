@@ -25,7 +25,7 @@ class ExpertForm(forms.Form):
     email = forms.CharField(label=_("E-mail or telephone of the person"), max_length=120,
                             help_text=_("The person needs an account; nothing is copied from it."))
     constituency = forms.ChoiceField(label=_("Constituency"), choices=states.Constituency.choices)
-    pool = forms.ChoiceField(label=_("Pool"), choices=states.Pool.choices)
+    pool = forms.ChoiceField(label=_("Which pool"), choices=states.Pool.choices)
     keywords = forms.CharField(label=_("Keywords"), max_length=300, required=False, help_text=_("Separated by commas."))
     yearly_max = forms.IntegerField(label=_("Reviews a year at most"), required=False, min_value=1, max_value=60)
     note = forms.CharField(label=_("Remark"), max_length=300, required=False)

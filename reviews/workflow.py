@@ -170,7 +170,7 @@ ASSIGNMENT = Machine(
     "reviews.assignment",
     (
         Step("invite", {A.DRAWN}, A.INVITED, policies.organises_assignment, (), gettext_lazy("Invite")),
-        Step("accept", {A.INVITED}, A.ACCEPTED, policies.is_own, (takes_scores, declared), gettext_lazy("Accept")),
+        Step("accept", {A.INVITED}, A.ACCEPTED, policies.is_own, (takes_scores, declared), gettext_lazy("Accept the invitation")),
         Step("decline", {A.INVITED}, A.DECLINED, policies.is_own_or_system, (with_decline_reason,),
              gettext_lazy("Decline")),
         Step("submit", {A.ACCEPTED}, A.SUBMITTED, policies.is_own, (takes_scores, before_due, sheet_complete),

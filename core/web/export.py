@@ -104,7 +104,7 @@ def _dictionary(book: Any, columns: Sequence[Column], sums: list[Decimal | None]
     for row, (name, value) in enumerate(((_("Table"), title), (_("Rows"), str(count)), (_("Source"), source))):
         sheet.write_string(row, 0, name, head)
         sheet.write_string(row, 1, value)
-    for index, label in enumerate((_("Column"), _("Heading"), _("Meaning"), _("Unit"), _("Sum"))):
+    for index, label in enumerate((_("Column"), _("Heading"), _("Meaning"), _("Unit of measure"), _("Sum"))):
         sheet.write_string(4, index, label, head)
     for index, column in enumerate(columns):
         total = sums[index]

@@ -46,7 +46,7 @@ def sample() -> dict[str, Any]:
             {"label": _("In review"), "value": 412}, {"label": _("Finished"), "value": 216, "unit": "52%", "tone": "good"},
             {"label": _("Large difference"), "value": 13, "tone": "warn", "link": "#"},
             {"label": _("Overdue"), "value": 50, "tone": "bad", "link": "#"}],
-        "steps": [{"label": _("Filed"), "state": "done"}, {"label": _("Unit"), "state": "done"},
+        "steps": [{"label": _("Filed"), "state": "done"}, {"label": _("Unit of measure"), "state": "done"},
                   {"label": _("Formality check"), "state": "here"}, {"label": _("Review"), "state": ""},
                   {"label": _("Refused"), "state": "stop"}],
         "events": [{"at": now, "label": _("Submitted"), "who": "Li", "why": ""},
@@ -57,7 +57,7 @@ def sample() -> dict[str, Any]:
                     {"verb": "stop", "label": _("Publish"), "url": "#", "danger": False, "needs_why": False,
                      "reasons": [_("The annual plan is not approved yet.")]}],
         "charts": [
-            charts.funnel(_("Funnel"), [(_("Filed"), 486), (_("Unit"), 458), (_("Checked"), 412), (_("Reviewed"), 216)]),
+            charts.funnel(_("Funnel"), [(_("Filed"), 486), (_("Unit of measure"), 458), (_("Checked"), 412), (_("Reviewed"), 216)]),
             charts.box_plot(_("Scores by group"), {"A": [62, 70, 71, 75, 80, 96], "B": [55, 66, 70, 78, 79, 81]}),
             charts.lollipop(_("Difference of experts"), [("A", 7.0, 9), ("B", 2.1, 8), ("C", -3.8, 12)]),
             charts.bullet(_("Money paid against plan"), [("A", Decimal(8200), Decimal(12000)), ("B", Decimal(6100), Decimal(6000))]),

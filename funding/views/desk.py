@@ -72,7 +72,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
                     for verb, (role, label, _act) in BULK.items() if request.actor.holds(role)]
     kpis = [
         {"label": _("Ready to ask for"), "value": counts["to_request"], "link": "?ready=yes"},
-        {"label": _("To be checked"), "value": counts["to_check"], "link": "?status=REQUESTED"},
+        {"label": _("To be checked by a second person"), "value": counts["to_check"], "link": "?status=REQUESTED"},
         {"label": _("To be approved"), "value": counts["to_approve"], "link": "?status=CHECKED"},
         {"label": _("To be sent"), "value": counts["to_send"], "link": "?status=APPROVED"},
         {"label": _("Waiting for the bank"), "value": counts["to_book"], "link": "?status=SENT"},

@@ -39,7 +39,7 @@ class Acceptances(lists.Listing):
                   value=lambda row: row.project.title, sub=lambda row: row.project.number),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.project.unit.name),
         lists.Col("round", gettext_lazy("Round"), kind="num"),
-        lists.Col("opened_at", gettext_lazy("Filed"), sort="opened"),
+        lists.Col("opened_at", gettext_lazy("Filed on"), sort="opened"),
         lists.Col("conclusion", gettext_lazy("Conclusion"), show=lambda row: row.conclusion_label or "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, TONES[row.status])),
     )
@@ -60,7 +60,7 @@ class Evaluations(lists.Listing):
                   value=lambda row: row.project.title, sub=lambda row: row.project.number),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.project.unit.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.project.special.label),
-        lists.Col("score", gettext_lazy("Score"), kind="num", sort="score",
+        lists.Col("score", gettext_lazy("Performance score"), kind="num", sort="score",
                   show=lambda row: "—" if row.score is None else rules.shown(row.score)),
         lists.Col("grade", gettext_lazy("Grade"), show=lambda row: row.grade_label or "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, TONES[row.status])),

@@ -25,7 +25,7 @@ class Scores(lists.Listing):
                   sub=lambda row: row.project.number),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.project.unit.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.project.special.label),
-        lists.Col("score", gettext_lazy("Score"), kind="num", show=lambda row: rules.shown(row.score), sort="score"),
+        lists.Col("score", gettext_lazy("Performance score"), kind="num", show=lambda row: rules.shown(row.score), sort="score"),
         lists.Col("grade", gettext_lazy("Grade"), show=lambda row: row.grade_label),
         lists.Col("confirmed_at", gettext_lazy("Confirmed")),
     )

@@ -38,7 +38,7 @@ class Reports(lists.Listing):
         lists.Col("kind", gettext_lazy("Kind"), show=lambda row: row.kind_label),
         lists.Col("year", gettext_lazy("Year"), kind="num"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, TONES[row.status])),
-        lists.Col("filed_at", gettext_lazy("Filed")),
+        lists.Col("filed_at", gettext_lazy("Filed on")),
     )
     facets = (
         lists.Facet("kind", gettext_lazy("Kind"), states.ReportKind.choices),

@@ -247,7 +247,7 @@ RECORD = Table(
         Column("why", _("Reason"), _("Reason given; personal numbers are covered")),
         Column("before", _("Before"), _("Values before")), Column("after", _("After"), _("Values after")),
         Column("data", _("Particulars"), _("Other values of the act")), Column("request", _("Request"), _("Number of the web request")),
-        Column("ip", _("Address"), _("Network address of the request")),
+        Column("ip", _("Network address"), _("Network address of the request")),
     ),
     record.rows_for, "at", _record,
 )

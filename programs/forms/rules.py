@@ -193,7 +193,7 @@ class FieldForm(forms.Form):
     max = one_line(_("At most (number or date)"), 20, required=False)
     min_rows = forms.IntegerField(label=_("Rows at least"), min_value=0, max_value=200, required=False)
     max_rows = forms.IntegerField(label=_("Rows at most"), min_value=1, max_value=200, required=False)
-    unit = one_line(_("Unit"), 20, required=False)
+    unit = one_line(_("Unit of measure"), 20, required=False)
     choices = forms.CharField(
         label=_("Answers, one per line: value | label | English"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

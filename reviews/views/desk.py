@@ -91,7 +91,7 @@ def _buttons(request: HttpRequest, row: Batch, urls: dict[str, str]) -> list[dic
 def _kpis(row: Batch, progress: dict[str, int]) -> list[dict[str, Any]]:
     flagged = row.items.exclude(flag="").count()
     return [
-        {"label": _("Applications"), "value": row.items.count()},
+        {"label": _("Applications under review"), "value": row.items.count()},
         {"label": _("Sheets in"), "value": progress["submitted"], "unit": f"/ {progress['seats']}"},
         {"label": _("Not answered"), "value": progress["invited"], "tone": "warn" if progress["invited"] else ""},
         {"label": _("Declined"), "value": progress["declined"]},

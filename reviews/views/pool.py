@@ -32,15 +32,15 @@ class Experts(lists.Listing):
     title = gettext_lazy("Expert pool")
     search_column = "search"
     columns = (
-        lists.Col("name", gettext_lazy("Name"), main=True, link=url_of, value=lambda row: row.person.name),
+        lists.Col("name", gettext_lazy("Full name"), main=True, link=url_of, value=lambda row: row.person.name),
         lists.Col("constituency", gettext_lazy("Constituency"), show=lambda row: row.get_constituency_display()),
-        lists.Col("pool", gettext_lazy("Pool"), show=lambda row: row.get_pool_display()),
+        lists.Col("pool", gettext_lazy("Which pool"), show=lambda row: row.get_pool_display()),
         lists.Col("keywords", gettext_lazy("Keywords"), value=lambda row: "、".join(row.keywords)),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.get_status_display(), TONES[row.status])),
     )
     facets = (
         lists.Facet("constituency", gettext_lazy("Constituency"), states.Constituency.choices),
-        lists.Facet("pool", gettext_lazy("Pool"), states.Pool.choices),
+        lists.Facet("pool", gettext_lazy("Which pool"), states.Pool.choices),
         lists.Facet("status", gettext_lazy("State"), states.ExpertStatus.choices),
     )
     empty_title = gettext_lazy("Nobody stands in the pool yet")
