@@ -26,6 +26,17 @@ def test_no_function_is_over_60_lines():
     assert wrong == {}
 
 
+def test_no_view_is_over_25_lines():
+    """A view is one verb: fetch, act, answer. What is longer has a decision in it that belongs to a lower room."""
+    wrong = {}
+    for path in python_files(*APPS):
+        views = ast.Module([node for node in tree(path).body if isinstance(node, ast.FunctionDef)
+                            and any("access(" in ast.unparse(mark) for mark in node.decorator_list)], [])
+        if found := long_functions(views, MOST_VIEW):
+            wrong[name_of(path)] = found
+    assert wrong == {}
+
+
 def test_no_template_is_over_200_lines():
     counts = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "templates").rglob("*.html")}
     assert {name: count for name, count in counts.items() if count > MOST_TEMPLATE} == {}
