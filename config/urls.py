@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+
 from django.conf import settings
 from django.urls import URLResolver, include, path
 

@@ -201,8 +201,8 @@ def year_choices() -> list[tuple[str, str]]:
 
 def plan_choices() -> list[tuple[str, str]]:
     """Plans of the five categories by code; a plan of several versions of the tree stands once."""
-    return [(code, name) for code, name in dict(
-        (plan.code, plan.label) for plan in Plan.objects.filter(specials__isnull=False).distinct().order_by("tree", "order")).items()]
+    return [(code, name) for code, name in {
+        plan.code: plan.label for plan in Plan.objects.filter(specials__isnull=False).distinct().order_by("tree", "order")}.items()]
 
 
 def money_of(rows: QuerySet[Project]) -> list[tuple[str, Any]]:

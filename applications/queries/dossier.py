@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-
 from applications import rules, states
 from applications.models import Application, Version
 from applications.queries import parts

@@ -21,7 +21,6 @@ from core.models import LedgerRow
 from programs import queries as programme
 from programs.models import Guide
 
-
 # --- one ---------------------------------------------------------------------------------------------------------
 
 

@@ -118,7 +118,7 @@ def acceptance(request: HttpRequest, uid: Any) -> HttpResponse:
         return render(request, "performance/acceptance.html",
                       _acceptance_context(request, row, examine_forms(row), ProposeForm()))
     rows = examine_forms(row, request.POST)
-    if all([one.is_valid() for one in rows]):
+    if all([one.is_valid() for one in rows]):  # noqa: C419 (every row shows its own errors)
         for one in rows:
             if not one.is_empty():
                 data = one.cleaned_data

@@ -104,7 +104,7 @@ def check(world: World, rows: list[Application], *, correct: int = 0, refuse: in
     for number, row in enumerate(rows[: len(rows) - leave] if leave else rows):
         round_ = filing.open_check(officer, row)
         codes = list(round_.items.values_list("code", flat=True))
-        results = {code: ("OK", "") for code in codes}
+        results = dict.fromkeys(codes, ("OK", ""))
         if number < refuse:
             filing.tick(officer, round_, results={**results, codes[0]: ("FAIL", "申报主体不符合申报条件")})
             filing.refuse(officer, row, reason_code="UNIT_INELIGIBLE", text="申报单位不符合指南规定的申报条件，且无法通过补正改正。")

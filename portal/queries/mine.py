@@ -24,6 +24,7 @@ from portal.queries.places import address
 from projects import queries as projects
 from projects.models import Contract, Project
 
+
 @dataclass(frozen=True)
 class Waiting:
     """One line of the to-do list."""

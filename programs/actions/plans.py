@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -196,7 +196,7 @@ def watch_annual_plan(actor: Any, tree: PlanTree) -> None:
     ahead = int(parameters.value("annual_plan.warn_days", default=30))
     for year in (now.year, now.year + 1):
         month, date_of_month = (int(part) for part in day.split("-"))
-        due = timezone.make_aware(datetime.combine(datetime(year, month, date_of_month).date(), time(9)))
+        due = timezone.make_aware(datetime.combine(date(year, month, date_of_month), time(9)))
         if due - timedelta(days=ahead) > now:
             deadlines.set("annual_plan.warn", tree, due - timedelta(days=ahead))
             return

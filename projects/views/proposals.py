@@ -110,7 +110,7 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "projects/proposal.html", _context(request, row, page, item_forms(page)))
     forms = item_forms(page, request.POST)
-    if all([form.is_valid() for form in forms]):
+    if all([form.is_valid() for form in forms]):  # noqa: C419 (every form shows its own errors)
         actions.set_items(request.actor, row, {form.item.pk: form.cleaned_data for form in forms if form.has_changed()})
         messages.success(request, _("Saved."))
         return redirect(f"{proposal_url(row)}?page={page.number}" if page.number > 1 else proposal_url(row))

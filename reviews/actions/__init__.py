@@ -1,9 +1,30 @@
 """All that writes on this floor."""
 
-from reviews.actions.batches import answer_due, close_batch, create_batch, extend_due, problems_of, rank_batch, remind, reopen_batch, set_due, tell_due
+from reviews.actions.batches import (
+    answer_due,
+    close_batch,
+    create_batch,
+    extend_due,
+    problems_of,
+    rank_batch,
+    remind,
+    reopen_batch,
+    set_due,
+    tell_due,
+)
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
 from reviews.actions.pool import edit_expert, enrol, pause, remove, resume
-from reviews.actions.seats import PLEDGE, begin, call_alternate, decline, declare_and_accept, expire_invitations, invite, report_conflict, void
+from reviews.actions.seats import (
+    PLEDGE,
+    begin,
+    call_alternate,
+    declare_and_accept,
+    decline,
+    expire_invitations,
+    invite,
+    report_conflict,
+    void,
+)
 from reviews.actions.sheets import save_draft, submit_sheet
 
 __all__ = [

@@ -3,7 +3,6 @@ import pytest
 from tests.applications.conftest import build
 from tests.factories import applications as make
 
-
 FORMULA = '=HYPERLINK("http://evil.example","点我")'
 
 

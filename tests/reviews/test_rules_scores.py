@@ -67,7 +67,7 @@ def test_tie_criterion_is_the_named_one_then_innovation_then_the_first():
 
 def test_calibration_is_the_mean_difference_to_the_others():
     found = scores.calibration({"a": {"x": D(90), "y": D(80)}, "b": {"x": D(70), "y": D(70), "z": D(76)}, "c": {"x": D(1)}})
-    assert dict((name, (value, n)) for name, value, n in found) == {
+    assert {name: (value, n) for name, value, n in found} == {
         "x": (D("3.50"), 2), "y": (D("-6.50"), 2), "z": (D("6.00"), 1)}
 
 
