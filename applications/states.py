@@ -22,7 +22,7 @@ class Status(TextChoices):
     REVIEWED = "REVIEWED", _("Review finished")
     SITE_VISIT = "SITE_VISIT", _("Site visit")
     SPECIAL_AUDIT = "SPECIAL_AUDIT", _("Special audit")
-    RANKED = "RANKED", _("Ranked")
+    RANKED = "RANKED", pgettext_lazy("application", "Ranked")
     NOT_SELECTED = "NOT_SELECTED", _("Not selected")
     PROPOSED = "PROPOSED", _("Proposed for award")
     PUBLICITY = "PUBLICITY", _("In public notice")

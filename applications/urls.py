@@ -81,4 +81,4 @@ api = [
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
-nav.register("public", 50, _("Progress"), "applications:public:track", everyone)
+nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications import policies
 from applications.models import Application, Correction
@@ -124,7 +124,7 @@ APPLICATION = Machine(
         Step("expire", {S.DRAFT, S.UNIT_PENDING, S.UNIT_RETURNED, S.RECOMMEND_PENDING}, S.EXPIRED,
              policies.is_system, (after_close,), gettext_lazy("End, not submitted in time")),
         # the formality check
-        Step("accept", {S.SUBMITTED}, S.ACCEPTED, policies.is_checker, (), gettext_lazy("Accept")),
+        Step("accept", {S.SUBMITTED}, S.ACCEPTED, policies.is_checker, (), pgettext_lazy("application", "Accept")),
         Step("ask_correction", {S.SUBMITTED}, S.CORRECTION, policies.is_checker, (asked_once, with_defects),
              gettext_lazy("Ask for correction")),
         Step("answer", {S.CORRECTION}, S.SUBMITTED, policies.is_leader, (in_time, rules_met),
@@ -140,7 +140,7 @@ APPLICATION = Machine(
         Step("audit", {S.REVIEWED, S.SITE_VISIT, S.ACCEPTED}, S.SPECIAL_AUDIT, policies.is_division, (),
              gettext_lazy("Order a special audit")),
         Step("rank", {S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT}, S.RANKED, policies.is_division, (),
-             gettext_lazy("Rank")),
+             pgettext_lazy("application", "Rank")),
         Step("rank_directly", {S.ACCEPTED}, S.RANKED, policies.is_system, (without_review,),
              gettext_lazy("Rank without review")),
         Step("propose", {S.RANKED}, S.PROPOSED, policies.is_bureau_leader, (), gettext_lazy("Propose for award")),

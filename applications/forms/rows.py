@@ -38,7 +38,7 @@ class StartForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     role = forms.ChoiceField(label=_("Part in the project"), widget=forms.RadioSelect, initial=TeamRole.MAIN,
                              choices=[(TeamRole.MAIN, TeamRole.MAIN.label), (TeamRole.MEMBER, TeamRole.MEMBER.label)])
     id_kind = forms.ChoiceField(label=_("Kind of identity document"), choices=IdKind.choices)

@@ -24,10 +24,12 @@ from applications.queries.parts import (
     documents_of,
     form_of,
     has_grid,
+    level_of,
     part_of,
     parts_of,
     scheme_of,
     template_of,
+    under,
 )
 from applications.queries.reads import (
     Next,
@@ -76,8 +78,8 @@ __all__ = [
     "BUDGET", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Task",
     "annex_for", "annexes_by_code", "blockers", "budget_leaves", "check_list", "checks_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
-    "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failing", "form_of", "get_for", "has_grid", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves",
+    "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failing", "form_of", "get_for", "has_grid", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
-    "team_of", "template_of", "tracked", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
+    "team_of", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
 ]

@@ -158,11 +158,11 @@ def _budget(application: Application, data: Mapping[str, Any]) -> dict[str, Any]
         amounts[row["heading"], row["source"]] = Decimal(row["amount"])
     rows = []
     for heading in scheme.headings or parts.budget_leaves(scheme):
-        covered = _descendants(scheme, heading.code)
+        covered = parts.under(scheme, heading.code)
         line = [sum((amounts.get((code, source), Decimal(0)) for code in covered), Decimal(0))
                 for source in scheme.sources]
         rows.append({
-            "code": heading.code, "name": heading.name, "level": _level(scheme, heading.code),
+            "code": heading.code, "name": heading.name, "level": parts.level_of(scheme, heading.code),
             "cells": [wan(value) for value in line], "total": wan(sum(line, Decimal(0))),
             "note": data.get("budget_notes", {}).get(heading.code, ""),
         })
@@ -171,16 +171,6 @@ def _budget(application: Application, data: Mapping[str, Any]) -> dict[str, Any]
         "sources": [str(states.Source(source).label) for source in scheme.sources], "rows": rows,
         "sums": [wan(value) for value in sums], "total": wan(sum(sums, Decimal(0))),
     }
-
-
-def _descendants(scheme: Any, code: str) -> list[str]:
-    children = [heading.code for heading in scheme.headings if heading.parent == code]
-    return [code] + [leaf for child in children for leaf in _descendants(scheme, child)]
-
-
-def _level(scheme: Any, code: str) -> int:
-    heading = scheme.heading(code)
-    return 1 + _level(scheme, heading.parent) if heading and heading.parent else 0
 
 
 def _annexes(application: Application, data: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from applications.models import Application
 from applications.states import Source
@@ -80,7 +81,19 @@ def has_grid(scheme: Scheme) -> bool:
 
 
 def budget_leaves(scheme: Scheme) -> tuple[Heading, ...]:
-    return scheme.leaves or (Heading(TOTAL, _("Total")),)
+    return scheme.leaves or (Heading(TOTAL, pgettext("budget", "Total")),)
+
+
+def under(scheme: Scheme, code: str) -> list[str]:
+    """A heading with everything below it: what its sum takes in."""
+    children = [heading.code for heading in scheme.headings if heading.parent == code]
+    return [code, *(leaf for child in children for leaf in under(scheme, child))]
+
+
+def level_of(scheme: Scheme, code: str) -> int:
+    """How deep a heading stands; 0 is the top."""
+    heading = scheme.heading(code)
+    return 1 + level_of(scheme, heading.parent) if heading and heading.parent else 0
 
 
 def budget_section(scheme: Scheme) -> Section:

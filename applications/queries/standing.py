@@ -41,7 +41,7 @@ def team_of(application: Application) -> list[TeamMember]:
 
 def line_of(application: Application) -> list[dict[str, str]]:
     """The steps of the whole way for the page's line; what ended early stops where it stood."""
-    labels = (_("Filling in"), _("Unit"), _("Formality check"), _("Review"), _("Public notice"), _("Award"))
+    labels = (_("Filling in"), _("Approval of the unit"), _("Formality check"), _("Review"), _("Public notice"), _("Award"))
     here = next((index for index, (_first, inside) in enumerate(LINE) if application.status in inside), -1)
     if application.status == Status.AWARDED:
         return [{"label": label, "state": "done"} for label in labels]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from applications import actions, forms, policies, queries, states
@@ -32,12 +32,12 @@ class DeskApplications(lists.Listing):
     keywords = {"区": "unit__region__icontains", "单位": "unit__name__icontains", "编号": "ref__icontains"}  # noqa: RUF012
     columns = (
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref),
-        lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name),
+        lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.ref),
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", sort="money",
                   show=lambda row: frame.wan(row.requested)),
-        lists.Col("submitted_at", gettext_lazy("Submitted"), sort="time"),
+        lists.Col("submitted_at", gettext_lazy("Submitted at"), sort="time"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, row.tone)),
     )
     facets = (
@@ -54,9 +54,9 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     rows = queries.desk_guides(request.actor)
     count = {key: sum(row[key] for row in rows) for key in ("waiting", "correcting", "accepted", "refused", "total")}
     kpis = [
-        {"label": _("To be checked"), "value": count["waiting"], "link": f"?status={Status.SUBMITTED}", "tone": "warn" if count["waiting"] else ""},
+        {"label": pgettext("application", "To be checked"), "value": count["waiting"], "link": f"?status={Status.SUBMITTED}", "tone": "warn" if count["waiting"] else ""},
         {"label": _("Correction asked"), "value": count["correcting"], "link": f"?status={Status.CORRECTION}"},
-        {"label": _("Accepted"), "value": count["accepted"]}, {"label": _("Refused"), "value": count["refused"]},
+        {"label": pgettext("application", "Accepted"), "value": count["accepted"]}, {"label": _("Refused"), "value": count["refused"]},
     ]
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {

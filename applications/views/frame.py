@@ -64,7 +64,7 @@ def tasks(application: Application, here: str = "", wrong: dict[str, int] | None
     if shown:
         shown[-1]["items"].append({
             "label": _("Check and hand in"), "state": "todo" if done == total else "wait", "here": here == "check",
-            "text": _("To be checked") if done == total else _("At the end"),
+            "text": _("To be gone through") if done == total else _("At the end"),
             "url": reverse("applications:my:check", args=[application.ref]),
         })
     return {"tasks": shown, "done": done, "total": total}
