@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext as _
 from django.utils.translation import get_language
 
 from core.clock import CoreNow
@@ -78,6 +79,11 @@ class LedgerRow(Pointing):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_label} {self.verb} {self.target_ref}"
+
+    @property
+    def who(self) -> str:
+        """Who acted, as a page names them; a room of the system (clock, award) is simply the system."""
+        return self.actor_label if self.actor_id else _("System")
 
 
 class Seal(models.Model):

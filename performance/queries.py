@@ -195,6 +195,6 @@ def history_of(objects: Iterable[Any]) -> list[dict[str, Any]]:
             found += LedgerRow.objects.filter(
                 target_type=one._meta.label_lower, target_id=one.pk).exclude(verb__endswith=".save")
     return [
-        {"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+        {"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
         for row in sorted(found, key=lambda row: row.pk, reverse=True)
     ]

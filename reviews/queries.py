@@ -87,7 +87,7 @@ def batches_of(actor: Any) -> list[dict[str, Any]]:
     )
     counts = {row["batch"]: row for row in rows}
     batches = Batch.objects.filter(pk__in=counts).select_related("guide").order_by("-pk")
-    return [{"batch": batch, **counts[batch.pk]} for batch in batches]
+    return [{**counts[batch.pk], "batch": batch} for batch in batches]
 
 
 def tasks_in(actor: Any, batch: Batch) -> QuerySet[Assignment]:
@@ -310,7 +310,7 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
             wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
     if not wanted:
         return []
-    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
 
 

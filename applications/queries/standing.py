@@ -80,7 +80,7 @@ def events_for_applicant(application: Application) -> list[dict[str, Any]]:
 
 
 def events_for_desk(application: Application) -> list[dict[str, Any]]:
-    return [{"at": row.at, "who": row.actor_label, "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
             for row in history_of(application) if not row.verb.endswith(".save")]
 
 

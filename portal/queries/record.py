@@ -122,7 +122,7 @@ def aliases(actor: Any, rows: Sequence[LedgerRow]) -> dict[int, str]:
 
 def doer(row: LedgerRow) -> str:
     """Who acted; timers and jobs act as the system, under the name of their room."""
-    return row.actor_label if row.actor_id else _("System (%(room)s)") % {"room": row.actor_label}
+    return row.who
 
 
 @dataclass(frozen=True)

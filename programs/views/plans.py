@@ -28,7 +28,7 @@ TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": 
 
 def events_of(obj: Any) -> list[dict[str, Any]]:
     return [
-        {"at": row.at, "who": row.actor_label, "why": row.why, "label": queries.verb_label(row.verb)}
+        {"at": row.at, "who": row.who, "why": row.why, "label": queries.verb_label(row.verb)}
         for row in queries.history_of(obj)
     ]
 

@@ -195,10 +195,18 @@ def draw(request: HttpRequest, uid: Any) -> HttpResponse:
 def _draw_context(row: Draw) -> dict[str, Any]:
     return {
         "title": _("Draw of experts: %(batch)s") % {"batch": row.batch.name}, "draw": row,
-        "label": states.DrawStatus(row.status).label, "check": queries.draw_check(row) if row.status == "OPENED" else None,
+        "label": states.DrawStatus(row.status).label, "check": _checked(row),
         "panels": row.result.get("panels", []) if row.status == "OPENED" else [], "experts": len(row.candidates["experts"]),
         "sizes": [(panel["key"], len(panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
     }
+
+
+def _checked(row: Draw) -> list[tuple[Any, bool]]:
+    """What was worked out again, in words; nothing before the draw is opened."""
+    if row.status != "OPENED":
+        return []
+    labels = {"commitment": _("Commitment of the secret"), "candidates": _("List of candidates"), "seed": _("Seed"), "result": _("Result")}
+    return [(labels[name], good) for name, good in queries.draw_check(row).items()]
 
 
 @access(policies.is_any_drawer)
