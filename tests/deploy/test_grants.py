@@ -52,7 +52,7 @@ def test_web_writes_rows_and_adds_to_the_ledger(as_web):
     "UPDATE core_ledgerrow SET why = 'other'",
     "DELETE FROM core_ledgerrow",
     "TRUNCATE core_ledgerrow",
-    "UPDATE core_seal SET id = id + 1",
+    "DELETE FROM core_seal",
     "DELETE FROM funding_moneyentry",
     "INSERT INTO core_clockshift (id, shift) VALUES (1, interval '1 day')",
     "ALTER TABLE core_ledgerrow DISABLE TRIGGER ALL",
