@@ -4,6 +4,7 @@ from applications.queries.checks import (
     CheckList,
     Item,
     blockers,
+    caps_of,
     check_list,
     eligibility,
     failing,
@@ -76,7 +77,7 @@ from applications.queries.standing import (
 
 __all__ = [
     "BUDGET", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Task",
-    "annex_for", "annexes_by_code", "blockers", "budget_leaves", "check_list", "checks_of", "correction_of", "data_of",
+    "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failing", "form_of", "get_for", "has_grid", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors",

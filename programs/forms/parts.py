@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,15 @@ from programs.engine import amounts
 from programs.engine.schema import FILE_KINDS
 from programs.forms.base import LinesField, WanField, one_line
 from programs.states import BudgetScheme, FundingMode, ReviewMode
+
+
+def _with_code(text: Any, **codes: str) -> SafeString:
+    marked = {name: format_html("<code>{}</code>", code) for name, code in codes.items()}
+    return mark_safe(conditional_escape(str(text)) % marked)  # noqa: S308 (both parts are escaped)
+
+
+#: A help text whose named places are codes: they stay as they are in every language, and pages mark them as such.
+html_lazy = lazy(_with_code, str)
 
 
 class HeaderForm(forms.Form):
@@ -57,8 +69,11 @@ class MoneyForm(forms.Form):
     formula = forms.CharField(
         label=_("Formula of the amount"), required=False, max_length=amounts.MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("One line per step, the last line gives the amount; e.g. min(cap, audit.service_cost * 50%). "
-                    "Known: + - * / min max round by(fact; A, B: value) tiers(x; 500万: 30%; rest: 20%)."),
+        help_text=html_lazy(
+            _("One line per step, the last line gives the amount; for example %(example)s. Known: %(known)s"),
+            example="min(cap, audit.service_cost * 50%)",
+            known="+ - * / min max round by(fact; A, B: value) tiers(x; 500万: 30%; rest: 20%)",
+        ),
     )
     note = one_line(_("Words for the formula"), 500, required=False)
     note_en = one_line(_("The same in English"), 500, required=False)

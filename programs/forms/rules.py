@@ -208,7 +208,7 @@ class FieldForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["fact"].choices = fact_choices()
-        self.fields["choices_from"].choices = [("", "—"), *[(name, name) for name in queries.list_names()]]
+        self.fields["choices_from"].choices = [("", "—"), *[(name, queries.list_label(name)) for name in queries.list_names()]]
 
     @staticmethod
     def load(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from programs.queries.lists import (
     choices,
     entries,
     is_english,
+    list_label,
     list_names,
 )
 from programs.queries.opening import (
@@ -131,6 +132,7 @@ __all__ = [
     "is_valid",
     "items_of",
     "items_without_guide",
+    "list_label",
     "list_names",
     "lock_open",
     "mark_text",

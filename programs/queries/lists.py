@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from programs.models import ReferenceEntry
 
@@ -26,3 +26,17 @@ def is_english() -> bool:
 
 def list_names() -> list[str]:
     return list(ReferenceEntry.objects.order_by("list").values_list("list", flat=True).distinct())
+
+
+#: Names of the lists the house brings along; one that a bureau adds stands by its code.
+LIST_LABELS = {
+    "clusters-2022": gettext_lazy("20+8 clusters of 2022"), "clusters-2024": gettext_lazy("20+8 clusters of 2024"),
+    "disciplines": gettext_lazy("Disciplines"), "industries": gettext_lazy("Branches of industry"),
+    "negative-list": gettext_lazy("Negative list of spending"), "expenditure-2016": gettext_lazy("Headings of expenditure, 2016"),
+    "expenditure-2021": gettext_lazy("Headings of expenditure, 2021"), "target-kinds": gettext_lazy("Kinds of targets"),
+    "ethics-scope": gettext_lazy("Scope of ethics review"), "ethics-recheck": gettext_lazy("Ethics, list for re-examination"),
+}
+
+
+def list_label(name: str) -> str:
+    return str(LIST_LABELS.get(name, name))

@@ -259,7 +259,9 @@ same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-p
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
-sample("reviews:review:task", "reviews:review:paper")(lambda: Visit(seat().expert.person, (seat().uid,)))
+sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
+sample("reviews:review:paper")(
+    lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
 
