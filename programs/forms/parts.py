@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ from programs.states import BudgetScheme, FundingMode, ReviewMode
 
 def _with_code(text: Any, **codes: str) -> SafeString:
     marked = {name: format_html("<code>{}</code>", code) for name, code in codes.items()}
-    return mark_safe(conditional_escape(str(text)) % marked)  # noqa: S308 (both parts are escaped)
+    return format_html(str(text).replace("{", "{{").replace("}", "}}").replace("%(", "{").replace(")s", "}"), **marked)
 
 
 #: A help text whose named places are codes: they stay as they are in every language, and pages mark them as such.
