@@ -28,12 +28,12 @@ class AskCorrectionForm(forms.Form):
 
 class TrackForm(forms.Form):
     number = forms.CharField(label=_("Application or receipt number"), max_length=60,
-                             help_text=_("For example KEY-2026-00123"))
+                             help_text=_("For example ZDCY-2026-00123"))
     tail = forms.CharField(label=_("Last four digits of the leader's telephone"), max_length=4,
                            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
 
 
 class VerifyReceiptForm(forms.Form):
-    number = forms.CharField(label=_("Receipt number"), max_length=60, help_text=_("For example KEY-2026-00123-R1"))
+    number = forms.CharField(label=_("Receipt number"), max_length=60, help_text=_("For example ZDCY-2026-00123-R1"))
     code = forms.CharField(label=_("Verification code"), max_length=80,
                            help_text=_("The twelve characters on the receipt, or the whole SHA-256"))

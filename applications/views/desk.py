@@ -46,7 +46,7 @@ class DeskApplications(lists.Listing):
     )
     sorts = {"new": "-pk", "time": "submitted_at", "time_down": "-submitted_at", "money": "requested", "money_down": "-requested"}  # noqa: RUF012
     bulk = (lists.Bulk(gettext_lazy("Accept those in order"), reverse_lazy("applications:desk:bulk_accept")),)
-    hint = gettext_lazy("For example 单位:大学 or 编号:KEY-2026")
+    hint = gettext_lazy("For example 单位:大学 or 编号:ZDCY-2026")
     empty_title = gettext_lazy("No application has been submitted yet")
 
 

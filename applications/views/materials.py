@@ -25,17 +25,11 @@ MB = 1024 * 1024
 
 
 class LimitedUpload(FileUploadHandler):
-    """Stops reading at the limit: a huge upload is refused at once by its length, or after the limit without one."""
+    """Stops reading at the limit, whatever length was announced."""
 
     def __init__(self, request: HttpRequest, limit: int) -> None:
         super().__init__(request)
         self.limit, self.seen = limit, 0
-
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any,  # noqa: N803
-                         encoding: Any = None) -> None:
-        self.request.upload_too_big = content_length > self.limit + MB
-        if self.request.upload_too_big:
-            raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.seen += len(raw_data)
@@ -82,29 +76,42 @@ def _rows(application: Application) -> list[dict[str, Any]]:
 @access(signed_in)
 @require_POST
 def upload(request: HttpRequest, ref: str, code: str) -> HttpResponse:
-    """Refuse what is too big before it is read; then the token is checked and the file taken in."""
+    """Refuse what is too big by its announced length, unread; then the token is checked and the file taken in."""
     application = queries.leader_get(request.actor, ref)
     document = queries.document_of(application, code)
     limit = actions.limit_of(document) if document else settings.UPLOAD_LIMIT_BYTES
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > limit + MB:
+        return _too_big(request, application, code, limit)
     request.upload_too_big = False
     request.upload_handlers.insert(0, LimitedUpload(request, limit))
     return _take_in(request, application, code, limit)
 
 
+def _line_of(application: Application, code: str) -> str:
+    return f"{reverse('applications:my:files', args=[application.ref])}#d-{code}"
+
+
+def _too_big(request: HttpRequest, application: Application, code: str, limit: int) -> HttpResponse:
+    messages.error(request, _("The file is larger than %(mb)s MB.") % {"mb": limit // MB})
+    return redirect(_line_of(application, code))
+
+
 @csrf_protect
 def _take_in(request: HttpRequest, application: Application, code: str, limit: int) -> HttpResponse:
-    back = f"{reverse('applications:my:files', args=[application.ref])}#d-{code}"
     given = request.FILES.get("file")
+    if request.upload_too_big:
+        return _too_big(request, application, code, limit)
     if given is None:
         messages.error(request, _("Choose a file first."))
-        return redirect(back)
+        return redirect(_line_of(application, code))
     try:
         actions.attach(request.actor, application, code=code, upload=given)
     except files.BadFile as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("“%(name)s” has been uploaded.") % {"name": given.name})
-    return redirect(back)
+    return redirect(_line_of(application, code))
 
 
 @access(signed_in)

@@ -100,9 +100,10 @@ def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """The deadline for a calendar; the same UID, so that a moved date replaces the old one."""
     application = queries.leader_get(request.actor, ref)
     at = frame.closes_at(application) or application.guide.closes_at
+    summary = _("Close of filing")
     text = ICS.format(
         uid=f"{application.ref}@keguan", now=f"{application.created_at:%Y%m%dT%H%M%SZ}", at=f"{at:%Y%m%dT%H%M%SZ}",
-        title=f"{_('Close of filing')} {application.guide.title}".replace(",", "\\,"), text=application.ref,
+        title=f"{summary} {application.guide.title}".replace(",", "\\,"), text=application.ref,
     )
     return HttpResponse(text.replace("\n", "\r\n"), content_type="text/calendar; charset=utf-8", headers={
         "Content-Disposition": f'attachment; filename="{application.ref}.ics"'})

@@ -1,0 +1,119 @@
+"""The formality desk: the list, one correction with its clock, refusals with a reason, nothing by the wrong hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from applications import actions, queries
+from applications.models import Application, Correction
+from applications.states import ItemResult, Reason, Status
+from core import clock, deadlines, events
+from notices.models import Document
+from tests.applications.test_filing import moves, refused
+from tests.factories import applications as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def row(town):
+    return make.submitted(town.li, town.wang, town.guide, town.a)
+
+
+def ticked(actor, row, **other):
+    """The whole list in order, but for the named items."""
+    check = actions.open_check(actor, row)
+    results = {item["code"]: (ItemResult.OK, "") for item in row.version.data["formality_items"]}
+    return actions.tick(actor, check, results={**results, **other})
+
+
+def first_item(row) -> str:
+    return row.version.data["formality_items"][0]["code"]
+
+
+def asked(town, row) -> Application:
+    ticked(town.agency, row, **{first_item(row): (ItemResult.FIX, "扫描件不清晰")})
+    return actions.ask_correction(town.agency, row, sections=["basic", queries.FILES])
+
+
+def test_accept_needs_the_whole_list(town, row):
+    refused(actions.accept, town.agency, row)
+    check = actions.open_check(town.agency, row)
+    if check.items.filter(result="").exists():
+        refused(actions.accept, town.agency, row)
+    ticked(town.agency, row, **{first_item(row): (ItemResult.FIX, "")})
+    refused(actions.accept, town.agency, row)
+    ticked(town.agency, row)
+    assert actions.accept(town.agency, row).status == Status.ACCEPTED
+    refused(actions.accept, town.agency, row)
+    assert moves(row, "accept") == 1
+
+
+def test_only_the_formality_desk_decides(town, row):
+    ticked(town.agency, row)
+    for actor in (town.li, town.wang, town.badm, town.qian, town.fin):
+        refused(actions.accept, actor, row)
+        refused(actions.refuse, actor, row, reason_code=Reason.OTHER, text="不符")
+    row.refresh_from_db()
+    assert row.status == Status.SUBMITTED
+
+
+def test_correction_is_one_notice_with_a_clock_and_opens_only_its_parts(town, row):
+    moved = asked(town, row)
+    correction = Correction.objects.get(application=row)
+    assert moved.status == Status.CORRECTION
+    assert correction.document.number
+    assert correction.due_at == moved.correction_due_at > correction.issued_at
+    actions.save_section(town.li, moved, section="basic", values={"title": "改正后的题目"}, base=moved.rev)
+    refused(actions.save_section, town.li, moved, section=queries.TARGETS, values={"rows.0.name": "新"}, base=moved.rev)
+    with clock.shifted_to(moved.correction_due_at + timedelta(seconds=1)):
+        refused(actions.answer, town.li, moved)
+    back = actions.answer(town.li, moved, text="已更换")
+    assert (back.status, back.submitted_at) == (Status.SUBMITTED, row.submitted_at)
+    ticked(town.agency, back, **{first_item(row): (ItemResult.FIX, "")})
+    refused(actions.ask_correction, town.agency, back, sections=["basic"])
+    assert moves(row, "ask_correction") == 1
+
+
+def test_correction_not_answered_lapses_by_the_clock_and_not_before(town, row):
+    moved = asked(town, row)
+    with clock.shifted_to(moved.correction_due_at - timedelta(seconds=1)):
+        deadlines.sweep()
+        moved.refresh_from_db()
+        assert moved.status == Status.CORRECTION
+    with clock.shifted_to(moved.correction_due_at + timedelta(seconds=1)):
+        deadlines.sweep()
+    moved.refresh_from_db()
+    assert (moved.status, moved.refusal_code) == (Status.NOT_ACCEPTED, Reason.CORRECTION_LATE)
+    assert Document.objects.filter(kind="refusal", subject_ref=row.ref, status="ISSUED").count() == 1
+
+
+def test_refusal_needs_a_code_of_the_list_and_a_text(town, row):
+    ticked(town.agency, row)
+    refused(actions.refuse, town.agency, row, reason_code="", text="缺材料")
+    refused(actions.refuse, town.agency, row, reason_code=Reason.BEYOND_QUOTA, text="缺材料")
+    refused(actions.refuse, town.agency, row, reason_code=Reason.MATERIAL_MISSING, text=" ")
+    moved = actions.refuse(town.agency, row, reason_code=Reason.MATERIAL_MISSING, text="缺少审计报告。")
+    assert (moved.status, moved.refusal_text) == (Status.NOT_ACCEPTED, "缺少审计报告。")
+    assert Document.objects.filter(kind="refusal", subject_ref=row.ref, status="ISSUED").count() == 1
+    refused(actions.refuse, town.agency, row, reason_code=Reason.MATERIAL_MISSING, text="再次")
+
+
+def test_database_keeps_no_refusal_without_a_reason(row):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Application.objects.filter(pk=row.pk).update(status=Status.NOT_ACCEPTED)
+
+
+def test_close_ends_what_was_not_submitted_and_spares_what_was(town, row):
+    other = make.started(town.stranger, town.guide, town.b)
+    with clock.shifted_to(town.guide.closes_at + timedelta(minutes=1)):
+        deadlines.sweep()
+        events.drain()
+        deadlines.sweep()
+    other.refresh_from_db()
+    row.refresh_from_db()
+    assert (other.status, other.refusal_code) == (Status.EXPIRED, Reason.DEADLINE_PASSED)
+    assert row.status == Status.SUBMITTED
