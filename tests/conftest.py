@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -14,27 +13,6 @@ from hypothesis import settings as properties
 # No time limit for one example, which a busy machine would break; the same examples in every run of the CI.
 properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 properties.load_profile("house")
-OPEN_POINTS = Path(__file__).with_name("open_points.txt")
-
-
-def open_points() -> dict[str, str]:
-    """Tests that show a known gap: `node id  # why`. They still run; the list only shrinks (`script/test --strict-points`)."""
-    if not OPEN_POINTS.exists():
-        return {}
-    lines = (line.partition("  # ") for line in OPEN_POINTS.read_text(encoding="utf-8").splitlines())
-    return {name.strip(): why.strip() for name, _, why in lines if name.strip() and not name.startswith("#")}
-
-
-def pytest_addoption(parser):
-    parser.addoption("--strict-points", action="store_true", help="let tests of tests/open_points.txt fail")
-
-
-def pytest_collection_modifyitems(config, items):
-    points = {} if config.getoption("--strict-points") else open_points()
-    for item in items:
-        for name, why in points.items():
-            if item.nodeid == name or item.nodeid.startswith((f"{name}[", f"{name}::")):
-                item.add_marker(pytest.mark.xfail(reason=why, strict=False))
 
 
 @pytest.fixture(scope="session", autouse=True)
