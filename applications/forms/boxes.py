@@ -12,6 +12,7 @@ from programs.engine.forms import Choice, Field, Section, is_visible
 SHORT = ("number", "money", "date", "select")
 LONG_TEXT_ROWS = ((1500, 9), (600, 6), (0, 4))
 MANY_CHOICES = 12
+WIDE = 5
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Cell:
     value: Any
     choices: tuple[Choice, ...] = ()
     limit: int | None = None
+    head: str = ""
 
 
 @dataclass
@@ -62,6 +64,11 @@ class Box:
         return len(self.choices) > MANY_CHOICES
 
     @property
+    def is_wide(self) -> bool:
+        """More columns than fit beside each other: every row becomes a block of its own."""
+        return len(self.columns) >= WIDE
+
+    @property
     def picked(self) -> list[str]:
         return [str(one) for one in self.value] if isinstance(self.value, list) else []
 
@@ -98,13 +105,13 @@ def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any) -> Box:
 def _lines(item: Field, value: Any) -> list[list[Cell]]:
     filled = value if isinstance(value, list) else []
     most = int(item.data.get("max_rows") or 200)
-    count = max(len(filled) + rules.SPARE_ROWS, int(item.data.get("min_rows") or 1))
+    count = max(len(filled) + rules.SPARE_ROWS, int(item.data.get("lines") or item.data.get("min_rows") or 1))
     lines = []
     for index in range(max(min(count, most), len(filled))):
         row = filled[index] if index < len(filled) else {}
         lines.append([
             Cell(f"{item.code}.{index}.{column.code}", f"f-{item.code}-{index}-{column.code}", column.kind,
-                 column.label, row.get(column.code, ""), column.choices, column.max_length)
+                 f"{column.label} {index + 1}", row.get(column.code, ""), column.choices, column.max_length, column.label)
             for column in item.columns
         ])
     return lines

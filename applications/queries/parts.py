@@ -124,7 +124,7 @@ def targets_section(template: Template) -> Section:
         Field("weight", "number", {"label": _("Weight"), "places": 2, "min": 0, "max": 100}),
         Field("evidence", "text", {"label": _("Proof at acceptance"), "max_length": 200}),
     )
-    rows = Field("rows", "table", {"label": _("Targets"), "max_rows": template.max_rows}, (), columns)
+    rows = Field("rows", "table", {"label": _("Targets"), "required": True, "lines": template.min_rows, "max_rows": template.max_rows}, (), columns)
     return Section(TARGETS, {"code": TARGETS, "title": _("Performance targets")}, (rows,))
 
 

@@ -19,15 +19,9 @@ from core import files
 from core.web import steps
 from core.web.access import access, signed_in
 
-CSS = {"PASS": "pass", "FAIL": "fail", "HUMAN": "human"}
-
 
 def overview_url(application: Application) -> str:
     return reverse("applications:my:overview", args=[application.ref])
-
-
-def rules_of(outcomes: Any) -> list[dict[str, Any]]:
-    return [{"clause": o.clause, "text": o.text, "found": o.found, "source": o.source, "css": CSS[o.result]} for o in outcomes]
 
 
 def _linked(application: Application, items: Any) -> list[dict[str, str]]:
@@ -47,7 +41,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
     found = queries.check_list(application)
     return render(request, "applications/check.html", frame.context(
         application, here="check", title=_("Check and hand in"), items=_linked(application, found.wrong),
-        outcomes=rules_of(found.outcomes), amount=found.amount, wrong=found.by_part,
+        outcomes=frame.rules_of(found.outcomes), amount=found.amount, wrong=found.by_part,
         mode="answer" if application.status == Status.CORRECTION else "hand_in",
     ))
 

@@ -13,7 +13,7 @@ from applications.states import Status
 from core.money import wan
 from programs import queries as programme
 
-__all__ = ["closes_at", "context", "guide_url", "next_part", "tasks", "url_of", "wan"]
+__all__ = ["closes_at", "context", "guide_url", "next_part", "rules_of", "tasks", "url_of", "wan"]
 
 TASK_CSS = {"done": "done", "part": "now", "wrong": "err", "none": "todo", "locked": "wait"}
 
@@ -83,6 +83,11 @@ def context(application: Application, here: str = "", title: str = "", wrong: di
                    (application.ref, overview if here else None), *([(label, None)] if here else [])],
         **tasks(application, here, wrong), **more,
     }
+
+
+def rules_of(outcomes: Any) -> list[dict[str, Any]]:
+    """Conditions of the guide as lines of a page."""
+    return [{"clause": o.clause, "text": o.text, "found": o.found, "source": o.source, "css": o.result.lower()} for o in outcomes]
 
 
 def next_part(application: Application, code: str) -> str:

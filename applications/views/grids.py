@@ -44,7 +44,7 @@ def _budget(application: Application, answers: Mapping[str, Any], errors: Mappin
         })
     return {
         "grid": rows, "sources": [Source(source).label for source in scheme.sources],
-        "sums": [wan(budgets.total(lines, source)) for source in scheme.sources], "sum": wan(budgets.total(lines)),
+        "sums": [(Source(source).label, wan(budgets.total(lines, source))) for source in scheme.sources], "sum": wan(budgets.total(lines)),
         "facts": _budget_facts(application, scheme, lines), "errors": _listed(errors), "rev": application.rev,
     }
 
@@ -53,7 +53,7 @@ def _cell(heading: Any, source: str, answers: Mapping[str, Any], own: list[Any],
           ) -> dict[str, Any]:
     name = f"{heading.code}:{source}"
     return {"name": name, "value": answers.get(name, ""), "label": f"{heading.name} {Source(source).label}",
-            "sum": wan(budgets.total(own, source)), "bad": name in errors}
+            "head": Source(source).label, "sum": wan(budgets.total(own, source)), "bad": name in errors}
 
 
 def _budget_facts(application: Application, scheme: Any, lines: list[Any]) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     items = queries.check_list(row).wrong if row.status == "UNIT_PENDING" else []
     shown = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("return", "withdraw"))
              if not (one["verb"] == "pass_on" and one["reasons"])]
+    shown.sort(key=lambda one: one["verb"] not in ("endorse", "pass_on"))  # what is waited for stands first
     for one in shown:
         if one["verb"] == "endorse":
             one["reasons"] = [item.text for item in items][:3]

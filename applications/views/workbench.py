@@ -70,7 +70,7 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
         return redirect("applications:my:overview", application.ref)
     outcomes = queries.eligibility(row, request.actor.person, units[0]) if units and row.version else []
     return render(request, "applications/start.html", {
-        "title": _("Start an application"), "guide": row, "form": form, "units": units, "outcomes": outcomes,
+        "title": _("Start an application"), "guide": row, "form": form, "units": units, "outcomes": frame.rules_of(outcomes),
         "failing": queries.failing(outcomes), "drafts": queries.drafts_in(request.actor, row),
         "window": programme.current_window(row), "documents": row.version.data.get("documents") or [],
         "guide_url": frame.guide_url(row),

@@ -56,7 +56,7 @@ def test_the_way_by_pages_from_start_to_receipt(town):
     assert check.context["items"] == []
     assert li.post(my("hand_in", row.ref)).status_code == 302
     page = wang.get(my("unit_application", row.ref))
-    assert [one["verb"] for one in page.context["buttons"]] == ["return", "endorse"]
+    assert [one["verb"] for one in page.context["buttons"]] == ["endorse", "return"]
     wang.post(my("unit_endorse", row.ref))
     wang.post(my("unit_endorse", row.ref))
     row.refresh_from_db()
