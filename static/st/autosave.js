@@ -68,11 +68,12 @@
       later(wait = Math.min(wait * 2, 30000));
     } finally {
       busy = false;
-      if (dirty.size && box.dataset.state !== "off") later(PAUSE);
+      if (dirty.size && !["off", "bad"].includes(box.dataset.state)) later(PAUSE); // a conflict waits for the person
     }
   }
   function conflict(answer, mine) {
     // Both texts stay: the field keeps what this person typed, theirs stands below it to compare and take.
+    const base = rev;
     rev = answer.rev;
     say("bad", "conflict");
     for (const [name, theirs] of Object.entries(answer.values)) {
@@ -86,7 +87,7 @@
       note.replaceChildren(head, text, take);
     }
     Object.keys(mine).forEach((n) => dirty.add(n));
-    put({ rev, values: mine }).catch(() => {});
+    put({ rev: base, values: mine }).catch(() => {});
   }
   form.addEventListener("input", (e) => {
     const name = e.target.name;
@@ -101,7 +102,7 @@
   form.addEventListener("submit", () => clearTimeout(timer));
   addEventListener("online", () => push());
   addEventListener("offline", () => say("off", "offline"));
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") push(true); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && box.dataset.state !== "bad") push(true); });
   addEventListener("keydown", (e) => { if ((e.ctrlKey || e.metaKey) && e.key === "s") { e.preventDefault(); push(); } });
   get().then((kept) => {
     form.dataset.ready = "1";
