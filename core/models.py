@@ -7,8 +7,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.clock import CoreNow
 

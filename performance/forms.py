@@ -12,6 +12,11 @@ from performance.models import Report, Result
 from performance.states import Band, Conclusion
 
 
+def plain(value: Decimal | None) -> str:
+    """A number as people write it: without the zeros of its column."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
 class ReportForm(forms.Form):
     rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
     done = forms.CharField(label=_("What has been done"), max_length=8000, required=False,
@@ -28,7 +33,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {
             "rev": report.rev, "done": report.done, "problems": report.problems, "outlook": report.outlook,
-            "spent": report.spent / 10_000,
+            "spent": plain(report.spent / 10_000),
         })
         super().__init__(*args, **kwargs)
         self.report = report
@@ -44,12 +49,12 @@ class ReportForm(forms.Form):
 class ResultForm(forms.Form):
     """One target: a value, or for a qualitative one the band; and where the proof is."""
 
-    actual = forms.DecimalField(label=_("Reached"), min_value=0, max_digits=16, decimal_places=2, required=False)
+    actual = forms.DecimalField(label=_("Reached"), min_value=0, max_digits=18, decimal_places=4, required=False)
     band = forms.ChoiceField(label=_("Reached"), required=False, choices=[("", _("Choose")), *Band.choices])
     evidence = forms.CharField(label=_("Supporting evidence"), max_length=500, required=False)
 
     def __init__(self, *args: Any, result: Result, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"actual": result.actual, "band": result.band, "evidence": result.evidence})
+        kwargs.setdefault("initial", {"actual": plain(result.actual), "band": result.band, "evidence": result.evidence})
         super().__init__(*args, prefix=f"r{result.pk}", **kwargs)
         self.result = result
         del self.fields["actual" if result.target.direction == "QUAL" else "band"]
@@ -61,7 +66,7 @@ class ResultForm(forms.Form):
 class ExamineForm(forms.Form):
     """What the examination found for one target."""
 
-    found = forms.DecimalField(label=_("Value found"), min_value=0, max_digits=16, decimal_places=2, required=False)
+    found = forms.DecimalField(label=_("Value found"), min_value=0, max_digits=18, decimal_places=4, required=False)
     band = forms.ChoiceField(label=_("Band"), required=False, choices=[("", _("Choose")), *Band.choices])
     share = forms.DecimalField(label=_("Share in percent"), min_value=0, max_value=100, decimal_places=1, max_digits=4, required=False)
     note = forms.CharField(label=_("Remark"), max_length=500, required=False)
@@ -70,7 +75,7 @@ class ExamineForm(forms.Form):
         share = None if result.found_share is None else (result.found_share * 100).normalize()
         found = result.actual if result.found is None else result.found
         kwargs.setdefault("initial", {
-            "found": found, "band": result.found_band or result.band,
+            "found": plain(found), "band": result.found_band or result.band,
             "share": f"{share:f}" if share is not None else "", "note": result.note,
         })
         super().__init__(*args, prefix=f"x{result.pk}", **kwargs)

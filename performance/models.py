@@ -68,10 +68,10 @@ class Result(models.Model):
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="results")
     target = models.ForeignKey(ContractTarget, models.PROTECT, related_name="+")
-    actual = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    actual = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
     band = models.CharField(max_length=8, blank=True)
     evidence = models.CharField(max_length=500, blank=True)
-    found = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    found = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
     found_band = models.CharField(max_length=8, blank=True)
     found_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
