@@ -109,11 +109,15 @@ def _sample_award() -> dict[str, Any]:
 
 
 def _sample_not_awarded() -> dict[str, Any]:
-    comment = "专家认为项目技术路线具有一定新颖性，但关键指标的先进性论证不足，产业化路径不够清晰，预算编制依据有待补充。"
+    comments = (
+        "专家认为项目技术路线具有一定新颖性但关键指标的先进性论证不足产业化路径不够清晰，预算编制依据有待补充。",
+        "建议进一步明确与国内外同类工作的差别，补充可以量化的阶段考核指标，并说明风险发生时的应对办法和替代方案。",
+        "团队在核心环节的前期积累有限，合作单位承担的任务和经费分配与其能力不完全相称，成果归属约定需要细化。",
+    )
     return {
         "application": "KEY-2026-00123", "project": "端侧多模态大模型稀疏推理关键技术研究（样张）",
         "guide": "重点产业研发计划2026年度第一批课题申请指南（样张）", "reason_code": "SCORE 综合排序未进入支持范围",
-        "reason": "综合评议排序第321位，超出本批支持数量。", "comments": [comment] * 24, "article": REVIEW_RULE,
+        "reason": "综合评议排序第321位，超出本批支持数量。", "comments": list(comments) * 8, "article": REVIEW_RULE,
         "appeal": APPEAL, "contact": "业务咨询 0755-8800 0001",
     }
 

@@ -65,14 +65,14 @@ def test_deadline_runs_once_when_due_and_not_before(thing, registries):
 def test_deadline_moves_when_set_again(thing):
     deadlines.set("test.ring", thing, NOON)
     deadlines.set("test.ring", thing, NOON + timedelta(days=3))
-    assert Deadline.objects.get().due_at == NOON + timedelta(days=3)
+    assert Deadline.objects.get(kind="test.ring").due_at == NOON + timedelta(days=3)
 
 
 def test_deadline_may_be_set_anew_by_its_own_handler(thing, registries):
     deadlines.due("test.ring")(lambda row: deadlines.set("test.ring", row.target, clock.now() + timedelta(days=7)))
     deadlines.set("test.ring", thing, NOON)
     assert deadlines.sweep() == 1
-    assert [row.done_at is None for row in Deadline.objects.order_by("pk")] == [False, True]
+    assert [row.done_at is None for row in Deadline.objects.filter(kind="test.ring").order_by("pk")] == [False, True]
 
 
 def test_deadline_cancelled_never_rings(thing, registries):
@@ -92,7 +92,7 @@ def test_failing_deadline_keeps_its_error_and_waits(thing, registries, settings)
     deadlines.due("test.ring")(broken)
     deadlines.set("test.ring", thing, NOON)
     assert deadlines.sweep() == 1
-    row = Deadline.objects.get()
+    row = Deadline.objects.get(kind="test.ring")
     assert (row.done_at, row.tries, row.error) == (None, 1, "RuntimeError: no power")
     assert row.retry_at > clock.now()
     assert not Parameter.objects.filter(key="half done").exists()
