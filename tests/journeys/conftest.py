@@ -124,11 +124,13 @@ def town(django_db_setup, django_db_blocker) -> Iterator[Town]:
             server.stop()
             server._live_server_modified_settings.disable()
             clock.shift_to(None)
-            with connection.cursor() as cursor:  # a thread of the server may still hold an idle connection
-                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
-            call_command("flush", interactive=False, verbosity=0)
-            call_command("load_reference", verbosity=0)
+            connection.close()  # the one that belongs to the loop of the browser
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:  # a thread of the server may still hold an idle connection
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                           "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        call_command("flush", interactive=False, verbosity=0)
+        call_command("load_reference", verbosity=0)
     patch.undo()
 
 
