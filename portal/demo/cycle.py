@@ -77,6 +77,10 @@ def file_many(world: World, guide: Guide, count: int, *, unfinished: int = 0, re
     units = [unit for unit in world.units if unit.kind in wanted] or world.units
     pairs = [(unit, person) for unit in units for person in world.leaders[unit.pk]]
     world.dice.dice.shuffle(pairs)
+    if waiting:  # in a guide that stays open, the demo's own applicant finds a draft to go on with
+        mine = [pair for pair in pairs if pair[1].email == "li@demo.keguan.example"]
+        pairs = [pair for pair in pairs if pair not in mine]
+        pairs[count + returned + waiting : count + returned + waiting] = mine
     submitted: list[Application] = []
     for number in range(count + unfinished + returned + waiting):
         unit, person = pairs[number % len(pairs)]
