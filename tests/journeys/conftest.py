@@ -107,6 +107,7 @@ def town(django_db_setup, django_db_blocker) -> Iterator[Town]:
     patch = pytest.MonkeyPatch()
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread; nothing here awaits
     with django_db_blocker.unblock(), sync_playwright() as playwright:
+        connection.close()  # another package's end may have cut the one that is kept for this thread
         call_command("load_reference", verbosity=0)  # a transactional test before may have emptied it
         clock.shift_to(cycle.at(clock.today().year, 2, 10))  # early enough for plan, award and payment to be of one year
         world = people.bureau()
