@@ -15,6 +15,7 @@ from accounts.states import MarkLevel, OrgKind
 from applications import rules, states
 from applications.models import Application
 from core import clock
+from programs import queries as programme
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
 
@@ -80,6 +81,7 @@ def unit_facts(unit: Organisation) -> dict[str, Fact]:
         "unit.staff": data.get("staff"),
     }
     facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
+    facts["unit.kind"] = Fact(unit.kind, source, str(unit.get_kind_display()))
     facts["unit.blocked"] = Fact(bool(blocked(organisation=unit)), _("integrity records"))
     return facts
 
@@ -93,8 +95,16 @@ def leader_facts(leader: Person) -> dict[str, Fact]:
         "leader.title": leader.title or None,
     }
     facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
+    if leader.gender:
+        facts["leader.gender"] = Fact(leader.gender, source, str(leader.get_gender_display()))
     facts["leader.blocked"] = Fact(bool(blocked(person=leader)), _("integrity records"))
     return facts
+
+
+def _specials(codes: set[str], source: str) -> Fact:
+    """Codes are compared, names are read."""
+    names = programme.special_names(codes) if codes else {}
+    return Fact(sorted(codes), source, "、".join(names.get(code, code) for code in sorted(codes)))
 
 
 def _engagement_facts(application: Application) -> dict[str, Fact]:
@@ -104,13 +114,13 @@ def _engagement_facts(application: Application) -> dict[str, Fact]:
     last = clock.today().year - 1
     source = _("records of this portal")
     return {
-        "unit.running_specials": Fact(sorted({r.klass for r in unit if r.state == RUNNING}), source),
-        "unit.awarded_last_year": Fact(
-            sorted({r.klass for r in unit if r.state not in (APPLIED, "ENDED") and r.starts.year == last}), source
+        "unit.running_specials": _specials({r.klass for r in unit if r.state == RUNNING}, source),
+        "unit.awarded_last_year": _specials(
+            {r.klass for r in unit if r.state not in (APPLIED, "ENDED") and r.starts.year == last}, source
         ),
         "unit.led_this_guide": Fact(led_in_guide(application) + 1, source),
-        "leader.running_specials": Fact(
-            sorted({r.klass for r in leader if r.state == RUNNING and r.role == states.TeamRole.LEADER}), source
+        "leader.running_specials": _specials(
+            {r.klass for r in leader if r.state == RUNNING and r.role == states.TeamRole.LEADER}, source
         ),
         "leader.running_count": Fact(
             sum(1 for r in leader if r.state in (RUNNING, APPLIED) and r.source_ref != application.ref), source
@@ -133,7 +143,7 @@ def _team_facts(application: Application) -> dict[str, Fact]:
     share = rules.ratio(Decimal(sum(row.full_time for row in team)), Decimal(len(team)))
     return {
         "team.size": Fact(len(team), source),
-        "team.full_time_share": Fact(share, source),
+        "team.full_time_share": Fact(share, source, f"{share * 100:.1f}%"),
         "team.lead_main_members": Fact(len(of_lead), source),
         "team.partner_main_members": Fact(list(per_partner.values()), source),
         "team.names": Fact(sorted(row.name for row in team), source),
@@ -152,7 +162,7 @@ def _money_facts(application: Application) -> dict[str, Fact]:
         "application.total_budget": Fact(total or application.requested, source),
     }
     if (share := rules.ratio(own, application.requested)) is not None:
-        facts["application.self_raised_ratio"] = Fact(share, source)
+        facts["application.self_raised_ratio"] = Fact(share, source, f"{share:.2f} : 1")
     return facts
 
 

@@ -36,23 +36,24 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     if policies.is_leader(request.actor, application) or application.status not in states.EDITABLE:
         return redirect("applications:my:overview", ref)
     theirs: dict[str, Any] = {}
+    mine: dict[str, Any] = {}
     if request.method == "POST":
-        saved = _save_page(request, application, part)
+        sent = rules.sent_from(part.section, request.POST)
+        saved = _save_page(request, application, part, sent)
         application.refresh_from_db()
         theirs = saved.conflicts
+        mine = {name: sent[name] for name in theirs}
         errors = _errors(application, part) if application.done.get(section) else {}
         if not theirs and not errors and request.POST.get("go") != "stay":
             return redirect(frame.next_part(application, section)
                             if request.POST.get("go") == "next" else frame.url_of(application, section))
-    return _page(request, application, part, theirs)
+    return _page(request, application, part, theirs, mine)
 
 
-def _save_page(request: HttpRequest, application: Application, part: queries.Part) -> actions.Saved:
+def _save_page(request: HttpRequest, application: Application, part: queries.Part, sent: dict[str, Any]) -> actions.Saved:
     base = int(request.POST["rev"]) if request.POST.get("rev", "").isdigit() else application.rev
     saved = actions.save_section(
-        request.actor, application, section=part.code, values=rules.sent_from(part.section, request.POST), base=base,
-        whole=True,
-    )
+        request.actor, application, section=part.code, values=sent, base=base, whole=True)
     if request.POST.get("done") in ("0", "1"):
         actions.mark_done(request.actor, application, part=part.code, done=request.POST["done"] == "1")
     if saved.conflicts:
@@ -70,8 +71,10 @@ def _errors(application: Application, part: queries.Part) -> dict[str, list[str]
     return found
 
 
-def _page(request: HttpRequest, application: Application, part: queries.Part, theirs: dict[str, Any]) -> HttpResponse:
-    answers = application.answers.get(part.code) or {}
+def _page(request: HttpRequest, application: Application, part: queries.Part, theirs: dict[str, Any], mine: dict[str, Any]
+          ) -> HttpResponse:
+    """`theirs` was saved by somebody else meanwhile and stands beside the field; the field shows `mine`, which is not saved."""
+    answers = rules.apply(part.section, application.answers.get(part.code) or {}, mine)
     shown_errors = bool(application.done.get(part.code)) or request.GET.get("show") == "errors"
     errors = _errors(application, part) if shown_errors else {}
     context = frame.context(

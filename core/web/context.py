@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from core.web import nav
+from core.web import kept, nav
 
 # An upper floor says how many unread messages an actor has; the kernel does not know what a message is.
 COUNTERS: dict[str, Callable[[Any], int]] = {}
@@ -27,6 +27,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "nav_entries": SimpleLazyObject(lambda: nav.entries(desk, actor, request.path)),
         "desks": SimpleLazyObject(lambda: [d for d, _prefix in nav.DESKS if nav.entries(d, actor, "")]),
         "unread": SimpleLazyObject(lambda: counter(actor) if counter and actor.is_signed_in else 0),
+        "kept": SimpleLazyObject(lambda: kept.take(request)),
         "large_text": request.COOKIES.get("keguan_large") == "1",
         "SITE_NAME": settings.SITE_NAME,
         "SUPPORT_PHONE": settings.SUPPORT_PHONE,

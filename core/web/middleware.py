@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.ledger import request_context
+from core.web import kept
 from core.web.access import wants_json
 from core.workflow import Refused
 
@@ -70,5 +71,6 @@ class HouseMiddleware:
         if request.method == "POST" and origin and not request.headers.get("HX-Request"):
             for reason in error.reasons:
                 messages.error(request, reason)
+            kept.keep(request, origin)
             return redirect(origin)
         return render(request, "errors/refused.html", {"reasons": error.reasons, "back": origin}, status=409)

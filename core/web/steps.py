@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.web.access import Question, access
-from core.workflow import Machine
+from core.workflow import Machine, Refused
 
 
 def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, question: Question, to: Callable[[Any], str],
@@ -44,3 +45,13 @@ def buttons(machine: Machine, actor: Any, obj: Any, urls: dict[str, str], needs_
         for verb in machine.open_to(actor, obj)
         if verb in urls
     ]
+
+
+def cleaned(form: forms.Form) -> dict[str, Any]:
+    """What a small form of a page holds; a bad one is refused with each field's name and fault, and keeps what was typed."""
+    if form.is_valid():
+        return form.cleaned_data
+    raise Refused([
+        str(error) if name == "__all__" else _("%(field)s: %(error)s") % {"field": form.fields[name].label or name, "error": error}
+        for name, errors in form.errors.items() for error in errors
+    ])

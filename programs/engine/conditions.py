@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.money import wan
 from programs.engine import facts as known
 from programs.engine.facts import CATALOGUE, lookup
 from programs.engine.problems import Problem
@@ -63,6 +64,16 @@ def day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
+def _seen(name: str, fact: known.Fact) -> str:
+    """The value as a person reads it: its own words if it has any, money in 万元."""
+    if fact.shown:
+        return fact.shown
+    entry = CATALOGUE.get(name)
+    if entry is not None and entry.kind == known.MONEY and isinstance(fact.value, (Decimal, int)):
+        return _("%(amount)s 10,000 yuan") % {"amount": wan(fact.value)}
+    return _text(fact.value)
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -70,7 +81,7 @@ def _text(value: Any) -> str:
         return " – ".join(str(value.get(key) or "?") for key in ("from", "to"))
     if isinstance(value, (list, tuple, set)):
         return "、".join(str(item) for item in value) or _("none")
-    return str(value)
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _as_list(value: Any) -> list[str]:
@@ -135,7 +146,7 @@ def _resolve(value: Any, facts: Mapping[str, Any], trace: _Trace) -> Any:
         other = lookup(facts, value["fact"])
         if other is None:
             return None
-        trace.note(f"{label(value['fact'])}：{_text(other.value)}", other.source)
+        trace.note(f"{label(value['fact'])}：{_seen(value['fact'], other)}", other.source)
         return other.value
     return value
 
@@ -153,7 +164,7 @@ def _leaf(node: Mapping[str, Any], facts: Mapping[str, Any], trace: _Trace) -> s
     if fact is None:
         trace.note(_("%(fact)s: not known") % {"fact": label(name)})
         return HUMAN
-    trace.note(f"{label(name)}：{_text(fact.value)}", fact.source)
+    trace.note(f"{label(name)}：{_seen(name, fact)}", fact.source)
     wanted = _resolve(node.get("value"), facts, trace)
     varied = node.get("value_by")
     if varied:

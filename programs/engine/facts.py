@@ -21,10 +21,11 @@ class FactKind:
 
 @dataclass(frozen=True)
 class Fact:
-    """A value and where it came from (登记信息, 填报内容, 系统记录 ...)."""
+    """A value and where it came from (登记信息, 填报内容, 系统记录 ...); `shown` is how a person reads it, when that differs."""
 
     value: Any
     source: str = ""
+    shown: str = ""
 
 
 CATALOGUE: dict[str, FactKind] = {

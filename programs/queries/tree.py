@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -116,6 +117,11 @@ def is_valid(document: PolicyDocument, on: date) -> bool:
         document.status == states.PolicyStatus.IN_FORCE and document.valid_from <= on
         and (document.valid_to is None or on <= document.valid_to)
     )
+
+
+def special_names(codes: Iterable[str]) -> dict[str, str]:
+    """{code: name} in the language of the page, the newest tree first."""
+    return {row.code: row.label for row in Special.objects.filter(code__in=list(codes)).order_by("tree__effective_from")}
 
 
 def special_kpis(numbers: dict[str, Any]) -> list[dict[str, Any]]:

@@ -127,11 +127,8 @@ proposal_return = steps.step_view(
 @access(policies.is_desk)
 @require_POST
 def proposal_decide(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.get_list(request.actor, ref), MinutesForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("The text is too long."))
-        return redirect(proposal_url(row))
-    row = actions.decide(request.actor, row, minutes=form.cleaned_data["minutes"])
+    row = queries.get_list(request.actor, ref)
+    row = actions.decide(request.actor, row, **steps.cleaned(MinutesForm(request.POST)))
     messages.success(request, _("Decided. Those not proposed have been told with the reason."))
     return redirect(proposal_url(row))
 

@@ -127,24 +127,18 @@ def _sums(row: Batch) -> dict[str, Any]:
 @access(policies.is_any_organiser)
 @require_POST
 def due(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.get_for(request.actor, ref), DueForm(request.POST)
-    if form.is_valid():
-        actions.set_due(request.actor, row, due_at=form.cleaned_data["due_at"])
-        messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("Enter the day and time."))
+    row = queries.get_for(request.actor, ref)
+    actions.set_due(request.actor, row, **steps.cleaned(DueForm(request.POST)))
+    messages.success(request, _("Saved."))
     return redirect(url_of(row))
 
 
 @access(policies.is_any_organiser)
 @require_POST
 def extend(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.get_for(request.actor, ref), ExtendForm(request.POST)
-    if form.is_valid():
-        actions.extend_due(request.actor, row, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("Enter the new time and the reason."))
+    row = queries.get_for(request.actor, ref)
+    actions.extend_due(request.actor, row, **steps.cleaned(ExtendForm(request.POST)))
+    messages.success(request, _("Saved."))
     return redirect(url_of(row))
 
 
@@ -173,11 +167,8 @@ def draw_url(draw: Draw) -> str:
 @access(policies.is_any_drawer)
 @require_POST
 def commit(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.get_for(request.actor, ref), CommitForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Name the public value that will decide the draw."))
-        return redirect(url_of(row))
-    return redirect(draw_url(actions.commit_draw(request.actor, row, public_source=form.cleaned_data["public_source"])))
+    row = queries.get_for(request.actor, ref)
+    return redirect(draw_url(actions.commit_draw(request.actor, row, **steps.cleaned(CommitForm(request.POST)))))
 
 
 @access(policies.is_review_desk)
@@ -212,12 +203,9 @@ def _checked(row: Draw) -> list[tuple[Any, bool]]:
 @access(policies.is_any_drawer)
 @require_POST
 def draw_enter(request: HttpRequest, uid: Any) -> HttpResponse:
-    row, form = queries.get_draw(request.actor, uid), ValueForm(request.POST)
-    if form.is_valid():
-        actions.enter_value(request.actor, row, **form.cleaned_data)
-        messages.success(request, _("Drawn and sealed. Open the result when the meeting begins."))
-    else:
-        messages.error(request, _("Enter the value and when it was published."))
+    row = queries.get_draw(request.actor, uid)
+    actions.enter_value(request.actor, row, **steps.cleaned(ValueForm(request.POST)))
+    messages.success(request, _("Drawn and sealed. Open the result when the meeting begins."))
     return redirect(draw_url(row))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from applications import queries as applications
 from core import files
+from core.web import steps
 from core.web.access import access
 from core.workflow import Refused
 from programs.engine.sheets import Sheet
@@ -54,8 +55,7 @@ def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """The declaration names every application; the ones without a conflict are accepted."""
     row = queries.own_batch(request.actor, ref)
     if not AcceptForm(request.POST).is_valid():
-        messages.error(request, _("Confirm the pledge first."))
-        return redirect("reviews:review:batch", ref)
+        raise Refused(_("Confirm the pledge first."))
     conflicts = {
         key.removeprefix("c-"): (code, request.POST.get(f"n-{key.removeprefix('c-')}", ""))
         for key, code in request.POST.items() if key.startswith("c-") and code
@@ -68,10 +68,9 @@ def accept(request: HttpRequest, ref: str) -> HttpResponse:
 @access(policies.is_expert)
 @require_POST
 def decline(request: HttpRequest, ref: str) -> HttpResponse:
-    row, form = queries.own_batch(request.actor, ref), DeclineForm(request.POST)
-    if form.is_valid():
-        actions.decline(request.actor, row, **form.cleaned_data)
-        messages.success(request, _("You have declined. Thank you for answering."))
+    row = queries.own_batch(request.actor, ref)
+    actions.decline(request.actor, row, **steps.cleaned(DeclineForm(request.POST)))
+    messages.success(request, _("You have declined. Thank you for answering."))
     return redirect("reviews:review:home")
 
 
@@ -164,10 +163,7 @@ def paper(request: HttpRequest, uid: Any) -> HttpResponse:
 @access(policies.is_expert)
 @require_POST
 def conflict(request: HttpRequest, uid: Any) -> HttpResponse:
-    seat, form = queries.get_task(request.actor, uid), ConflictForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Name the conflict and what it consists of."))
-        return redirect(task_url(seat))
-    actions.report_conflict(request.actor, seat, **form.cleaned_data)
+    seat = queries.get_task(request.actor, uid)
+    actions.report_conflict(request.actor, seat, **steps.cleaned(ConflictForm(request.POST)))
     messages.success(request, _("Recorded. This application is no longer yours."))
     return redirect("reviews:review:batch", seat.batch.ref)

@@ -9,6 +9,7 @@
   const PAUSE = 800, MOST = 5000;
   let rev = +form.dataset.rev, timer = 0, first = 0, busy = false, wait = 1000;
   const dirty = new Set();
+  const based = (number) => { rev = number; if (form.elements.rev) form.elements.rev.value = number; }; // a plain send rests on the same revision
   const read = (name) => {
     const els = [...form.elements].filter((el) => el.name === name);
     if (els[0].type === "checkbox") return els.length > 1 ? els.filter((el) => el.checked).map((el) => el.value) : els[0].checked;
@@ -59,7 +60,7 @@
       if (r.status === 409) { conflict(await r.json(), body); return; }
       if (!r.ok) throw new Error("server");
       const answer = await r.json();
-      rev = answer.rev; wait = 1000;
+      based(answer.rev); wait = 1000;
       say("ok", "saved", ` ${answer.at}`);
       if (!dirty.size) await put(null).catch(() => {});
     } catch (error) {
@@ -74,7 +75,7 @@
   function conflict(answer, mine) {
     // Both texts stay: the field keeps what this person typed, theirs stands below it to compare and take.
     const base = rev;
-    rev = answer.rev;
+    based(answer.rev);
     say("bad", "conflict");
     for (const [name, theirs] of Object.entries(answer.values)) {
       const el = [...form.elements].find((one) => one.name === name);
@@ -116,7 +117,7 @@
       changed = true;
     }
     if (!changed) { put(null); return; }
-    rev = kept.rev; // what was typed then was typed over that revision: the server tells when somebody saved since
+    based(kept.rev); // what was typed then was typed over that revision: the server tells when somebody saved since
     say("busy", "restored");
     push();
   }).catch(() => { form.dataset.ready = "1"; });

@@ -13,6 +13,25 @@
   };
   doc.querySelectorAll("[data-max]").forEach(count);
   doc.addEventListener("input", (e) => { if (e.target.dataset && e.target.dataset.max) count(e.target); });
+  // What a refused form had in it goes back into its fields; what finds no field stays readable above.
+  const kept = doc.querySelector("[data-kept]");
+  if (kept) {
+    const form = [...doc.querySelectorAll("main form")].find((f) => f.method === "post" && new URL(f.action).pathname === kept.dataset.kept);
+    const given = {};
+    kept.querySelectorAll("[data-name]").forEach((d) => { (given[d.dataset.name] ??= []).push(d); });
+    Object.entries(given).forEach(([name, lines]) => {
+      const fields = form ? [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)] : [];
+      fields.forEach((field, i) => {
+        if (field.type === "checkbox" || field.type === "radio") field.checked = lines.some((d) => d.textContent === field.value);
+        else if (lines[i]) field.value = lines[i].textContent;
+        if (field.dataset.max) count(field);
+      });
+      if (fields.length) lines.forEach((d) => d.remove());
+    });
+    if (form) form.querySelectorAll("input:checked, textarea").forEach((f) => { for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; });
+    if (form) for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    if (!kept.querySelector("[data-name]")) kept.remove();
+  }
   // A form is sent once: a second click on its way does nothing.
   doc.addEventListener("submit", (e) => {
     const form = e.target;

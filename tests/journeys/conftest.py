@@ -18,6 +18,7 @@ from accounts.models import Person
 from core import clock
 from portal.demo import awards, cycle, people
 from programs import actions as programme
+from programs.models import AnnualPlan
 from tests.pages.conftest import CHROMIUM, cookies_of
 
 GUIDES = Path(__file__).resolve().parents[2] / "programs" / "reference" / "guides"
@@ -62,8 +63,14 @@ class Desk:
             box.locator("summary").first.click()
         self.fill(form, **values)
         with self.page.expect_navigation() as coming:
-            form.locator("button:not([name]), button[name=go]").first.click()
+            form.locator("button:not([name]):not([type=button]), button[name=go]").first.click()
         assert coming.value is not None and coming.value.status < 500, f"{action}: {coming.value}"
+        return self
+
+    def twice(self, action: str) -> Desk:
+        """A double click on the button of a form, and the page that comes of it."""
+        with self.page.expect_navigation():
+            self.form(action).locator("button:not([name]):not([type=button])").first.dblclick()
         return self
 
     def says(self) -> str:
@@ -82,9 +89,9 @@ class Town:
     def __init__(self, browser: Any, base: str, world: people.World) -> None:
         self.browser, self.base, self.world = browser, base, world
 
-    def desk(self, key: str = "") -> Desk:
+    def desk(self, key: str = "", *, script: bool = True) -> Desk:
         """A fresh tab: of a demo account by its key, of a person by e-mail, or of the public."""
-        context = self.browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
+        context = self.browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN", java_script_enabled=script)
         if key:
             email = key if "@" in key else f"{key}@demo.keguan.example"
             for name, value in cookies_of(Person.objects.get(email=email)).items():
@@ -142,3 +149,12 @@ def _database(town, django_db_blocker):
         yield
 
 
+
+
+def free_year(town: Town) -> int:
+    """The running year if it has no annual plan yet, otherwise the next one: the clock goes on to its February."""
+    year = clock.today().year
+    if AnnualPlan.objects.filter(year=year).exists():
+        year += 1
+        town.later(cycle.at(year, 2, 10))
+    return year
