@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
-from accounts import policies, rules
+from accounts import policies, queries, rules
 from accounts.models import (
     Consent,
     Employment,
@@ -265,7 +265,7 @@ def refuse_membership(actor: Actor, membership: Membership, *, why: str = "") ->
 def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes: bool = False) -> Membership:
     """End a role today; every session of the person ends with it, because rights changed."""
     row = MEMBERSHIP.move("end", actor, membership, why=why, unit_closes=unit_closes)
-    row.until = max(row.since, clock.today())
+    row.until = max(row.since, min(row.until or clock.today(), clock.today()))
     row.save(update_fields=["until"])
     if row.role in UNIT_ROLES and not row.person.memberships.filter(
         organisation=row.organisation, status=MembershipStatus.ACTIVE
@@ -273,6 +273,15 @@ def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes
         row.person.employments.filter(organisation=row.organisation, until=None).update(until=row.until)
     end_sessions(row.person)
     return row
+
+
+def end_expired_roles(actor: Actor, limit: int = 200) -> int:
+    """Roles whose last day is over end in the books and with them every session; the rights themselves ended at midnight
+    by the date. A unit's last administrator ends too: the date was set by whoever gave the role."""
+    rows = list(queries.expired_memberships()[:limit])
+    for row in rows:
+        end_role(actor, row, why=str(_("Given until %(day)s") % {"day": row.until}), unit_closes=True)
+    return len(rows)
 
 
 def end_sessions(person: Person) -> None:

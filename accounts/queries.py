@@ -142,6 +142,12 @@ def holders(role: str, scope: str = "") -> QuerySet[Person]:
     return Person.objects.filter(memberships__in=rows, is_active=True).distinct()
 
 
+def expired_memberships() -> QuerySet[Membership]:
+    """Active by their state, over by their date."""
+    return Membership.objects.filter(status=MembershipStatus.ACTIVE, until__lt=clock.today()).select_related(
+        "person", "organisation").order_by("pk")
+
+
 def marks_in_force(*, person: Person | None = None, organisation: Organisation | None = None, on: date | None = None
                    ) -> QuerySet[IntegrityMark]:
     day = on or clock.today()

@@ -158,7 +158,7 @@ def pay(actor: Any, row: Disbursement, *, receipt: str) -> Disbursement:
     moved = _moved(PAYMENT.move("pay", actor, fresh, receipt=receipt, data={"receipt": receipt.strip()}))
     notices.tell(
         [moved.project.unit, moved.project.leader], "funding.payment.pay",
-        _("%(amount)s yuan have been paid for %(number)s") % {"amount": f"{moved.amount:,.2f}", "number": moved.project.number},
+        lambda: _("%(amount)s yuan have been paid for %(number)s") % {"amount": f"{moved.amount:,.2f}", "number": moved.project.number},
         link=f"/my/projects/{moved.project.number}/", dedupe=f"paid:{moved.pk}", statutory=True,
     )
     return moved

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
@@ -133,7 +135,7 @@ def _tell_recipients(document: Document) -> None:
         people |= {delivery.person} if delivery.person else administrators(delivery.organisation)
     tell(
         people, f"document.{document.kind}", document.title,
-        _("Official document %(number)s has been issued to you. Time limits named in it count from now.")
+        lambda: _("Official document %(number)s has been issued to you. Time limits named in it count from now.")
         % {"number": document.number},
         reverse("notices:public:document", args=[document.uid]),
         dedupe=f"document:{document.pk}", statutory=True,
@@ -175,19 +177,31 @@ def attach_pdf(document: Document, *, file: Any, sha256: str, fonts: list[str]) 
 
 
 @transaction.atomic
-def tell(to: Iterable[Person | Organisation], event: str, subject: str, body: str = "", link: str = "", *,
+def _in_both(words: str | Callable[[], str]) -> dict[str, str]:
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found[language] = words() if callable(words) else words
+    return found
+
+
+def tell(to: Iterable[Person | Organisation], event: str, subject: str | Callable[[], str], body: str | Callable[[], str] = "",
+         link: str = "", *,
          dedupe: str | None = None, statutory: bool = False) -> int:
     """站内信 to people, or to the administrators of units; mail goes out by the outbox. Returns how many were new.
 
+    Words of the portal come as functions (`lambda: _("...")`), which are asked in each language; words a person wrote as text.
     `dedupe` names the fact: the same fact is told to the same person once, whatever runs twice.
     """
     people: set[Person] = set()
     for one in to:
         people |= {one} if isinstance(one, Person) else administrators(one)
+    subjects, bodies = _in_both(subject), _in_both(body)
     muted = set(Preference.objects.filter(person__in=people, event=event, mail=False).values_list("person", flat=True))
     rows = [
         Message(
-            person=person, event=event, subject=subject[:200], body=body, link=link, statutory=statutory,
+            person=person, event=event, subject=subjects[settings.LANGUAGE_CODE][:200], body=bodies[settings.LANGUAGE_CODE],
+            subject_en=subjects["en"][:200], body_en=bodies["en"], link=link, statutory=statutory,
             dedupe=f"{dedupe}:{person.pk}"[:120] if dedupe else None,
             mail_state=MailState.WAITING if person.email and (statutory or person.pk not in muted) else MailState.NONE,
         )

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from accounts.models import Organisation
 from core.clock import CoreNow
@@ -104,13 +105,16 @@ class Delivery(models.Model):
 
 
 class Message(models.Model):
-    """站内信: always there, permanent; a mail goes out beside it when the person wants one."""
+    """站内信: always there, permanent; a mail goes out beside it when the person wants one. Written in both languages of
+    the portal, whoever acted in which of them; the reader's page chooses, mail is in the language of the bureau."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     event = models.CharField(max_length=60)
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
+    subject_en = models.CharField(max_length=200, blank=True)
+    body_en = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
     statutory = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=CoreNow())
@@ -130,6 +134,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def heading(self) -> str:
+        return self.subject_en if self.subject_en and get_language() == "en" else self.subject
+
+    @property
+    def text(self) -> str:
+        return self.body_en if self.body_en and get_language() == "en" else self.body
 
 
 class Preference(models.Model):

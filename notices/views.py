@@ -116,7 +116,7 @@ def message(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.message_for(request.actor, uid)
     actions.read(request.actor, row)
     safe = row.link and url_has_allowed_host_and_scheme(row.link, {request.get_host()})
-    return render(request, "notices/message.html", {"message": row, "title": row.subject, "safe": safe})
+    return render(request, "notices/message.html", {"message": row, "title": row.heading, "safe": safe})
 
 
 @access(signed_in)

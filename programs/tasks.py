@@ -44,7 +44,7 @@ def _tell_owners(year: int) -> None:
         return
     notices.tell(
         queries.planners(), "programs.annual_plan.due",
-        _("The annual plan of %(year)d is not approved yet") % {"year": year},
-        _("Clause A1: the annual implementation plan is in principle made before 31 March."),
+        lambda: _("The annual plan of %(year)d is not approved yet") % {"year": year},
+        lambda: _("Clause A1: the annual implementation plan is in principle made before 31 March."),
         f"/desk/plans/annual/{year}/", dedupe=f"annual_plan:{year}:{clock.today().isoformat()}",
     )

@@ -54,7 +54,7 @@ def remind_to_sign() -> int:
     for row in rows[:200]:
         notices.tell(
             [row.unit, row.leader], "projects.contract.remind",
-            _("The contract of %(number)s must be signed by %(day)s") % {"number": row.number, "day": row.sign_by},
+            lambda row=row: _("The contract of %(number)s must be signed by %(day)s") % {"number": row.number, "day": row.sign_by},
             link=f"/my/projects/{row.number}/contract/", dedupe=f"sign-by:{row.pk}", statutory=True,
         )
     return len(rows)

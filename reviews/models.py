@@ -249,16 +249,18 @@ class Assignment(models.Model):
 
 
 class Declaration(models.Model):
-    """An expert's word on confidentiality and conflicts for a whole batch, given before any dossier opens."""
+    """An expert's word on confidentiality and conflicts, given before any dossier opens: one for everything the expert is
+    invited to at once. Who is called again later as an alternate declares again, for what is new."""
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="declarations")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="declarations")
     text = models.TextField()
+    applications = models.JSONField(default=list, help_text="[ref], what the word covers")
     conflicts = models.JSONField(default=list, help_text="[{application, code, note}]")
     at = models.DateTimeField(db_default=CoreNow(), editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "expert"], name="declaration_once")]
+        indexes = [models.Index(fields=["batch", "expert"], name="declaration_of")]
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.expert_id}"

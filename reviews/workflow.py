@@ -151,7 +151,8 @@ def clock_text(moment: Any) -> str:
 
 def declared(assignment: Assignment, **given: Any) -> str | None:
     """Conflicts are declared for the whole batch before any application opens (recusal rules RC1 to RC6)."""
-    if Declaration.objects.filter(batch=assignment.batch_id, expert=assignment.expert_id).exists():
+    ref = assignment.item.application.ref
+    if Declaration.objects.filter(batch=assignment.batch_id, expert=assignment.expert_id, applications__contains=[ref]).exists():
         return None
     return _("Declare conflicts of interest for the whole batch first.")
 

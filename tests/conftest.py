@@ -64,3 +64,18 @@ def as_owner_without_triggers():
             cursor.execute("SET LOCAL session_replication_role = origin")
 
     return run
+
+
+#: Packages whose tests share one costly world: they stay together on one worker.
+WORLDS = ("tests/pages", "tests/journeys", "tests/deploy")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """By file, as `--dist loadscope` does, but a world is built once for its whole package."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWorld(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return next((world for world in WORLDS if nodeid.startswith(world)), super()._split_scope(nodeid))
+
+    return ByWorld(config, log)

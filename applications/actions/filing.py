@@ -36,15 +36,11 @@ class Saved:
 
 
 def lock(application: Application) -> Application:
-    """The row itself, held until the act is over. The texts of the guide version (a hundred kilobytes that never
-    change) come from the memory of this process."""
-    row = (
-        Application.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("guide__special__plan", "version", "unit", "leader", "topic")
-        .defer("version__data")
-        .get(pk=application.pk)
-    )
-    row.version = programme.kept_version(row.version)
+    """The row itself, held until the act is over. What it points to is read when it is needed, by its key: planning one
+    wide join costs more than the few rows an act looks at. The texts of the guide version (a hundred kilobytes that
+    never change) come from the memory of this process."""
+    row = Application.objects.select_for_update(no_key=True).get(pk=application.pk)
+    row.version = programme.kept_version_of(row.version_id)
     return row
 
 

@@ -41,10 +41,10 @@ def tell_of(verb: str, application: Application, *, event_id: int) -> None:
     body = application.return_reason or application.refusal_text if verb in (
         "return", "decline", "not_select", "reject", "expire") else ""
     if LEADER in who:
-        notices.tell([application.leader], f"application.{verb}", subject % given, body,
+        notices.tell([application.leader], f"application.{verb}", lambda: subject % given, body,
                      reverse("applications:my:overview", args=[application.ref]), dedupe=f"application:{event_id}")
     if UNIT in who:
-        notices.tell([application.unit], f"application.{verb}", subject % given, body,
+        notices.tell([application.unit], f"application.{verb}", lambda: subject % given, body,
                      reverse("applications:my:unit_application", args=[application.ref]), dedupe=f"application:{event_id}:u")
 
 
@@ -94,9 +94,9 @@ def remind(actor: Any, guide: Guide) -> int:
     told = 0
     rows = Application.objects.filter(guide=guide, status__in=states.BEFORE_SUBMISSION).select_related("leader", "unit")
     for row in rows:
-        subject = _("%(days)d days until the close, not submitted yet: %(title)s") % {
-            "days": days, "title": row.title or row.ref}
-        told += notices.tell([row.leader], "application.remind", subject,
+        title = row.title or row.ref
+        told += notices.tell([row.leader], "application.remind", lambda title=title: _(
+                                 "%(days)d days until the close, not submitted yet: %(title)s") % {"days": days, "title": title},
                              link=reverse("applications:my:overview", args=[row.ref]), statutory=True,
                              dedupe=f"remind:{row.pk}:{window.closes_at:%Y%m%d%H%M}:{days}")
     plan_reminder(actor, guide)

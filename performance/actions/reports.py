@@ -154,9 +154,9 @@ def digest(report: Report) -> str:
 def remind_overdue(actor: Any, project: Project, *, days: int) -> None:
     """Tell leader and unit that acceptance is due (parameter acceptance.overdue_warn: days from the end date)."""
     notices.tell(
-        [project.leader, project.unit], "performance.acceptance.due", _("Acceptance is due: %(number)s") % {
+        [project.leader, project.unit], "performance.acceptance.due", lambda: _("Acceptance is due: %(number)s") % {
             "number": project.number},
-        _("The project “%(title)s” ends on %(end)s. File the final report within the time the rules give after its end.") % {
+        lambda: _("The project “%(title)s” ends on %(end)s. File the final report within the time the rules give after its end.") % {
             "title": project.title, "end": project.ends_on},
         f"/my/projects/{project.number}/", dedupe=f"acceptance-due:{project.pk}:{days}", statutory=True,
     )

@@ -212,6 +212,10 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows
 
 
+def kept_version_of(pk: int) -> GuideVersion:
+    return kept_version(GuideVersion.objects.defer("data").get(pk=pk))
+
+
 KEPT_VERSIONS = 64
 _KEPT: dict[tuple[int, str], GuideVersion] = {}
 

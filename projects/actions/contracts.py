@@ -95,8 +95,8 @@ def offer_contract(actor: Any, contract: Contract) -> Contract:
     row = CONTRACT.move("offer", actor, contract, data={"sha256": rules.digest(content)})
     notices.tell(
         [row.project.unit, row.project.leader], "projects.contract.offer",
-        _("Contract %(number)s waits for the signature of your unit") % {"number": row.number},
-        _("Sign by %(day)s; an award that is not signed in time lapses.") % {"day": row.project.sign_by},
+        lambda: _("Contract %(number)s waits for the signature of your unit") % {"number": row.number},
+        lambda: _("Sign by %(day)s; an award that is not signed in time lapses.") % {"day": row.project.sign_by},
         f"/my/projects/{row.project.number}/contract/", dedupe=f"contract-offer:{row.pk}:{row.sha256[:12]}", statutory=True,
     )
     row.refresh_from_db()

@@ -216,7 +216,7 @@ def remind(actor: Any, batch: Batch, *, days: int | None = None) -> int:
         return 0
     mark = f"{days}d" if days is not None else f"{clock.now():%Y%m%d%H}"
     notices.tell(
-        people, "reviews.remind", _("Review scores are due on %(at)s") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
+        people, "reviews.remind", lambda: _("Review scores are due on %(at)s") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
         batch.name, "/review/", dedupe=f"review-remind:{batch.pk}:{mark}",
     )
     rows.update(reminded_at=clock.now())
@@ -231,6 +231,6 @@ def answer_due(batch: Batch, invited_at: datetime | None = None) -> datetime:
 def tell_due(actor: Any, batch: Batch) -> None:
     """The time for scores is over: whoever made the batch hears what is missing."""
     missing = Assignment.objects.filter(batch=batch, status__in=["INVITED", "ACCEPTED"]).count()
-    notices.tell([batch.created_by], "reviews.due", _("The time for scores is over: %(ref)s") % {"ref": batch.ref},
-                 _("%(count)d sheets are missing.") % {"count": missing}, f"/desk/reviews/{batch.ref}/",
+    notices.tell([batch.created_by], "reviews.due", lambda: _("The time for scores is over: %(ref)s") % {"ref": batch.ref},
+                 lambda: _("%(count)d sheets are missing.") % {"count": missing}, f"/desk/reviews/{batch.ref}/",
                  dedupe=f"review-due:{batch.pk}:{batch.due_at:%Y%m%d%H%M}")

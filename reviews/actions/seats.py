@@ -42,12 +42,13 @@ def _invite_one(actor: Any, seat: Assignment, batch: Batch) -> None:
     Assignment.objects.filter(pk=seat.pk).update(invited_at=clock.now(), due_at=batch.due_at)
 
 
-def _tell(batch: Batch, experts: Iterable[int]) -> None:
+def _tell(batch: Batch, experts: Iterable[int], call: int = 0) -> None:
+    """Once per expert and call: who is called again as an alternate is told again."""
     people = [expert.person for expert in Expert.objects.filter(pk__in=experts).select_related("person")]
     notices.tell(
-        people, "reviews.invite", _("You are invited to review: %(name)s") % {"name": batch.name},
-        _("Answer soon; scores are due on %(at)s.") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
-        f"/review/{batch.ref}/", dedupe=f"review-invite:{batch.pk}", statutory=True,
+        people, "reviews.invite", lambda: _("You are invited to review: %(name)s") % {"name": batch.name},
+        lambda: _("Answer soon; scores are due on %(at)s.") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
+        f"/review/{batch.ref}/", dedupe=f"review-invite:{batch.pk}:{call}", statutory=True,
     )
 
 
@@ -67,8 +68,9 @@ def declare_and_accept(actor: Any, batch: Batch, *, conflicts: Mapping[str, tupl
     if wrong := [ref for ref, (code, _note) in conflicts.items() if code not in DECLARABLE]:
         raise Refused(_("Choose the kind of conflict: %(refs)s.") % {"refs": "、".join(wrong)})
     expert = seats[0].expert
-    Declaration.objects.get_or_create(batch=batch, expert=expert, defaults={
-        "text": PLEDGE, "conflicts": [{"application": ref, "code": c, "note": n} for ref, (c, n) in conflicts.items()]})
+    Declaration.objects.create(
+        batch=batch, expert=expert, text=PLEDGE, applications=[seat.item.application.ref for seat in seats],
+        conflicts=[{"application": ref, "code": c, "note": n} for ref, (c, n) in conflicts.items()])
     accepted = []
     for seat in seats:
         found = conflicts.get(seat.item.application.ref)
@@ -126,13 +128,13 @@ def call_alternate(seat: Assignment) -> Assignment | None:
     ledger.record("reviews.assignment.replace", seat, clerk, passed=[[experts[one].alias, why] for one, why in passed],
                   called=experts[code].alias if code else "")
     if code is None:
-        notices.tell([batch.created_by], "reviews.no_alternate", _("No alternate is left for an application of %(batch)s") % {
+        notices.tell([batch.created_by], "reviews.no_alternate", lambda: _("No alternate is left for an application of %(batch)s") % {
             "batch": batch.ref}, link=f"/desk/reviews/{batch.ref}/", dedupe=f"no-alternate:{seat.pk}")
         return None
     found = experts[code]
     Assignment.objects.filter(pk=found.pk).update(replaces=seat)
     _invite_one(clerk, found, batch)
-    _tell(batch, [found.expert_id])
+    _tell(batch, [found.expert_id], found.pk)
     return found
 
 

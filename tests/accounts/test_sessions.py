@@ -1,6 +1,7 @@
 """Log-in by e-mail or phone, lock-out, reset, and the end of sessions."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -10,6 +11,8 @@ from accounts import actions, queries
 from accounts.models import LoginAttempt, PrivacyNotice
 from accounts.policies import Actor
 from accounts.states import Role
+from accounts.tasks import end_expired_roles
+from core import clock
 from core.models import LedgerRow, Parameter
 from tests.accounts.conftest import PASSWORD, SYSTEM, person
 
@@ -106,6 +109,20 @@ def test_session_ends_with_role_account_or_password(client, house, end):
     else:
         actions.change_password(SYSTEM, house.li_person, password="another-good-2026")
     assert client.get("/me/").status_code == 302
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 302), (0, 200)])
+def test_session_ends_when_the_last_day_of_a_role_is_over(client, house, days, status):
+    """Given until today: good all day, over the day after. The sweep closes the books and the session."""
+    today = clock.today()
+    row = actions.grant_role(SYSTEM, person("guest"), house.unit, Role.MEMBER, until=today)
+    with clock.shifted_to(clock.now() + timedelta(days=days)):
+        sign_in(client, "guest@accounts.example")
+        assert client.get("/me/").status_code == 200
+        assert end_expired_roles() == days
+        assert client.get("/me/").status_code == status
+        row.refresh_from_db()
+        assert (row.status, row.until) == ("ENDED" if days else "ACTIVE", today)
 
 
 def test_session_goes_on_when_somebody_elses_role_ends(client, house):

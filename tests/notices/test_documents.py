@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from core import files, jobs
 from core.models import LedgerRow
@@ -115,6 +116,19 @@ def test_the_same_fact_is_told_once(office):
     assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 1
     assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 0
     assert Message.objects.filter(person=office.wang.person).count() == 1
+
+
+def test_a_message_is_written_in_both_languages_whoever_acts(client, office):
+    """The actor works in English; the reader reads the own language, and mail is in that of the bureau."""
+    with translation.override("en"):
+        issued(office)
+    row = Message.objects.get(person=office.wang.person)
+    assert "公文" in row.body
+    assert "Official document" in row.body_en and "Official document" not in row.body
+    with translation.override("en"):
+        assert row.text == row.body_en
+    with translation.override("zh-hans"):
+        assert row.text == row.body
 
 
 def test_mail_is_sent_again_after_a_crash_and_only_then(office, mailoutbox, monkeypatch):

@@ -1,0 +1,12 @@
+"""Clock: what ends by its date."""
+
+from __future__ import annotations
+
+from accounts import actions
+from accounts.policies import system
+from core.tasks import sweep
+
+
+@sweep("accounts.roles")
+def end_expired_roles() -> int:
+    return actions.end_expired_roles(system("clock"))

@@ -1,0 +1,108 @@
+"""A list asks the database the same number of questions for one row, for three and for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts import actions as accounts
+from accounts.middleware import EPOCH
+from accounts.models import Organisation, Person
+from accounts.policies import system
+from accounts.states import Role
+from core.web import lists
+from projects.models import Project
+from tests.pages import samples
+from tests.pages.addresses import pages
+from tests.pages.test_axe import person, visits
+
+pytestmark = pytest.mark.django_db
+#: Lists that hold two rows in the small world.
+SHORT = {"projects:desk:objections"}
+#: Lists of what is one's own: somebody who keeps the books of many units opens them.
+OWN = ("applications:my:unit_list", "projects:my:projects", "funding:my:payments", "performance:my:reports")
+
+
+def client_of(who: Any) -> Client:
+    client = Client()
+    if who is not None:
+        client.force_login(who, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.session
+        session[EPOCH] = who.session_epoch
+        session.save()
+    return client
+
+
+def asked(client: Client, path: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, list[str]]:
+    """(rows shown, queries, the queries) of a list cut to so many rows."""
+    for listing in every(lists.Listing):
+        monkeypatch.setattr(listing, "per_page", rows)
+    client.get(path)  # what is remembered by the process is asked once
+    with CaptureQueriesContext(connection) as found:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return len(answer.context["page"].rows), len(found), [query["sql"][:200] for query in found.captured_queries]
+
+
+def every(kind: type) -> list[type]:
+    return [kind, *(one for sub in kind.__subclasses__() for one in every(sub))]
+
+
+def is_list(client: Client, path: str) -> bool:
+    answer = client.get(path)
+    return answer.status_code == 200 and bool(answer.context) and isinstance(answer.context.get("page"), lists.Page)
+
+
+def keeper() -> Person:
+    """The administrator of every unit that has a project."""
+    root = system("test")
+    person = accounts.create_person(root, name="多单位管理员", email="many@stranger.example", is_demo=True)
+    for unit in Organisation.objects.filter(pk__in=Project.objects.values("unit")):
+        accounts.grant_role(root, person, unit, Role.ORG_ADMIN)
+    return person
+
+
+@pytest.fixture(scope="module")
+def found_lists(site, django_db_blocker) -> dict[str, tuple[Client, str]]:
+    with django_db_blocker.unblock():
+        mine = keeper()
+        found = {name: (client_of(mine), reverse(name)) for name in OWN}
+        for page in pages():
+            for visit in visits(page)[:1] if page.name not in samples.NO_SCREEN else ():
+                client, path = client_of(person(visit.who)), reverse(page.name, args=visit.args) + visit.query
+                if page.name not in found and is_list(client, path):
+                    found[page.name] = (client, path)
+        return found
+
+
+def test_every_list_asks_the_same_for_one_row_and_for_all(found_lists, monkeypatch):
+    assert len(found_lists) >= 15, sorted(found_lists)
+    wrong, short = [], []
+    for name, (client, path) in found_lists.items():
+        one = asked(client, path, 1, monkeypatch)
+        three = asked(client, path, 3, monkeypatch)
+        many = asked(client, path, 50, monkeypatch)
+        if many[0] < (2 if name in SHORT else 3):
+            short.append(f"{name} {many[0]}")
+        if not one[1] == three[1] == many[1]:
+            more = [sql for sql in many[2] if many[2].count(sql) > one[2].count(sql)]
+            wrong.append(f"{name}: {one[1]} queries for {one[0]} row, {three[1]} for {three[0]}, {many[1]} for {many[0]}: {more[:2]}")
+    assert not wrong, "\n".join(wrong)
+    assert not short, f"too few rows to tell: {short}"
+
+
+def test_a_query_in_a_row_is_found(found_lists, monkeypatch):
+    """The negative control: a list whose rows ask by themselves."""
+    from applications.models import Application
+
+    client, path = found_lists["applications:desk:list"]
+    listing = next(one for one in every(lists.Listing) if one.name == "applications" and one.columns)
+    nosy = lists.Col("nosy", "nosy", show=lambda row: str(Application.objects.filter(pk=row.pk).count()))
+    monkeypatch.setattr(listing, "columns", (*listing.columns, nosy))
+    assert asked(client, path, 1, monkeypatch)[1] < asked(client, path, 3, monkeypatch)[1]
