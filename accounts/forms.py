@@ -109,7 +109,7 @@ class ResetForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     name_en = forms.CharField(label=gettext_lazy("Name in Latin letters"), max_length=100, required=False)
     title = forms.CharField(label=gettext_lazy("Professional title"), max_length=40, required=False)
     degree = forms.CharField(label=gettext_lazy("Degree"), max_length=40, required=False)
@@ -128,7 +128,7 @@ class ReasonForm(forms.Form):
 class InviteForm(forms.Form):
     """The unit's administrator adds a person by e-mail or phone, or makes the account."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     role = forms.ChoiceField(label=pgettext_lazy("membership", "Role"),
                              choices=[(role.value, role.label) for role in Role if role in UNIT_ROLES])

@@ -38,7 +38,7 @@ class People(lists.Listing):
     name = "people"
     title = _("People")
     columns = (
-        lists.Col("name", _("Name"), main=True, link=lambda row: reverse("accounts:desk:person", args=[row.uid]),
+        lists.Col("name", pgettext_lazy("person", "Name"), main=True, link=lambda row: reverse("accounts:desk:person", args=[row.uid]),
                   sub=lambda row: row.email or row.phone, sort="name"),
         lists.Col("roles", pgettext_lazy("membership", "Role"), value=lambda row: "、".join(
             f"{m.get_role_display()}（{m.organisation.name}）" for m in row.memberships.all() if m.status == "ACTIVE")),

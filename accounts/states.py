@@ -76,7 +76,7 @@ class IdKind(TextChoices):
 
 
 class MarkLevel(TextChoices):
-    NOTE = "NOTE", _("Note")
+    NOTE = "NOTE", pgettext_lazy("mark", "Note")
     ORDINARY = "ORDINARY", _("Ordinary misconduct")
     SERIOUS = "SERIOUS", _("Serious misconduct")
     FAILED = "FAILED", _("Project not passed")

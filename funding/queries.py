@@ -118,7 +118,7 @@ def verb_label(verb: str) -> str:
     name = verb.rsplit(".", 1)[1]
     if name in PAYMENT.steps:
         return str(PAYMENT.steps[name].label)
-    return {"plan": _("Planned"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed")}.get(name, verb)
+    return {"plan": _("Entered in the plan"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed")}.get(name, verb)
 
 
 def history_of(row: Disbursement) -> list[dict[str, Any]]:

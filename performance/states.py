@@ -37,7 +37,7 @@ class AcceptanceStatus(TextChoices):
 class Conclusion(TextChoices):
     """Conclusions of acceptance (验收结论)."""
 
-    PASSED = "PASSED", _("Passed")
+    PASSED = "PASSED", pgettext_lazy("acceptance", "Passed")
     RECONSIDER = "RECONSIDER", _("To be reconsidered")
     CLOSED = "CLOSED", _("Closed without pass, no fault")
     FAILED = "FAILED", _("Not passed")

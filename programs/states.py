@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SpecialStatus(TextChoices):
@@ -11,7 +12,7 @@ class SpecialStatus(TextChoices):
 
     ACTIVE = "ACTIVE", _("In force")
     SUSPENDED = "SUSPENDED", _("Suspended")
-    CANCELLED = "CANCELLED", _("Cancelled")
+    CANCELLED = "CANCELLED", pgettext_lazy("special", "Cancelled")
 
 
 class PolicyKind(TextChoices):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications.states import Status
 from core import clock
@@ -131,7 +131,7 @@ PROJECT = Machine(
         Step("overdue", {P.ACTIVE}, P.OVERDUE, policies.is_system, (term_over,), gettext_lazy("Overdue")),
         Step("file_acceptance", {P.ACTIVE, P.OVERDUE, P.RECONSIDER}, P.ACCEPTANCE, policies.undertakes, (),
              gettext_lazy("File for acceptance")),
-        Step("pass", {P.ACCEPTANCE}, P.PASSED, policies.decides, (), gettext_lazy("Passed")),
+        Step("pass", {P.ACCEPTANCE}, P.PASSED, policies.decides, (), pgettext_lazy("acceptance", "Passed")),
         Step("reconsider", {P.ACCEPTANCE}, P.RECONSIDER, policies.decides, (), gettext_lazy("To be reconsidered")),
         Step("close", {P.ACCEPTANCE}, P.CLOSED, policies.decides, (), gettext_lazy("Closed without pass")),
         Step("fail", {P.ACCEPTANCE}, P.FAILED, policies.decides, (), gettext_lazy("Not passed"), danger=True),

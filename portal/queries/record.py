@@ -43,7 +43,7 @@ WORDS = {
     "accounts.person.create": gettext_lazy("Account created"),
     "accounts.person.edit": gettext_lazy("Personal data changed"),
     "accounts.person.employ": gettext_lazy("Employment recorded"),
-    "accounts.person.end": gettext_lazy("Account closed"),
+    "accounts.person.end": gettext_lazy("Closed the account"),
     "accounts.person.merge": gettext_lazy("Accounts merged"),
     "accounts.person.password": gettext_lazy("Password changed"),
     "accounts.person.unmask": gettext_lazy("Identity number opened"),

@@ -135,7 +135,7 @@ SCORES = Table(
         Column("batch", _("Batch"), _("Number of the review batch")), Column("application", _("Application"), _("Number of the application")),
         Column("group", _("Group"), _("Group of comparison inside the batch")), Column("alias", _("Alias"), _("Name of the expert inside the batch")),
         Column("expert", _("Expert"), _("Name of the expert; covered for those who may not know it")),
-        Column("values", _("Points"), _("Criterion = points, as submitted")), Column("total", _("Total"), _("Sum of the points")),
+        Column("values", _("Points by criterion"), _("Criterion = points, as submitted")), Column("total", _("Total"), _("Sum of the points")),
         Column("recommendation", _("Recommendation"), _("What the expert recommends")),
         Column("knockout", _("Knock-out"), _("Knock-out questions answered with yes")),
         Column("comments", _("Comments"), _("Comments of the expert; numbers of persons are covered")),

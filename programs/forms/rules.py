@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
@@ -23,7 +23,7 @@ LISTS = ("in", "not_in", "none_of", "any_of", "same_list", "ge_each", "between")
 FIELD_KINDS = [
     ("text", _("One line")), ("textarea", _("Long text")), ("number", _("Number")), ("money", _("Money (yuan)")),
     ("date", _("Date")), ("select", _("Choice from a list")), ("radio", _("Choice, all shown")),
-    ("multi", _("Several choices")), ("bool", _("Yes to tick")), ("table", _("Table")),
+    ("multi", _("Several choices")), ("bool", _("Yes to tick")), ("table", pgettext_lazy("field", "Table")),
 ]
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from core import clock
@@ -232,7 +232,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
         if plan := attempt(form, actions.draft_plan, request.actor, year, tree=queries.tree_as_of(), copy_from=old, **values):
             return redirect(plan_url(plan))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("Draft an annual plan"), "back": reverse("programs:desk:plans"), "submit": _("Draft"),
+        "form": form, "title": _("Draft an annual plan"), "back": reverse("programs:desk:plans"), "submit": pgettext("verb", "Draft"),
     })
 
 

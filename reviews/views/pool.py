@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts import queries as accounts
 from core.web import charts, lists, steps
@@ -101,7 +101,7 @@ class Recusals(lists.Listing):
         lists.Col("expert", gettext_lazy("Expert"), value=lambda row: row.expert.person.name),
         lists.Col("code", gettext_lazy("Rule"), show=lambda row: f"{row.code} {row.get_code_display()}"),
         lists.Col("found_by", gettext_lazy("Found by"), show=lambda row: row.get_found_by_display()),
-        lists.Col("note", gettext_lazy("Evidence")),
+        lists.Col("note", pgettext_lazy("recusal", "Evidence")),
         lists.Col("at", gettext_lazy("Time")),
     )
     facets = (
