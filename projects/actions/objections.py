@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from applications import actions as applications
 from applications.models import Application
 from applications.states import Reason, Status
-from core import clock, crypt, files, ledger, refs
+from core import clock, crypt, files, ledger, parameters, refs
+from core.clock import CoreNow
+from core.models import LedgerRow
 from core.workflow import Refused
 from programs import actions as programme
 from projects import policies
@@ -30,6 +33,9 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
     now = clock.now()
     if row.status != "OPEN" or not row.opens_at <= now < row.closes_at:
         raise Refused(_("Objections could be filed until %(time)s.") % {"time": f"{clock.local(row.closes_at):%Y-%m-%d %H:%M}"})
+    if _too_many_from_here():
+        raise Refused(_("Too many objections have come from this address within an hour. Please try again later, or hand yours "
+                        "in on paper."))
     if kind not in ObjectorKind.values or not name.strip() or not contact.strip():
         raise Refused(_("Anonymous objections are not accepted: give the real name and a contact."))
     if not facts.strip():
@@ -45,6 +51,14 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
     )
     ledger.record("projects.objection.file", objection, actor, application=application, kind=kind)
     return objection
+
+
+def _too_many_from_here() -> bool:
+    """The form is open to everybody: one address files so many an hour and no more."""
+    address = ledger.request_context.get().get("ip")
+    most = int(parameters.value("objection.per_address_hour", default=5))
+    recent = LedgerRow.objects.filter(verb="projects.objection.file", ip=address, at__gt=CoreNow() - timedelta(hours=1))
+    return bool(address) and recent.count() >= most
 
 
 @transaction.atomic

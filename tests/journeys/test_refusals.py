@@ -522,9 +522,9 @@ def test_a_payment_order_is_used_once(town: Town, payment: Disbursement):
 
 def test_a_page_left_open_too_long_is_sent_again(town: Town):
     """The token of another session: what was typed comes back with a button that sends it again."""
-    desk = town.desk("wang").open("/me/settings/")
+    desk = town.desk("wang").open("/me/")
     desk.page.context.clear_cookies(name="csrftoken")
-    form = desk.form()
+    form = desk.page.locator("main form", has=desk.page.locator("[name=title]"))
     desk.fill(form, title="高级工程师（补正）")
     with desk.page.expect_navigation() as coming:
         form.locator("button:not([type=button])").first.click()

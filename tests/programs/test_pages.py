@@ -252,7 +252,7 @@ def test_drafter_cannot_approve_her_own_plan_on_the_page(world, sign_in):
     actions.submit_plan(world.he, world.plan)
     answer = sign_in(world.he).post(url("desk:plan_approve", world.plan.year), follow=True)
     assert AnnualPlan.objects.get(pk=world.plan.pk).status == "SUBMITTED"
-    assert "仅局领导可以办理" in answer.content.decode()
+    assert "只有局领导可以办理" in answer.content.decode()
 
 
 def test_later_close_needs_a_second_person(world, sign_in):

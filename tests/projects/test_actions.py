@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from applications.models import Application
-from core import clock, deadlines
+from core import clock, deadlines, ledger, parameters
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Delivery, Document
@@ -184,6 +184,23 @@ def test_objection_without_identity_or_facts_is_refused(town, missing):
     row = make.published(town)
     with pytest.raises(Refused):
         make.objection(row, Application.objects.first(), **{missing: " "})
+
+
+def test_one_address_files_so_many_objections_an_hour_and_no_more(town):
+    row, most = make.published(town), int(parameters.value("objection.per_address_hour"))
+    token = ledger.request_context.set({"ip": "203.0.113.7"})
+    try:
+        for _one in range(most):
+            make.objection(row, Application.objects.first())
+        with pytest.raises(Refused):
+            make.objection(row, Application.objects.first())
+        ledger.request_context.set({"ip": "203.0.113.8"})
+        make.objection(row, Application.objects.first())  # somebody else is not kept out
+        ledger.request_context.set({"ip": "203.0.113.7"})
+        clock.shift_to(clock.now() + timedelta(hours=2))
+        make.objection(row, Application.objects.first())
+    finally:
+        ledger.request_context.reset(token)
 
 
 def test_objection_holds_only_its_own_application(town):
