@@ -54,8 +54,9 @@ def strangers(site, django_db_blocker) -> dict[str, Client]:
                                              region="深圳市", is_demo=True)
         actions.verify(root, unit)
         made = {}
-        for kind, role, place in (("applicant", Role.MEMBER, unit), ("unit", Role.ORG_ADMIN, unit), ("expert", Role.EXPERT, bureau)):
-            person = actions.create_person(root, name=f"旁观{kind}", email=f"{kind}@stranger.example", is_demo=True)
+        for kind, name, role, place in (("applicant", "旁观人员", Role.MEMBER, unit), ("unit", "旁观管理员", Role.ORG_ADMIN, unit),
+                                       ("expert", "旁观专家", Role.EXPERT, bureau)):
+            person = actions.create_person(root, name=name, email=f"{kind}@stranger.example", is_demo=True)
             actions.grant_role(root, person, place, role)
             made[kind] = client_of(person)
         staff = {key: client_of(Person.objects.get(email=f"{key}@demo.keguan.example")) for key in STAFF}
