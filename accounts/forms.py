@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts import rules
+from accounts import queries, rules
 from accounts.actions import uscc_problem
 from accounts.models import Organisation, Person
 from accounts.states import APPLICANT_KINDS, UNIT_ROLES, IdKind, OrgKind, Role
@@ -123,6 +123,20 @@ class ProfileForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class JoinForm(forms.Form):
+    """A registered unit, by what stands on its licence."""
+
+    unit = forms.CharField(label=pgettext_lazy("join", "Unit"), max_length=120,
+                           help_text=gettext_lazy("Its full name, or its unified social credit code"))
+
+    def clean_unit(self) -> Organisation:
+        typed = self.cleaned_data["unit"].strip()
+        unit = queries.open_unit_called(typed)
+        if unit is None:
+            raise forms.ValidationError(_("No verified unit has this name or code. Check it against the licence, or ask the unit to register first."))
+        return unit
 
 
 class InviteForm(forms.Form):

@@ -82,6 +82,12 @@ def open_units() -> QuerySet[Organisation]:
     return Organisation.objects.filter(status=OrganisationStatus.VERIFIED).exclude(kind="BUREAU").order_by("name")
 
 
+def open_unit_called(text: str) -> Organisation | None:
+    """The one unit of this full name or code; None when none or several bear the name."""
+    found = list(open_units().filter(Q(name=text) | Q(uscc=text.upper()))[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def unit_of(actor: Actor) -> Organisation | None:
     """The unit the actor administers, or belongs to."""
     for role in (Role.ORG_ADMIN, Role.MEMBER, Role.ORG_LEGAL, Role.ORG_FINANCE):

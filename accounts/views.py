@@ -246,14 +246,19 @@ def membership_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @access(signed_in)
 def join(request: HttpRequest) -> HttpResponse:
     """A person asks to join a unit that is registered."""
-    if request.method == "POST":
-        organisation = queries.open_units().filter(uid=request.POST.get("unit") or None).first()
-        if organisation is None:
-            raise Http404
-        actions.request_membership(request.actor, organisation)
-        messages.success(request, _("Asked; the administrator of the unit confirms."))
-        return redirect("accounts:public:me")
-    return render(request, "accounts/join.html", {"units": queries.open_units(), "title": _("Join a unit")})
+    form = forms.JoinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.request_membership(request.actor, form.cleaned_data["unit"])
+        except Refused as refusal:
+            form.add_error("unit", refusal.reasons)
+        else:
+            messages.success(request, _("Asked; the administrator of the unit confirms."))
+            return redirect("accounts:public:me")
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Join a unit"), "submit": _("Ask to join"), "back": "/me/",
+        "lead": _("The administrator of the unit confirms that you belong to it."),
+    }, status=422 if request.method == "POST" else 200)
 
 
 @access(policies.is_bureau_staff)

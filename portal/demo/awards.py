@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,17 +11,16 @@ from accounts import actions as accounts
 from accounts.models import Person
 from accounts.policies import Actor
 from core import clock
-from core.workflow import Refused
 from funding import actions as funding
 from funding.models import Disbursement
 from performance import actions as performance
 from performance.models import Acceptance, Evaluation, Result
-from portal.demo import cycle, texts
+from portal.demo import cycle, hands, texts
 from portal.demo.people import World
 from programs.models import Guide
 from projects import actions as projects
 from projects import queries as project_queries
-from projects.models import Contract, Project, ProposalList, Publicity
+from projects.models import Contract, Project, Publicity
 from reviews import actions as reviews
 from reviews.models import Assignment, Batch, Expert
 
@@ -67,16 +67,23 @@ def answer(world: World, batch: Batch) -> None:
     """Everybody answers: one has no time, one declares a conflict, the others accept."""
     for turn in range(3):
         waiting = Expert.objects.filter(assignments__batch=batch, assignments__status="INVITED").distinct().select_related("person")
-        for index, expert in enumerate(waiting.order_by("pk")):
-            actor = Actor.of(expert.person)
-            if turn == 0 and index == 1:
-                reviews.decline(actor, batch, reason_code="BUSY", note="评审期间在外地出差")
-            elif turn == 0 and index == 2:
-                seat = Assignment.objects.filter(batch=batch, expert=expert, status="INVITED").select_related("item__application").first()
-                reviews.declare_and_accept(actor, batch, conflicts={seat.item.application.ref: ("RC5", "曾为该单位提供有偿技术咨询")})
-            else:
-                reviews.declare_and_accept(actor, batch)
+        experts = list(waiting.order_by("pk"))
+        if turn == 0:
+            _not_everybody(batch, experts[1:3])
+            del experts[1:3]
+        _done, refusals = hands.share(experts, lambda expert: len(reviews.declare_and_accept(Actor.of(expert.person), batch)), by=lambda expert: expert.pk)
+        world.refusals += refusals
         cycle.settle()
+
+
+def _not_everybody(batch: Batch, experts: list[Expert]) -> None:
+    for index, expert in enumerate(experts):
+        actor = Actor.of(expert.person)
+        if index == 0:
+            reviews.decline(actor, batch, reason_code="BUSY", note="评审期间在外地出差")
+            continue
+        seat = Assignment.objects.filter(batch=batch, expert=expert, status="INVITED").select_related("item__application").first()
+        reviews.declare_and_accept(actor, batch, conflicts={seat.item.application.ref: ("RC5", "曾为该单位提供有偿技术咨询")})
 
 
 def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
@@ -84,6 +91,7 @@ def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
     dice = world.dice.dice
     quality: dict[int, float] = {}
     strict: dict[int, float] = {}
+    sheets: list[tuple[Assignment, dict[str, Any]]] = []
     seats = Assignment.objects.filter(batch=batch, status="ACCEPTED").select_related("expert__person", "item").order_by("pk")
     for seat in seats:
         if Decimal(str(dice.random())) > share:
@@ -95,9 +103,15 @@ def score(world: World, batch: Batch, *, share: Decimal = Decimal(1)) -> None:
             points = max(0.0, min(most, most * (level + dice.gauss(0, 0.04))))
             values[criterion["code"]] = f"{round(points * 2) / 2:.1f}"
         mark = sum(map(float, values.values()))
-        reviews.submit_sheet(Actor.of(seat.expert.person), seat, values={
-            "values": values, "comment": texts.comment(dice, mark),
-            "recommendation": "A" if mark >= 88 else "B" if mark >= 78 else "C" if mark >= 68 else "D"})
+        sheets.append((seat, {"values": values, "comment": texts.comment(dice, mark),
+                              "recommendation": "A" if mark >= 88 else "B" if mark >= 78 else "C" if mark >= 68 else "D"}))
+
+    def one(job: tuple[Assignment, dict[str, Any]]) -> int:
+        seat, values = job
+        return reviews.submit_sheet(Actor.of(seat.expert.person), seat, values=values).pk
+
+    _done, refusals = hands.share(sheets, one, by=lambda job: job[0].expert_id)
+    world.refusals += refusals
 
 
 def propose(world: World, guide: Guide, start: datetime) -> Publicity | None:
@@ -136,12 +150,15 @@ def hand_over(world: World, batch: Batch) -> None:
         accounts.edit_profile(Actor.of(seat.expert.person), email="zhao@demo.keguan.example")
 
 
-def object_to(notice: Publicity) -> None:
-    """An objection that waits for the supervision division."""
-    item = project_queries.items_of(notice.proposal, selected=True).last()
-    projects.file_objection(
+def object_to(notice: Publicity, *, accepted: bool = False) -> None:
+    """An objection that waits for the supervision division, or one it has accepted and looks into."""
+    items = list(project_queries.items_of(notice.proposal, selected=True))
+    item = items[0] if accepted else items[-1]
+    row = projects.file_objection(
         cycle.nobody(), notice, application=item.application.ref, kind="UNIT", name="鹏湾检测技术有限公司", contact="0755-80000001",
         facts="公示项目与我单位在研合作项目的研究内容存在重合，合作协议约定成果共有，请核实。", upload=texts.pdf("异议书.pdf"))
+    if accepted:
+        projects.accept_objection(Actor.of(Person.objects.get(email="sun@demo.keguan.example")), row)
 
 
 def _objection(world: World, notice: Publicity, end: str) -> None:
@@ -161,21 +178,29 @@ def _objection(world: World, notice: Publicity, end: str) -> None:
 def contracts(world: World, rows: list[Project], start: datetime, *, leave: int = 0) -> None:
     """Contracts offered, signed by both; the last `leave` stay at different steps."""
     cycle.move_to(start)
-    for number, project in enumerate(rows):
+
+    def one(job: tuple[int, Project]) -> None:
+        left, project = job
         contract = Contract.objects.get(project=project)
-        left = len(rows) - number
         if left <= leave and left % 3 == 0:
-            continue
+            return
         if project.starts_on is None or project.ends_on is None:
             today = clock.today()
-            projects.edit_contract(world.actor("chen"), contract, starts_on=today, ends_on=today.replace(year=today.year + 1))
+            projects.edit_contract(world.actor("chen"), contract, starts_on=today, ends_on=today + timedelta(days=365))
         contract = projects.offer_contract(world.actor("chen"), contract)
         if left <= leave and left % 3 == 1:
-            continue
+            return
         contract = projects.sign_unit(world.admin(project.unit), contract)
-        if left <= leave:
-            continue
-        projects.sign_bureau(world.actor("lead"), contract)
+        if left > leave:
+            projects.sign_bureau(world.actor("lead"), contract)
+
+    _each(world, [(len(rows) - number, project) for number, project in enumerate(rows)], one)
+
+
+def _each(world: World, jobs: list[tuple[int, Any]], one: Callable[[tuple[int, Any]], None]) -> None:
+    """Shared out by the row, then what follows from it; `jobs` are (how many are left, row)."""
+    _done, refusals = hands.share(jobs, one, by=lambda job: job[1].pk)
+    world.refusals += refusals
     cycle.settle()
 
 
@@ -184,13 +209,8 @@ def payments(world: World, rows: list[Project], start: datetime, kinds: tuple[st
     cycle.move_to(start)
     waiting = Disbursement.objects.filter(project__in=rows, line__kind__in=kinds, status="CONDITION_WAIT").select_related("project__unit", "line")
     every = list(waiting)
-    for number, row in enumerate(every):
-        left = len(every) - number
-        try:
-            _pay(world, row, left if left <= leave else 0)
-        except Refused as refusal:
-            world.refusals.append(f"{row.ref}: {refusal}")
-    cycle.settle()
+    jobs = [(left if left <= leave else 0, row) for left, row in zip(range(len(every), 0, -1), every, strict=True)]
+    _each(world, jobs, lambda job: _pay(world, job[1], job[0]))
 
 
 def _pay(world: World, row: Disbursement, stop: int) -> None:
@@ -213,17 +233,15 @@ def _pay(world: World, row: Disbursement, stop: int) -> None:
 
 def finish(world: World, rows: list[Project], *, leave: int = 0) -> None:
     """Final reports, acceptance, evaluation; the last `leave` stay at different steps."""
-    for number, project in enumerate(rows):
-        left = len(rows) - number
-        _finish_one(world, project, left if left <= leave else 0)
-    cycle.settle()
+    jobs = [(left if left <= leave else 0, row) for left, row in zip(range(len(rows), 0, -1), rows, strict=True)]
+    _each(world, jobs, lambda job: _finish_one(world, job[1], job[0]))
 
 
 def _finish_one(world: World, project: Project, stop: int) -> None:
-    dice = world.dice.dice
+    dice = world.dice.own(project.number, project.pk).dice
     leader, admin = Actor.of(Person.objects.get(pk=project.leader_id)), world.admin(project.unit)
     report = performance.start_report(leader, project, kind="FINAL")
-    reached = dice.gauss(1.0, 0.14)
+    reached = dice.gauss(0.96, 0.16)
     for result in Result.objects.filter(report=report).select_related("target", "report__project"):
         if result.target.direction == "QUAL":
             performance.save_result(leader, result, band="MET" if reached > 0.85 else "PARTLY", evidence="详见总结报告第 3 章")
@@ -278,9 +296,3 @@ def _found(result: Result) -> dict[str, Any]:
     if result.target.direction == "QUAL":
         return {"band": result.band, "share": Decimal("0.9") if result.band == "MET" else Decimal("0.7")}
     return {"found": result.actual}
-
-
-def lists_of(guide: Guide) -> list[ProposalList]:
-    return list(ProposalList.objects.filter(guide=guide))
-
-

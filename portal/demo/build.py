@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import awards, cycle, people
+from portal.demo import awards, calendar, cycle, people
 from programs import actions as programme
-from programs.models import Guide, PlanTree
+from programs.models import Guide
 from projects.models import Project
 
 MILLION = Decimal(1_000_000)
+BATCHES = ("一", "二", "三", "四")
+ORDER = ("first", "second", "third", "fourth")
 
 
 def stands() -> bool:
@@ -37,10 +39,9 @@ def _moved(data: dict[str, Any], year: int) -> dict[str, Any]:
     return json.loads(json.dumps(data, ensure_ascii=False).replace("2026", str(year)))
 
 
-def _items(year: int) -> list[tuple[str, str, Decimal, int]]:
+def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
     return [
-        ("KEY-INDUSTRY", f"{year}年度重点产业研发计划（第一批）", 1500 * MILLION, 309),
-        ("KEY-INDUSTRY", f"{year}年度重点产业研发计划（第二批）", 1500 * MILLION, 309),
+        *(("KEY-INDUSTRY", f"{year}年度重点产业研发计划（第{BATCHES[number]}批）", 1500 * MILLION, 309) for number in range(batches)),
         ("POC", f"{year}年度概念验证中心认定资助", 100 * MILLION, 30),
         ("JCYJ-MS", f"{year}年度基础研究面上项目", 120 * MILLION, 200),
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
@@ -52,14 +53,14 @@ def run(*, small: bool = False) -> Iterator[str]:
     """Yield a line per step with the seconds it took."""
     began = last = time.monotonic()
     today = clock.now()
-    this = clock.today().year
+    past, present = calendar.cycles(today, whole=1 if small else 2)
 
     def said(text: str) -> str:
         nonlocal last
         spent, last = time.monotonic() - last, time.monotonic()
         return f"{spent:6.1f} s  {text}"
 
-    clock.shift_to(cycle.at(this - 2, 1, 8))
+    clock.shift_to((past or [present])[0].start - timedelta(days=30))
     world = people.bureau()
     people.units(world)
     people.expert_people(world)
@@ -67,9 +68,10 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield said(f"{len(world.units)} units, {len(world.experts)} experts")
     programme.enter_policies_from_data(world.actor("he"), _read("policies.json"))
     yield said("policy documents")
-    story = Story(world, today, said, small)
-    for year in [this - 2, this] if small else [this - 2, this - 1, this]:
-        yield from story.year(year)
+    story = Story(world, today, said, SMALL if small else Counts(), present)
+    for cycle_ in past:
+        yield from story.whole(cycle_)
+    yield from story.present()
     clock.shift_to(None)
     cycle.settle()
     for refusal in world.refusals[:20]:
@@ -78,65 +80,117 @@ def run(*, small: bool = False) -> Iterator[str]:
 
 
 def later(moment: datetime) -> datetime:
-    """That moment, or soon after now when it has passed: the first year of the plans began late."""
+    """That moment, or soon after now when it has passed."""
     return max(moment, cycle.days(clock.now(), 8))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many file in the guides of the whole cycles and of the present one."""
+
+    poc: int = 12
+    past: int = 76
+    paid: int = 20  # its contracts and first payments are under way
+    noticed: int = 16  # stands in public notice
+    checked: int = 20  # is being checked
+    open: int = 32
+    leave: int = 7
+
+
+SMALL = Counts(poc=5, past=8, paid=4, noticed=4, checked=6, open=6, leave=1)
 
 
 @dataclass
 class Story:
-    """Three years of the bureau. Filings go through the year in the order of their dates; the clock only goes forward."""
+    """Years of the bureau. Filings go through a cycle in the order of their dates; the clock only goes forward."""
 
     world: people.World
     today: datetime
     said: Callable[[str], str]
-    small: bool
+    counts: Counts
+    now: calendar.Cycle
     waiting: list[Project] = field(default_factory=list)  # projects that will report in a later year
+    plans: dict[int, Any] = field(default_factory=dict)
 
-    def year(self, year: int) -> Iterator[str]:
-        world, this = self.world, self.today.astimezone(cycle.CHINA).year
-        # The five plans are in force from 22 April 2024: the plan of that year is made under them, in May.
-        early = PlanTree.objects.filter(specials__isnull=False, effective_from__lte=date(year, 2, 1), is_ready=True)
-        start = cycle.at(year, 2, 20) if early.filter(specials__code="POC").exists() else cycle.at(year, 5, 6)
-        cycle.move_to(start)
-        plan = cycle.annual_plan(world, year, _items(year))
-        yield self.said(f"annual plan {year}")
-        if year == this:
-            yield from self.this_year(plan, year)
-            return
-        poc = yield from self.filing(plan, year, "POC", "g1.json", 5 if self.small else 12, later(cycle.at(year, 3, 10, 9)))
-        key = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 8 if self.small else 76, later(cycle.at(year, 4, 20, 9)))
-        yield from self.post_subsidy(poc, year)
-        yield from self.contracts(key, year, last=self.small or year == this - 1)
+    def ago(self, days: float, hour: int = 10) -> datetime:
+        return cycle.days(self.today, -days, hour)
 
-    def this_year(self, plan: Any, year: int) -> Iterator[str]:
-        """What people find today: reports of earlier years, a review that waits for scores, a public notice that runs with
-        an objection to it, and a guide that is open."""
-        world = self.world
-        yield from self.reports(year)
-        poc = yield from self.filing(plan, year, "POC", "g1.json", 5 if self.small else 12, cycle.at(year, 3, 10, 9))
-        first = yield from self.filing(plan, year, "KEY-INDUSTRY", "g2.json", 4 if self.small else 20, cycle.at(year, 4, 20, 9))
-        awards.review(world, first, cycle.at(year, 8, 20))
+    def plan(self, year: int, batches: int = 1) -> Any:
+        if year not in self.plans:
+            self.plans[year] = cycle.annual_plan(self.world, year, _items(year, batches))
+        return self.plans[year]
+
+    def go(self, moment: datetime) -> None:
+        """Forward to that moment; every year that begins on the way gets its plan, and with it the money of the year."""
+        for year in range(clock.today().year, moment.astimezone(cycle.CHINA).year + 1):
+            if year not in self.plans:
+                cycle.move_to(max(cycle.at(year, 1, 2, 9), clock.now()))
+                self.plan(year, len(BATCHES) if year == self.now.year else 1)
+        cycle.move_to(moment)
+
+    def whole(self, this: calendar.Cycle) -> Iterator[str]:
+        self.go(this.start)
+        self.plan(this.year)
+        yield self.said(f"annual plan {this.year}")
+        poc = yield from self.filing(this, "POC", "g1.json", self.counts.poc, later(this.on(18, 9)))
+        key = yield from self.filing(this, "KEY-INDUSTRY", "g2.json", self.counts.past, later(this.on(59, 9)))
+        yield from self.post_subsidy(poc, this)
+        yield from self.contracts(key, this)
+
+    def present(self) -> Iterator[str]:
+        """What people find today: reports of earlier years, contracts and payments at every step, a public notice that runs
+        with objections to it, a review that waits for scores, a check under way, and a guide that is open."""
+        world, now, counts = self.world, self.now, self.counts
+        self.go(now.start)
+        self.plan(now.year, len(BATCHES))
+        yield self.said(f"annual plan {now.year}")
+        yield from self.reports(248, share=0.6)
+        poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9))
+        first = yield from self.filing(now, "KEY-INDUSTRY", "g2.json", counts.paid, self.ago(155, 9))
+        awards.review(world, first, self.ago(100))
         yield self.said(f"{first.ref}: reviewed")
-        opens = cycle.days(self.today, -18, 9)
-        second = self.published(plan, year, "KEY-INDUSTRY", "g2.json", opens, cycle.days(self.today, 12, 18), batch=1)
-        yield self.said(f"{second.ref} published")
-        batch = awards.review(world, poc, cycle.days(self.today, -13), until="SCORING")
+        second = self.published(now, "KEY-INDUSTRY", "g2.json", self.ago(80, 9), self.ago(50, 18), batch=1)
+        rows = yield from self.filed(second, counts.noticed, self.ago(70))
+        yield from self.reports(66, leave=counts.leave)
+        cycle.check(world, rows, correct=1, refuse=1, start=self.ago(48))
+        third = self.published(now, "KEY-INDUSTRY", "g2.json", self.ago(39, 9), self.ago(9, 18), batch=2)
+        yield self.said(f"{second.ref} checked, {third.ref} published")
+        awarded = awards.award(world, awards.propose(world, first, self.ago(44)))
+        yield self.said(f"{first.ref}: {len(awarded)} awarded")
+        awards.review(world, second, self.ago(27))
+        yield self.said(f"{second.ref}: reviewed")
+        yield from self.lately(awarded, poc, second, third)
+
+    def lately(self, awarded: list[Project], poc: Guide, second: Guide, third: Guide) -> Iterator[str]:
+        """The last three weeks."""
+        world, counts = self.world, self.counts
+        checked = yield from self.filed(third, counts.checked, self.ago(17))
+        fourth = self.published(self.now, "KEY-INDUSTRY", "g2.json", self.ago(14, 9), cycle.days(self.today, 12, 18), batch=3)
+        awards.contracts(world, awarded, self.ago(17, 14), leave=4)
+        self.go(self.ago(16))
+        awards.payments(world, awarded, clock.now(), ("SIGN",), leave=4)
+        yield self.said("contracts and payments under way")
+        batch = awards.review(world, poc, self.ago(16), until="SCORING")
         awards.hand_over(world, batch)
         yield self.said(f"{poc.ref}: waits for scores")
-        notice = awards.propose(world, first, cycle.days(self.today, -8))
-        yield from self.filed(second, 8 if self.small else 64, cycle.days(self.today, -3), still_open=True)
-        cycle.move_to(cycle.days(self.today, -2, 15))
+        notice = awards.propose(world, second, self.ago(7))
+        cycle.check(world, checked, correct=2, refuse=1, leave=max(len(checked) // 4, 1), withdraw=1, start=self.ago(2), unanswered=True)
+        yield self.said(f"{third.ref}: is being checked")
+        yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
+        cycle.move_to(self.ago(1, 15))
         if notice is not None:
+            awards.object_to(notice, accepted=True)
             awards.object_to(notice)
-        yield self.said(f"{first.ref}: in public notice")
+        yield self.said(f"{second.ref}: in public notice")
 
-    def published(self, plan: Any, year: int, code: str, file: str, opens: datetime, closes: datetime, *, batch: int = 0) -> Guide:
-        """A real guide, moved to the year; its second batch differs from the first in its name."""
-        item = list(plan.items.filter(special__code=code).order_by("order"))[batch]
-        cycle.move_to(opens - timedelta(days=6))
-        data = _moved(_read(file), year)
+    def published(self, this: calendar.Cycle, code: str, file: str, opens: datetime, closes: datetime, *, batch: int = 0) -> Guide:
+        """A real guide, moved to the year; a later batch differs from the first in its name."""
+        item = list(self.plans[this.year].items.filter(special__code=code).order_by("order"))[batch]
+        self.go(max(opens - timedelta(days=6), clock.now()))
+        data = _moved(_read(file), this.year)
         if batch:
-            data = json.loads(json.dumps(data, ensure_ascii=False).replace("第一批", "第二批").replace("first batch", "second batch"))
+            text = json.dumps(data, ensure_ascii=False).replace("第一批", f"第{BATCHES[batch]}批")
+            data = json.loads(text.replace("first batch", f"{ORDER[batch]} batch"))
         return cycle.publish(self.world, data, item, [(opens, closes)])
 
     def filed(self, guide: Guide, count: int, moment: datetime, *, still_open: bool = False) -> Iterator[str]:
@@ -146,46 +200,51 @@ class Story:
         yield self.said(f"{guide.ref}: {len(rows)} applications submitted")
         return rows
 
-    def filing(self, plan: Any, year: int, code: str, file: str, count: int, opens: datetime) -> Iterator[str]:
+    def filing(self, this: calendar.Cycle, code: str, file: str, count: int, opens: datetime) -> Iterator[str]:
         """Publish a guide, file, check."""
         closes = cycle.days(opens, 30, 18)
-        guide = self.published(plan, year, code, file, opens, closes)
+        guide = self.published(this, code, file, opens, closes)
         yield self.said(f"{guide.ref} published")
         rows = yield from self.filed(guide, count, opens + timedelta(days=10))
-        cycle.move_to(closes + timedelta(days=3))
-        passed = cycle.check(self.world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1))
-        cycle.move_to(closes + timedelta(days=25))
+        passed = cycle.check(self.world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1), start=closes + timedelta(days=3))
+        cycle.move_to(closes + timedelta(days=18))
         yield self.said(f"{guide.ref}: {len(passed)} applications accepted")
         return guide
 
-    def post_subsidy(self, guide: Guide, year: int) -> Iterator[str]:
+    def post_subsidy(self, guide: Guide, this: calendar.Cycle) -> Iterator[str]:
         """G1: review, award, one payment; no contract."""
         world = self.world
-        awards.review(world, guide, later(cycle.at(year, 6, 1)))
+        awards.review(world, guide, later(this.on(101)))
         yield self.said(f"{guide.ref}: reviewed")
-        notice = awards.propose(world, guide, later(cycle.at(year, 7, 1)))
+        notice = awards.propose(world, guide, later(this.on(131)))
         rows = awards.award(world, notice)
-        awards.payments(world, rows, later(cycle.at(year, 8, 10)), ("ONCE",))
+        self.go(later(this.on(171)))
+        awards.payments(world, rows, clock.now(), ("ONCE",))
         yield self.said(f"{guide.ref}: {len(rows)} awarded and paid")
 
-    def contracts(self, guide: Guide, year: int, *, last: bool) -> Iterator[str]:
-        """G2: review, objection, award, contract, first payment. Of last year's some stay unsigned or unpaid."""
+    def contracts(self, guide: Guide, this: calendar.Cycle) -> Iterator[str]:
+        """G2: review, objection, award, contract, first payment."""
         world = self.world
-        awards.review(world, guide, later(cycle.at(year, 8, 20)))
+        awards.review(world, guide, later(this.on(181)))
         yield self.said(f"{guide.ref}: reviewed")
-        notice = awards.propose(world, guide, later(cycle.at(year, 9, 20)))
-        rows = awards.award(world, notice, objection="uphold" if last else "dismiss")
+        notice = awards.propose(world, guide, later(this.on(212)))
+        rows = awards.award(world, notice, objection="uphold" if self.waiting else "dismiss")
         yield self.said(f"{guide.ref}: {len(rows)} awarded")
-        awards.contracts(world, rows, later(cycle.at(year, 11, 1)))
-        awards.payments(world, rows, later(cycle.at(year, 11, 20)), ("SIGN",), leave=4 if last else 0)
+        awards.contracts(world, rows[1:], later(this.on(254)))  # the first never signs: the award lapses
+        self.go(later(this.on(273)))
+        awards.payments(world, rows, clock.now(), ("SIGN",))
         yield self.said(f"{guide.ref}: contracts signed, first payments made")
         self.waiting += rows
 
-    def reports(self, year: int) -> Iterator[str]:
-        """In the spring of this year the projects of the years before report; the younger ones go on."""
-        rows = list(Project.objects.filter(pk__in=[row.pk for row in self.waiting], ends_on__lt=clock.today()).select_related("unit"))
-        awards.payments(self.world, rows, cycle.at(year, 2, 24), ("MIDTERM",))
-        awards.finish(self.world, rows, leave=0 if self.small else 7)
+    def reports(self, ago: float, *, share: float = 1.0, leave: int = 0) -> Iterator[str]:
+        """Projects whose term is over report, are accepted and evaluated; the younger ones go on."""
+        self.go(max(self.ago(ago), clock.now()))
+        ended = Project.objects.filter(pk__in=[row.pk for row in self.waiting], status__in=("ACTIVE", "OVERDUE"), ends_on__lt=clock.today())
+        ended = ended.select_related("unit").order_by("number")
+        rows = list(ended)[: round(ended.count() * share)]
+        self.waiting = [row for row in self.waiting if row.pk not in {one.pk for one in rows}]
+        awards.payments(self.world, rows, clock.now(), ("MIDTERM",))
+        awards.finish(self.world, rows, leave=leave)
         passed = [row for row in rows if Project.objects.get(pk=row.pk).status == "PASSED"]
-        awards.payments(self.world, passed, cycle.at(year, 3, 2), ("FINAL",))
+        awards.payments(self.world, passed, cycle.days(clock.now(), 4), ("FINAL",))
         yield self.said(f"{len(rows)} final reports, {len(passed)} passed")

@@ -5,21 +5,17 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.policies import Actor, system
 from applications import actions as filing
 from applications.models import Application
 from core import clock, deadlines, events
-from core.workflow import Refused
-from notices import actions as notices
-from portal.demo import fill
+from portal.demo import fill, hands
+from portal.demo.calendar import CHINA
 from portal.demo.people import World
 from programs import actions as programme
 from programs import queries as programme_queries
 from programs.models import AnnualPlan, AnnualPlanItem, Guide, PlanTree, Special
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def at(year: int, month: int, day: int, hour: int = 10, minute: int = 0) -> datetime:
@@ -81,66 +77,74 @@ def file_many(world: World, guide: Guide, count: int, *, unfinished: int = 0, re
         mine = [pair for pair in pairs if pair[1].email == "li@demo.keguan.example"]
         pairs = [pair for pair in pairs if pair not in mine]
         pairs[count + returned + waiting : count + returned + waiting] = mine
-    submitted: list[Application] = []
-    for number in range(count + unfinished + returned + waiting):
-        unit, person = pairs[number % len(pairs)]
-        if number and number % len(pairs) == 0:
-            break  # everybody who may lead has filed once
-        try:
-            row = fill.file_application(world, guide, unit, person, finished=number < count + returned + waiting)
-            if number >= count + returned + waiting:
-                continue
-            row = filing.hand_in(Actor.of(person), row)
-            if number < count:
-                submitted.append(filing.endorse(world.admin(unit), row))
-            elif number < count + returned:
-                filing.send_back(world.admin(unit), row, why="经费预算与单位财务核对后请补充说明。")
-        except Refused as refusal:
-            world.refusals.append(f"{guide.ref} {unit.name}: {refusal}")
+    every = pairs[: count + unfinished + returned + waiting]  # everybody who may lead files once
+    drafts = [(number, fill.begin(world, guide, unit, person)) for number, (unit, person) in enumerate(every)]
+
+    def one(job: tuple[int, Application]) -> int | None:
+        number, row = job
+        finished = number < count + returned + waiting
+        row = fill.Filler(world, row, Actor.of(row.leader)).everything(finished)
+        if finished:
+            row = filing.hand_in(Actor.of(row.leader), row)
+        if number < count:
+            return filing.endorse(world.admin(row.unit), row).pk
+        if number < count + returned:
+            filing.send_back(world.admin(row.unit), row, why="经费预算与单位财务核对后请补充说明。")
+        return None
+
+    done, refusals = hands.share(drafts, one, by=lambda job: units.index(job[1].unit))
+    world.refusals += [f"{guide.ref}: {refusal}" for refusal in refusals]
     settle()
-    return submitted
+    return _rows([pk for pk in done if pk])
 
 
-def check(world: World, rows: list[Application], *, correct: int = 0, refuse: int = 0, leave: int = 0) -> list[Application]:
-    """The formality check: most pass, some are asked for a correction (and answer), some are refused, some wait."""
+def _rows(keys: list[int]) -> list[Application]:
+    found = Application.objects.select_related("leader", "unit", "guide").in_bulk(keys)
+    return [found[pk] for pk in keys]
+
+
+def check(world: World, rows: list[Application], *, start: datetime | None = None, correct: int = 0, refuse: int = 0, leave: int = 0, withdraw: int = 0,
+          unanswered: bool = False) -> list[Application]:
+    """The formality check, once the guide has closed. The first `refuse` are refused, `correct` are asked for a correction,
+    the last `leave` still wait, before them `withdraw` withdraw, all others pass."""
+    if start is not None:
+        move_to(start)
     officer = world.actor("chen")
-    passed: list[Application] = []
-    for number, row in enumerate(rows[: len(rows) - leave] if leave else rows):
+    end = len(rows) - leave
+    passed = [_check_hard(officer, number, row, refuse, unanswered) for number, row in enumerate(rows[: refuse + correct])]
+    for row in rows[end - withdraw : end]:
+        filing.withdraw(world.admin(row.unit), row, why="合作单位经营情况变化，本年度不再申报。")
+
+    def one(row: Application) -> int:
         round_ = filing.open_check(officer, row)
-        codes = list(round_.items.values_list("code", flat=True))
-        results = dict.fromkeys(codes, ("OK", ""))
-        if number < refuse:
-            filing.tick(officer, round_, results={**results, codes[0]: ("FAIL", "申报主体不符合申报条件")})
-            filing.refuse(officer, row, reason_code="UNIT_INELIGIBLE", text="申报单位不符合指南规定的申报条件，且无法通过补正改正。")
-            continue
-        if number < refuse + correct:
-            filing.tick(officer, round_, results={**results, codes[-1]: ("FIX", "附件材料缺少签字页，请补充后重新上传")})
-            asked = filing.ask_correction(officer, row, sections=["pledge", "files"])
-            if number % 4 == 0:
-                continue  # this one never answers and is refused by the clock
-            asked = filing.answer(Actor.of(asked.leader), asked, text="已补充签字页。")
-            round_ = filing.open_check(officer, asked)
-            filing.tick(officer, round_, results=results)
-            row = asked
-        else:
-            filing.tick(officer, round_, results=results)
-        passed.append(filing.accept(officer, row))
+        filing.tick(officer, round_, results=dict.fromkeys(round_.items.values_list("code", flat=True), ("OK", "")))
+        return filing.accept(officer, row).pk
+
+    done, refusals = hands.share(rows[refuse + correct : end - withdraw], one, by=lambda row: row.pk)
+    world.refusals += refusals
     settle()
-    return passed
+    return _rows([pk for pk in (*passed, *done) if pk])
 
 
-def issue_pending(world: World) -> int:
-    """Leaders sign and staff issue what was drafted as an official document."""
-    from notices.models import Document  # noqa: PLC0415 (one use)
+def _check_hard(officer: Actor, number: int, row: Application, refuse: int, unanswered: bool) -> int | None:
+    """The first `refuse` are refused; the others are asked for a correction, which every fourth never answers."""
+    round_ = filing.open_check(officer, row)
+    codes = list(round_.items.values_list("code", flat=True))
+    results = dict.fromkeys(codes, ("OK", ""))
+    if number < refuse:
+        filing.tick(officer, round_, results={**results, codes[0]: ("FAIL", "申报主体不符合申报条件")})
+        filing.refuse(officer, row, reason_code="UNIT_INELIGIBLE", text="申报单位不符合指南规定的申报条件，且无法通过补正改正。")
+        return None
+    filing.tick(officer, round_, results={**results, codes[-1]: ("FIX", "附件材料缺少签字页，请补充后重新上传")})
+    asked = filing.ask_correction(officer, row, sections=["pledge", "files"])
+    if unanswered or number % 4 == 0:
+        return None  # the clock refuses it when its time is over
+    asked = filing.answer(Actor.of(asked.leader), asked, text="已补充签字页。")
+    filing.tick(officer, filing.open_check(officer, asked), results=results)
+    return filing.accept(officer, asked).pk
 
-    count = 0
-    for document in Document.objects.filter(status="DRAFT").order_by("pk"):
-        notices.issue_now(world.actor("he"), world.staff["lead"], document)
-        count += 1
-    return count
 
-
-def days(moment: datetime, count: int, hour: int = 10) -> datetime:
+def days(moment: datetime, count: float, hour: int = 10) -> datetime:
     return datetime.combine((moment + timedelta(days=count)).astimezone(CHINA).date(), time(hour), tzinfo=CHINA)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -39,19 +39,20 @@ class Filler:
     """One application: `Filler(world, application, actor).everything()`."""
 
     def __init__(self, world: World, application: Application, actor: Actor) -> None:
-        self.world, self.row, self.actor = world, application, actor
-        self.title, self.cluster = world.dice.title()
-        self.topic = application.topic or world.dice.dice.choice(list(application.guide.topics.all()) or [None])
+        self.row, self.actor = application, actor
+        self.inventor = world.dice.own(application.ref, application.pk)
+        self.title, self.cluster = self.inventor.title()
+        self.topic = application.topic or self.inventor.dice.choice(list(application.guide.topics.all()) or [None])
         cap = application.guide.cap_per_project or Decimal(3_000_000)
         if self.topic is not None and self.topic.cap:
             cap = min(cap, self.topic.cap)
         if application.guide.funding_mode == "POST" and application.unit.kind in ("ENTERPRISE", "SOCIAL"):
             cap = min(cap, Decimal(2_800_000))  # half of the net cost that every demo applicant states
-        self.amount = Decimal(world.dice.money(int(cap * Decimal("0.2")), int(cap), 50_000))
+        self.amount = Decimal(self.inventor.money(int(cap * Decimal("0.2")), int(cap), 50_000))
         self.names: list[str] = [application.leader.name]
 
     def text(self, limit: int) -> str:
-        picked = self.world.dice.dice.sample(SENTENCES, 4)
+        picked = self.inventor.dice.sample(SENTENCES, 4)
         return "\n".join(s.format(cluster=self.cluster) for s in picked)[: max(limit - 10, 20)]
 
     def value(self, field: Any) -> Any:
@@ -67,10 +68,10 @@ class Filler:
         if code in ("cost", "aid"):
             return "6000000" if code == "cost" else "400000"
         if code in ("starts_on", "started_on"):
-            day = clock.today()
-            return str(date(day.year, 12, 1) if code == "starts_on" else date(day.year - 4, 3, 1))
+            day = clock.today() + timedelta(days=150)
+            return str(day.replace(day=1) if code == "starts_on" else date(day.year - 4, 3, 1))
         if code == "months":
-            return self.world.dice.dice.choice((12, 12, 12, 18, 24))
+            return self.inventor.dice.choice((12, 12, 12, 18, 24))
         if code in KNOWN:
             return KNOWN[code]
         return self.of_kind(field)
@@ -89,9 +90,9 @@ class Filler:
             case "date":
                 return str(clock.today())
             case "select" | "radio":
-                return self.world.dice.dice.choice(field.choices).value
+                return self.inventor.dice.choice(field.choices).value
             case "multi":
-                return [choice.value for choice in self.world.dice.dice.sample(field.choices, 2)]
+                return [choice.value for choice in self.inventor.dice.sample(field.choices, 2)]
             case _:
                 return "演示内容"[:limit]
 
@@ -157,8 +158,8 @@ class Filler:
         """Colleagues of the unit; the leader's own line is completed."""
         leader = self.row.team.get(order=0)
         actions.change_member(self.actor, leader, duty="总体负责", person_months=10, full_time=True)
-        for _number in range(self.world.dice.dice.randint(3, 5)):
-            drawn = self.world.dice.person()
+        for _number in range(self.inventor.dice.randint(3, 5)):
+            drawn = self.inventor.person()
             actions.add_member(
                 self.actor, self.row, role="MAIN", name=drawn.name, id_kind="RESIDENT", id_number=drawn.resident_id,
                 organisation=self.row.unit, organisation_name=self.row.unit.name, title="工程师", degree="硕士",
@@ -176,7 +177,7 @@ class Filler:
         for part in queries.parts_of(self.row):
             if part.section is not None:
                 values = {"budget": self.budget, "targets": self.targets}.get(part.code, self.flat)(part.section)
-                if not finished and self.world.dice.dice.random() < 0.4:
+                if not finished and self.inventor.dice.random() < 0.4:
                     continue
                 actions.save_section(self.actor, self.row, section=part.code, values=values, base=10_000, whole=True)
         if finished:
@@ -185,10 +186,7 @@ class Filler:
         return self.row
 
 
-def file_application(world: World, guide: Guide, unit: Organisation, person: Person, *, finished: bool = True) -> Application:
-    """A whole draft by one person; hand-in and endorsement are the caller's."""
-    actor = Actor.of(person)
+def begin(world: World, guide: Guide, unit: Organisation, person: Person) -> Application:
+    """An empty draft by one person; the rest is `Filler`'s."""
     topics = list(guide.topics.all())
-    topic = world.dice.dice.choice(topics) if topics else None
-    row = actions.start(actor, guide, unit=unit, topic=topic)
-    return Filler(world, row, actor).everything(finished)
+    return actions.start(Actor.of(person), guide, unit=unit, topic=world.dice.dice.choice(topics) if topics else None)

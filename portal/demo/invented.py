@@ -1,6 +1,7 @@
 """Invented units, people and projects of the demo world. None of them exists; likenesses are chance.
 
-Everything is drawn from a generator with a fixed seed, so two builds of the demo give the same world.
+Everything is drawn from a generator with a fixed seed; only the draws of experts, whose seed is secret as in real life, make
+two builds differ.
 """
 
 from __future__ import annotations
@@ -102,10 +103,14 @@ class Invented:
 class Inventor:
     """Draws people and texts; the same seed gives the same world."""
 
-    def __init__(self, seed: int = SEED) -> None:
+    def __init__(self, seed: int | str = SEED, count: int = 0) -> None:
         self.dice = random.Random(seed)  # noqa: S311 (a demo, not a secret)
-        self.count = 0
+        self.count = count
         self.used: set[str] = set()
+
+    def own(self, name: str, number: int) -> Inventor:
+        """Dice for one piece of work: what is drawn there depends on nothing that happened elsewhere."""
+        return Inventor(f"{SEED} {name}", 10_000 + number * 10)
 
     def person(self, youngest: int = 1996, oldest: int = 1969) -> Invented:
         self.count += 1
@@ -126,7 +131,7 @@ class Inventor:
 
     def money(self, low: int, high: int, step: int = 10_000) -> int:
         """Whole yuan."""
-        return self.dice.randrange(low, high + step, step)
+        return min(self.dice.randrange(low, high + step, step), high)
 
 
 def resident_id(birth: date, gender: str, count: int) -> str:

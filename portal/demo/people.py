@@ -77,9 +77,10 @@ def units(world: World) -> None:
     """Forty-two units, each with its administrator and two to four people who may lead a project."""
     root = system("demo")
     for index, (name, name_en, kind, region) in enumerate(invented.UNITS):
-        facts: dict[str, Any] = {"rd_spend": {"2024": str(world.dice.money(8_000_000, 600_000_000)), "2025": str(world.dice.money(8_000_000, 600_000_000))}}
+        year = clock.today().year
+        facts: dict[str, Any] = {"rd_spend": {str(year + n): str(world.dice.money(8_000_000, 600_000_000)) for n in range(-2, 3)}}
         if kind == "ENTERPRISE":
-            facts["hnte"] = {"number": f"GR2024440{index:05d}", "valid_from": "2022-01-01", "valid_to": "2027-12-31"}
+            facts["hnte"] = {"number": f"GR{year - 2}440{index:05d}", "valid_from": f"{year - 2}-01-01", "valid_to": f"{year + 4}-12-31"}
         unit = actions.register_organisation(
             root, name=name, name_en=name_en, kind=kind, uscc=invented.uscc(index + 1, kind), region=f"深圳市{region}",
             legal_representative=world.dice.person().name, account_name=name, bank_name="演示银行深圳分行",

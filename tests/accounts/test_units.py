@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import actions, policies, queries
+from accounts.middleware import EPOCH
 from accounts.models import Consent, Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import MembershipStatus, OrganisationStatus, Role
@@ -89,6 +90,31 @@ def test_person_asks_joins_and_leaves(house):
     assert Actor.of(newcomer).holds(Role.MEMBER, at=house.unit)
     actions.end_role(Actor.of(newcomer), Membership.objects.get(pk=row.pk))
     assert Actor.of(newcomer).roles() == set()
+
+
+def sign_in(client, who):
+    """With the notice accepted, or every page leads there."""
+    client.force_login(who)
+    session = client.session
+    session[EPOCH] = who.session_epoch
+    session.save()
+    actions.consent(Actor.of(who), queries.current_notice())
+
+
+@pytest.mark.parametrize("typed", ["", "no such unit", "7ad0", "\x00", "科" * 200])
+def test_a_unit_that_is_not_there_is_said_beside_the_field(house, client, typed):
+    sign_in(client, person("newcomer"))
+    page = client.post("/me/join/", {"unit": typed})
+    assert page.status_code == 422
+    assert "unit" in page.context["form"].errors
+    assert not Membership.objects.filter(person__email="newcomer@accounts.example").exists()
+
+
+@pytest.mark.parametrize("typed", ["甲单位", " {uscc} ", "{uscc_low}"])
+def test_a_person_asks_by_name_or_code(house, client, typed):
+    sign_in(client, person("newcomer"))
+    client.post("/me/join/", {"unit": typed.format(uscc=house.unit.uscc, uscc_low=house.unit.uscc.lower())})
+    assert Membership.objects.get(person__email="newcomer@accounts.example").organisation == house.unit
 
 
 def test_merge_moves_roles_and_closes_the_other(house):

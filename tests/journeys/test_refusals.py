@@ -49,7 +49,8 @@ class Scene:
     def draft(self, unit: Organisation, person: int = 0, *, finished: bool = True) -> tuple[Application, Person]:
         leader = self.town.world.leaders[unit.pk][person]
         if finished:
-            return fill.file_application(self.town.world, self.guide, unit, leader), leader
+            row = fill.begin(self.town.world, self.guide, unit, leader)
+            return fill.Filler(self.town.world, row, Actor.of(leader)).everything(), leader
         return filing.start(Actor.of(leader), self.guide, unit=unit, topic=self.guide.topics.first()), leader
 
 

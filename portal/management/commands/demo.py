@@ -5,6 +5,8 @@ may clean. A build that was interrupted leaves the clock shifted; nothing else c
 next call empties it and begins again.
 """
 
+import os
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -29,8 +31,7 @@ class Command(BaseCommand):
             return
         kick, settings.KICK_WORKERS = settings.KICK_WORKERS, False  # no worker runs yet; its sweep finds everything
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET synchronous_commit = off")
+            self.soften()
             for line in build.run(small=small):
                 self.stdout.write(line)
                 self.stdout.flush()
@@ -39,6 +40,14 @@ class Command(BaseCommand):
                         cursor.execute("ANALYZE")
         finally:
             settings.KICK_WORKERS = kick
+
+    @staticmethod
+    def soften() -> None:
+        """Commits need not reach the disk one by one: a build that is cut is begun again. Read by libpq at each connection,
+        so also at those of the other hands."""
+        os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
+        if not connection.in_atomic_block:
+            connection.close()
 
     @transaction.atomic
     def empty(self) -> None:
