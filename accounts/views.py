@@ -299,7 +299,7 @@ def licence(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.organisation_for(request.actor, uid)
     if row.licence is None:
         raise Http404
-    return files.serve(row.licence, request.actor, f"licence of {row.ref}", inline=True)
+    return files.serve(row.licence, request.actor, row.ref, inline=True)
 
 
 @access(policies.is_sysadmin)

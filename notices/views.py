@@ -78,7 +78,7 @@ def pdf(request: HttpRequest, uid: Any) -> HttpResponse:
 def _pdf(request: HttpRequest, row: Document) -> HttpResponse:
     if row.pdf is None:
         return render(request, "notices/waiting.html", {"document": row, "title": row.title}, status=202)
-    return files.serve(row.pdf, request.actor, f"document {row.number}", inline=True)
+    return files.serve(row.pdf, request.actor, row.number, inline=True)
 
 
 @access(public)

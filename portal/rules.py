@@ -59,11 +59,17 @@ def leaves(node: Any, path: str = "") -> dict[str, str]:
     return {path: "" if node is None else str(node)}
 
 
+def is_code(text: str) -> bool:
+    """A name of the program (`sections`, `team.main`), which is set as code and in no language."""
+    return re.fullmatch(r"[a-z_]*(\.[a-z_]+)*", text) is not None
+
+
 def changes(before: Any, after: Any) -> list[dict[str, str]]:
     """Paths whose value differs, in the order of the newer version, then what was taken away."""
     old, new = leaves(before), leaves(after)
     paths = [*new, *(path for path in old if path not in new)]
     return [
-        {"label": path, "before": old.get(path, ""), "after": new.get(path, "")}
+        {"label": path, "before": old.get(path, ""), "after": new.get(path, ""), "is_path": True,
+         "is_code": is_code(old.get(path, "")) and is_code(new.get(path, ""))}
         for path in paths if old.get(path, "") != new.get(path, "")
     ]

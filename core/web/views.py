@@ -76,7 +76,7 @@ def job_file(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     row = _own_job(request, uid)
     if row.file is None:
         raise Http404
-    return files.serve(row.file, request.actor, "result of own job")
+    return files.serve(row.file, request.actor, str(row.uid))
 
 
 @access(signed_in)

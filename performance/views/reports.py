@@ -125,7 +125,7 @@ def report_file(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_report(request.actor, uid)
     if row.file is None:
         return redirect(url_of(row))
-    return files.serve(row.file, request.actor, "performance.report", inline=True)
+    return files.serve(row.file, request.actor, row.project.number, inline=True)
 
 
 report_hand_in = steps.step_view(queries.get_report, actions.hand_in, question=signed_in, to=url_of)

@@ -97,7 +97,7 @@ class Counts:
     leave: int = 7
 
 
-SMALL = Counts(poc=5, past=8, paid=4, noticed=4, checked=6, open=6, leave=1)
+SMALL = Counts(poc=5, past=12, paid=4, noticed=4, checked=6, open=6, leave=0)
 
 
 @dataclass

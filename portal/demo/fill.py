@@ -71,7 +71,7 @@ class Filler:
             day = clock.today() + timedelta(days=150)
             return str(day.replace(day=1) if code == "starts_on" else date(day.year - 4, 3, 1))
         if code == "months":
-            return self.inventor.dice.choice((12, 12, 12, 18, 24))
+            return self.inventor.dice.choice((12, 12, 12, 12, 12, 12, 18, 24))
         if code in KNOWN:
             return KNOWN[code]
         return self.of_kind(field)

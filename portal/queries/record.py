@@ -149,9 +149,9 @@ def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:
     ]
 
 
-def details(row: LedgerRow) -> list[tuple[str, str]]:
-    """Everything else the row holds, covered, as lines."""
-    return [(path, value) for path, value in rules.leaves(rules.masked(row.data)).items() if value]
+def details(row: LedgerRow) -> list[tuple[str, str, bool]]:
+    """Everything else the row holds, covered, as (path, value, whether the value is a name of the program)."""
+    return [(path, value, rules.is_code(value)) for path, value in rules.leaves(rules.masked(row.data)).items() if value]
 
 
 # --- the seal ----------------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def objection_identity(request: HttpRequest, number: str) -> HttpResponse:
 @access(policies.handles_objections)
 def objection_file(request: HttpRequest, number: str) -> HttpResponse:
     row = queries.get_objection(request.actor, number)
-    return files.serve(row.file, request.actor, f"objection {row.number}", inline=True)
+    return files.serve(row.file, request.actor, row.number, inline=True)
 
 
 objection_accept = steps.step_view(

@@ -203,7 +203,8 @@ def test_09_the_final_report_is_filed_and_accepted(town: Town):
     li = town.desk("li").open(f"/my/projects/{project.number}/").press("/reports/final/start/")
     report = Report.objects.get(project=project, kind="FINAL")
     here = f"/my/reports/{report.uid}/"
-    values: dict[str, Any] = {"done": texts.done(project.title), "spent": 150}
+    paid = Disbursement.objects.get(project=project, status="PAID").amount
+    values: dict[str, Any] = {"done": texts.done(project.title), "spent": f"{paid / 10000:f}"}
     for result in Result.objects.filter(report=report).select_related("target"):
         values[f"r{result.pk}-evidence"] = "附件一"
         if result.target.direction == "QUAL":

@@ -52,10 +52,11 @@ NAMES = {
 WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")
 
 
-def english_words(texts: list[str]) -> set[str]:
-    """Words with a small letter (abbreviations and codes are written in capitals) that are no names and no codes."""
+def english_words(texts: list[str]) -> dict[str, str]:
+    """Words with a small letter (abbreviations and codes are written in capitals) that are no names and no codes; with the
+    text each stands in."""
     return {
-        word for text in texts for word in WORD.findall(CODES.sub(" ", text or ""))
+        word: " ".join(text.split())[:80] for text in texts for word in WORD.findall(CODES.sub(" ", text or ""))
         if len(word) > 1 and word not in NAMES
     }
 
@@ -103,7 +104,8 @@ class Visitor:
         if (page.locator("html").get_attribute("lang") or "").startswith("zh") and (
             words := english_words(page.evaluate(READ))
         ):
-            found.what.append(f"English on a Chinese page: {', '.join(sorted(words)[:20])}")
+            told = (f"{word} in “{text}”" for word, text in sorted(words.items())[:20])
+            found.what.append(f"English on a Chinese page: {', '.join(told)}")
         for width in (WIDE, NARROW):
             if width == NARROW:
                 page.set_viewport_size({"width": NARROW, "height": 900})

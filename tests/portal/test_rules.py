@@ -39,7 +39,7 @@ def test_a_version_does_not_differ_from_itself(data):
 
 
 def test_changes_name_what_came_went_and_changed():
-    assert rules.changes({"a": 1, "b": [1, 2]}, {"a": 2, "b": [1], "c": "x"}) == [
-        {"label": "a", "before": "1", "after": "2"}, {"label": "c", "before": "", "after": "x"},
-        {"label": "b[2]", "before": "2", "after": ""},
+    found = rules.changes({"a": 1, "b": [1, 2]}, {"a": 2, "b": [1], "c": "x", "d": "甲"})
+    assert [(one["label"], one["before"], one["after"], one["is_code"]) for one in found] == [
+        ("a", "1", "2", False), ("c", "", "x", True), ("d", "", "甲", False), ("b[2]", "2", "", False),
     ]
