@@ -6,11 +6,12 @@ import os
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.workflow import Refused
-from portal.demo import calendar, hands
+from portal.demo import build, calendar, hands
 
 FIRST = datetime(2025, 1, 12, tzinfo=calendar.CHINA)
 DAYS = st.integers(0, 2500).map(lambda days: FIRST + timedelta(days=days, hours=days % 24))
@@ -42,6 +43,14 @@ def test_two_whole_cycles_and_the_older_one_has_projects_that_ended():
 def test_a_clock_before_the_plans_is_told():
     with pytest.raises(calendar.TooEarly, match="2025-01"):
         calendar.cycles(datetime(2024, 12, 1, tzinfo=calendar.CHINA))
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_to_do_when_the_machine_is_early(monkeypatch):
+    monkeypatch.setattr(build.clock, "now", lambda: datetime(2024, 12, 1, tzinfo=calendar.CHINA))
+    with pytest.raises(CommandError, match="KEGUAN_DEMO=0"):
+        call_command("demo", small=True)
+    assert not build.stands()
 
 
 def double(job: int) -> tuple[int, int]:

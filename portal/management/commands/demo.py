@@ -9,11 +9,12 @@ import os
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from core import clock
 from portal.demo import build
+from portal.demo.calendar import TooEarly
 
 
 class Command(BaseCommand):
@@ -38,6 +39,8 @@ class Command(BaseCommand):
                 if "accepted" in line:  # the planner hears of the new rows
                     with connection.cursor() as cursor:
                         cursor.execute("ANALYZE")
+        except TooEarly as refused:
+            raise CommandError(f"{refused} Set the clock of the machine, or start with KEGUAN_DEMO=0.") from refused
         finally:
             settings.KICK_WORKERS = kick
 
