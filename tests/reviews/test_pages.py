@@ -1,0 +1,119 @@
+"""The expert's desk by pages: autosave in two windows, the sheet that stays, and what blindness hides from whom."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from reviews.models import Assignment, Score
+from reviews.states import Blind
+from tests.applications.client import signed_in
+from tests.factories import reviews as make
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, *args) -> str:
+    return reverse(f"reviews:review:{name}", args=args)
+
+
+@pytest.fixture
+def seat(town) -> Assignment:
+    return make.seats(make.scoring(town), "ACCEPTED")[0]
+
+
+def send(client, seat, values, rev):
+    return client.post(page("autosave", seat.uid), json.dumps({"rev": rev, "values": values}), content_type="application/json")
+
+
+def flat(seat, share: float = 0.85) -> dict[str, str]:
+    """A complete sheet as the page sends it."""
+    sheet = make.sheet(seat.batch, share)
+    return {**{f"v-{code}": value for code, value in sheet["values"].items()}, "comment": sheet["comment"], "recommendation": "B"}
+
+
+def test_autosave_in_two_windows_answers_409_with_the_other_text(seat):
+    client = signed_in(make.owner(seat))
+    first = send(client, seat, {"comment": "甲窗口"}, 0)
+    assert first.status_code == 200
+    second = send(client, seat, {"comment": "乙窗口"}, 0)
+    assert second.status_code == 409
+    assert (second.json()["rev"], second.json()["values"]["comment"]) == (first.json()["rev"], "甲窗口")
+    assert Score.objects.get(assignment=seat).draft["comment"] == "甲窗口"
+    third = send(client, seat, {"comment": "乙窗口"}, second.json()["rev"])
+    assert third.status_code == 200
+    assert Score.objects.get(assignment=seat).draft["comment"] == "乙窗口"
+
+
+def test_autosave_of_nonsense_changes_nothing(seat):
+    client = signed_in(make.owner(seat))
+    for body in ("", "[]", '{"rev":"x","values":{}}', '{"rev":1,"values":3}', '{"rev":null,"values":{}}'):
+        assert client.post(page("autosave", seat.uid), body, content_type="application/json").status_code == 400, body
+    assert not Score.objects.exists()
+
+
+def test_a_sheet_that_wants_something_keeps_all_that_was_typed(seat):
+    client = signed_in(make.owner(seat))
+    given = flat(seat)
+    code = next(name for name in given if name.startswith("v-"))
+    for wrong in ("", "1000", "-1", "NaN", "八", "0.1", "1e9999"):
+        answer = client.post(page("task", seat.uid), given | {code: wrong})
+        assert answer.status_code == 422, wrong
+        assert [one["id"] for one in answer.context["errors"]] == [code], wrong
+        shown = {item["c"].code: item["value"] for item in answer.context["criteria"]}
+        assert shown == {name[2:]: value for name, value in (given | {code: wrong}).items() if name.startswith("v-")}
+        assert answer.context["given"]["comment"] == given["comment"]
+    assert not Score.objects.filter(submitted_at__isnull=False).exists()
+
+
+def test_a_submitted_sheet_stays(seat):
+    client = signed_in(make.owner(seat))
+    assert client.post(page("task", seat.uid), flat(seat)).status_code == 302
+    before = Score.objects.values().get(assignment=seat)
+    again = client.post(page("task", seat.uid), flat(seat, 0.5), follow=True)
+    assert again.status_code == 409
+    assert send(client, seat, {"comment": "改"}, before["rev"]).status_code == 422
+    assert Score.objects.values().get(assignment=seat) == before
+
+
+def test_a_sheet_opens_for_its_expert_only(town, seat):
+    rival = next(one for one in make.seats(seat.batch, "ACCEPTED") if one.expert_id != seat.expert_id)
+    addresses = [page(name, seat.uid) for name in ("task", "paper")]
+    for actor in (make.owner(rival), town.li, town.wang, town.chen, town.lead, town.he, town.fin, town.qian):
+        client = signed_in(actor)
+        assert {client.get(url).status_code for url in addresses} <= {403, 404}
+        assert send(client, seat, {"comment": "他人"}, 0).status_code in (403, 404)
+        assert client.post(page("task", seat.uid), flat(seat)).status_code in (403, 404)
+    assert not Score.objects.exists()
+
+
+def test_the_applicant_sees_no_expert_and_no_single_score(town):
+    batch = make.ranked_batch(town)
+    ref = batch.items.get(application__leader=town.li.id).application.ref
+    client = signed_in(town.li)
+    for url in (reverse("applications:my:overview", args=[ref]), reverse("applications:my:preview", args=[ref]),
+                reverse("applications:my:list"), reverse("notices:public:inbox"), reverse("applications:api:application", args=[ref])):
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        assert "专家甲" not in answer.content.decode() and make.WORDS not in answer.content.decode(), url
+    for url in (reverse("reviews:desk:batch", args=[batch.ref]), page("batch", batch.ref), reverse("reviews:api:batch", args=[batch.ref])):
+        assert client.get(url).status_code in (403, 404), url
+
+
+@pytest.mark.parametrize("blind", ["single", "double"])
+def test_double_blind_shows_neither_names_nor_the_pdf(town, blind):
+    town.guide.version.data.setdefault("review", {})["blind"] = blind  # as the guide would say; a batch copies it when it is made
+    batch = make.scoring(town)
+    seat = next(one for one in make.seats(batch, "ACCEPTED") if one.item.application.leader_id == town.li.id)
+    client, names = signed_in(make.owner(seat)), (town.a.name, town.li.person.name)
+
+    def shown(url: str) -> list[str]:
+        return [name for name in names if name in client.get(url, follow=True).content.decode()]
+
+    assert batch.blind == blind
+    assert shown(page("task", seat.uid)) == ([] if blind == Blind.DOUBLE else list(names))
+    if blind == Blind.DOUBLE:
+        assert client.get(page("paper", seat.uid), follow=True).headers["Content-Type"].startswith("text/html")
+        assert shown(page("batch", batch.ref)) == shown(page("paper", seat.uid)) == []
