@@ -178,12 +178,13 @@ def verb_label(verb: str) -> str:
     machine = {"report": REPORT, "acceptance": ACCEPTANCE, "evaluation": EVALUATION}[noun]
     if name in machine.steps:
         return str(machine.steps[name].label)
-    return str(OTHER_VERBS.get(name, lambda: name)())
+    return str(OTHER_VERBS.get(f"{noun}.{name}", OTHER_VERBS.get(name, lambda: name))())
 
 
 OTHER_VERBS = {
     "start": lambda: _("Report begun"), "save": lambda: _("Report saved"), "result": lambda: _("Result entered"),
-    "attach": lambda: _("File attached"), "open": lambda: _("Begun by the system"), "examine": lambda: _("Target examined"),
+    "attach": lambda: _("File attached"), "acceptance.open": lambda: _("Acceptance opened"),
+    "evaluation.open": lambda: _("Evaluation opened"), "examine": lambda: _("Target examined"),
 }
 
 

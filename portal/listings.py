@@ -29,7 +29,7 @@ class Record(lists.Listing):
         lists.Col("pk", _("Row"), main=True, link=lambda row: reverse("portal:audit:row", args=[row.pk]),
                   show=lambda row: record.verb_label(row.verb), sub=lambda row: row.verb),
         lists.Col("at", _("Time"), sort="old"),
-        lists.Col("target_ref", _("Thing"), sub=lambda row: row.target_type),
+        lists.Col("target_ref", _("Thing"), show=record.thing, sub=lambda row: row.target_type),
         lists.Col("actor_label", _("Acted by")),
         lists.Col("why", _("Reason")),
     )

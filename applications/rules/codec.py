@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.typed import text
 from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, Field, Section
 
 SPARE_ROWS = 2  # empty rows a page offers below the filled ones
@@ -55,12 +56,12 @@ def _typed(item: Field, value: Any) -> Any:
     """As typed, within the hard limits; lists only where the field takes several answers."""
     if item.kind == "multi":
         items = value if isinstance(value, (list, tuple)) else [value]
-        return [str(one)[:200] for one in items if str(one).strip()][:HARD_ROWS]
+        return [one[:200] for one in map(text, items) if one.strip()][:HARD_ROWS]
     if isinstance(value, (list, tuple)):
         value = value[-1] if value else ""
     if isinstance(value, bool):
         return value
-    return str("" if value is None else value).replace("\r\n", "\n").replace("\x00", "")[:HARD_TEXT_LIMIT]
+    return text(value)[:HARD_TEXT_LIMIT]
 
 
 def typed(section: Section, sent: Mapping[str, Any]) -> dict[str, Any]:

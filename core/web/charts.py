@@ -8,7 +8,7 @@ who want numbers.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
@@ -37,15 +37,24 @@ def _text(x: float, y: float, text: Any, css: str = "", anchor: str = "start") -
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}" text-anchor="{anchor}">{escape(str(text))}</text>'
 
 
+def _width(text: str, em: float = 13) -> float:
+    """Han characters count one em, capitals and digits two thirds, other Latin ones a little over half."""
+    return sum(em if ord(char) > 0x2E80 else em * (0.66 if char.isupper() or char.isdigit() else 0.56) for char in text)
+
+
 def _clip(text: str, room: float, em: float = 13) -> str:
-    """Cut a label that would leave its column; Han characters count one em, Latin ones a little over half."""
-    used, kept = 0.0, ""
-    for char in text:
-        used += em if ord(char) > 0x2E80 else em * 0.56
-        if used > room:
-            return kept[:-1] + "…"
-        kept += char
-    return kept
+    """Cut a label that would leave its column."""
+    if _width(text, em) <= room:
+        return text
+    kept = text
+    while kept and _width(kept, em) + em > room:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def _label(names: Iterable[str], most: float) -> float:
+    """Room for the longest name with its gap, but not more than `most`: two that differ at their end stay two."""
+    return min(max((_width(name) for name in names), default=0) + 24, most)
 
 
 def _svg(width: int, height: float, title: str, desc: str, body: str) -> str:
@@ -90,7 +99,7 @@ def bars(title: str, rows: Sequence[tuple[str, Any]], *, note: str = "", unit: s
     top = max([value for _name, value in rows] or [0]) or 1
 
     def draw(width: int) -> str:
-        label, row, body = (150 if width == WIDE else 110), 30, ""
+        label, row, body = _label((name for name, _value in rows), width * 0.45), 30, ""
         for i, (name, value) in enumerate(rows):
             y, bar = i * row + 4, (width - label - 84) * float(value) / float(top)
             body += _text(label - 10, y + 15, _clip(name, label - 12), "lab", "end")
@@ -175,8 +184,9 @@ def bullet(title: str, rows: Sequence[tuple[str, Decimal, Decimal]], *, note: st
     top = max([max(done, plan) for _n, done, plan in rows] or [0]) or Decimal(1)
 
     def draw(width: int) -> str:
-        label, right, row, body = (96 if width == WIDE else 84), (130 if width == WIDE else 96), 38, ""
-        span = Decimal(width - label - right)
+        right = max((_width(f"{_number(done)} / {_number(plan)}") for _n, done, plan in rows), default=0) + 12
+        label, row, body = _label((name for name, _done, _plan in rows), width * 0.35), 38, ""
+        span = Decimal(max(width - label - right, 30))
         for i, (name, done, plan) in enumerate(rows):
             y = i * row + 6
             body += _text(label - 10, y + 16, _clip(name, label - 12), "lab", "end")

@@ -42,6 +42,7 @@ from core.web import export
 PAGE = 20
 EXPORT_ROWS = 20000
 OPERATORS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
+TIGHT = re.compile(r"[!-~]{1,24}( [!-~]{1,6})?")
 TOKEN = re.compile(r'(-?)(?:([^\s:："]+)[:：])?("[^"]*"|[^\s]+)')
 
 
@@ -99,6 +100,11 @@ class Cell:
     text: Any
     link: str = ""
     sub: Any = ""
+
+    @property
+    def tight(self) -> bool:
+        """A code, a date or a time stays on one line."""
+        return bool(TIGHT.fullmatch(str(self.text)))
 
 
 @dataclass
@@ -301,6 +307,8 @@ def _shown(col: Col, row: Any) -> Any:
     value = col.raw(row)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
     return "" if value is None else value
 
 

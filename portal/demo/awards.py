@@ -249,7 +249,7 @@ def _finish_one(world: World, project: Project, stop: int) -> None:
             performance.save_result(leader, result, actual=_reached(result.target, reached, dice), evidence="证明材料见附件")
     paid = sum((row.amount for row in Disbursement.objects.filter(project=project, status="PAID")), Decimal(0))
     performance.save_report(leader, report, done=texts.done(project.title), problems="", outlook="成果已在生产线验证，后续推广应用。",
-                            spent=(paid * Decimal(str(min(1, max(0.6, dice.gauss(0.95, 0.06)))))).quantize(Decimal("0.01")))
+                            spent=(paid * Decimal(str(min(1, max(0.6, dice.gauss(0.95, 0.06)))))).quantize(Decimal(100)))
     performance.attach(leader, report, texts.pdf("总结报告.pdf"))
     report.refresh_from_db()
     if stop == 1:
@@ -265,6 +265,8 @@ def _reached(target: Any, reached: float, dice: Any) -> Decimal:
     share = Decimal(str(round(max(0.4, reached + dice.gauss(0, 0.05)), 2)))
     value = target.value or Decimal(1)
     found = value * share if target.direction == "GE" else value * (Decimal(2) - min(share, Decimal("1.5")))
+    if target.unit == "%":
+        found = min(found, Decimal(100))
     return found.quantize(Decimal(1) if value == value.to_integral_value() else Decimal("0.01"))
 
 

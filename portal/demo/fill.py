@@ -31,6 +31,12 @@ KNOWN: dict[str, Any] = {
     "scope": None, "committee": None, "years": 4, "area": 1200, "staff": 18, "clients": 26, "trl": "4",
     "avoid": None, "partners_role": None,
 }
+TOLD: dict[str, str] = {
+    "role": "负责总体方案与关键技术攻关", "contact_phone": "0755-8600 1200", "model": "KV-2000", "client": "湾区智造有限公司",
+    "project": "关键工艺概念验证", "result": "完成样机验证，形成测试报告",
+}
+EQUIPMENT = ("高低温循环验证平台", "可靠性测试系统", "精密检测工作站")
+STEPS = ("方案论证与关键技术攻关", "样机研制与性能测试", "场景验证与工艺定型", "示范应用与总结验收")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj " \
       b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -70,11 +76,26 @@ class Filler:
         if code in ("starts_on", "started_on"):
             day = clock.today() + timedelta(days=150)
             return str(day.replace(day=1) if code == "starts_on" else date(day.year - 4, 3, 1))
+        if code == "year":
+            return clock.today().year - 1
         if code == "months":
             return self.inventor.dice.choice((12, 12, 12, 12, 12, 12, 18, 24))
         if code in KNOWN:
             return KNOWN[code]
-        return self.of_kind(field)
+        return self.told(code) or self.of_kind(field)
+
+    def told(self, code: str) -> str:
+        """Short texts that a reader would find odd if they were invented."""
+        if code in ("contact_name", "contact_email"):
+            person = self.actor.person
+            return person.name if code == "contact_name" else person.email
+        return f"{self.cluster}概念验证中心" if code == "name" else TOLD.get(code, "")
+
+    def step(self, number: int) -> dict[str, Any]:
+        """Half a year of the schedule."""
+        start = (clock.today() + timedelta(days=150 + 183 * number)).replace(day=1)
+        return {"from": str(start), "to": str(start + timedelta(days=180)), "work": STEPS[number % len(STEPS)],
+                "result": "阶段报告和测试记录"}
 
     def of_kind(self, field: Any) -> Any:
         limit = int(field.data.get("max_length") or 200)
@@ -102,7 +123,13 @@ class Filler:
         if field.code == "keywords":
             return [{"word": word} for word in (self.cluster, "关键技术", "示范应用")]
         count = max(int(field.data.get("min_rows") or 1), 2)
-        return [{column.code: self.value(column) for column in field.columns} for _row in range(count)]
+        if field.code == "steps":
+            return [self.step(number) for number in range(count)]
+        rows = [{column.code: self.value(column) for column in field.columns} for _row in range(count)]
+        if field.code == "equipment":
+            for row, name in zip(rows, EQUIPMENT, strict=False):
+                row["name"] = name
+        return rows
 
     def flat(self, section: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}

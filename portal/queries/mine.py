@@ -58,7 +58,7 @@ def _applications(actor: Any) -> list[Waiting]:
     found = []
     for row in applications.mine(actor).filter(status__in=wanted):
         what, tone = names[Status(row.status)]
-        found.append(Waiting(what, row.title or _("(no title yet)"), address("applications:my:overview", row.ref),
+        found.append(Waiting(what, row.title or _("Untitled application"), address("applications:my:overview", row.ref),
                              applications.next_step(row).due, tone, row.ref))
     return found
 

@@ -139,12 +139,17 @@ class Act:
     area: str
 
 
+def thing(row: LedgerRow) -> str:
+    """What was acted upon, as people call it: a file has a name, everything else a number."""
+    return rules.masked_text(row.data.get("name") or "") if row.target_type == "core.storedfile" else row.target_ref
+
+
 def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:
     found = list(rows)
     hidden = aliases(actor, found)
     return [
         Act(row.pk, row.at, verb_label(row.verb), row.verb, hidden.get(row.pk) or doer(row),
-            rules.masked_text(row.why), row.target_ref, row.verb.split(".")[0])
+            rules.masked_text(row.why), thing(row), row.verb.split(".")[0])
         for row in found
     ]
 

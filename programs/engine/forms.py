@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core import typed
 from programs.engine.conditions import number
 from programs.engine.facts import BOOL, CATALOGUE, LIST, MONEY, NUMBER, Fact
 from programs.engine.problems import DataError, Problem
@@ -265,7 +266,7 @@ def clean_field(item: Field, raw: Any, final: bool) -> tuple[Any, list[str]]:
             return value, [_("Please confirm: %(label)s") % {"label": item.label}]
         return value, [_missing(item)] if final and item.required and value is None else []
     if isinstance(raw, str):
-        raw = raw.replace("\r\n", "\n").replace("\x00", "").strip()
+        raw = typed.text(raw).strip()
     if _empty(raw):
         return None, [_missing(item)] if final and item.required else []
     return CLEANERS[item.kind](item, raw)
@@ -326,7 +327,13 @@ def _clean_number(item: Field, raw: Any) -> tuple[Any, list[str]]:
 
 
 def _shown(limit: Any, item: Field) -> str:
-    return f"{number(limit):,f}{item.unit}"
+    return _figure(item, number(limit))
+
+
+def _figure(item: Field, value: Decimal) -> str:
+    """Thousands are parted from five figures on: a year is 2026, not 2,026."""
+    parted = "," if item.kind == "money" or abs(value) >= 10_000 else ""
+    return f"{value:{parted}f} {item.unit}".rstrip()
 
 
 def _clean_date(item: Field, raw: Any) -> tuple[Any, list[str]]:
@@ -432,7 +439,7 @@ def display(item: Field, value: Any) -> str:
         return item.choice_label(value)
     if item.kind in ("number", "money"):
         try:
-            return f"{number(value):,f}{item.unit}"
+            return _figure(item, number(value))
         except ArithmeticError:
             return str(value)
     return str(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import typed
 from programs.engine.conditions import number
 from programs.engine.forms import pick
 from programs.engine.problems import Problem
@@ -75,13 +76,13 @@ class Sheet:
                 values[criterion.code] = text
             if wrong:
                 errors[criterion.code] = [wrong]
-        comment = str(given.get("comment") or "").replace("\r\n", "\n").strip()[:20000]
+        comment = typed.text(given.get("comment")).strip()[:20000]
         if final and len(comment) < self.comment_min:
             errors["comment"] = [
                 _("The comment needs at least %(limit)d characters, there are %(count)d")
                 % {"limit": self.comment_min, "count": len(comment)}
             ]
-        recommendation = str(given.get("recommendation") or "")
+        recommendation = typed.text(given.get("recommendation"))[:20]
         if recommendation not in ("", *RECOMMENDATIONS) or (final and not recommendation):
             errors["recommendation"] = [_("Choose a recommendation")]
         codes = {item["code"] for item in self.knockouts}
@@ -97,7 +98,7 @@ class Sheet:
             if not value.is_finite() or not 0 <= value <= criterion.weight or value % self.step:
                 raise ValueError
         except (ArithmeticError, ValueError):
-            return str(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
+            return typed.text(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
                 "label": criterion.label, "weight": criterion.weight, "step": self.step,
             }
         return str(value), ""

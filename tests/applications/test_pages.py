@@ -108,6 +108,17 @@ def test_autosave_of_nonsense_or_of_another_person_changes_nothing(town):
     assert send(client, row, {"title": "晚了"}, row.rev).status_code == 422
 
 
+def test_what_the_database_cannot_hold_is_left_out_of_what_is_kept(town):
+    client = signed_in(town.li)
+    row = begin(town, client)
+    answer = send(client, row, {"title": "甲\x00乙\ud800丙", "disciplines": ["a\x00"]}, row.rev)
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    assert row.answers["basic"] == row.answers["basic"] | {"title": "甲乙丙", "disciplines": ["a"]}
+    page = client.post(my("section", row.ref, "basic"), {"rev": row.rev, "title": "甲", "disciplines": "\x00", "done": "0", "go": "here"})
+    assert page.status_code in (200, 302)
+
+
 def test_pages_of_an_application_open_for_its_people_only(town):
     row = make.handed_in(town.li, town.guide, town.a)
     mine = [my(name, row.ref) for name in ("overview", "check", "preview", "team", "partners", "files")]

@@ -54,6 +54,14 @@ def test_autosave_of_nonsense_changes_nothing(seat):
     assert not Score.objects.exists()
 
 
+def test_what_the_database_cannot_hold_is_left_out_of_the_sheet(seat):
+    client = signed_in(make.owner(seat))
+    code = next(name for name in flat(seat) if name.startswith("v-"))
+    assert send(client, seat, {"comment": "甲\x00乙\udfff", "recommendation": "\x00B", code: "1\x00x"}, 0).status_code == 200
+    draft = Score.objects.get(assignment=seat).draft
+    assert (draft["comment"], draft["recommendation"], draft["values"][code[2:]]) == ("甲乙", "B", "1x")
+
+
 def test_a_sheet_that_wants_something_keeps_all_that_was_typed(seat):
     client = signed_in(make.owner(seat))
     given = flat(seat)

@@ -18,6 +18,7 @@ from pathlib import Path
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 LANGUAGE = "zh_Hans"
@@ -188,6 +189,8 @@ class Command(BaseCommand):
             self.update(chosen, fill, missing)
         for app in chosen:
             compiled(app)
+        # What follows in this process (the demo world of a first start) must not go on with the catalogues of before.
+        translation_file_changed(self, Path("django.mo"))
 
     def check_all(self, chosen: list[str]) -> None:
         faults = [f"{app}: {fault}" for app in chosen for fault in problems(app)]
