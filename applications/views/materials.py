@@ -73,7 +73,7 @@ def _rows(application: Application) -> list[dict[str, Any]]:
 
 
 @csrf_exempt  # the limit must stand before anything reads the body; the inner view checks the token
-@access(signed_in)
+@access(signed_in, body=False)
 @require_POST
 def upload(request: HttpRequest, ref: str, code: str) -> HttpResponse:
     """Refuse what is too big by its announced length, unread; then the token is checked and the file taken in."""

@@ -15,6 +15,8 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from core import typed
+
 Question = Callable[[Any], "str | None"]
 View = Callable[..., HttpResponse]
 
@@ -27,12 +29,18 @@ def signed_in(actor: Any) -> str | None:
     return None if actor.is_signed_in else _("Please sign in first.")
 
 
-def access(question: Question) -> Callable[[View], View]:
+def access(question: Question, *, body: bool = True) -> Callable[[View], View]:
+    """What was sent reaches the view without characters that cannot be stored; a view that must set a limit before
+    anything reads the body says `body=False`."""
+
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             reason = question(request.actor)
             if reason is None:
+                request.GET = typed.fit(request.GET)
+                if body and request.method == "POST":
+                    request.POST = typed.fit(request.POST)  # type: ignore[assignment]
                 return view(request, *args, **kwargs)
             return refuse(request, str(reason))
 

@@ -119,6 +119,12 @@ def test_what_the_database_cannot_hold_is_left_out_of_what_is_kept(town):
     assert page.status_code in (200, 302)
 
 
+def test_a_reason_with_a_character_that_cannot_be_stored_is_kept_without_it(town):
+    row = make.handed_in(town.li, town.guide, town.a)
+    assert signed_in(town.wang).post(my("unit_return", row.ref), {"why": "请补充\x00预算"}).status_code == 302
+    assert "请补充预算" in signed_in(town.li).get(my("overview", row.ref)).content.decode()
+
+
 def test_pages_of_an_application_open_for_its_people_only(town):
     row = make.handed_in(town.li, town.guide, town.a)
     mine = [my(name, row.ref) for name in ("overview", "check", "preview", "team", "partners", "files")]
