@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -106,8 +106,11 @@ def measured(report: Report | None) -> list[rules.Measured]:
 
 
 def unevaluated() -> QuerySet[Project]:
-    """Projects that have come to their end and have no evaluation yet."""
-    return Project.objects.filter(status__in=ENDED).exclude(pk__in=Evaluation.objects.values("project"))
+    """Projects that have come to their end and have no evaluation yet. One that agreed on no target (an afterwards
+    subsidy is paid for what was done before) has nothing to be measured by until it files a report."""
+    measurable = Q(targets__isnull=False) | Q(pk__in=Report.objects.filter(kind="FINAL").values("project"))
+    return Project.objects.filter(measurable, status__in=ENDED).exclude(
+        pk__in=Evaluation.objects.values("project")).distinct()
 
 
 def bands() -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "may_organise": policies.organises(request.actor, row) is None, "may_draw": policies.draws(request.actor, row) is None,
         "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.panel_of(row),
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
+        "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })

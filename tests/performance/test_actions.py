@@ -128,3 +128,14 @@ def test_the_sweep_opens_missing_evaluations_once(town, project):
     Evaluation.objects.filter(project=project).delete()
     assert tasks.open_evaluations() == 1
     assert tasks.open_evaluations() == 0
+
+
+def test_an_ended_project_without_targets_waits_for_no_score(town, project):
+    with connection.cursor() as cursor:  # as an afterwards subsidy ends: paid, and no contract named a target
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE projects_project SET status = 'COMPLETED' WHERE id = %s", [project.pk])
+    assert list(queries.unevaluated()) == [project]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM projects_contracttarget WHERE project_id = %s", [project.pk])
+    assert tasks.open_evaluations() == 0
