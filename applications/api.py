@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -23,6 +24,16 @@ class WhyInput(Strict):
 class RefuseInput(Strict):
     reason_code = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in FORMALITY_REASONS])
     text = serializers.CharField(max_length=2000)
+
+
+class OrderInput(Strict):
+    why = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class ReportInput(Strict):
+    passed = serializers.BooleanField()
+    finding = serializers.CharField(max_length=4000)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal(0), required=False, allow_null=True)
 
 
 def show(row: Application) -> dict[str, Any]:
@@ -76,6 +87,18 @@ class SendBack(Endorse):
     serializer_class = WhyInput
 
 
+class PassOn(Endorse):
+    act = staticmethod(actions.pass_on)
+
+
+class Recommend(Endorse):
+    act = staticmethod(actions.recommend)
+
+
+class Decline(SendBack):
+    act = staticmethod(actions.decline)
+
+
 class Withdraw(Endorse):
     act = staticmethod(actions.withdraw)
     serializer_class = WhyInput
@@ -91,3 +114,28 @@ class Accept(Verb):
 class Refuse(Accept):
     act = staticmethod(actions.refuse)
     serializer_class = RefuseInput
+
+
+class Visit(Accept):
+    act = staticmethod(actions.order_visit)
+    serializer_class = OrderInput
+
+
+class Audit(Accept):
+    act = staticmethod(actions.order_audit)
+    serializer_class = OrderInput
+
+
+class InspectionReport(APIView):
+    """POST what a visit or audit found; amount in yuan. A file is added by the page only."""
+
+    question = staticmethod(policies.is_checker_desk)
+
+    def post(self, request: Request, ref: str, pk: int) -> Response:
+        who = actor(request)
+        one = queries.inspection_for(who, queries.desk_get(who, ref), pk)
+        data = ReportInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        row = actions.file_inspection(who, one, **data.validated_data)
+        return Response({"kind": row.kind, "passed": row.passed, "finding": row.finding,
+                         "amount": None if row.amount is None else str(row.amount), "filed_at": row.filed_at})

@@ -353,6 +353,39 @@ class Correction(models.Model):
         return f"{self.application_id} {self.due_at:%Y-%m-%d}"
 
 
+class Inspection(models.Model):
+    """A site visit or special audit between review and ranking: ordered with the reason, filed with what was found.
+
+    `amount` is the grant in yuan that the finding allows at most; empty where it says nothing about money.
+    """
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="inspections")
+    kind = models.CharField(max_length=8, choices=states.InspectionKind.choices)
+    why = models.TextField(blank=True)
+    ordered_at = models.DateTimeField()
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField(null=True, blank=True)
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    passed = models.BooleanField(null=True, blank=True)
+    finding = models.TextField(blank=True)
+    amount = MoneyField(null=True, blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["ordered_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=states.InspectionKind.values), name="inspection_kind"),
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="inspection_amount"),
+            models.UniqueConstraint(fields=["application", "kind"], condition=Q(filed_at=None), name="inspection_one_open"),
+            models.CheckConstraint(
+                condition=Q(filed_at=None, filed_by=None, passed=None) | (Q(filed_at__isnull=False, filed_by__isnull=False, passed__isnull=False)
+                          & ~Q(finding="")), name="inspection_filed_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.kind}"
+
+
 class PublicTry(models.Model):
     """Questions of the public (progress, receipts) per address and hour, so that numbers cannot be guessed through."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
 from accounts.states import Role
 from applications import states
 from applications.models import Application
@@ -44,11 +45,25 @@ def is_unit_admin(actor: Any, application: Application) -> str | None:
 
 
 def is_recommender(actor: Any, application: Application) -> str | None:
-    """The recommending body is a unit role of the guide's data; until a guide names one, nobody holds it."""
+    """The administrator of a body that the guide names by its code (`mode.recommenders`)."""
     named = (application.version.data.get("mode") or {}).get("recommenders") or []
-    if any(organisation_id in named for organisation_id in actor.units(Role.ORG_ADMIN)):
+    if named and set(named) & set(_codes(actor)):
         return None
     return _("Only the recommending body named by the guide may do this.")
+
+
+def _codes(actor: Any) -> list[str]:
+    """The unified codes of the units the person administers."""
+    units = actor.units(Role.ORG_ADMIN)
+    return list(Organisation.objects.filter(pk__in=units).exclude(uscc=None).values_list("uscc", flat=True)) if units else []
+
+
+def _to_recommend(actor: Any) -> Q:
+    """What waits, or has waited, for the recommendation of the person's units."""
+    asked = Q(pk=None)
+    for code in _codes(actor):
+        asked |= Q(version__data__mode__recommenders__contains=[code])
+    return asked & Q(status__in=(states.Status.RECOMMEND_PENDING, *states.SEEN_BY_BUREAU))
 
 
 # --- the bureau's side -------------------------------------------------------------------------------------------
@@ -111,13 +126,15 @@ def may_read_desk(actor: Any, obj: Any = None) -> str | None:
 
 
 def may_view(actor: Any, application: Application) -> str | None:
-    """Own applications, those of one's unit (administrator, from hand-in on also legal and finance), and the bureau's
-    desks from the submission on."""
+    """Own applications, those of one's unit (administrator, legal and finance), those that wait for one's unit's
+    recommendation, and the bureau's desks from the submission on."""
     if actor.is_system:
         return None
     if actor.id is not None and actor.id == application.leader_id:
         return None
     if actor.holds(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id):
+        return None
+    if application.status in (states.Status.RECOMMEND_PENDING, *states.SEEN_BY_BUREAU) and is_recommender(actor, application) is None:
         return None
     if application.status in states.SEEN_BY_BUREAU and (
         actor.holds(*READERS) or _desk(actor, application, *SCOPED)
@@ -132,7 +149,7 @@ def visible_to(actor: Any) -> QuerySet[Application]:
     if actor.is_system:
         return rows
     mine = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
-    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE))
+    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE)) | _to_recommend(actor)
     seen = Q(status__in=states.SEEN_BY_BUREAU)
     if actor.holds(*READERS):
         return rows.filter(mine | seen)
@@ -155,8 +172,8 @@ def mine(actor: Any) -> QuerySet[Application]:
 
 
 def of_units(actor: Any) -> QuerySet[Application]:
-    """What the units the person administers have."""
-    return visible_to(actor).filter(unit__in=actor.units(Role.ORG_ADMIN))
+    """What the units the person administers have, and what waits for their recommendation."""
+    return visible_to(actor).filter(Q(unit__in=actor.units(Role.ORG_ADMIN)) | _to_recommend(actor))
 
 
 def at_desk(actor: Any) -> QuerySet[Application]:

@@ -18,7 +18,9 @@ def print_papers(event: Any) -> None:
 
 @on(
     "applications.application.hand_in", "applications.application.return", "applications.application.endorse",
-    "applications.application.recommend", "applications.application.decline", "applications.application.accept",
+    "applications.application.recommend", "applications.application.pass_on", "applications.application.decline",
+    "applications.application.accept",
+    "applications.application.visit", "applications.application.audit",
     "applications.application.withdraw", "applications.application.expire", "applications.application.not_select",
     "applications.application.reject", "applications.application.award", "applications.application.award_directly",
 )

@@ -125,8 +125,14 @@ class Reason(TextChoices):
     BELOW_MARK = "BELOW_MARK", _("Score below the pass mark")
     BEYOND_QUOTA = "BEYOND_QUOTA", _("Ranked beyond the number or money of the guide")
     KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question of the review")
+    INSPECTION = "INSPECTION", _("Failed the site visit or the special audit")
     OBJECTION_UPHELD = "OBJECTION_UPHELD", _("An objection was upheld")
     OTHER = "OTHER", _("Another reason")
+
+
+class InspectionKind(TextChoices):
+    VISIT = "VISIT", _("Site visit")
+    AUDIT = "AUDIT", _("Special audit")
 
 
 TONES = {

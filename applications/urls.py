@@ -52,6 +52,8 @@ my = [
     path("unit/applications/<str:ref>/", unit.unit_application, name="unit_application"),
     path("unit/applications/<str:key>/endorse/", unit.unit_endorse, name="unit_endorse"),
     path("unit/applications/<str:key>/pass-on/", unit.unit_pass_on, name="unit_pass_on"),
+    path("unit/applications/<str:key>/recommend/", unit.unit_recommend, name="unit_recommend"),
+    path("unit/applications/<str:key>/decline/", unit.unit_decline, name="unit_decline"),
     path("unit/applications/<str:key>/return/", unit.unit_return, name="unit_return"),
     path("unit/applications/<str:key>/withdraw/", unit.unit_withdraw, name="unit_withdraw"),
 ]
@@ -65,6 +67,10 @@ desk = [
     path("applications/<str:key>/accept/", desks.accept, name="accept"),
     path("applications/<str:ref>/correction/", desks.ask, name="ask"),
     path("applications/<str:ref>/refuse/", desks.refuse, name="refuse"),
+    path("applications/<str:key>/visit/", desks.visit, name="visit"),
+    path("applications/<str:key>/audit/", desks.audit, name="audit"),
+    path("applications/<str:ref>/inspections/<int:pk>/", desks.inspection, name="inspection"),
+    path("applications/<str:ref>/inspections/<int:pk>/report.pdf", desks.inspection_file, name="inspection_file"),
 ]
 
 api = [
@@ -72,10 +78,16 @@ api = [
     path("applications/<str:ref>/", machine.ApplicationDetail.as_view(), name="application"),
     path("applications/<str:key>/hand-in/", machine.HandIn.as_view(), name="hand_in"),
     path("applications/<str:key>/endorse/", machine.Endorse.as_view(), name="endorse"),
+    path("applications/<str:key>/pass-on/", machine.PassOn.as_view(), name="pass_on"),
+    path("applications/<str:key>/recommend/", machine.Recommend.as_view(), name="recommend"),
+    path("applications/<str:key>/decline/", machine.Decline.as_view(), name="decline"),
     path("applications/<str:key>/return/", machine.SendBack.as_view(), name="return"),
     path("applications/<str:key>/withdraw/", machine.Withdraw.as_view(), name="withdraw"),
     path("applications/<str:key>/accept/", machine.Accept.as_view(), name="accept"),
     path("applications/<str:key>/refuse/", machine.Refuse.as_view(), name="refuse"),
+    path("applications/<str:key>/visit/", machine.Visit.as_view(), name="visit"),
+    path("applications/<str:key>/audit/", machine.Audit.as_view(), name="audit"),
+    path("applications/<str:ref>/inspections/<int:pk>/", machine.InspectionReport.as_view(), name="inspection"),
 ]
 
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications import policies
 from applications.models import Application, Correction
-from applications.states import Reason, Status
+from applications.states import InspectionKind, Reason, Status
 from core import clock
 from core.workflow import Machine, Step
 from programs import queries as programme
@@ -96,6 +96,23 @@ def without_review(application: Application, **given: Any) -> str | None:
     return None if mode == "FORMAL" else _("This guide has an expert review.")
 
 
+def after_experts(application: Application, **given: Any) -> str | None:
+    """Straight from the acceptance only where no expert is asked."""
+    return without_review(application) and _("The experts come first.") if application.status == Status.ACCEPTED else None
+
+
+def inspected(application: Application, **given: Any) -> str | None:
+    """Every site visit and special audit ordered has its report, and the audit the guide asks for has been made
+    (择优排序前的专项审计; the guide's `mode.audit_required`)."""
+    rows = list(application.inspections.all())
+    if any(row.filed_at is None for row in rows):
+        return _("%(ref)s: the report of the site visit or special audit is missing.") % {"ref": application.ref}
+    asked = (application.version.data.get("mode") or {}).get("audit_required")
+    if asked and not any(row.kind == InspectionKind.AUDIT for row in rows):
+        return _("%(ref)s: the guide asks for a special audit before the ranking.") % {"ref": application.ref}
+    return None
+
+
 S = Status
 WITHDRAWABLE = {S.SUBMITTED, S.ACCEPTED, S.CORRECTION, S.IN_REVIEW}
 
@@ -137,11 +154,11 @@ APPLICATION = Machine(
         Step("put_in_review", {S.ACCEPTED}, S.IN_REVIEW, policies.is_organiser, (), gettext_lazy("Assign for review")),
         Step("close_review", {S.IN_REVIEW}, S.REVIEWED, policies.is_organiser, (), gettext_lazy("Close the review")),
         Step("visit", {S.REVIEWED}, S.SITE_VISIT, policies.is_division, (), gettext_lazy("Order a site visit")),
-        Step("audit", {S.REVIEWED, S.SITE_VISIT, S.ACCEPTED}, S.SPECIAL_AUDIT, policies.is_division, (),
+        Step("audit", {S.REVIEWED, S.SITE_VISIT, S.ACCEPTED}, S.SPECIAL_AUDIT, policies.is_division, (after_experts,),
              gettext_lazy("Order a special audit")),
-        Step("rank", {S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT}, S.RANKED, policies.is_division, (),
+        Step("rank", {S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT}, S.RANKED, policies.is_division, (inspected,),
              pgettext_lazy("application", "Rank")),
-        Step("rank_directly", {S.ACCEPTED}, S.RANKED, policies.is_system, (without_review,),
+        Step("rank_directly", {S.ACCEPTED, S.SPECIAL_AUDIT}, S.RANKED, policies.is_system, (without_review, inspected),
              gettext_lazy("Rank without review")),
         Step("propose", {S.RANKED}, S.PROPOSED, policies.is_bureau_leader, (), gettext_lazy("Propose for award")),
         Step("not_select", {S.RANKED}, S.NOT_SELECTED, policies.is_bureau_leader, (with_reason_code,),

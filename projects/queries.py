@@ -67,8 +67,9 @@ def get_contract(actor: Any, number: str) -> Contract:
 
 def guides_to_propose(actor: Any) -> list[dict[str, Any]]:
     """Guides with ranked applications that stand in no list yet: [{guide, count, requested}]."""
-    guides = {g.pk: g for g in programme.visible_to(actor).filter(pk__in=_ranked().values("guide"))}
-    sums = _ranked().values("guide").annotate(n=Count("pk"), requested=Sum("requested")).order_by()
+    waiting = _ranked() | _unranked()
+    guides = {g.pk: g for g in programme.visible_to(actor).filter(pk__in=waiting.values("guide"))}
+    sums = waiting.values("guide").annotate(n=Count("pk"), requested=Sum("requested")).order_by()
     return [{"guide": guides[row["guide"]], "title": title_of(guides[row["guide"]]), "count": row["n"], "requested": row["requested"]}
             for row in sums if row["guide"] in guides]
 
@@ -77,9 +78,20 @@ def _ranked() -> QuerySet[Application]:
     return Application.objects.filter(status=Status.RANKED).exclude(pk__in=ProposalItem.objects.values("application"))
 
 
+def _unranked() -> QuerySet[Application]:
+    """What guides without experts have accepted or audited; the list itself ranks them."""
+    return Application.objects.filter(status__in=(Status.ACCEPTED, Status.SPECIAL_AUDIT), version__data__review__mode="FORMAL").exclude(
+        pk__in=ProposalItem.objects.values("application"))
+
+
+def waiting_for_rank(guide: Any) -> QuerySet[Application]:
+    return _unranked().filter(guide=guide).select_related(
+        "guide__special__plan", "version").prefetch_related("inspections").order_by("ref")
+
+
 def ranking_of(guide: Any) -> list[tuple[Application, BatchItem | None]]:
     """Ranked applications of a guide that no list has, in the order of the review; those without a review by number."""
-    rows = list(_ranked().filter(guide=guide).select_related("unit", "leader", "guide__special"))
+    rows = list(_ranked().filter(guide=guide).select_related("unit", "leader", "guide__special").prefetch_related("inspections"))
     items = {item.application_id: item for item in BatchItem.objects.filter(application__in=rows, rank__isnull=False)}
     late = 10**6
     return sorted(((row, items.get(row.pk)) for row in rows),

@@ -25,7 +25,7 @@ from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
-from reviews.states import AssignmentStatus
+from reviews.states import AssignmentStatus, BatchStatus
 
 
 def _one(rows: QuerySet[Any], **keys: Any) -> Any:
@@ -317,3 +317,16 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
 def key_of(draw: Draw) -> dict[str, int]:
     """{code: expert id} of an opened draw, for those who may know names."""
     return json.loads(crypt.open_sealed(draw.key_sealed))
+
+
+def under_review(batch: Batch) -> QuerySet[BatchItem]:
+    """The items with what their visits and audits found."""
+    return batch.items.select_related("application__guide__special__plan", "application__version").prefetch_related(
+        "application__inspections")
+
+
+def audits_wanted(batch: Batch) -> list[Application]:
+    """Applications of a closed batch that the guide wants audited and for which no audit has been ordered."""
+    if batch.status != BatchStatus.CLOSED or not (batch.guide.version.data.get("mode") or {}).get("audit_required"):
+        return []
+    return [item.application for item in under_review(batch) if item.application.status in (Status.REVIEWED, Status.SITE_VISIT)]

@@ -35,6 +35,7 @@ desk = [
     path("reviews/<str:ref>/due/", desks.due, name="due"),
     path("reviews/<str:ref>/extend/", desks.extend, name="extend"),
     path("reviews/<str:ref>/remind/", desks.remind, name="remind"),
+    path("reviews/<str:ref>/audits/", desks.audits, name="audits"),
     path("reviews/<str:ref>/commit/", desks.commit, name="commit"),
     path("reviews/<str:ref>/recusals/", pool.recusals, name="recusals"),
     path("reviews/<str:key>/invite/", desks.invite, name="invite"),

@@ -23,6 +23,7 @@ from applications.actions.formality import (
     tick,
     verdict_of,
 )
+from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.team import (
     add_member,
@@ -58,8 +59,6 @@ from applications.actions.upper import (
     end_with_reason,
     hold,
     not_select,
-    order_audit,
-    order_visit,
     propose,
     publicise,
     put_in_review,
@@ -71,9 +70,9 @@ from applications.actions.upper import (
 __all__ = [
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
     "award", "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
-    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "hand_in", "hold",
+    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "hand_in", "hold",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
-    "order_audit", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
+    "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
 ]

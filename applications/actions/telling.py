@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Organisation
 from applications import states
 from applications.models import Application
 from core import clock, deadlines, jobs, parameters
@@ -16,17 +17,20 @@ from notices import actions as notices
 from programs import queries as programme
 from programs.models import Guide
 
-LEADER, UNIT = "leader", "unit"
+LEADER, UNIT, RECOMMENDER = "leader", "unit", "recommender"
 #: verb -> (who hears of it, subject). The event name is the key of the personal matrix of messages.
 TOLD: dict[str, tuple[tuple[str, ...], Any]] = {
     "hand_in": ((UNIT,), gettext_lazy("An application waits for the unit's approval: %(title)s")),
     "return": ((LEADER,), gettext_lazy("Your unit has returned your application: %(title)s")),
+    "pass_on": ((LEADER, RECOMMENDER), gettext_lazy("An application waits for the recommendation: %(title)s")),
     "decline": ((LEADER, UNIT), gettext_lazy("The recommending body has returned the application: %(title)s")),
     "endorse": ((LEADER,), gettext_lazy("Submitted, receipt %(receipt)s: %(title)s")),
     "recommend": ((LEADER, UNIT), gettext_lazy("Submitted, receipt %(receipt)s: %(title)s")),
     "accept": ((LEADER, UNIT), gettext_lazy("Accepted after the formality check: %(title)s")),
     "withdraw": ((LEADER,), gettext_lazy("Your unit has withdrawn the application: %(title)s")),
     "expire": ((LEADER,), gettext_lazy("Not submitted before the close: %(title)s")),
+    "visit": ((LEADER, UNIT), gettext_lazy("A site visit will be made: %(title)s")),
+    "audit": ((LEADER, UNIT), gettext_lazy("A special audit will be made: %(title)s")),
     "not_select": ((LEADER, UNIT), gettext_lazy("Not selected, with the reason: %(title)s")),
     "reject": ((LEADER, UNIT), gettext_lazy("The award is refused, with the reason: %(title)s")),
     "award": ((LEADER, UNIT), gettext_lazy("Awarded: %(title)s")),
@@ -46,6 +50,10 @@ def tell_of(verb: str, application: Application, *, event_id: int) -> None:
     if UNIT in who:
         notices.tell([application.unit], f"application.{verb}", lambda: subject % given, body,
                      reverse("applications:my:unit_application", args=[application.ref]), dedupe=f"application:{event_id}:u")
+    if RECOMMENDER in who:
+        named = (application.version.data.get("mode") or {}).get("recommenders") or []
+        notices.tell(list(Organisation.objects.filter(uscc__in=named)), f"application.{verb}", lambda: subject % given, body,
+                     reverse("applications:my:unit_application", args=[application.ref]), dedupe=f"application:{event_id}:r")
 
 
 def order_papers(actor: Any, application: Application, *, receipt: bool) -> None:

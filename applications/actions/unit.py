@@ -118,7 +118,7 @@ def bulk_endorse(actor: Any, applications: Iterable[Application]) -> list[Outcom
     found = []
     for application in applications:
         try:
-            endorse(actor, application)
+            (recommend if application.status == Status.RECOMMEND_PENDING else endorse)(actor, application)
         except Refused as error:
             found.append(Outcome(application.ref, application.title, False, error.reasons))
         else:

@@ -23,19 +23,10 @@ def close_review(actor: Any, application: Application) -> Application:
     return APPLICATION.move("close_review", actor, application)
 
 
-def order_visit(actor: Any, application: Application, *, why: str = "") -> Application:
-    """REVIEWED -> SITE_VISIT."""
-    return APPLICATION.move("visit", actor, application, why=why)
-
-
-def order_audit(actor: Any, application: Application, *, why: str = "") -> Application:
-    """REVIEWED, SITE_VISIT or ACCEPTED -> SPECIAL_AUDIT."""
-    return APPLICATION.move("audit", actor, application, why=why)
-
-
 def rank(actor: Any, application: Application) -> Application:
     """-> RANKED from the review, the visit or the audit; by the system from ACCEPTED where there is no review."""
-    verb = "rank_directly" if application.status == "ACCEPTED" else "rank"
+    without_experts = (application.version.data.get("review") or {}).get("mode") == "FORMAL"
+    verb = "rank_directly" if without_experts and actor.is_system else "rank"
     return APPLICATION.move(verb, actor, application)
 
 

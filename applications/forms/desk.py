@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applications.forms.rows import WanField
 from applications.states import FORMALITY_REASONS
 
 
@@ -24,6 +25,17 @@ class AskCorrectionForm(forms.Form):
     def __init__(self, *args: Any, parts: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sections"].choices = [(part.code, part.title) for part in parts]
+
+
+class InspectionForm(forms.Form):
+    """The report of a site visit or special audit."""
+
+    passed = forms.TypedChoiceField(label=_("Result"), choices=[("yes", _("Stands")), ("no", _("Does not stand, no award"))],
+                                    widget=forms.RadioSelect, coerce=lambda value: value == "yes", empty_value=None)
+    finding = forms.CharField(label=_("What was found"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)
+    amount = WanField(label=_("Grant allowed at most (10,000 yuan)"), required=False,
+                      help_text=_("Of a special audit; empty where the finding says nothing about money."))
+    upload = forms.FileField(label=_("Report (PDF)"), required=False, widget=forms.FileInput(attrs={"accept": ".pdf"}))
 
 
 class TrackForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from applications import actions, forms, policies, queries, states
 from applications.models import Application
 from applications.states import Status
 from applications.views import frame
+from applications.workflow import APPLICATION
+from core import files
 from core.web import charts, lists, steps
 from core.web.access import access
 from programs import queries as programme
@@ -72,7 +74,21 @@ def desk_list(request: HttpRequest) -> HttpResponse:
                       context=_figures(request))
 
 
-def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any = None) -> HttpResponse:
+def _inspections(request: HttpRequest, row: Application, failed: tuple[int, Any] | None) -> dict[str, Any]:
+    """What has been ordered and found, the forms of open reports, and what may be ordered now."""
+    found = list(queries.inspections_of(row))
+    may_file = policies.is_organiser(request.actor, row) is None and row.status in (Status.SITE_VISIT, Status.SPECIAL_AUDIT)
+    for one in found:
+        if one.filed_at is None and may_file:
+            one.form = failed[1] if failed and failed[0] == one.pk else forms.InspectionForm(prefix=f"i{one.pk}")
+    urls = {verb: reverse(f"applications:desk:{verb}", args=[row.ref]) for verb in ("visit", "audit")}
+    orders = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("visit", "audit"))
+              if not APPLICATION.why_not(one["verb"], request.actor, row)]
+    return {"inspections": found, "orders": orders}
+
+
+def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any = None,
+          report: tuple[int, Any] | None = None) -> HttpResponse:
     parts = queries.parts_of(row)
     check = queries.open_check(row)
     results = {item.code: item for item in check.items.all()} if check else {}
@@ -90,10 +106,11 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
     return render(request, "applications/desk_page.html", {
         "title": row.title, "a": row, "d": shown, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
+        **_inspections(request, row, report),
         "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
         "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],
-    }, status=422 if ask or refuse else 200)
+    }, status=422 if ask or refuse or report else 200)
 
 
 @access(policies.may_read_desk)
@@ -145,6 +162,38 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
     actions.refuse(request.actor, row, **form.cleaned_data)
     messages.success(request, _("The application has been refused and the notice issued."))
     return redirect(url_of(row))
+
+
+visit = steps.step_view(queries.desk_get, actions.order_visit, question=policies.is_checker_desk, to=url_of)
+audit = steps.step_view(queries.desk_get, actions.order_audit, question=policies.is_checker_desk, to=url_of)
+
+
+@access(policies.is_checker_desk)
+@require_POST
+def inspection(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The report of a visit or audit; a faulty form comes back as it was typed."""
+    row = queries.desk_get(request.actor, ref)
+    one = queries.inspection_for(request.actor, row, pk)
+    form = forms.InspectionForm(request.POST, request.FILES, prefix=f"i{one.pk}")
+    if form.is_valid():
+        try:
+            actions.file_inspection(request.actor, one, **form.cleaned_data)
+        except files.BadFile as error:
+            form.add_error("upload", str(error))
+        else:
+            messages.success(request, _("The report is filed."))
+            return redirect(url_of(row))
+    return _page(request, row, report=(one.pk, form))
+
+
+@access(policies.may_read_desk)
+def inspection_file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The report, for whoever may see the application at the desk; the ledger keeps who opened it."""
+    row = queries.desk_get(request.actor, ref)
+    one = queries.inspection_for(request.actor, row, pk)
+    if one.file is None:
+        raise Http404
+    return files.serve(one.file, request.actor, row.ref, inline=True)
 
 
 @access(policies.is_checker_desk)

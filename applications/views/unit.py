@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from applications import actions, policies, queries, states
 from applications.models import Application
 from applications.views import frame
-from applications.workflow import APPLICATION
+from applications.workflow import APPLICATION, needs_recommender
 from core.web import lists, steps
 from core.web.access import access
 
@@ -28,15 +28,21 @@ class UnitApplications(lists.Listing):
     columns = (
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref,
                   show=lambda row: row.title or _("Untitled application")),
+        lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.title),
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", show=lambda row: frame.wan(row.requested)),
         lists.Col("status", gettext_lazy("State"), kind="tag",
-                  show=lambda row: (row.status_label, "warn" if row.status == "UNIT_PENDING" else row.tone)),
+                  show=lambda row: (row.status_label, "warn" if row.status in ("UNIT_PENDING", "RECOMMEND_PENDING") else row.tone)),
     )
     facets = (lists.Facet("status", gettext_lazy("State"), states.Status.choices),)
     bulk = (lists.Bulk(gettext_lazy("Approve and submit"), reverse_lazy("applications:my:unit_bulk")),)
     empty_title = gettext_lazy("No application of your unit yet")
+
+
+def after_decline(application: Application) -> str:
+    """What has been given back is no longer the recommending body's to see."""
+    return reverse("applications:my:unit_list")
 
 
 @access(policies.is_unit_user)
@@ -48,14 +54,15 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 @access(policies.is_unit_user)
 def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.unit_get(request.actor, ref)
-    names = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on"}
+    names = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on",
+             "recommend": "unit_recommend", "decline": "unit_decline"}
     urls = {verb: reverse(f"applications:my:{name}", args=[ref]) for verb, name in names.items()}
-    items = queries.check_list(row).wrong if row.status == "UNIT_PENDING" else []
-    shown = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("return", "withdraw"))
-             if not (one["verb"] == "pass_on" and one["reasons"])]
-    shown.sort(key=lambda one: one["verb"] not in ("endorse", "pass_on"))  # what is waited for stands first
+    items = queries.check_list(row).wrong if row.status in ("UNIT_PENDING", "RECOMMEND_PENDING") else []
+    shown = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("return", "withdraw", "decline"))
+             if one["verb"] != ("endorse" if needs_recommender(row) else "pass_on")]
+    shown.sort(key=lambda one: one["verb"] not in ("endorse", "pass_on", "recommend"))  # what is waited for stands first
     for one in shown:
-        if one["verb"] == "endorse":
+        if one["verb"] in ("endorse", "pass_on", "recommend"):
             one["reasons"] = [item.text for item in items][:3]
     return render(request, "applications/unit_page.html", {
         "title": row.title or _("Untitled application"), "a": row, "d": queries.dossier(row), "items": items,
@@ -67,6 +74,8 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
 
 unit_endorse = steps.step_view(queries.unit_get, actions.endorse, question=policies.is_unit_user, to=url_of)
 unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of)
+unit_recommend = steps.step_view(queries.unit_get, actions.recommend, question=policies.is_unit_user, to=url_of)
+unit_decline = steps.step_view(queries.unit_get, actions.decline, question=policies.is_unit_user, to=after_decline, needs_why=True)
 unit_return = steps.step_view(queries.unit_get, actions.send_back, question=policies.is_unit_user, to=url_of, needs_why=True)
 unit_withdraw = steps.step_view(queries.unit_get, actions.withdraw, question=policies.is_unit_user, to=url_of, needs_why=True)
 

@@ -10,6 +10,8 @@ from typing import Any
 from accounts import actions as accounts
 from accounts.models import Person
 from accounts.policies import Actor
+from applications import actions as applications
+from applications.models import Inspection
 from core import clock
 from funding import actions as funding
 from funding.models import Disbursement
@@ -58,9 +60,31 @@ def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED"
     if until == "SCORING":
         return batch
     batch = reviews.close_batch(organiser, batch)
+    cycle.settle()
+    inspect(world, batch)
     batch = reviews.rank_batch(organiser, batch)
     cycle.settle()
     return batch
+
+
+def inspect(world: World, batch: Batch) -> None:
+    """Between review and ranking: the audits the guide asks for, else a visit to the two best; one audit allows less."""
+    organiser = world.actor("chen")
+    items = list(batch.items.select_related("application").order_by("-mean", "pk"))
+    if not reviews.order_audits(organiser, batch):
+        for item in items[:2]:
+            applications.order_visit(organiser, item.application, why="核实研发场地和主要设备")
+    open_ones = Inspection.objects.filter(application__in=[item.application_id for item in items], filed_at=None).order_by("pk")
+    for number, row in enumerate(open_ones.select_related("application__guide__special__plan")):
+        is_audit = row.kind == "AUDIT"
+        applications.file_inspection(
+            organiser, row, passed=True, amount=_audited(row.application.requested, number) if is_audit else None,
+            finding="审计核实近两年服务成本和财政资助，数据与申请书基本一致。" if is_audit else "场地、设备和人员与申请书一致。",
+            upload=texts.pdf("专项审计报告.pdf" if is_audit else "现场考察报告.pdf"))
+
+
+def _audited(requested: Decimal, number: int) -> Decimal:
+    return (requested * (Decimal("0.9") if number == 1 else Decimal(1))).quantize(Decimal(100))
 
 
 def answer(world: World, batch: Batch) -> None:

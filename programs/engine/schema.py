@@ -141,6 +141,9 @@ def _mode(data: Any, path: str) -> list[Problem]:
         for key in ("contract_required", "audit_required")
         if not isinstance(data.get(key), bool)
     )
+    bodies = data.get("recommenders", [])
+    if not isinstance(bodies, list) or not all(isinstance(code, str) and len(code) == 18 for code in bodies):
+        found.append(Problem(f"{path}.recommenders", _("must be a list of unified social credit codes")))
     return found
 
 

@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
+from accounts.rules import why_not_uscc
 from accounts.states import APPLICANT_KINDS
 from programs.engine import amounts
 from programs.engine.schema import FILE_KINDS
@@ -62,6 +64,9 @@ class MoneyForm(forms.Form):
     funding_mode = forms.ChoiceField(label=_("Way of funding"), choices=FundingMode.choices)
     contract_required = forms.BooleanField(label=_("A contract is signed"), required=False)
     audit_required = forms.BooleanField(label=_("A special audit is made before the list"), required=False)
+    recommenders = LinesField(
+        label=_("Recommending bodies"), required=False,
+        help_text=_("Unified social credit codes, one per line; their administrators pass the applications on. Empty: none."))
     max_projects = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000)
     budget_control = WanField(label=_("Money of the whole guide (10,000 yuan)"))
     per_unit = forms.IntegerField(label=_("Applications per unit at most"), min_value=1, max_value=1000, required=False)
@@ -86,11 +91,21 @@ class MoneyForm(forms.Form):
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
         mode, quota, amount = data.get("mode") or {}, data.get("quota") or {}, data.get("amount") or {}
         return {
-            **mode, "max_projects": quota.get("max_projects"), "per_unit": quota.get("per_unit"),
+            **mode, "recommenders": "\n".join(mode.get("recommenders") or ()), "max_projects": quota.get("max_projects"), "per_unit": quota.get("per_unit"),
             "budget_control": Decimal(str(quota.get("budget_control") or 0)), "cap": Decimal(str(amount.get("cap") or 0)),
             "formula": amount.get("formula", ""), "note": amount.get("note", ""), "note_en": amount.get("note_en", ""),
             "budget_scheme": (data.get("budget") or {}).get("scheme"), "publicity_days": data.get("publicity_days", 0),
         }
+
+    def clean_recommenders(self) -> list[str]:
+        codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["recommenders"]))
+        for code in codes:
+            if problem := why_not_uscc(code):
+                raise ValidationError(f"{code}: {problem}")
+        known = set(Organisation.objects.filter(uscc__in=codes).values_list("uscc", flat=True))
+        if strangers := [code for code in codes if code not in known]:
+            raise ValidationError(gettext("Not registered on the platform: %(codes)s") % {"codes": ", ".join(strangers)})
+        return codes
 
     def clean_formula(self) -> str:
         formula = self.cleaned_data["formula"].replace("\r\n", "\n").strip()
@@ -120,7 +135,8 @@ class MoneyForm(forms.Form):
         if v["formula"]:
             amount["formula"] = v["formula"]
         return {
-            "mode": {key: v[key] for key in ("funding_mode", "contract_required", "audit_required")},
+            "mode": {key: v[key] for key in ("funding_mode", "contract_required", "audit_required")} | (
+                {"recommenders": v["recommenders"]} if v["recommenders"] else {}),
             "quota": quota, "amount": amount, "budget": {**(data.get("budget") or {}), "scheme": v["budget_scheme"]},
             "publicity_days": v["publicity_days"],
         }

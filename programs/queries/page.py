@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
 from accounts.states import OrgKind
 from core import clock
 from programs import rules, states
@@ -56,6 +57,7 @@ class GuidePage:
     steps: list[str]
     amount_note: str
     mode_label: str
+    recommenders: list[str]
     review_label: str
     quota: dict[str, Any]
     marks: dict[str, str] = field(default_factory=dict)
@@ -136,6 +138,7 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
         annexes=list((header.get("annexes_en") if _english() else None) or header.get("annexes") or ()),
         amount_note=pick(data.get("amount") or {}, "note"),
         mode_label=str(states.FundingMode(mode["funding_mode"]).label) if mode.get("funding_mode") else "",
+        recommenders=_names_of(mode.get("recommenders") or []),
         review_label=_review_label(data.get("review") or {}),
         quota=data.get("quota") or {},
         marks={path: mark(path) for path in ("windows", "amount", "quota", "topics", "form", "score_sheet", "payment_plan",
@@ -163,6 +166,10 @@ def payment_label(kind: str) -> str:
         "SIGN": _("First payment"), "MIDTERM": _("Mid-term payment"), "FINAL": _("Final payment"),
         "ONCE": _("Single payment"),
     }.get(kind, kind)
+
+
+def _names_of(codes: list[str]) -> list[str]:
+    return list(Organisation.objects.filter(uscc__in=codes).order_by("pk").values_list("name", flat=True)) if codes else []
 
 
 def _review_label(review: dict[str, Any]) -> str:

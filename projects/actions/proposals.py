@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import system
 from applications import actions as applications
+from applications import queries as filed
 from applications.states import Reason
 from core import clock, ledger, refs
 from core.workflow import Refused
@@ -24,6 +25,7 @@ from projects.workflow import PROPOSAL
 
 BEYOND = "综合评议排序第{rank}位，超出本批支持数量或者资金规模。"
 BELOW = "专家评审综合得分{score}分，低于建议立项的分数线。"
+INSPECTED = "现场考察或者专项审计结论为不通过，不予支持。"
 KNOCKED_OUT = "专家评审认定存在否决事项，不予支持。"
 
 
@@ -37,6 +39,7 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     if reason := policies.may_propose(actor, guide):
         raise Refused(reason)
     item = AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=guide.plan_item_id)
+    _rank_without_experts(guide)
     ranking = queries.ranking_of(guide)
     if not ranking:
         raise Refused(_("This guide has no ranked application that stands in no list yet."))
@@ -47,9 +50,10 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     places = min(guide.max_projects or len(ranking), item.count - item.awarded_count)
     lines, mark = [], _pass_mark(guide)
     for rank, (application, review) in enumerate(ranking, 1):
-        amount = min(application.requested, guide.cap_per_project or application.requested)
+        allowed = filed.allowed_amount(application)
+        amount = min(allowed, guide.cap_per_project or allowed)
         score = review.mean if review else None
-        short = _shortfall(review, mark)
+        short = Reason.INSPECTION if filed.failed_inspection(application) else _shortfall(review, mark)
         chosen = not short and places > 0 and amount <= left
         if chosen:
             places, left = places - 1, left - amount
@@ -59,6 +63,15 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     ProposalItem.objects.bulk_create(lines)
     ledger.record("projects.proposal.create", row, actor, guide=guide.ref, lines=len(lines))
     return row
+
+
+def _rank_without_experts(guide: Guide) -> None:
+    """A guide of the mode FORMAL asks no expert: what was accepted stands by number, once its audit, if any, is filed."""
+    waiting = list(queries.waiting_for_rank(guide))
+    if gaps := filed.inspection_gaps(waiting):
+        raise Refused(gaps)
+    for row in waiting:
+        applications.rank(system("ranking"), row)
 
 
 def _pass_mark(guide: Guide) -> Decimal:
@@ -78,8 +91,8 @@ def _shortfall(review: Any, mark: Decimal) -> str:
 
 
 def _why_not(rank: int, score: Decimal | None, short: str) -> tuple[str, str]:
-    if short == Reason.KNOCKED_OUT:
-        return short, KNOCKED_OUT
+    if short in (Reason.KNOCKED_OUT, Reason.INSPECTION):
+        return short, KNOCKED_OUT if short == Reason.KNOCKED_OUT else INSPECTED
     if short:
         return short, BELOW.format(score=score)
     return Reason.BEYOND_QUOTA, BEYOND.format(rank=rank)
@@ -96,6 +109,11 @@ def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal,
         raise Refused(_("The list is “%(state)s” and cannot be changed now.") % {"state": row.status_label})
     if selected and amount <= 0:
         raise Refused(_("No amount is set: %(names)s.") % {"names": item.application.ref})
+    allowed = filed.allowed_amount(item.application)
+    if selected and allowed < min(amount, item.application.requested):
+        raise Refused(_("%(ref)s: the audit allows at most %(amount)s yuan.") % {"ref": item.application.ref, "amount": allowed})
+    if selected and filed.failed_inspection(item.application):
+        raise Refused(_("%(ref)s did not stand the site visit or the special audit.") % {"ref": item.application.ref})
     before = {"selected": item.selected, "amount": item.amount, "reason_code": item.reason_code}
     after = {"selected": selected, "amount": amount, "reason_code": "" if selected else reason_code}
     ProposalItem.objects.filter(pk=item.pk).update(**after, reason="" if selected else reason.strip())
@@ -108,7 +126,8 @@ def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal,
 @transaction.atomic
 def set_items(actor: Any, row: ProposalList, changes: Mapping[int, Mapping[str, Any]]) -> ProposalList:
     """Change many lines at once: {pk of the line: arguments of `set_item`}; all or none."""
-    for item in ProposalItem.objects.filter(proposal=row, pk__in=changes).select_related("application", "proposal"):
+    for item in ProposalItem.objects.filter(proposal=row, pk__in=changes).select_related("application", "proposal").prefetch_related(
+            "application__inspections"):
         set_item(actor, item, **changes[item.pk])
     return row
 

@@ -5,6 +5,8 @@ from reviews.actions.batches import (
     close_batch,
     create_batch,
     extend_due,
+    order_audits,
+    problems_before_rank,
     problems_of,
     rank_batch,
     remind,
@@ -29,6 +31,6 @@ from reviews.actions.sheets import save_draft, submit_sheet
 
 __all__ = [
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
-    "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "pause",
-    "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",
+    "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
+    "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications import actions as applications
+from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
 from core import clock, deadlines, ledger, parameters, refs, workdays
@@ -23,6 +24,8 @@ from reviews.rules import draw as draws
 from reviews.rules import ranking, scores
 from reviews.states import AssignmentStatus, BatchStatus, Blind, Mode
 from reviews.workflow import BATCH
+
+STANDING = (Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT)
 
 
 def numbers_of(guide: Guide) -> dict[str, Any]:
@@ -178,29 +181,44 @@ def problems_of(batch: Batch) -> list[str]:
     return found
 
 
+def problems_before_rank(batch: Batch) -> list[str]:
+    """`problems_of`, and the reports of visits and audits that are still missing."""
+    waiting = [item.application for item in queries.under_review(batch) if item.application.status in STANDING and not item.withdrawn]
+    return problems_of(batch) + filed.inspection_gaps(waiting)
+
+
+def order_audits(actor: Any, batch: Batch) -> int:
+    """A special audit for every application of the closed batch that the guide wants audited and has none; how many."""
+    return applications.order_audits(actor, queries.audits_wanted(batch))
+
+
 @transaction.atomic
 def rank_batch(actor: Any, batch: Batch) -> Batch:
     """CLOSED -> RANKED by the division: everything is worked out again from the raw sheets first; rank and outcome are
     written within number and money of the guide, and the applications go to RANKED (clauses R5, A2)."""
     row = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
-    problems = problems_of(row)
+    problems = problems_before_rank(row)
     if reasons := BATCH.why_not("rank", actor, row, problems=problems):
         raise Refused(reasons)
-    items = list(row.items.select_related("application__guide__special__plan", "application__version"))
+    items = list(queries.under_review(row))
     figures = figures_of(row)
+    for item in items:
+        item.amount = filed.allowed_amount(item.application)
+    out = {i.pk for i in items if figures[i.pk].knocked_out or filed.failed_inspection(i.application)}
     places = ranking.rank(
-        [ranking.Row(i.pk, i.mean, i.tie, i.amount, figures[i.pk].knocked_out, i.withdrawn) for i in items],
+        [ranking.Row(i.pk, i.mean, i.tie, i.amount, i.pk in out, i.withdrawn) for i in items],
         quota=row.guide.max_projects or 0, money=row.guide.budget_control, pass_mark=Decimal(row.rules["pass_mark"]),
         propose_mark=Decimal(row.rules["propose_mark"]),
     )
+    amounts = {item.pk: item.amount for item in items}
     for place in places:
         BatchItem.objects.filter(pk=place.key).update(
-            rank=place.rank, outcome=place.outcome, recommended=place.outcome == "PROPOSE")
+            rank=place.rank, outcome=place.outcome, recommended=place.outcome == "PROPOSE", amount=amounts[place.key])
     Batch.objects.filter(pk=row.pk).update(ranked_at=clock.now())
     moved = BATCH.move("rank", actor, row, problems=problems)
     ranked = {place.key for place in places if place.rank is not None}
     for item in items:
-        if item.pk in ranked and item.application.status == Status.REVIEWED:
+        if item.pk in ranked and item.application.status in STANDING:
             applications.rank(actor, item.application)
     moved.refresh_from_db()
     return moved

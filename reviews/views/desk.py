@@ -76,6 +76,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.panel_of(row),
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
+        "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
         "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
@@ -85,7 +86,7 @@ def _buttons(request: HttpRequest, row: Batch, urls: dict[str, str]) -> list[dic
     shown = steps.buttons(BATCH, request.actor, row, urls, needs_why=("reopen",))
     for one in shown:
         if one["verb"] == "rank":
-            one["reasons"] = actions.problems_of(row)
+            one["reasons"] = actions.problems_before_rank(row)
     return shown
 
 
@@ -140,6 +141,16 @@ def extend(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     actions.extend_due(request.actor, row, **steps.cleaned(ExtendForm(request.POST)))
     messages.success(request, _("Saved."))
+    return redirect(url_of(row))
+
+
+@access(policies.is_any_organiser)
+@require_POST
+def audits(request: HttpRequest, ref: str) -> HttpResponse:
+    """A special audit for every application of the batch that the guide wants audited."""
+    row = queries.get_for(request.actor, ref)
+    count = actions.order_audits(request.actor, row)
+    messages.success(request, _("Special audits ordered: %(count)d.") % {"count": count})
     return redirect(url_of(row))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from accounts import actions as accounts
 from accounts.policies import Actor, system
 from accounts.states import Role
+from applications import actions as applications
+from applications.models import Inspection
 from core import clock
 from reviews import actions
 from reviews.models import Assignment, Batch, Draw, Expert
@@ -87,7 +89,10 @@ def ranked_batch(town: SimpleNamespace, **more: Any) -> Batch:
     """From accepted applications to the fixed ranking."""
     batch = scoring(town, **more)
     score_all(batch)
-    batch = actions.rank_batch(town.chen, actions.close_batch(town.chen, batch))
+    batch = actions.close_batch(town.chen, batch)
+    upper.settle()
+    audit_all(town, fresh(batch))
+    batch = actions.rank_batch(town.chen, fresh(batch))
     upper.settle()
     return fresh(batch)
 
@@ -107,3 +112,10 @@ def fresh(batch: Batch) -> Batch:
 
 def draw(batch: Batch) -> Draw:
     return Draw.objects.select_related("batch__guide__special__plan").get(batch=batch)
+
+
+def audit_all(town: SimpleNamespace, batch: Batch) -> None:
+    """The special audits that the guide asks for, ordered and filed."""
+    actions.order_audits(town.chen, batch)
+    for row in Inspection.objects.filter(application__in=batch.items.values("application"), filed_at=None):
+        applications.file_inspection(town.chen, row, passed=True, finding="审计核实，数据一致。")

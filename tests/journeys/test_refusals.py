@@ -469,6 +469,8 @@ def payment(scene: Scene, batch: Batch, django_db_blocker) -> Disbursement:
         batch.refresh_from_db()
         awards.score(town.world, batch)
         found = reviews.close_batch(town.world.actor("chen"), batch)
+        cycle.settle()
+        awards.inspect(town.world, found)
         reviews.rank_batch(town.world.actor("chen"), found)
         notice = awards.propose(town.world, batch.guide, clock.now() + timedelta(days=2))
         awards.award(town.world, notice)

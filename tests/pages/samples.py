@@ -13,7 +13,7 @@ from uuid import UUID
 
 from accounts.models import Membership, Organisation, Person
 from accounts.states import Role
-from applications.models import Application, TeamMember
+from applications.models import Application, Inspection, TeamMember
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -246,6 +246,12 @@ def unit_application() -> Visit:
 @sample("applications:desk:application")
 def desk_application() -> list[Visit]:
     return [Visit("chen", (application(state).ref,)) for state in ("SUBMITTED", "NOT_ACCEPTED", "AWARDED")]
+
+
+@sample("applications:desk:inspection_file")
+def inspection_file() -> Visit:
+    row = Inspection.objects.exclude(file=None).select_related("application").order_by("-pk").first()
+    return Visit("chen", (row.application.ref, row.pk))
 
 
 # --- reviews --------------------------------------------------------------------------------------------------------
