@@ -124,13 +124,25 @@ def _url(role: str, password: str, socket: Path) -> str:
     return f"postgresql://{role}:{quote(password)}@/keguan?host={quote(str(socket))}"
 
 
-def prepare(var: Path) -> Postgres:
-    """Make the data folder at the first call; later calls only say where it is."""
+def forsaken(var: Path, data: Path) -> bool:
+    """A database whose passwords are gone: it lies outside var/ (see `home`), and var/ was removed or cloned anew."""
+    return (data / "PG_VERSION").exists() and not (var / "secrets" / "database_owner").exists()
+
+
+def prepare(var: Path, *, disposable: bool = False) -> Postgres:
+    """Make the data folder at the first call; later calls only say where it is. A forsaken one is thrown away when it is
+    `disposable` (that of the tests); else a person decides."""
     var.mkdir(parents=True, exist_ok=True)
     user = nobody() if os.geteuid() == 0 else None
     base = home(var, user)
     base.mkdir(parents=True, exist_ok=True)
     binaries, data = _binaries(base, user), base / "data"
+    if forsaken(var, data):
+        if not disposable:
+            stop(f"{data} holds the database of an earlier installation in this folder; its passwords were in {var / 'secrets'}, "
+                 f"which is gone.\nPut {var / 'secrets'} back to go on with it, or begin anew with: rm -rf {base}")
+        _stop(data)
+        shutil.rmtree(data)
     socket = _own(socket_folder(var, base), user, 0o711)
     owner, web = _secret(var, "database_owner"), _secret(var, "database_web")
     if not (data / "PG_VERSION").exists():
@@ -192,8 +204,12 @@ def redis(var: Path) -> tuple[list[str], str]:
 
 def stop_left_over(store: Postgres) -> None:
     """A PostgreSQL left by a supervisor that was killed: ask it to stop, or it would hold the data folder."""
+    _stop(store.data)
+
+
+def _stop(data: Path) -> None:
     try:
-        pid = int((store.data / "postmaster.pid").read_text().split()[0])
+        pid = int((data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, 2)
     except (OSError, ValueError, IndexError):
         return

@@ -45,3 +45,30 @@ def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path):
     first = stores._secret(tmp_path, "database_owner")
     assert stores._secret(tmp_path, "database_owner") == first != stores._secret(tmp_path, "database_web")
     assert (tmp_path / "secrets" / "database_owner").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def forsaken(tmp_path, monkeypatch):
+    """The data of an installation whose folder was removed and cloned anew: the passwords are gone."""
+    base = tmp_path / "elsewhere"
+    (base / "data").mkdir(parents=True)
+    (base / "data" / "PG_VERSION").write_text("16")
+    monkeypatch.setattr(stores, "home", lambda var, user: base)
+    monkeypatch.setattr(stores, "_binaries", lambda base, user: base)
+    monkeypatch.setattr(stores.subprocess, "run", lambda *given, **_words: subprocess.CompletedProcess(given, 1, "", "no initdb here"))
+    return base
+
+
+def test_a_forsaken_database_is_not_touched_and_the_way_on_is_told(tmp_path, forsaken, capsys):
+    with pytest.raises(SystemExit):
+        stores.prepare(tmp_path / "var")
+    assert f"rm -rf {forsaken}" in capsys.readouterr().out
+    assert (forsaken / "data" / "PG_VERSION").exists()
+    assert not (tmp_path / "var" / "secrets").exists()
+
+
+def test_that_of_the_tests_is_thrown_away(tmp_path, forsaken, capsys):
+    with pytest.raises(SystemExit):
+        stores.prepare(tmp_path / "var", disposable=True)
+    assert "initdb failed" in capsys.readouterr().out
+    assert not (forsaken / "data" / "PG_VERSION").exists()
