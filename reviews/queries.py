@@ -123,6 +123,12 @@ def progress_of(batch: Batch) -> dict[str, int]:
             "submitted": rows.get("SUBMITTED", 0), "declined": rows.get("DECLINED", 0), "void": rows.get("VOID", 0)}
 
 
+def sheets_in(batch: Batch) -> dict[int, int]:
+    """How many sheets each item has now; the figures of the item itself are worked out when the batch is closed."""
+    rows = Assignment.objects.filter(batch=batch, status=AssignmentStatus.SUBMITTED).order_by().values_list("item")
+    return dict(rows.annotate(n=Count("pk")))
+
+
 def first_invitation(batch: Batch) -> datetime | None:
     """When the oldest invitation that still waits for an answer went out."""
     return Assignment.objects.filter(batch=batch, status="INVITED").aggregate(at=Min("invited_at"))["at"]

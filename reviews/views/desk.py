@@ -112,8 +112,9 @@ def _calibration(row: Batch) -> Any:
 
 
 def _items(row: Batch) -> list[dict[str, Any]]:
+    sheets = queries.sheets_in(row)
     return [
-        {"i": item, "flag": str(FLAGS[item.flag]) if item.flag in FLAGS else "", "amount": money.wan(item.amount),
+        {"i": item, "sheets": sheets.get(item.pk, 0), "flag": str(FLAGS[item.flag]) if item.flag in FLAGS else "", "amount": money.wan(item.amount),
          "outcome": item.get_outcome_display() if item.outcome else "",
          "line": bool(item.rank) and item.outcome != "PROPOSE"}
         for item in queries.items_of(row)
