@@ -313,6 +313,10 @@ class FormalityCheck(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.outcome or '…'}"
 
+    @property
+    def outcome_label(self) -> str:
+        return str(states.CheckOutcome(self.outcome).label) if self.outcome else ""
+
 
 class CheckItem(models.Model):
     check_round = models.ForeignKey(FormalityCheck, models.CASCADE, related_name="items")

@@ -46,6 +46,7 @@ def template_version(name: str) -> str:
 
 def html(template: str, context: dict[str, Any]) -> str:
     data = dict(context)
+    data.setdefault("title", "")
     data["title_lines"] = rules.balanced_title(str(data.get("title", "")))
     data["mark"] = data.get("mark") or f"{data.get('issuer', '')}文件"
     data["mark_size"] = rules.mark_size(data["mark"])

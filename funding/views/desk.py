@@ -109,7 +109,7 @@ def _context(request: HttpRequest, row: Disbursement, bound: Any = None) -> dict
     actor, open_now = request.actor, PAYMENT.open_to(request.actor, row)
     urls = {verb: reverse("funding:desk:step", args=[row.ref, verb]) for verb in PAYMENT.steps if verb not in FORMS}
     return {
-        "title": _("Payment %(ref)s") % {"ref": row.ref}, "payment": row, "account": row.account or {},
+        "title": _("Payment %(ref)s") % {"ref": row.ref}, "payment": row, "account": dict.fromkeys(("name", "bank", "masked"), "") | (row.account or {}),
         "line": queries.line_of(row), "entries": queries.entries_of_payment(row), "events": queries.history_of(row),
         "buttons": steps.buttons(PAYMENT, actor, row, urls, needs_why=WITH_WHY),
         "forms": [

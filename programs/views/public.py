@@ -144,7 +144,7 @@ def annual_plan(request: HttpRequest, year: int) -> HttpResponse:
     items = queries.items_of(plan)
     context = {
         "title": _("Annual implementation plan %(year)d") % {"year": plan.year}, "plan": plan, "items": items,
-        "sums": queries.plan_sums(items), "is_public_page": True,
+        "sums": queries.plan_sums(items), "is_public_page": True, "tone": "",
         "chart": charts.bars(_("Money by plan"), queries.money_by_plan(items), note=_("10,000 yuan"), unit=""),
         "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (str(plan.year), None)],
     }

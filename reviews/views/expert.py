@@ -23,6 +23,7 @@ from reviews import actions, policies, queries, states
 from reviews.forms import AcceptForm, ConflictForm, DeclineForm
 from reviews.models import Assignment
 
+EMPTY: dict[str, Any] = {"values": {}, "comment": "", "recommendation": "", "knockouts": []}
 TONES = {"INVITED": "warn", "ACCEPTED": "warn", "SUBMITTED": "good", "DECLINED": "", "VOID": "bad"}
 
 
@@ -93,7 +94,7 @@ def task(request: HttpRequest, uid: Any) -> HttpResponse:
     seat = queries.get_task(request.actor, uid)
     if reason := policies.may_read_dossier(request.actor, seat):
         raise Refused(reason)
-    sheet, errors, given = Sheet.load(seat.batch.sheet), {}, (seat.score.draft if hasattr(seat, "score") else {})
+    sheet, errors, given = Sheet.load(seat.batch.sheet), {}, EMPTY | (seat.score.draft if hasattr(seat, "score") else {})
     if request.method == "POST":
         given = given_from(request.POST, sheet)
         _clean, errors = sheet.clean(given, final=True)

@@ -6,7 +6,7 @@ from accounts import actions as accounts
 from accounts.policies import Actor, system
 from accounts.states import Role
 from notices import actions
-from notices.queries import Kind, register_kind
+from notices.queries import KINDS, Kind, register_kind
 from tests.factories import applications as make
 from tests.factories import programs as programme
 
@@ -29,7 +29,7 @@ def office(db):
 
 def draft(office, **more):
     return actions.draft(office.chen, KIND, subject=office.unit, title="关于测试事项的通知", addressee=office.unit.name,
-                         context={"reason": "理由", "application": "A-1"}, recipients=[office.unit], **more)
+                         context=KINDS["refusal"].sample() | {"reason": "理由", "application": "A-1"}, recipients=[office.unit], **more)
 
 
 def issued(office, **more):
