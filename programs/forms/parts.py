@@ -18,7 +18,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from accounts.rules import why_not_uscc
 from accounts.states import APPLICANT_KINDS
 from programs.engine import amounts
 from programs.engine.schema import FILE_KINDS
@@ -99,9 +98,6 @@ class MoneyForm(forms.Form):
 
     def clean_recommenders(self) -> list[str]:
         codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["recommenders"]))
-        for code in codes:
-            if problem := why_not_uscc(code):
-                raise ValidationError(f"{code}: {problem}")
         known = set(Organisation.objects.filter(uscc__in=codes).values_list("uscc", flat=True))
         if strangers := [code for code in codes if code not in known]:
             raise ValidationError(gettext("Not registered on the platform: %(codes)s") % {"codes": ", ".join(strangers)})

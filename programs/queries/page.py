@@ -84,6 +84,13 @@ def provenance(data: dict[str, Any], path: str) -> str:
     return ""
 
 
+#: Parts of a demo guide that say on screen whether they stand in the source.
+MARKED = (
+    "windows", "amount", "quota", "topics", "form", "score_sheet", "payment_plan", "publicity_days", "contacts", "header.annexes",
+    "mode", "review", "documents", "header.title", "header.receiving_body",
+)
+
+
 def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime | None = None) -> GuidePage:
     data = (version or guide.version).data
     now = now or clock.now()
@@ -141,9 +148,7 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
         recommenders=_names_of(mode.get("recommenders") or []),
         review_label=_review_label(data.get("review") or {}),
         quota=data.get("quota") or {},
-        marks={path: mark(path) for path in ("windows", "amount", "quota", "topics", "form", "score_sheet", "payment_plan",
-                                             "publicity_days", "contacts", "header.annexes", "mode", "review", "documents",
-                                             "header.title", "header.receiving_body")},
+        marks={path: mark(path) for path in MARKED},
     )
 
 
