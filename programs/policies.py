@@ -12,13 +12,14 @@ from programs import states
 from programs.models import AnnualPlan, Guide, PolicyDocument, Special
 
 
-def _scopes(special: Special) -> tuple[str, str]:
-    return special.code, special.plan.code
-
-
 def holds_for(actor: Any, role: str, special: Special) -> bool:
-    """A role for all programmes, for the plan, or for the special itself."""
-    return any(actor.holds(role, scope=code) for code in _scopes(special))
+    """A role for all programmes, for the special itself, or for its plan (which is read only when it decides)."""
+    return actor.holds(role, scope=special.code) or (actor.holds(role) and actor.holds(role, scope=special.plan.code))
+
+
+def holds_everywhere(actor: Any, *roles: str) -> bool:
+    """One of the roles for all programmes: the answer of `holds_for` whatever the special, so that it need not be read."""
+    return actor.holds(*roles, scope="")
 
 
 def is_planner(actor: Any, obj: Any = None) -> str | None:

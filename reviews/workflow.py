@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core import clock
 from core.workflow import Machine, Step
 from reviews import policies
-from reviews.models import Assignment, Batch, Declaration, Draw
+from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw
 from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus
 
 A, B, D, E = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus
@@ -151,7 +151,7 @@ def clock_text(moment: Any) -> str:
 
 def declared(assignment: Assignment, **given: Any) -> str | None:
     """Conflicts are declared for the whole batch before any application opens (recusal rules RC1 to RC6)."""
-    ref = assignment.item.application.ref
+    ref = BatchItem.objects.values_list("application__ref", flat=True).get(pk=assignment.item_id)  # the ref alone, not the texts
     if Declaration.objects.filter(batch=assignment.batch_id, expert=assignment.expert_id, applications__contains=[ref]).exists():
         return None
     return _("Declare conflicts of interest for the whole batch first.")

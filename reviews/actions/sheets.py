@@ -33,7 +33,7 @@ class Saved:
 
 def _sheet(actor: Any, assignment: Assignment) -> tuple[Assignment, Score]:
     row = Assignment.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "batch__guide__special__plan", "expert", "item").get(pk=assignment.pk)
+        "batch", "expert").get(pk=assignment.pk)
     if reason := policies.is_own(actor, row):
         raise Refused(reason)
     score, _made = Score.objects.get_or_create(assignment=row)
