@@ -10,6 +10,7 @@ from accounts.policies import Actor, system
 from applications import actions as filing
 from applications.models import Application
 from core import clock, deadlines, events
+from core.models import Reaction
 from portal.demo import fill, hands
 from portal.demo.calendar import CHINA
 from portal.demo.people import World
@@ -29,10 +30,16 @@ def move_to(moment: datetime) -> None:
     settle()
 
 
+MANY = 30  # reactions that are worth a second hand
+
+
 def settle() -> None:
-    """Timers, reactions; until nothing is left."""
+    """Timers, reactions; until nothing is left. Many reactions are run as in real life, by several workers at once."""
     for _round in range(8):
-        if not deadlines.sweep(2000) + events.drain(5000):
+        ran = deadlines.sweep(2000)
+        if Reaction.objects.filter(done_at=None, retry_at__lte=clock.CoreNow())[:MANY].count() == MANY:
+            ran += sum(hands.share(range(hands.count()), lambda _hand: events.drain(5000), by=int)[0])
+        if not ran + events.drain(5000):
             return
 
 

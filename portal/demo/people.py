@@ -11,7 +11,7 @@ from accounts.models import Organisation, Person
 from accounts.policies import Actor, system
 from accounts.states import IdKind, Role
 from core import clock
-from portal.demo import invented
+from portal.demo import hands, invented
 from portal.demo.invented import Inventor
 
 PASSWORD = "keguan-demo-2026"  # noqa: S105 (printed on the log-in page of a demo)
@@ -46,15 +46,42 @@ class World:
         return Actor.of(self.admins[unit.pk])
 
 
-def _person(world: World, name: str, email: str, **more: Any) -> Person:
-    drawn = world.dice.person(**more)
-    person = actions.create_person(
-        system("demo"), name=name or drawn.name, email=email, phone=drawn.phone, id_kind=IdKind.RESIDENT,
-        id_number=drawn.resident_id, is_demo=True, title=world.dice.dice.choice(invented.TITLES), degree="博士",
-    )
-    Person.objects.filter(pk=person.pk).update(password=world.password)  # one hash for all: hashing is slow on purpose
-    person.password = world.password
-    return person
+@dataclass(frozen=True)
+class Drawn:
+    """A person who is yet to sign up, with the role that follows; drawn by one hand, made by any."""
+
+    facts: dict[str, Any]
+    at: Organisation
+    role: str
+    employer: Organisation | None = None
+    more: dict[str, Any] = field(default_factory=dict)  # of the role
+
+
+def _draw(world: World, name: str, email: str, at: Organisation, role: str, *, employer: Organisation | None = None,
+          more: dict[str, Any] | None = None, **ages: int) -> Drawn:
+    drawn = world.dice.person(**ages)
+    facts = {"name": name or drawn.name, "email": email, "phone": drawn.phone, "id_number": drawn.resident_id,
+             "title": world.dice.dice.choice(invented.TITLES)}
+    return Drawn(facts, at, role, employer, more or {})
+
+
+def _make(drawn: Drawn) -> int:
+    root = system("demo")
+    person = actions.create_person(root, id_kind=IdKind.RESIDENT, is_demo=True, degree="博士", **drawn.facts)
+    if drawn.employer is not None:
+        actions.employ(root, person, drawn.employer, since=date(2018, 1, 1))
+    actions.grant_role(root, person, drawn.at, drawn.role, **drawn.more)
+    return person.pk
+
+
+def _people(world: World, every: list[Drawn]) -> list[Person]:
+    """In the order of `every`; people of one organisation are made by one hand."""
+    done, refusals = hands.share(every, _make, by=lambda drawn: (drawn.employer or drawn.at).pk)
+    if refusals:
+        raise RuntimeError("; ".join(refusals))  # nothing of the world can stand without its people
+    Person.objects.filter(pk__in=done).update(password=world.password)  # one hash for all: hashing is slow on purpose
+    found = Person.objects.in_bulk(done)
+    return [found[pk] for pk in done]
 
 
 def bureau() -> World:
@@ -66,16 +93,15 @@ def bureau() -> World:
     probe = Person()
     probe.set_password(PASSWORD)
     world = World(Inventor(), organisation, {}, password=probe.password)
-    for key, name, role, division in STAFF:
-        person = _person(world, name, f"{key}@demo.keguan.example")
-        actions.grant_role(root, person, organisation, role, division=division, since=clock.today())
-        world.staff[key] = person
+    every = [_draw(world, name, f"{key}@demo.keguan.example", organisation, role, more={"division": division})
+             for key, name, role, division in STAFF]
+    world.staff = dict(zip([row[0] for row in STAFF], _people(world, every), strict=True))
     return world
 
 
 def units(world: World) -> None:
     """Forty-two units, each with its administrator and two to four people who may lead a project."""
-    root = system("demo")
+    root, every = system("demo"), []
     for index, (name, name_en, kind, region) in enumerate(invented.UNITS):
         year = clock.today().year
         facts: dict[str, Any] = {"rd_spend": {str(year + n): str(world.dice.money(8_000_000, 600_000_000)) for n in range(-2, 3)}}
@@ -88,26 +114,26 @@ def units(world: World) -> None:
             address=f"深圳市{region}演示路 {index + 1} 号", phone=f"0755-8{index:07d}")
         actions.verify(root, unit)
         first = unit.pk if not world.units else 0
-        admin = _person(world, "王书瑶" if first else "", "wang@demo.keguan.example" if first else f"a{index}@demo.keguan.example")
-        actions.grant_role(root, admin, unit, Role.ORG_ADMIN)
+        every.append(_draw(world, "王书瑶" if first else "", "wang@demo.keguan.example" if first else f"a{index}@demo.keguan.example",
+                           unit, Role.ORG_ADMIN))
         world.units.append(unit)
-        world.admins[unit.pk] = admin
-        people = []
         for number in range(world.dice.dice.randint(2, 4)):
             is_li = bool(first) and number == 0
-            person = _person(world, "李晓舟" if is_li else "", "li@demo.keguan.example" if is_li else f"p{index}-{number}@demo.keguan.example")
-            actions.grant_role(root, person, unit, Role.MEMBER)
-            people.append(person)
-        world.leaders[unit.pk] = people
+            every.append(_draw(world, "李晓舟" if is_li else "", "li@demo.keguan.example" if is_li else f"p{index}-{number}@demo.keguan.example",
+                               unit, Role.MEMBER))
+    for drawn, person in zip(every, _people(world, every), strict=True):
+        if drawn.role == Role.ORG_ADMIN:
+            world.admins[drawn.at.pk] = person
+        else:
+            world.leaders.setdefault(drawn.at.pk, []).append(person)
 
 
 def expert_people(world: World, count: int = 64) -> list[Person]:
     """People for the expert pool, employed by units of the world; the pool itself belongs to reviews."""
-    root = system("demo")
-    for index in range(count):
-        unit = world.units[(index * 5 + 3) % len(world.units)]
-        person = _person(world, "赵清扬" if index == 0 else "", "zhao@demo.keguan.example" if index == 0 else f"e{index}@demo.keguan.example", youngest=1985, oldest=1962)
-        actions.employ(root, person, unit, since=date(2018, 1, 1))
-        actions.grant_role(root, person, world.bureau, Role.EXPERT)
-        world.experts.append(person)
+    every = [
+        _draw(world, "赵清扬" if index == 0 else "", "zhao@demo.keguan.example" if index == 0 else f"e{index}@demo.keguan.example",
+              world.bureau, Role.EXPERT, employer=world.units[(index * 5 + 3) % len(world.units)], youngest=1985, oldest=1962)
+        for index in range(count)
+    ]
+    world.experts = _people(world, every)
     return world.experts
