@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from funding import queries as funding
 from performance import policies, rules
 from performance.models import Acceptance, Evaluation, Report, Result
 from performance.states import AcceptanceStatus, Dimension, EvaluationStatus, ReportKind
+from programs import queries as programmes
 from projects import queries as projects
 from projects.models import ContractTarget, Project
 
@@ -169,6 +171,29 @@ def by_special() -> list[dict[str, Any]]:
         .values("project__special__name", "project__special__name_en", "project__special__code")
         .annotate(n=Count("pk"), mean=Avg("score"))
     )
+
+
+def evidence_for(actor: Any, codes: list[str]) -> list[programmes.Offer]:
+    """What an adjustment case of these specials may cite: the mean of the evaluations per special and year, and every
+    project whose grade is the worst one."""
+    rows = confirmed().filter(project__special__code__in=codes).select_related("project__special")
+    worst = parameters.value("performance.grades")[-1]["grade"]
+    found = [
+        programmes.Offer(
+            "EVALUATION", f"{row['project__special__code']}:{row['year']}",
+            _("%(special)s, evaluations confirmed in %(year)d (%(n)d projects)") % {
+                "special": row["project__special__name"], "year": row["year"], "n": row["n"]},
+            "/performance/", str(rules.shown(row["mean"])),
+        )
+        for row in rows.order_by("project__special__code").values("project__special__code", "project__special__name",
+            year=ExtractYear("confirmed_at")).annotate(n=Count("pk"), mean=Avg("score"))
+    ]
+    found.extend(
+        programmes.Offer("EVALUATION", str(row.uid), f"{row.project.number} {row.project.title}", f"/desk/performance/{row.uid}/",
+                         f"{rules.shown(row.score)} {row.grade}")
+        for row in rows.filter(grade=worst).order_by("-score")[:20]
+    )
+    return found
 
 
 # --- history -----------------------------------------------------------------------------------------------------

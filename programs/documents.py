@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core.money import wan
 from notices.queries import Kind, register_kind
-from programs.models import Guide
+from programs import queries, states
+from programs.models import Adjustment, Guide
 
 GUIDE = "guide"
 WEEKDAYS = "一二三四五六日"
@@ -73,3 +74,61 @@ def sample() -> dict[str, Any]:
 register_kind(
     Kind(code=GUIDE, series="bureau", template="notices/programs/guide.html", title=_("Guide notice"), sample=sample)
 )
+
+
+# --- adjustment of programmes ------------------------------------------------------------------------------------
+
+ADJUSTMENT = "adjustment"
+#: Official documents are Chinese whatever the reader's language.
+KIND_WORDS = {"CREATE": "新设", "CHANGE": "调整", "SUSPEND": "暂停", "RESUME": "恢复", "CANCEL": "取消"}
+FIELD_WORDS = {
+    "code": "代码", "name": "名称", "prefix": "项目编号字头", "plan": "所属计划", "budget_scheme": "经费管理方式",
+    "division": "主管处室", "amount_note": "资助强度", "note": "说明", "funding_modes": "资助方式", "review_modes": "评审方式",
+}
+
+
+def adjustment_title(case: Adjustment) -> str:
+    return f"关于{KIND_WORDS[case.kind]}{_target(case)}的通知"
+
+
+def _target(case: Adjustment) -> str:
+    if case.special is not None:
+        return f"“{case.special.name}”专项"
+    if case.kind == "CREATE":
+        return f"“{case.proposal.get('name', '')}”专项"
+    return f"“{case.plan.name}”"
+
+
+def adjustment_context(case: Adjustment) -> dict[str, Any]:
+    """The frozen content of the decision: what, why, on what evidence, from when, and what becomes of what runs."""
+    follows = queries.consequences(case)
+    with translation.override("zh-hans"):
+        words = [
+            {"label": FIELD_WORDS[key], "text": queries.proposal_text(key, value, case.tree)}
+            for key, value in case.proposal.items() if key in FIELD_WORDS and not key.endswith("_en")
+        ]
+        evidence = [f"{row.kind_label}：{row.title}{f'（{row.figure}）' if row.figure else ''}" for row in case.evidence.all()]
+    return {
+        "kind": case.kind, "kind_words": KIND_WORDS[case.kind], "target": _target(case), "plan": case.plan.name if case.plan else "",
+        "reason": case.reason, "evidence": evidence, "changes": words,
+        "effective": f"{case.effective_on.year}年{case.effective_on.month}月{case.effective_on.day}日",
+        "specials": [special.name for special in follows.specials] if case.special is None else [],
+        "closing": case.kind in states.CLOSING_KINDS, "withdrawn": [guide.title for guide in follows.withdrawn],
+        "kept": [guide.title for guide in follows.kept], "running": follows.running, "remark": "此件公开发布",
+    }
+
+
+def adjustment_sample() -> dict[str, Any]:
+    """Long enough for three pages."""
+    reason = "连续两年绩效评价为差，支持方向与重点产业研发计划重叠度较高，经研究不再单独设立。"
+    return {
+        "kind": "CANCEL", "kind_words": "取消", "target": "“技术攻关面上项目”专项", "plan": "重点研发计划", "reason": reason * 12,
+        "evidence": ["绩效评价：2024年度专项绩效评价（58.20分，差）", "重叠度报告：技术攻关面上项目 ～ 重点产业研发计划（46.3%）"] * 8,
+        "changes": [], "effective": "2026年12月31日", "specials": [], "closing": True,
+        "withdrawn": ["2026年度技术攻关面上项目申请指南"], "kept": ["2026年度技术攻关面上项目（第二批）申请指南"] * 6, "running": 126,
+        "remark": "此件公开发布",
+    }
+
+
+register_kind(Kind(code=ADJUSTMENT, series="bureau", template="notices/programs/adjustment.html", title=_("Adjustment of a programme"),
+                   sample=adjustment_sample))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.states import Role
 from programs import states
-from programs.models import AnnualPlan, Guide, PolicyDocument, Special
+from programs.models import Adjustment, AnnualPlan, Guide, PolicyDocument, Special
 
 
 def _scopes(special: Special) -> tuple[str, str]:
@@ -106,3 +106,45 @@ def plans_visible_to(actor: Any) -> QuerySet[AnnualPlan]:
 def documents_visible_to(actor: Any) -> QuerySet[PolicyDocument]:
     rows = PolicyDocument.objects.all()
     return rows if is_staff(actor) is None else rows.exclude(status=states.PolicyStatus.DRAFT)
+
+
+# --- adjustment of programmes ------------------------------------------------------------------------------------
+
+
+def may_draft_adjustments(actor: Any, obj: Any = None) -> str | None:
+    """Resource and supervision divisions open cases; a business division too, for its own specials (clause R3)."""
+    if any(actor.holds(role) for role in (Role.RESOURCE, Role.SUPERVISION, Role.DIVISION)):
+        return None
+    return _("Only a division of the bureau may open an adjustment case.")
+
+
+def handles_adjustment(actor: Any, case: Adjustment) -> str | None:
+    """Who drafted it, or the resource division."""
+    if actor.holds(Role.RESOURCE) or (actor.id is not None and actor.id == case.drafted_by_id):
+        return None
+    return _("Only the drafter or the resource division may do this.")
+
+
+def gives_opinion(actor: Any, case: Adjustment) -> str | None:
+    if actor.id is not None and actor.id == case.drafted_by_id:
+        return _("The drafter gives no opinion on the own case.")
+    roles = (Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.FINANCE)
+    return None if any(actor.holds(role) for role in roles) else _("Only the desks of the bureau give opinions.")
+
+
+def may_view_adjustment(actor: Any, case: Adjustment) -> str | None:
+    if case.status in states.PUBLIC_ADJUSTMENTS or is_staff(actor) is None:
+        return None
+    return _("This case is not decided.")
+
+
+def adjustments_visible_to(actor: Any) -> QuerySet[Adjustment]:
+    """The same truth as `may_view_adjustment`, as a queryset."""
+    rows = Adjustment.objects.select_related("special__plan", "plan", "tree", "drafted_by", "decided_by")
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_ADJUSTMENTS)
+
+
+def checks_adjustment(actor: Any, case: Adjustment) -> str | None:
+    if actor.holds(Role.LEADER) or actor.holds(Role.RESOURCE):
+        return None
+    return _("Only a leader of the bureau or the resource division may do this.")

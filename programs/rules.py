@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from programs.states import (
     MODES_WITHOUT_CONTRACT,
+    AdjustmentKind,
     PlanStatus,
     PolicyKind,
     PolicyStatus,
@@ -191,3 +193,46 @@ def digest(data: Any) -> str:
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Names of the parts that differ between two versions."""
     return sorted(key for key in {*before, *after} if canonical(before.get(key)) != canonical(after.get(key)))
+
+
+#: Columns of a special that a case may set, with the kind of value.
+PROPOSAL_FIELDS = ("code", "name", "name_en", "prefix", "plan", "funding_modes", "review_modes", "budget_scheme", "division",
+                   "amount_note", "note")
+NEEDED_FOR_NEW = {
+    "code": gettext_lazy("Code"), "name": gettext_lazy("Name"), "prefix": gettext_lazy("Letters of project numbers"),
+    "funding_modes": gettext_lazy("Way of funding"), "review_modes": gettext_lazy("Review"), "budget_scheme": gettext_lazy("Budget"),
+}
+FITTING = {
+    AdjustmentKind.CHANGE: (SpecialStatus.ACTIVE, SpecialStatus.SUSPENDED),
+    AdjustmentKind.SUSPEND: (SpecialStatus.ACTIVE,),
+    AdjustmentKind.RESUME: (SpecialStatus.SUSPENDED,),
+    AdjustmentKind.CANCEL: (SpecialStatus.ACTIVE, SpecialStatus.SUSPENDED),
+}
+
+
+def adjustment_problems(*, kind: str, status: str, evidence: int, proposal: Mapping[str, Any], effective_on: date, today: date,
+                        has_special: bool, has_plan: bool) -> list[str]:
+    """Clause R3: what stands in the way of a case; `status` is that of the special it is about ("" for none)."""
+    found = []
+    if evidence < 1:
+        found.append(_("Clause R3: an adjustment cites its evidence; none is cited yet."))
+    if effective_on < today:
+        found.append(_("Clause R3: the effective date %(date)s is over.") % {"date": effective_on.isoformat()})
+    if kind == AdjustmentKind.CREATE:
+        found.extend(_new_special_problems(proposal, has_plan))
+    elif not has_special and not has_plan:
+        found.append(_("Clause R3: name the special or the plan the case is about."))
+    elif has_special and status not in FITTING[AdjustmentKind(kind)]:
+        found.append(_("Clause R3: “%(kind)s” does not fit a special that is “%(state)s”.") % {
+            "kind": AdjustmentKind(kind).label, "state": SpecialStatus(status).label,
+        })
+    if kind == AdjustmentKind.CHANGE and not proposal:
+        found.append(_("Clause R3: nothing is proposed to change."))
+    return found
+
+
+def _new_special_problems(proposal: Mapping[str, Any], has_plan: bool) -> list[str]:
+    found = [] if has_plan else [_("Clause R3: name the plan the new special belongs to.")]
+    if missing := [str(label) for name, label in NEEDED_FOR_NEW.items() if not proposal.get(name)]:
+        found.append(_("Clause R3: the proposal of a new special lacks: %(names)s.") % {"names": "、".join(missing)})
+    return found

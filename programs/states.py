@@ -111,3 +111,56 @@ class BudgetScheme(TextChoices):
 class Pool(TextChoices):
     CONTROL = "CONTROL", _("Annual control figure")
     RESERVE = "RESERVE", _("Reserve for assigned major tasks")
+
+
+# --- adjustment of programmes (clause R3) ----------------------------------------------------------------------------
+
+
+class AdjustmentKind(TextChoices):
+    CREATE = "CREATE", pgettext_lazy("adjustment", "New")
+    CHANGE = "CHANGE", pgettext_lazy("adjustment", "Adjust")
+    SUSPEND = "SUSPEND", pgettext_lazy("adjustment", "Suspend")
+    RESUME = "RESUME", pgettext_lazy("adjustment", "Resume")
+    CANCEL = "CANCEL", pgettext_lazy("adjustment", "Cancel")
+
+
+#: Kinds after which a special opens no guide.
+CLOSING_KINDS = (AdjustmentKind.SUSPEND, AdjustmentKind.CANCEL)
+
+
+class AdjustmentStatus(TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("adjustment", "Draft")
+    OPINIONS = "OPINIONS", _("Collecting opinions")
+    SUBMITTED = "SUBMITTED", pgettext_lazy("adjustment", "Awaiting decision")
+    APPROVED = "APPROVED", _("Approved, not yet effective")
+    IN_FORCE = "IN_FORCE", pgettext_lazy("adjustment", "In effect")
+    REFUSED = "REFUSED", pgettext_lazy("adjustment", "Not approved")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("adjustment", "Withdrawn")
+
+
+PENDING_ADJUSTMENTS = (
+    AdjustmentStatus.DRAFT, AdjustmentStatus.OPINIONS, AdjustmentStatus.SUBMITTED, AdjustmentStatus.APPROVED,
+)
+#: Everybody may read these: the decision is public.
+PUBLIC_ADJUSTMENTS = (AdjustmentStatus.APPROVED, AdjustmentStatus.IN_FORCE)
+
+
+class OpenGuides(TextChoices):
+    """What happens to guides that are open when a suspension or cancellation takes effect."""
+
+    KEEP = "KEEP", _("Stay open to their published close")
+    WITHDRAW = "WITHDRAW", _("Are withdrawn on the effective date")
+
+
+class EvidenceKind(TextChoices):
+    EVALUATION = "EVALUATION", _("Performance evaluation")
+    INSPECTION = "INSPECTION", _("Inspection")
+    POLICY = "POLICY", _("Policy document")
+    OVERLAP = "OVERLAP", _("Overlap report")
+    OTHER = "OTHER", pgettext_lazy("evidence", "Other")
+
+
+class Stance(TextChoices):
+    FOR = "FOR", pgettext_lazy("opinion", "Agree")
+    AGAINST = "AGAINST", pgettext_lazy("opinion", "Disagree")
+    REMARK = "REMARK", pgettext_lazy("opinion", "Remark only")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.policies import system
 from core import clock
 from core.deadlines import due
+from core.jobs import job
 from notices import actions as notices
 from programs import actions, queries
 
@@ -48,3 +49,15 @@ def _tell_owners(year: int) -> None:
         lambda: _("Clause A1: the annual implementation plan is in principle made before 31 March."),
         f"/desk/plans/annual/{year}/", dedupe=f"annual_plan:{year}:{clock.today().isoformat()}",
     )
+
+
+@due("adjustment.apply")
+def apply_adjustment(deadline: Any) -> None:
+    """The effective date of an adjustment case has come."""
+    actions.apply_adjustment(system(CLOCK), deadline.target)
+
+
+@job("programs.overlap")
+def overlap_job(row: Any, progress: Any) -> None:
+    report = actions.make_overlap(queries.actor_of(row.actor_id), queries.tree_by_id(row.params["tree"]), progress=progress)
+    row.result = {"link": f"/desk/plans/overlap/?report={report.pk}"}

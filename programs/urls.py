@@ -9,7 +9,7 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
-from programs.views import editor, guides, plans
+from programs.views import adjustments, editor, guides, overlaps, plans
 from programs.views import public as pages
 
 public = [
@@ -19,14 +19,24 @@ public = [
     path("plans/", pages.tree, name="tree"),
     path("plans/annual/<int:year>/", pages.annual_plan, name="annual_plan"),
     path("plans/policies/<str:number>/", pages.policy_document, name="policy"),
+    path("plans/adjustments/<slug:ref>/", pages.adjustment, name="adjustment"),
     path("plans/<slug:tree>/<slug:code>/", pages.special, name="special"),
 ]
 
 desk = [
     path("plans/", plans.tree, name="tree"),
-    path("plans/special/<str:key>/suspend/", plans.special_suspend, name="special_suspend"),
-    path("plans/special/<str:key>/resume/", plans.special_resume, name="special_resume"),
-    path("plans/special/<str:key>/cancel/", plans.special_cancel, name="special_cancel"),
+    # adjustment of programmes
+    path("plans/adjustments/", adjustments.case_list, name="adjustments"),
+    path("plans/adjustments/new/", adjustments.case_new, name="adjustment_new"),
+    path("plans/adjustments/<slug:ref>/", adjustments.case_detail, name="adjustment"),
+    path("plans/adjustments/<slug:ref>/edit/", adjustments.case_edit, name="adjustment_edit"),
+    path("plans/adjustments/<slug:ref>/cite/", adjustments.cite, name="adjustment_cite"),
+    path("plans/adjustments/<slug:ref>/cite/<int:pk>/remove/", adjustments.uncite, name="adjustment_uncite"),
+    path("plans/adjustments/<slug:ref>/opinion/", adjustments.opinion, name="adjustment_opinion"),
+    path("plans/adjustments/<slug:ref>/<slug:verb>/", adjustments.case_step, name="adjustment_step"),
+    path("plans/overlap/", overlaps.overlap, name="overlap"),
+    path("plans/overlap/make/", overlaps.overlap_make, name="overlap_make"),
+    path("plans/overlap/pairs/<int:pk>/", overlaps.overlap_pair, name="overlap_pair"),
     path("plans/annual/", plans.plan_list, name="plans"),
     path("plans/annual/new/", plans.plan_new, name="plan_new"),
     path("plans/annual/<int:year>/", plans.plan, name="plan"),
@@ -85,6 +95,14 @@ api = [
     path("guides/<slug:key>/return/", machine.Return.as_view(), name="guide_return"),
     path("guides/<slug:key>/publish/", machine.Publish.as_view(), name="guide_publish"),
     path("guides/<slug:key>/withdraw/", machine.Withdraw.as_view(), name="guide_withdraw"),
+    # adjustment of programmes
+    path("adjustments/", machine.AdjustmentList.as_view(), name="adjustments"),
+    path("adjustments/<slug:ref>/", machine.AdjustmentDetail.as_view(), name="adjustment"),
+    *(path(f"adjustments/<slug:key>/{verb}/", view.as_view(), name=f"adjustment_{verb}") for verb, view in (
+        ("ask", machine.AskOpinions), ("submit", machine.SubmitAdjustment), ("return", machine.ReturnAdjustment),
+        ("approve", machine.ApproveAdjustment), ("refuse", machine.RefuseAdjustment),
+        ("withdraw", machine.WithdrawAdjustment), ("revoke", machine.RevokeAdjustment),
+    )),
 ]
 
 nav.register("public", 10, _("Guides"), "programs:public:guides", everyone)

@@ -336,3 +336,8 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
         return []
     return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
+
+
+def titles_of(codes: list[str]) -> list[tuple[str, str, str]]:
+    """(code of the special, number, title) of what was funded, for the report of overlap."""
+    return list(public_projects().filter(special__code__in=codes).values_list("special__code", "number", "title"))

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from core.web import nav, slots
 from core.web.access import public as everyone
 from core.web.access import signed_in
+from programs import queries as programmes
 from projects import api as machine
-from projects import policies
+from projects import policies, queries
 from projects.views import desk as desks
 from projects.views import my as own
 from projects.views import notices, proposals
@@ -86,3 +87,4 @@ nav.register("desk", 55, _("Notices and awards"), "projects:desk:notices", polic
 nav.register("desk", 57, _("Objections"), "projects:desk:objections", policies.handles_objections)
 nav.register("desk", 60, _("Projects"), "projects:desk:projects", policies.is_desk)
 slots.register("programs.special", pages.of_special)
+programmes.register_titles(queries.titles_of)

@@ -1,5 +1,20 @@
 """The verbs of the programmes floor; the only writers. Each module holds the verbs of one noun."""
 
+from programs.actions.adjustments import (
+    apply_adjustment,
+    approve_adjustment,
+    ask_opinions,
+    change_adjustment,
+    cite,
+    give_opinion,
+    open_adjustment,
+    refuse_adjustment,
+    return_adjustment,
+    revoke_adjustment,
+    submit_adjustment,
+    uncite,
+    withdraw_adjustment,
+)
 from programs.actions.content import (
     save_guide,
     save_part,
@@ -24,6 +39,7 @@ from programs.actions.money import (
     release_payment,
     reserve_payment,
 )
+from programs.actions.overlaps import ask_overlap, make_overlap
 from programs.actions.plans import (
     ITEM_FIELDS,
     add_item,
@@ -55,6 +71,9 @@ from programs.actions.windows import (
 )
 
 __all__ = [
+    "apply_adjustment", "approve_adjustment", "ask_opinions", "ask_overlap", "change_adjustment", "cite", "give_opinion",
+    "make_overlap", "open_adjustment", "refuse_adjustment", "return_adjustment", "revoke_adjustment", "submit_adjustment",
+    "uncite", "withdraw_adjustment",
     "ITEM_FIELDS", "POLICY_FIELDS",
     "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",
     "change_policy", "commit_award", "create_guide", "create_policy", "draft_plan", "enact_policy",

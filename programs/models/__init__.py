@@ -1,5 +1,12 @@
 """Tables of the programmes floor. Rules about them live in rules, policies and workflow."""
 
+from programs.models.adjustments import (
+    Adjustment,
+    Evidence,
+    Opinion,
+    OverlapPair,
+    OverlapReport,
+)
 from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, Topic
 from programs.models.lists import ReferenceEntry
 from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
@@ -7,6 +14,7 @@ from programs.models.policies import PolicyDocument
 from programs.models.tree import Plan, PlanTree, Special
 
 __all__ = [
+    "Adjustment", "Evidence", "Opinion", "OverlapPair", "OverlapReport",
     "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
     "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
 ]

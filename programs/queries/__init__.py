@@ -1,12 +1,42 @@
 """Reads of the programmes floor. Pages fetch only through `visible_to` and these."""
 
+from programs.queries.adjustments import (
+    Consequences,
+    actor_of,
+    adjustments_of,
+    consequences,
+    desk_people,
+    get_adjustment,
+    get_pair,
+    last_overlap,
+    overlap_of,
+    pairs_of,
+    plan_in_force,
+    policy_numbered,
+    portraits,
+    proposal_lines,
+    proposal_text,
+    special_in_force,
+    specials_in,
+    standing,
+    target_choices,
+    tree_by_id,
+)
 from programs.queries.editor import (
     PUBLISH_CHECKS,
     condition_lines,
     editor_parts,
     part_label,
+    sign,
     version_changes,
     words,
+)
+from programs.queries.evidence import (
+    Offer,
+    funded_titles,
+    offers,
+    register_evidence,
+    register_titles,
 )
 from programs.queries.guides import (
     budget_of,
@@ -96,6 +126,9 @@ from programs.queries.tree import (
 )
 
 __all__ = [
+    "Consequences", "Offer", "actor_of", "proposal_lines", "proposal_text", "sign", "tree_by_id", "adjustments_of", "consequences", "desk_people", "funded_titles", "get_adjustment", "get_pair",
+    "last_overlap", "offers", "overlap_of", "pairs_of", "plan_in_force", "policy_numbered", "portraits", "register_evidence",
+    "register_titles", "special_in_force", "specials_in", "standing", "target_choices",
     "PUBLISH_CHECKS",
     "GuidePage",
     "Open",

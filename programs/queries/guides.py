@@ -184,6 +184,8 @@ VERBS = {
     "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
+    "ask": _("opinions asked for"), "opinion": _("opinion given"), "cite": _("evidence cited"), "uncite": _("evidence taken out"),
+    "apply": _("took effect"), "revoke": _("revoked"), "make": _("report made"),
     "reserve": _("payment reserved"), "load": _("reference data loaded"),
 }
 

@@ -21,7 +21,7 @@ from programs import actions, policies, queries, states
 from programs.forms.plans import ItemForm, NewPlanForm, PlanMoneyForm, PolicyForm
 from programs.models import AnnualPlan, AnnualPlanItem, PolicyDocument, Special
 from programs.views.attempt import attempt
-from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT, SPECIAL
+from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
 
@@ -45,6 +45,8 @@ def tree(request: HttpRequest) -> HttpResponse:
         "special_base": reverse("programs:desk:tree"), "crumbs": [(_("Programme tree"), None)],
         "actions": [
             (_("Annual plans"), reverse("programs:desk:plans")), (_("Policy documents"), reverse("programs:desk:policies")),
+            (_("Adjustment of programmes"), reverse("programs:desk:adjustments")),
+            (_("Overlap of specials"), reverse("programs:desk:overlap")),
         ],
     }
     return render(request, "programs/tree.html", context)
@@ -52,6 +54,13 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 def special_url(special: Special) -> str:
     return reverse("programs:desk:special", args=[special.tree.code, special.code])
+
+
+def new_case_url(actor: Any, special: Special) -> str:
+    """A state changes by a case alone (clause R3): the page leads to the form of a new one."""
+    if policies.may_draft_adjustments(actor) or special.tree_id != getattr(queries.tree_as_of(), "pk", None):
+        return ""
+    return f"{reverse('programs:desk:adjustment_new')}?special={special.code}"
 
 
 @access(policies.is_staff)
@@ -66,24 +75,11 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
         ),
         "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()), "events": events_of(row),
-        "buttons": steps.buttons(
-            SPECIAL, request.actor, row,
-            {verb: reverse(f"programs:desk:special_{verb}", args=[f"{tree}:{code}"]) for verb in SPECIAL.steps},
-            needs_why=tuple(SPECIAL.steps),
-        ),
+        "cases": queries.adjustments_of(row), "overlaps": queries.overlap_of(row),
+        "case_url": new_case_url(request.actor, row),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (row.label, None)],
     }
     return render(request, "programs/special.html", context)
-
-
-def _special(actor: Any, key: str) -> Special:
-    tree_code, _sep, code = key.partition(":")
-    return queries.get_special(tree_code, code)
-
-
-special_suspend = steps.step_view(_special, actions.suspend_special, question=policies.is_staff, to=special_url, needs_why=True)
-special_resume = steps.step_view(_special, actions.resume_special, question=policies.is_staff, to=special_url, needs_why=True)
-special_cancel = steps.step_view(_special, actions.cancel_special, question=policies.is_staff, to=special_url, needs_why=True)
 
 
 # --- policy documents --------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
             note=_("10,000 yuan; plans approved so far"),
         ),
         "guides": queries.guide_cards(row),
-        "policies": queries.documents_for(row, clock.today()),
+        "policies": queries.documents_for(row, clock.today()), "cases": queries.adjustments_of(row),
         "crumbs": [(_("Programme tree"), f"{reverse('programs:public:tree')}?version={tree}"), (row.label, None)],
     }
     return render(request, "programs/special.html", context)
@@ -159,3 +159,15 @@ def policy_document(request: HttpRequest, number: str) -> HttpResponse:
         "is_valid": queries.is_valid(row, clock.today()), "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (row.number, None)],
     }
     return render(request, "programs/policy_document.html", context)
+
+
+@access(public)
+def adjustment(request: HttpRequest, ref: str) -> HttpResponse:
+    """A decided case: what, why, from when, with its official document (clause R3)."""
+    row = queries.get_adjustment(request.actor, ref)
+    context = {
+        "title": row.title, "case": row, "evidence": list(row.evidence.all()), "proposal": queries.proposal_lines(row),
+        "notices": notices.about(row).filter(is_public=True, status="ISSUED"),
+        "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (row.ref, None)],
+    }
+    return render(request, "programs/adjustment_public.html", context)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.policies import system
 from core import clock
 from core.models import Deadline, LedgerRow
 from core.workflow import Refused
@@ -117,7 +118,7 @@ def test_publish_counts_the_other_guides_of_the_item(staff):
 
 def test_publish_refused_for_a_suspended_special(staff):
     guide = make.approved_guide(staff)
-    actions.suspend_special(staff.lead, guide.special, why="绩效评价为差")
+    actions.suspend_special(system("adjustment"), guide.special, why="绩效评价为差")
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert len(found) == 1
     assert "T2" in found[0]
@@ -145,7 +146,7 @@ def test_publish_gives_all_reasons_at_once(staff):
     guide = make.approved_guide(staff)
     guide.policies.clear()
     AnnualPlan.objects.update(status="SUBMITTED")
-    actions.suspend_special(staff.lead, guide.special, why="调整")
+    actions.suspend_special(system("adjustment"), guide.special, why="调整")
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert [clause for clause in ("T2", "R13", "A2") if any(clause in reason for reason in found)] == ["T2", "R13", "A2"]
 
