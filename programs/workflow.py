@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock, parameters
 from core.workflow import Machine, Step
@@ -239,7 +239,7 @@ ADJUSTMENT = Machine(
         Step("approve", {A.SUBMITTED}, A.APPROVED, policies.is_bureau_leader, (another_person, case_sound),
              gettext_lazy("Approve the adjustment")),
         Step("refuse", {A.SUBMITTED}, A.REFUSED, policies.is_bureau_leader, (another_person, with_reason),
-             gettext_lazy("Do not approve")),
+             pgettext_lazy("adjustment", "Do not approve")),
         Step("withdraw", {A.DRAFT, A.OPINIONS, A.SUBMITTED}, A.WITHDRAWN, policies.handles_adjustment, (with_reason,),
              gettext_lazy("Withdraw the case"), danger=True),
         Step("revoke", {A.APPROVED}, A.WITHDRAWN, policies.is_bureau_leader, (with_reason,),

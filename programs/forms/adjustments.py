@@ -23,7 +23,7 @@ class AdjustmentForm(forms.Form):
                                 help_text=_("Leave empty when the case is about a whole plan or makes a new special."))
     plan = forms.ChoiceField(label=_("Plan"), required=False, help_text=_("For a new special: the plan it belongs to."))
     title = one_line(_("Title"))
-    reason = area(_("Reasons"), 20_000, 6)
+    reason = area(pgettext_lazy("adjustment", "Reasons"), 20_000, 6)
     effective_on = DateField(label=_("In effect from"))
     open_guides = forms.ChoiceField(
         label=_("Guides that are open on that day"), choices=states.OpenGuides.choices, widget=forms.RadioSelect,
