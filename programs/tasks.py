@@ -59,5 +59,5 @@ def apply_adjustment(deadline: Any) -> None:
 
 @job("programs.overlap")
 def overlap_job(row: Any, progress: Any) -> None:
-    report = actions.make_overlap(queries.actor_of(row.actor_id), queries.tree_by_id(row.params["tree"]), progress=progress)
-    row.result = {"link": f"/desk/plans/overlap/?report={report.pk}"}
+    actions.make_overlap(queries.actor_of(row.actor_id), queries.tree_by_id(row.params["tree"]), progress=progress)
+    row.result = {"link": "/desk/plans/overlap/"}

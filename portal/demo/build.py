@@ -15,7 +15,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import awards, calendar, cycle, people
+from portal.demo import adjustments, awards, calendar, cycle, people
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -178,6 +178,7 @@ class Story:
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
         cycle.move_to(self.ago(1, 15))
+        yield self.said(adjustments.cases(world))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)

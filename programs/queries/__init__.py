@@ -24,10 +24,10 @@ from programs.queries.adjustments import (
 )
 from programs.queries.editor import (
     PUBLISH_CHECKS,
+    comparison_sign,
     condition_lines,
     editor_parts,
     part_label,
-    sign,
     version_changes,
     words,
 )
@@ -126,7 +126,7 @@ from programs.queries.tree import (
 )
 
 __all__ = [
-    "Consequences", "Offer", "actor_of", "proposal_lines", "proposal_text", "sign", "tree_by_id", "adjustments_of", "consequences", "desk_people", "funded_titles", "get_adjustment", "get_pair",
+    "Consequences", "Offer", "actor_of", "proposal_lines", "proposal_text", "comparison_sign", "tree_by_id", "adjustments_of", "consequences", "desk_people", "funded_titles", "get_adjustment", "get_pair",
     "last_overlap", "offers", "overlap_of", "pairs_of", "plan_in_force", "policy_numbered", "portraits", "register_evidence",
     "register_titles", "special_in_force", "specials_in", "standing", "target_choices",
     "PUBLISH_CHECKS",

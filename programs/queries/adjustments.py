@@ -242,14 +242,15 @@ def actor_of(pk: int | None) -> Actor:
     return Actor.of(person) if person else system("overlap")
 
 
-def proposal_lines(case: Adjustment) -> list[dict[str, str]]:
+def proposal_lines(case: Adjustment) -> list[dict[str, Any]]:
     """What is proposed, column by column, beside what stands today (or stood when the case took effect)."""
     target: Any = case.special or case.plan
     found = []
     for key, value in case.proposal.items():
         old = case.before.get(key) if case.applied_at else _standing_value(target, key)
         shown = proposal_text(key, old, case.tree) if old and case.kind != states.AdjustmentKind.CREATE else ""
-        found.append({"label": str(PROPOSAL_LABELS[key]), "before": shown, "after": proposal_text(key, value, case.tree)})
+        found.append({"label": str(PROPOSAL_LABELS[key]), "before": shown, "after": proposal_text(key, value, case.tree),
+                      "is_english": key.endswith("_en")})
     return found
 
 

@@ -95,10 +95,10 @@ def words(node: Mapping[str, Any]) -> str:
     value = node.get("value")
     shown = conditions.label(value["fact"]) if isinstance(value, Mapping) else "、".join(map(str, value)) if isinstance(
         value, list) else "" if value is None else str(value)
-    return f"{conditions.label(node.get('fact', ''))} {sign(node.get('op', ''))} {shown}".strip()
+    return f"{conditions.label(node.get('fact', ''))} {comparison_sign(node.get('op', ''))} {shown}".strip()
 
 
-def sign(op: str) -> str:
+def comparison_sign(op: str) -> str:
     return {
         "eq": "=", "ne": "≠", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "in": "∈", "not_in": "∉", "is_true": "= " + _("yes"),
         "is_false": "= " + _("no"), "ge_each": _("≥ each of"), "within_region": _("lies in"), "valid_on": _("valid on"),

@@ -84,7 +84,7 @@ def overlap_pair(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"{row.first.label} ～ {row.second.label}", "pair": row, "number": percent(row.number),
         "parts": [(label, percent(getattr(row, name))) for name, label in PARTS],
-        "same_conditions": [f"{conditions.label(fact)} {queries.sign(op)} {value}" for fact, op, value in row.behind["conditions"]],
+        "same_conditions": [f"{conditions.label(fact)} {queries.comparison_sign(op)} {value}" for fact, op, value in row.behind["conditions"]],
         "topics": [(percent(Decimal(value)), a, b) for value, a, b in row.behind["topics"]],
         "crumbs": [(_("Overlap of specials"), reverse("programs:desk:overlap")), (_("Pair"), None)],
     }

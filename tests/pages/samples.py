@@ -18,7 +18,7 @@ from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
-from programs.models import AnnualPlanItem, Guide
+from programs.models import Adjustment, AnnualPlanItem, Guide, OverlapPair
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -311,6 +311,15 @@ def report() -> Report:
 sample("performance:my:report", "performance:my:file")(lambda: Visit(report().project.leader, (report().uid,)))
 same("performance:desk:acceptance", who="chen", key=lambda: Acceptance.objects.order_by("-pk").first().uid)
 same("performance:desk:evaluation", who="chen", key=lambda: Evaluation.objects.order_by("-pk").first().uid)
+# --- adjustment of programmes
+def case_with(*states: str) -> Adjustment:
+    return Adjustment.objects.filter(status__in=states).order_by("-pk").first()
+
+
+sample("programs:desk:adjustment")(lambda: [Visit("he", (case_with(state).ref,)) for state in ("IN_FORCE", "APPROVED", "OPINIONS")])
+same("programs:desk:adjustment_edit", who="he", key=lambda: case_with("OPINIONS").ref)
+sample("programs:public:adjustment")(lambda: Visit(PUBLIC, (case_with("APPROVED").ref,)))
+same("programs:desk:overlap_pair", who="he", key=lambda: OverlapPair.objects.first().pk)
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
