@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.states import Role
+from core import clock
 from programs import states
-from programs.models import Adjustment, AnnualPlan, Guide, PolicyDocument, Special
+from programs.models import (
+    Adjustment,
+    AdvisoryBody,
+    AdvisoryReport,
+    AnnualPlan,
+    Guide,
+    PolicyDocument,
+    Portfolio,
+    Recommendation,
+    Special,
+)
 
 
 def _scopes(special: Special) -> tuple[str, str]:
@@ -148,3 +159,68 @@ def checks_adjustment(actor: Any, case: Adjustment) -> str | None:
     if actor.holds(Role.LEADER) or actor.holds(Role.RESOURCE):
         return None
     return _("Only a leader of the bureau or the resource division may do this.")
+
+
+# --- project managers and advisory bodies ------------------------------------------------------------------------
+
+
+def proposes_portfolio(actor: Any, obj: Any = None) -> str | None:
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.DIVISION):
+        return None
+    return _("Only a division of the bureau may propose a project manager.")
+
+
+def manages(actor: Any, special: Special, right: str) -> str | None:
+    """Clause R5: the right is delegated on this very special (guardian) and the appointment is in its time."""
+    if actor.person is not None and actor.person.has_perm(f"programs.{right}", special):
+        day = clock.today()
+        if Portfolio.objects.filter(
+            person=actor.person, specials=special, status=states.PortfolioStatus.ACTIVE, since__lte=day, until__gte=day
+        ).exists():
+            return None
+    return _("Clause R5: this right is not delegated to you for this special now.")
+
+
+def answers_recommendation(actor: Any, row: Recommendation) -> str | None:
+    return owns_guide_of(actor, row.special)
+
+
+def owns_guide_of(actor: Any, special: Special) -> str | None:
+    if holds_for(actor, Role.DIVISION, special):
+        return None
+    return _("Only the division in charge of this special may do this.")
+
+
+def may_view_portfolio(actor: Any, row: Portfolio) -> str | None:
+    """The desks, and the person's own once appointed."""
+    if is_staff(actor) is None or (actor.id == row.person_id and row.status != states.PortfolioStatus.PROPOSED):
+        return None
+    return _("Only staff of the bureau may see this.")
+
+
+def portfolios_visible_to(actor: Any) -> QuerySet[Portfolio]:
+    """The same truth as `may_view_portfolio`, as a queryset."""
+    rows = Portfolio.objects.select_related("person", "proposed_by", "appointed_by").prefetch_related("specials__plan")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(person=actor.person).exclude(status=states.PortfolioStatus.PROPOSED) if actor.person else rows.none()
+
+
+def acts_for_body(actor: Any, body: AdvisoryBody) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=body.organisation_id):
+        return None
+    return _("Only the unit administrator of the advisory body may do this.")
+
+
+def may_view_report(actor: Any, report: AdvisoryReport) -> str | None:
+    if report.is_public or is_staff(actor) is None or acts_for_body(actor, report.body) is None:
+        return None
+    return _("This report is not public.")
+
+
+def reports_visible_to(actor: Any) -> QuerySet[AdvisoryReport]:
+    """The same truth as `may_view_report`, as a queryset."""
+    rows = AdvisoryReport.objects.select_related("body__organisation", "body__industry", "file", "filed_by")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(Q(is_public=True) | Q(body__organisation__in=actor.units(Role.ORG_ADMIN)))

@@ -164,3 +164,52 @@ class Stance(TextChoices):
     FOR = "FOR", pgettext_lazy("opinion", "Agree")
     AGAINST = "AGAINST", pgettext_lazy("opinion", "Disagree")
     REMARK = "REMARK", pgettext_lazy("opinion", "Remark only")
+
+
+# --- project managers and advisory bodies (clause R5) ----------------------------------------------------------------
+
+
+class PortfolioStatus(TextChoices):
+    PROPOSED = "PROPOSED", pgettext_lazy("portfolio", "Proposed")
+    ACTIVE = "ACTIVE", pgettext_lazy("portfolio", "Appointed")
+    ENDED = "ENDED", pgettext_lazy("portfolio", "Ended")
+
+
+class PortfolioRight(TextChoices):
+    """Object permissions on a special; the codes are names of django-guardian permissions."""
+
+    PROPOSE = "propose_topics", _("Propose topics")
+    RECOMMEND = "recommend_projects", _("Recommend to start or stop projects")
+    WATCH = "watch_milestones", _("Watch milestones")
+
+
+#: Names of the permissions in the database: English, since they are read by administrators of the database alone.
+DELEGATED = (
+    (PortfolioRight.PROPOSE.value, "Propose topics"), (PortfolioRight.RECOMMEND.value, "Recommend projects"),
+    (PortfolioRight.WATCH.value, "Watch milestones"),
+)
+
+
+class RecommendationKind(TextChoices):
+    TOPIC = "TOPIC", pgettext_lazy("recommendation", "Topic")
+    START = "START", pgettext_lazy("recommendation", "Start a project")
+    STOP = "STOP", pgettext_lazy("recommendation", "Stop a project")
+
+
+#: Which right a recommendation needs.
+RIGHT_FOR = {
+    RecommendationKind.TOPIC: PortfolioRight.PROPOSE, RecommendationKind.START: PortfolioRight.RECOMMEND,
+    RecommendationKind.STOP: PortfolioRight.RECOMMEND,
+}
+
+
+class RecommendationStatus(TextChoices):
+    OPEN = "OPEN", pgettext_lazy("recommendation", "Awaiting an answer")
+    ADOPTED = "ADOPTED", pgettext_lazy("recommendation", "Adopted")
+    DECLINED = "DECLINED", pgettext_lazy("recommendation", "Not adopted")
+
+
+class AdvisoryReportStatus(TextChoices):
+    FILED = "FILED", pgettext_lazy("advisory", "Filed")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("advisory", "Accepted")
+    RETURNED = "RETURNED", pgettext_lazy("advisory", "Returned")

@@ -61,3 +61,9 @@ def apply_adjustment(deadline: Any) -> None:
 def overlap_job(row: Any, progress: Any) -> None:
     actions.make_overlap(queries.actor_of(row.actor_id), queries.tree_by_id(row.params["tree"]), progress=progress)
     row.result = {"link": "/desk/plans/overlap/"}
+
+
+@due("portfolio.end")
+def end_portfolio(deadline: Any) -> None:
+    """The period of a project manager is over."""
+    actions.expire_portfolio(system(CLOCK), deadline.target)

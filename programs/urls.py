@@ -9,7 +9,15 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
-from programs.views import adjustments, editor, guides, overlaps, plans
+from programs.views import (
+    adjustments,
+    advisory,
+    editor,
+    guides,
+    overlaps,
+    plans,
+    portfolios,
+)
 from programs.views import public as pages
 
 public = [
@@ -20,7 +28,15 @@ public = [
     path("plans/annual/<int:year>/", pages.annual_plan, name="annual_plan"),
     path("plans/policies/<str:number>/", pages.policy_document, name="policy"),
     path("plans/adjustments/<slug:ref>/", pages.adjustment, name="adjustment"),
+    path("advisory/", advisory.overview, name="advisory"),
+    path("advisory/reports/<uuid:uid>/file.pdf", advisory.report_file, name="advisory_file"),
     path("plans/<slug:tree>/<slug:code>/", pages.special, name="special"),
+]
+
+my = [
+    path("portfolios/<uuid:uid>/", portfolios.own, name="portfolio"),
+    path("portfolios/<uuid:uid>/recommend/", portfolios.recommend, name="recommend"),
+    path("advisory/<uuid:uid>/", advisory.own, name="advisory_body"),
 ]
 
 desk = [
@@ -34,6 +50,18 @@ desk = [
     path("plans/adjustments/<slug:ref>/cite/<int:pk>/remove/", adjustments.uncite, name="adjustment_uncite"),
     path("plans/adjustments/<slug:ref>/opinion/", adjustments.opinion, name="adjustment_opinion"),
     path("plans/adjustments/<slug:ref>/<slug:verb>/", adjustments.case_step, name="adjustment_step"),
+    # project managers and advisory bodies
+    path("portfolios/", portfolios.portfolio_list, name="portfolios"),
+    path("portfolios/new/", portfolios.portfolio_new, name="portfolio_new"),
+    path("portfolios/<uuid:uid>/", portfolios.portfolio, name="portfolio"),
+    path("portfolios/<uuid:uid>/recommendations/<int:pk>/", portfolios.answer, name="recommendation_answer"),
+    path("portfolios/<uuid:uid>/<slug:verb>/", portfolios.portfolio_step, name="portfolio_step"),
+    path("advisory/", advisory.body_list, name="advisory"),
+    path("advisory/new/", advisory.body_new, name="advisory_new"),
+    path("advisory/<uuid:uid>/", advisory.body, name="advisory_body"),
+    path("advisory/<uuid:uid>/money/", advisory.body_money, name="advisory_money"),
+    path("advisory/<uuid:uid>/end/", advisory.body_end, name="advisory_end"),
+    path("advisory/reports/<uuid:uid>/<slug:verb>/", advisory.report_step, name="advisory_report_step"),
     path("plans/overlap/", overlaps.overlap, name="overlap"),
     path("plans/overlap/make/", overlaps.overlap_make, name="overlap_make"),
     path("plans/overlap/pairs/<int:pk>/", overlaps.overlap_pair, name="overlap_pair"),

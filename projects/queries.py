@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,7 +21,7 @@ from core.models import LedgerRow
 from core.workflow import Machine
 from programs import policies as programme
 from programs import queries as programmes
-from programs.models import Plan
+from programs.models import Plan, Special
 from projects import policies
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from reviews.models import BatchItem
@@ -341,3 +342,10 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
 def titles_of(codes: list[str]) -> list[tuple[str, str, str]]:
     """(code of the special, number, title) of what was funded, for the report of overlap."""
     return list(public_projects().filter(special__code__in=codes).values_list("special__code", "number", "title"))
+
+
+def running_in(specials: Iterable[Special]) -> list[Project]:
+    """Projects under way in these specials, the nearest end first, for who watches them."""
+    under_way = ("CONTRACT_PENDING", "ACTIVE", "SUSPENDED", "OVERDUE", "ACCEPTANCE", "RECONSIDER")
+    rows = Project.objects.filter(special__code__in=[special.code for special in specials], status__in=under_way)
+    return list(rows.select_related("unit", "special").order_by(F("ends_on").asc(nulls_last=True), "number")[:100])

@@ -87,4 +87,5 @@ nav.register("desk", 55, _("Notices and awards"), "projects:desk:notices", polic
 nav.register("desk", 57, _("Objections"), "projects:desk:objections", policies.handles_objections)
 nav.register("desk", 60, _("Projects"), "projects:desk:projects", policies.is_desk)
 slots.register("programs.special", pages.of_special)
+slots.register("programs.portfolio", pages.of_portfolio)
 programmes.register_titles(queries.titles_of)

@@ -18,6 +18,7 @@ from portal.queries import desk as workbench
 from portal.queries import finding, mine
 from portal.queries import public as everybody
 from portal.queries.places import address
+from programs import queries as programmes
 
 
 @access(public)
@@ -41,7 +42,8 @@ def my(request: HttpRequest) -> HttpResponse:
         "title": _("My desk"), "waiting": mine.waiting(actor), "unit": unit,
         "kpis": mine.unit_numbers(actor, unit) if unit and actor.holds(Role.ORG_ADMIN, at=unit) else [],
         "applications": mine.latest_applications(actor), "projects": mine.latest_projects(actor),
-        "guides": applications.open_guides(actor),
+        "guides": applications.open_guides(actor), "portfolios": programmes.portfolios_in_force(actor.person),
+        "bodies": programmes.own_bodies(actor),
     })
 
 

@@ -15,6 +15,14 @@ from programs.actions.adjustments import (
     uncite,
     withdraw_adjustment,
 )
+from programs.actions.advisory import (
+    accept_report,
+    end_body,
+    file_report,
+    register_body,
+    return_report,
+    set_advisory_money,
+)
 from programs.actions.content import (
     save_guide,
     save_part,
@@ -61,6 +69,15 @@ from programs.actions.policies import (
     enter_policies_from_data,
     repeal_policy,
 )
+from programs.actions.portfolios import (
+    answer_recommendation,
+    appoint,
+    decline_portfolio,
+    end_portfolio,
+    expire_portfolio,
+    propose_portfolio,
+    recommend,
+)
 from programs.actions.reference import load_reference
 from programs.actions.specials import cancel_special, resume_special, suspend_special
 from programs.actions.windows import (
@@ -71,6 +88,8 @@ from programs.actions.windows import (
 )
 
 __all__ = [
+    "accept_report", "answer_recommendation", "appoint", "decline_portfolio", "end_body", "end_portfolio", "expire_portfolio",
+    "file_report", "propose_portfolio", "recommend", "register_body", "return_report", "set_advisory_money",
     "apply_adjustment", "approve_adjustment", "ask_opinions", "ask_overlap", "change_adjustment", "cite", "give_opinion",
     "make_overlap", "open_adjustment", "refuse_adjustment", "return_adjustment", "revoke_adjustment", "submit_adjustment",
     "uncite", "withdraw_adjustment",

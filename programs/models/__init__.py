@@ -11,9 +11,17 @@ from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, 
 from programs.models.lists import ReferenceEntry
 from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
 from programs.models.policies import PolicyDocument
+from programs.models.portfolios import (
+    AdvisoryBody,
+    AdvisoryReport,
+    AdvisoryYear,
+    Portfolio,
+    Recommendation,
+)
 from programs.models.tree import Plan, PlanTree, Special
 
 __all__ = [
+    "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "Portfolio", "Recommendation",
     "Adjustment", "Evidence", "Opinion", "OverlapPair", "OverlapReport",
     "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
     "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",

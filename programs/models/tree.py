@@ -78,6 +78,8 @@ class Special(Labelled):
 
     class Meta:
         ordering = ["plan__order", "order", "code"]
+        # what may be delegated to a project manager (clause R5), held by django-guardian
+        permissions = [(right, name) for right, name in states.DELEGATED]
         constraints = [
             models.UniqueConstraint(fields=["tree", "code"], name="special_code_in_tree"),
             models.CheckConstraint(condition=Q(budget_scheme__in=states.BudgetScheme.values), name="special_scheme"),

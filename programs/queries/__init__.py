@@ -105,6 +105,25 @@ from programs.queries.plans import (
     planners,
     published_plans,
 )
+from programs.queries.portfolios import (
+    advisory_item,
+    advisory_money,
+    bodies,
+    division_people,
+    future_industries,
+    get_body,
+    get_portfolio,
+    get_recommendation,
+    get_report,
+    industries,
+    own_bodies,
+    own_body,
+    person_by_email,
+    portfolios_in_force,
+    recommendations_of,
+    reports_of_body,
+    units_called,
+)
 from programs.queries.tree import (
     committed_by_year,
     documents_for,
@@ -126,6 +145,9 @@ from programs.queries.tree import (
 )
 
 __all__ = [
+    "advisory_item", "advisory_money", "bodies", "division_people", "future_industries", "get_body", "get_portfolio",
+    "get_recommendation", "get_report", "industries", "own_bodies", "own_body", "person_by_email",
+    "portfolios_in_force", "recommendations_of", "reports_of_body", "units_called",
     "Consequences", "Offer", "actor_of", "proposal_lines", "proposal_text", "comparison_sign", "tree_by_id", "adjustments_of", "consequences", "desk_people", "funded_titles", "get_adjustment", "get_pair",
     "last_overlap", "offers", "overlap_of", "pairs_of", "plan_in_force", "policy_numbered", "portraits", "register_evidence",
     "register_titles", "special_in_force", "specials_in", "standing", "target_choices",

@@ -185,6 +185,8 @@ VERBS = {
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
     "ask": _("opinions asked for"), "opinion": _("opinion given"), "cite": _("evidence cited"), "uncite": _("evidence taken out"),
+    "propose": _("proposed"), "appoint": _("appointed"), "decline": _("declined"), "end": _("ended"), "expire": _("the period is over"),
+    "register": _("registered"), "file": _("filed"), "accept": _("accepted"), "adopt": _("adopted"),
     "apply": _("took effect"), "revoke": _("revoked"), "make": _("report made"),
     "reserve": _("payment reserved"), "load": _("reference data loaded"),
 }

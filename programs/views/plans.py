@@ -47,6 +47,7 @@ def tree(request: HttpRequest) -> HttpResponse:
             (_("Annual plans"), reverse("programs:desk:plans")), (_("Policy documents"), reverse("programs:desk:policies")),
             (_("Adjustment of programmes"), reverse("programs:desk:adjustments")),
             (_("Overlap of specials"), reverse("programs:desk:overlap")),
+            (_("Project managers"), reverse("programs:desk:portfolios")), (_("Advisory bodies"), reverse("programs:desk:advisory")),
         ],
     }
     return render(request, "programs/tree.html", context)

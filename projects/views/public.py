@@ -18,6 +18,7 @@ from core.web.access import access
 from core.web.access import public as everyone
 from core.web.once import once
 from core.web.templatetags.st import tag
+from programs import policies as programme_policies
 from projects import actions, policies, queries, states
 from projects.forms import ObjectionForm
 from projects.models import Project, Publicity
@@ -134,3 +135,11 @@ def of_special(actor: Any, special: Any) -> tuple[str, dict[str, Any]] | None:
 
 def project_url(row: Project) -> str:
     return reverse("projects:my:project", args=[row.number])
+
+
+def of_portfolio(actor: Any, portfolio: Any) -> tuple[str, dict[str, Any]] | None:
+    """The slot on the page of a project manager: what runs in the specials the person may watch (clause R5)."""
+    specials = list(portfolio.specials.all())
+    if programme_policies.is_staff(actor) is not None:
+        specials = [s for s in specials if programme_policies.manages(actor, s, "watch_milestones") is None]
+    return ("projects/_portfolio.html", {"running": queries.running_in(specials)}) if specials else None
