@@ -15,7 +15,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import adjustments, awards, calendar, cycle, people
+from portal.demo import adjustments, awards, calendar, cycle, people, portfolios
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -45,6 +45,7 @@ def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
         ("POC", f"{year}年度概念验证中心认定资助", 100 * MILLION, 30),
         ("JCYJ-MS", f"{year}年度基础研究面上项目", 120 * MILLION, 200),
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
+        ("FUTURE-STRAT", f"{year}年度未来产业战略咨询支撑", 20 * MILLION, 8),
         ("RCYX", f"{year}年度优秀青年基础研究项目", 40 * MILLION, 40),
     ]
 
@@ -179,6 +180,8 @@ class Story:
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
+        yield self.said(portfolios.managers(world))
+        yield self.said(portfolios.bodies(world))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)

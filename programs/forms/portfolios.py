@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
@@ -19,8 +19,8 @@ class PortfolioForm(forms.Form):
     specials = forms.MultipleChoiceField(label=_("Specials"), widget=forms.SelectMultiple(attrs={"size": 12}))
     rights = forms.MultipleChoiceField(
         label=_("Delegated rights"), choices=states.PortfolioRight.choices, widget=forms.CheckboxSelectMultiple)
-    since = DateField(label=_("From"))
-    until = DateField(label=_("Until"))
+    since = DateField(label=pgettext_lazy("term", "From"))
+    until = DateField(label=pgettext_lazy("term", "Until"))
     reason = area(_("Reason of the appointment"), 4000, 3)
     found: Person | None = None
 
@@ -61,7 +61,7 @@ class BodyForm(forms.Form):
     unit = one_line(_("Unit: name or unified social credit code"), 120)
     industry = forms.ChoiceField(label=_("Future industry"))
     tasks = area(_("Tasks"), 4000, 4)
-    since = DateField(label=_("From"))
+    since = DateField(label=pgettext_lazy("term", "From"))
     found: Organisation | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,7 +84,7 @@ class BodyMoneyForm(forms.Form):
 
 
 class BodyEndForm(forms.Form):
-    until = DateField(label=_("Until"))
+    until = DateField(label=pgettext_lazy("term", "Until"))
     why = area(_("Reason"), 2000, 2)
 
 
@@ -92,7 +92,7 @@ class ReportForm(forms.Form):
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     title = one_line(_("Title of the report"))
     summary = area(_("Summary"), 4000, 4)
-    file = forms.FileField(label=_("Report (PDF)"), required=False)
+    file = forms.FileField(label=_("File of the report (PDF)"), required=False)
 
 
 class AcceptForm(forms.Form):

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock, files
@@ -44,8 +44,8 @@ class Bodies(lists.Listing):
     columns = (
         lists.Col("organisation", gettext_lazy("Advisory body"), main=True, link=body_url, value=lambda row: row.organisation.name),
         lists.Col("industry", gettext_lazy("Future industry"), value=lambda row: row.industry.label),
-        lists.Col("since", gettext_lazy("From"), sort="since"),
-        lists.Col("until", gettext_lazy("Until")),
+        lists.Col("since", pgettext_lazy("term", "From"), sort="since"),
+        lists.Col("until", pgettext_lazy("term", "Until")),
         lists.Col("money", gettext_lazy("Money of all years (10,000 yuan)"), kind="num", show=lambda row: wan(row.money or 0)),
     )
     facets = (

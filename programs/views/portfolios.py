@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock
@@ -43,8 +43,8 @@ class Portfolios(lists.Listing):
         lists.Col("person", gettext_lazy("Project manager"), main=True, link=portfolio_url, value=lambda row: row.person.name,
                   sub=lambda row: "、".join(special.label for special in row.specials.all())),
         lists.Col("rights", gettext_lazy("Delegated rights"), value=lambda row: "、".join(row.right_labels)),
-        lists.Col("since", gettext_lazy("From")),
-        lists.Col("until", gettext_lazy("Until"), sort="until"),
+        lists.Col("since", pgettext_lazy("term", "From")),
+        lists.Col("until", pgettext_lazy("term", "Until"), sort="until"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, TONES.get(row.status, ""))),
     )
@@ -76,7 +76,7 @@ def portfolio_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The proposal is with the leaders of the bureau."))
             return redirect(portfolio_url(row))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("Propose a project manager"), "back": reverse("programs:desk:portfolios"), "submit": _("Propose"),
+        "form": form, "title": _("Propose a project manager"), "back": reverse("programs:desk:portfolios"), "submit": pgettext("portfolio", "Propose"),
     })
 
 

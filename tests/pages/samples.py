@@ -18,7 +18,7 @@ from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
-from programs.models import Adjustment, AnnualPlanItem, Guide, OverlapPair
+from programs.models import Adjustment, AdvisoryBody, AdvisoryReport, AnnualPlanItem, Guide, OverlapPair, Portfolio
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -31,7 +31,7 @@ PERSON = {
     "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
     "accounts:desk:grant": "admin", "notices:public:inbox": "li", "applications:my:unit_list": "wang",
-    "programs:desk:plan_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
+    "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
 }
@@ -320,6 +320,13 @@ sample("programs:desk:adjustment")(lambda: [Visit("he", (case_with(state).ref,))
 same("programs:desk:adjustment_edit", who="he", key=lambda: case_with("OPINIONS").ref)
 sample("programs:public:adjustment")(lambda: Visit(PUBLIC, (case_with("APPROVED").ref,)))
 same("programs:desk:overlap_pair", who="he", key=lambda: OverlapPair.objects.first().pk)
+same("programs:desk:portfolio", who="he", key=lambda: Portfolio.objects.first().uid)
+sample("programs:my:portfolio")(lambda: Visit(Portfolio.objects.get(status="ACTIVE").person, (Portfolio.objects.get(status="ACTIVE").uid,)))
+same("programs:desk:advisory_body", who="he", key=lambda: AdvisoryBody.objects.first().uid)
+sample("programs:my:advisory_body")(lambda: Visit(
+    Membership.objects.filter(organisation=AdvisoryBody.objects.first().organisation, role=Role.ORG_ADMIN).first().person,
+    (AdvisoryBody.objects.first().uid,)))
+sample("programs:public:advisory_file")(lambda: Visit(PUBLIC, (AdvisoryReport.objects.filter(is_public=True).first().uid,)))
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)

@@ -145,7 +145,7 @@ def test_unknown_person_and_wrong_dates_are_said_beside_the_fields(staff, sign_i
 
 @pytest.fixture
 def unit(db):
-    row = accounts.register_organisation(system("test"), name="未来产业研究院（测试）", kind="INSTITUTE", uscc=invented.uscc(8101, "INSTITUTE"),
+    row = accounts.register_organisation(system("test"), name="未来产业研究院（测试）", kind="INSTITUTE", uscc=invented.uscc(8101, "INSTITUTE"), is_demo=True,
                                          region="深圳市")
     accounts.verify(system("test"), row)
     return row
