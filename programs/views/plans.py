@@ -149,7 +149,7 @@ def policy_edit(request: HttpRequest, number: str) -> HttpResponse:
         values = dict(form.cleaned_data)
         specials = queries.specials_by_id(values.pop("specials"))
         if changed := attempt(
-            form, actions.change_policy, request.actor, document, specials=specials, replaced_by=document.replaced_by, **values
+            form, actions.change_policy, request.actor, document, specials=specials, **values
         ):
             messages.success(request, _("Saved."))
             return redirect(policy_url(changed))
