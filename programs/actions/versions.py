@@ -178,7 +178,7 @@ def move_in_list(actor: Any, tree: PlanTree, *, what: str, code: str) -> None:
 
 
 @transaction.atomic
-def map_special(actor: Any, tree: PlanTree, *, old: Special, heirs: Iterable[tuple[Special | None, Decimal, str]]) -> None:
+def map_special(actor: Any, tree: PlanTree, *, old: Special, heirs: Iterable[tuple[Special | None, Decimal, str]]) -> PlanTree:
     """Say what becomes of an old class in this draft: (special of the draft or None, share, note) per heir; an empty list
     takes the mapping away. Clause P3: the shares add up to 1. Records programs.plan_tree.map."""
     row, wanted = _draft(actor, tree), list(heirs)
@@ -192,6 +192,7 @@ def map_special(actor: Any, tree: PlanTree, *, old: Special, heirs: Iterable[tup
     after = _links(row, old)
     if before != after:
         ledger.record("programs.plan_tree.map", row, actor, old=f"{old.tree.code}:{old.code}", before=before, after=after)
+    return row
 
 
 def _links(tree: PlanTree, old: Special) -> list[list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -193,3 +193,24 @@ def basis_owners(document: PolicyDocument) -> set[Person]:
 
 def in_use_of(document: PolicyDocument) -> int:
     return Guide.objects.filter(Q(policies=document), status__in=states.RUNNING_STATUSES).count()
+
+
+def higher_choices() -> list[tuple[str, str]]:
+    """Higher-level documents a document may rest on; the value is the row's id."""
+    rows = PolicyDocument.objects.filter(kind=states.PolicyKind.HIGHER).exclude(status=states.PolicyStatus.REPEALED)
+    return [(str(row.pk), str(row)) for row in rows]
+
+
+def documents_by_id(ids: list[str]) -> QuerySet[PolicyDocument]:
+    return PolicyDocument.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+
+
+def document_page(actor: Any, document: PolicyDocument) -> dict[str, Any]:
+    """What every page of a document shows besides its columns: articles, succession, higher documents, its state today."""
+    visible = policies.documents_visible_to(actor)
+    words, tone = state_words(document, clock.today())
+    return {
+        "articles": articles(document.text), "followers": replaced_by_chain(document),
+        "replaces": visible.filter(replaced_by=document), "rests_on": visible.filter(carries=document),
+        "state_words": words, "state_tone": tone,
+    }

@@ -41,24 +41,19 @@ def lineage_of(actor: Any, special: Special) -> list[dict[str, Any]]:
     ways = atlas()
     before, after = ways.ancestors(special.pk), ways.descendants(special.pk)
     rows = {row.pk: row for row in policies.specials_visible_to(actor).filter(pk__in=[special.pk, *before, *after])}
-    used = uses(rows.values())
-    found = []
+    used, notes, found = uses(rows.values()), _notes(special), []
     for pk, row in rows.items():
         relation = "self" if pk == special.pk else "from" if pk in before else "to"
         heirs = ways.heirs(pk, special.tree_id) if relation == "from" else ways.heirs(special.pk, row.tree_id)
         share = heirs.found.get(special.pk if relation == "from" else pk, Fraction(0))
         found.append({"special": row, "relation": relation, "share": share_words(share) if relation != "self" else "",
-                      "use": used[pk], "note": _note(special, row, relation)})
+                      "use": used[pk], "note": notes.get(pk, ""), "words": relation_words(relation)})
     return sorted(found, key=lambda entry: (entry["special"].tree.effective_from, entry["special"].pk))
 
 
-def _note(special: Special, row: Special, relation: str) -> str:
-    """The words somebody wrote beside the direct link."""
-    if relation == "self":
-        return ""
-    pair = {"old": row, "new": special} if relation == "from" else {"old": special, "new": row}
-    link = pair["old"].continued_as.filter(new=pair["new"]).first()
-    return link.note if link else ""
+def _notes(special: Special) -> dict[int, str]:
+    """The words beside the direct links of a class; two queries."""
+    return dict([*special.continued_as.filter(new__isnull=False).values_list("new", "note"), *special.continues.values_list("old", "note")])
 
 
 def endings_of(special: Special) -> QuerySet:

@@ -83,3 +83,7 @@ def question_of(dimension: str, rule: Mapping[str, Any]) -> dict[str, Any]:
     return {"code": dimension, "kind": "select", "label": label, "label_en": label_en, "required": bool(rule.get("required")),
             "choices_from": rule["list"], "why": "用于分类统计和匹配评审专家。",
             "why_en": "Used for figures by field and to find reviewers."}
+
+
+def tag_lists(dimension: str) -> tuple[str, ...]:
+    return states.TAG_LISTS[states.Dimension(dimension)]

@@ -9,14 +9,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core import clock
 from programs import policies, rules, states
 from programs.engine import lineage
 from programs.engine.treefile import Difference, differences
 from programs.models import AnnualPlanItem, Guide, Plan, PlanTree, Special, SpecialMapping, TreeUpload
+from programs.queries.tree import plans_of
 from programs.workflow import Cover, coverage, uses
 
 PLAN_COLUMNS = ("name", "name_en", "budget_scheme", "source", "order")
@@ -306,3 +309,83 @@ def _mapping_table_reasons(tree: PlanTree, wanted: Mapping[str, Mapping[str, Map
         for row in unmapped if used[row.pk].any
     ]
     return found
+
+
+# --- what the pages of a draft show -------------------------------------------------------------------------------
+
+
+def counted_versions(actor: Any) -> QuerySet[PlanTree]:
+    return policies.trees_visible_to(actor).annotate(
+        plan_count=Count("plans", filter=Q(plans__disabled_on=None), distinct=True),
+        special_count=Count("specials", filter=Q(specials__disabled_on=None), distinct=True),
+    )
+
+
+def heir_choices(tree: PlanTree) -> list[tuple[str, Any]]:
+    """Specials of the draft by plan, and "not continued"."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in tree.specials.filter(disabled_on=None).select_related("plan").order_by("plan__order", "order"):
+        groups.setdefault(row.plan.label, []).append((row.code, f"{row.label} {row.code}"))
+    return [("", "—"), ("-", _("not continued")), *groups.items()]
+
+
+def difference_rows(changes: Iterable[Difference]) -> list[dict[str, Any]]:
+    """Differences in words: what, kind, name, and each field with both values."""
+    from programs.queries.workbook import SHEETS, shown  # noqa: PLC0415 (that module reads this one)
+
+    labels = {what: dict(columns) for what, (_tab, columns) in SHEETS.items()}
+    return [
+        {
+            "what": str(SHEETS[row.what][0]), "kind": kind_words(row.kind), "tone": {"ADD": "good", "REMOVE": "bad"}.get(row.kind, "doing"),
+            "key": row.key, "name": row.name if row.what != "MAPPING" else "",
+            "fields": [(str(labels[row.what].get(name, name)), shown(name, old) if old is not None else "", shown(name, new))
+                       for name, old, new in row.fields if row.kind == "CHANGE" or new not in ("", None, [])],
+        }
+        for row in changes
+    ]
+
+
+def kind_words(kind: str) -> str:
+    return {"ADD": pgettext("table", "New"), "CHANGE": pgettext("table", "Changed"), "REMOVE": pgettext("table", "Removed")}[kind]
+
+
+def difference_counts(changes: Iterable[Difference]) -> list[dict[str, Any]]:
+    counts = Counter(change.kind for change in changes)
+    return [{"label": kind_words(kind), "value": counts[kind], "unit": ""} for kind in ("ADD", "CHANGE", "REMOVE")]
+
+
+def tree_page(actor: Any, version: str, on: str) -> dict[str, Any]:
+    """The tree as a page asks for it: by version, as of a day, else the one in force; with its time line and what it
+    changed against the version before (clause P4)."""
+    day, problem = asked_day(on)
+    shown = versions(actor)
+    chosen = next((tree for tree in shown if tree.code == version), None) if version else None
+    if version and chosen is None:
+        raise Http404
+    current = next((tree for tree in reversed(shown) if _in_force(tree, clock.today())), None)
+    if chosen is None:
+        chosen = next((tree for tree in reversed(shown) if _in_force(tree, day)), None) if day else current
+    if day and chosen is None:
+        problem = _("No version of the tree is known for %(day)s.") % {"day": day.isoformat()}
+    former = former_of(chosen) if chosen else None
+    return {
+        "tree": chosen, "trees": shown, "on": on, "on_problem": problem, "current": current, "former": former,
+        "plans": plans_of(chosen) if chosen else [], "changes": tree_changes(former, chosen) if former else [],
+    }
+
+
+def _in_force(tree: PlanTree, day: date) -> bool:
+    return tree.is_ready and tree.effective_from <= day and (tree.effective_to is None or day <= tree.effective_to)
+
+
+def compared(actor: Any, old: str, new: str) -> dict[str, Any]:
+    """Two versions side by side, the earlier one first; without names the last two decided ones."""
+    shown = versions(actor)
+    by_code = {tree.code: tree for tree in shown}
+    decided = [tree for tree in shown if tree.is_ready]
+    after = by_code.get(new) or (decided[-1] if decided else None)
+    before = by_code.get(old) or (former_of(after) if after else None)
+    if after is not None and before is not None and before.effective_from > after.effective_from:
+        before, after = after, before
+    return {"trees": shown, "before": before, "after": after,
+            "changes": tree_changes(before, after) if before and after and before != after else []}
