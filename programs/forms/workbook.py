@@ -213,10 +213,16 @@ def _words(values: Mapping[str, Any], row: Row) -> dict[str, Any]:
         if name not in found:
             continue
         many = name.endswith("_modes")
-        parts = [part for part in re.split(r"[、,，;；]", found[name]) if part.strip()] if many else [found[name]]
-        codes = [_code(enum, part) for part in parts]
-        found[name] = codes if many else (codes[0] if codes else "")
+        codes = [code for part in re.split(r"[、;；]", found[name]) for code in _codes(enum, part)] if many else [_code(enum, found[name])]
+        found[name] = codes if many else codes[0]
     return found
+
+
+def _codes(enum: Any, text: str) -> list[str]:
+    """One word, or several parted by commas; a word of the list may hold a comma itself."""
+    whole = _code(enum, text)
+    parts = [text] if whole in enum.values else re.split(r"[,，]", text)
+    return [_code(enum, part) for part in parts if part.strip()]
 
 
 def _code(enum: Any, word: str) -> str:

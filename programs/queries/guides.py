@@ -185,6 +185,11 @@ VERBS = {
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
     "reserve": _("payment reserved"), "load": _("reference data loaded"),
+    # versions of the tree, policy basis, numbers that decide
+    "plan": _("plan saved"), "plan_remove": _("plan removed"), "special": _("special saved"), "special_remove": _("special removed"),
+    "order": _("order changed"), "map": _("mapping set"), "map_same": _("classes of the same code mapped"), "upload": _("table given"),
+    "apply": _("table applied"), "check": _("checked"), "end": _("ended"), "replace": _("replaced by another document"),
+    "attach": _("file attached"), "ask": _("new value asked for"), "take_back": _("taken back"),
 }
 
 

@@ -253,7 +253,7 @@ def stored_table(tree: PlanTree) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def mapping_key(row: Mapping[str, Any]) -> str:
-    return f"{row['old_tree']}:{row['old']} → {row['new'] or '—'}"
+    return f"{row['old_tree']}:{row['old']} → {row.get('new') or '—'}"
 
 
 def table_digest(tree: PlanTree) -> str:
