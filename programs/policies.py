@@ -16,6 +16,8 @@ from programs.models import (
     AdvisoryReport,
     AnnualPlan,
     Guide,
+    ParameterChange,
+    PlanTree,
     PolicyDocument,
     Portfolio,
     Recommendation,
@@ -224,3 +226,59 @@ def reports_visible_to(actor: Any) -> QuerySet[AdvisoryReport]:
     if is_staff(actor) is None:
         return rows
     return rows.filter(Q(is_public=True) | Q(body__organisation__in=actor.units(Role.ORG_ADMIN)))
+
+
+# --- tree versions, parameters ----------------------------------------------------------------------------------
+
+
+def checks_tree(actor: Any, tree: PlanTree) -> str | None:
+    """Another person of the resource division, or a leader, checks a draft version."""
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.LEADER):
+        return None
+    return _("Only the resource division or a leader may check a version of the programme tree.")
+
+
+def returns_tree(actor: Any, tree: PlanTree) -> str | None:
+    return checks_tree(actor, tree)
+
+
+def may_view_tree(actor: Any, tree: PlanTree) -> str | None:
+    """Drafts are the bureau's own business until they are decided."""
+    if tree.status in states.OFFICIAL_TREES or is_staff(actor) is None:
+        return None
+    return _("This version of the programme tree is not decided yet.")
+
+
+def trees_visible_to(actor: Any) -> QuerySet[PlanTree]:
+    rows = PlanTree.objects.filter(disabled_on=None)
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.OFFICIAL_TREES)
+
+
+def specials_visible_to(actor: Any) -> QuerySet[Special]:
+    rows = Special.objects.select_related("plan", "tree")
+    return rows if is_staff(actor) is None else rows.filter(tree__status__in=states.OFFICIAL_TREES)
+
+
+def is_parameter_reader(actor: Any, obj: Any = None) -> str | None:
+    """Numbers that decide are open to every desk, and to the system administrator."""
+    return None if is_staff(actor) is None or actor.holds(Role.SYSADMIN) else _("Only staff of the bureau may see this.")
+
+
+def decides_parameter(actor: Any, change: ParameterChange) -> str | None:
+    """A leader who did not ask for it (two persons)."""
+    if reason := is_bureau_leader(actor):
+        return reason
+    if actor.id == change.requested_by_id:
+        return _("Whoever asked for the new value may not decide on it (two persons).")
+    return None
+
+
+def takes_back_parameter(actor: Any, change: ParameterChange) -> str | None:
+    if actor.id is not None and actor.id == change.requested_by_id:
+        return None
+    return _("Only the person who asked for the new value may take it back.")
+
+
+def parameter_changes_visible_to(actor: Any) -> QuerySet[ParameterChange]:
+    rows = ParameterChange.objects.select_related("requested_by", "decided_by")
+    return rows if is_parameter_reader(actor) is None else rows.none()

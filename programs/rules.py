@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.states import (
+    GUIDE_BASES,
     MODES_WITHOUT_CONTRACT,
     AdjustmentKind,
     PlanStatus,
@@ -100,7 +101,7 @@ def _policy_problem(policy: Policy, on: date) -> str | None:
     given = {"title": policy.title, "date": on.isoformat()}
     if not policy.covers:
         return _("Clause R13: “%(title)s” does not govern this special.") % given
-    if policy.kind not in PolicyKind.values:
+    if policy.kind not in GUIDE_BASES:
         return _("Clause R13: “%(title)s” is neither measures nor an implementation scheme.") % given
     if policy.status != PolicyStatus.IN_FORCE:
         return _("Clause R13: “%(title)s” is not in force.") % given
@@ -236,3 +237,55 @@ def _new_special_problems(proposal: Mapping[str, Any], has_plan: bool) -> list[s
     if missing := [str(label) for name, label in NEEDED_FOR_NEW.items() if not proposal.get(name)]:
         found.append(_("Clause R3: the proposal of a new special lacks: %(names)s.") % {"names": "、".join(missing)})
     return found
+
+
+def document_state(
+    status: str, valid_from: date, valid_to: date | None, replaced: bool, on: date
+) -> str:
+    """What a document is on a day: DRAFT, COMING, VALID, REPLACED, REPEALED or EXPIRED."""
+    if status == PolicyStatus.DRAFT:
+        return "DRAFT"
+    if status == PolicyStatus.REPEALED:
+        return "REPEALED"
+    if on < valid_from:
+        return "COMING"
+    if valid_to is not None and on > valid_to:
+        return "REPLACED" if replaced else "EXPIRED"
+    return "VALID"
+
+
+def parameter_problems(old: Any, new: Any, effective_from: date, today: date, last_from: date | None) -> list[str]:
+    """A new value of a deciding number (clause T3): of the same kind as the old one, from a day to come, after the last."""
+    found = []
+    if effective_from <= today:
+        found.append(_("Clause T3: a new value is in force from a day to come, never backwards."))
+    if last_from is not None and effective_from <= last_from:
+        found.append(_("Clause T3: a value from %(day)s stands already; the new one must begin later.") % {"day": last_from.isoformat()})
+    if kind_of(old) != kind_of(new):
+        found.append(_("The new value must be of the same kind as the old one (%(kind)s).") % {"kind": KIND_WORDS[kind_of(old)]()})
+    elif canonical(old) == canonical(new):
+        found.append(_("This is the value in force already."))
+    return found
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a stored value: a whole number, a number with a fraction (kept as text), a text, a list, a table."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int"
+    if isinstance(value, str):
+        try:
+            Decimal(value)
+        except ArithmeticError:
+            return "text"
+        return "number"
+    if isinstance(value, list):
+        return "list"
+    return "table" if isinstance(value, Mapping) else "number"
+
+
+KIND_WORDS = {
+    "bool": lambda: _("yes or no"), "int": lambda: _("a whole number"), "number": lambda: _("a number with a fraction"),
+    "text": lambda: _("a text"), "list": lambda: _("a list"), "table": lambda: _("a table"),
+}

@@ -18,6 +18,11 @@ class SpecialStatus(TextChoices):
 class PolicyKind(TextChoices):
     MEASURES = "MEASURES", _("Administrative measures")
     SCHEME = "SCHEME", _("Implementation scheme")
+    HIGHER = "HIGHER", _("Higher-level document")
+
+
+#: What a guide may rest on (clause R13); a higher-level document gives the context and is never enough.
+GUIDE_BASES = (PolicyKind.MEASURES, PolicyKind.SCHEME)
 
 
 class PolicyStatus(TextChoices):
@@ -213,3 +218,52 @@ class AdvisoryReportStatus(TextChoices):
     FILED = "FILED", pgettext_lazy("advisory", "Filed")
     ACCEPTED = "ACCEPTED", pgettext_lazy("advisory", "Accepted")
     RETURNED = "RETURNED", pgettext_lazy("advisory", "Returned")
+
+
+# --- tree versions, parameters, tags ----------------------------------------------------------------------------
+
+
+class TreeStatus(TextChoices):
+    """A version of the programme tree: drafted, checked by another person, in force from a day, ended by the next."""
+
+    DRAFT = "DRAFT", pgettext_lazy("tree", "Being drafted")
+    CHECKED = "CHECKED", pgettext_lazy("tree", "Checked")
+    IN_FORCE = "IN_FORCE", pgettext_lazy("tree", "In force")
+    ENDED = "ENDED", pgettext_lazy("tree", "Ended")
+
+
+#: Versions that were or will be in force on a day; drafts are for staff only.
+OFFICIAL_TREES = (TreeStatus.IN_FORCE, TreeStatus.ENDED)
+
+
+class Confidence(TextChoices):
+    """How well the data of a special is known."""
+
+    SOURCED = "sourced", _("From a source")
+    PARTIAL = "partial", _("Partly verified")
+    MEMORY = "memory", _("Not verified")
+
+
+class ChangeStatus(TextChoices):
+    """A new value of a deciding number: asked by one person, decided by another."""
+
+    REQUESTED = "REQUESTED", pgettext_lazy("parameter", "Awaiting a second person")
+    APPROVED = "APPROVED", pgettext_lazy("parameter", "Approved")
+    REFUSED = "REFUSED", pgettext_lazy("parameter", "Refused")
+    TAKEN_BACK = "TAKEN_BACK", pgettext_lazy("parameter", "Taken back")
+
+
+class Dimension(TextChoices):
+    """What guides, applications and projects are tagged by (clauses P1, C1, C3)."""
+
+    CLUSTER = "cluster", _("Industry cluster (20+8)")
+    STREAM = "stream", _("Basic-research stream")
+    STAGE = "stage", _("Stage of the innovation chain")
+
+
+#: Code lists a guide may take for a dimension; of the clusters both versions stay in use side by side.
+TAG_LISTS = {
+    Dimension.CLUSTER: ("clusters-2024", "clusters-2022"),
+    Dimension.STREAM: ("research-streams",),
+    Dimension.STAGE: ("chain-stages",),
+}

@@ -67,3 +67,21 @@ def overlap_job(row: Any, progress: Any) -> None:
 def end_portfolio(deadline: Any) -> None:
     """The period of a project manager is over."""
     actions.expire_portfolio(system(CLOCK), deadline.target)
+
+
+@due("plan_tree.begin")
+def begin_plan_tree(deadline: Any) -> None:
+    """The version before ends on the day the next one begins; the clock has decided it, the job makes it visible."""
+    actions.end_former_trees(system(CLOCK))
+
+
+@due("policy.expires")
+def policy_expires(deadline: Any) -> None:
+    """Clause R13: the owners of a document and of the running guides on it hear in time that it ends."""
+    document = deadline.target
+    notices.tell(
+        [*queries.planners(), *queries.basis_owners(document)], "programs.policy.expires",
+        lambda: _("“%(title)s” ends on %(day)s") % {"title": document.title, "day": document.valid_to.isoformat()},
+        lambda: _("Clause R13: without a valid basis no guide is published. Replace the document or settle what follows it."),
+        f"/desk/plans/policies/{document.number}/", dedupe=f"policy_expires:{document.pk}:{document.valid_to.isoformat()}",
+    )

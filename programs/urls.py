@@ -12,11 +12,15 @@ from programs import policies
 from programs.views import (
     adjustments,
     advisory,
+    basis,
     editor,
     guides,
+    lineage,
     overlaps,
+    parameters,
     plans,
     portfolios,
+    versions,
 )
 from programs.views import public as pages
 
@@ -31,6 +35,10 @@ public = [
     path("advisory/", advisory.overview, name="advisory"),
     path("advisory/reports/<uuid:uid>/file.pdf", advisory.report_file, name="advisory_file"),
     path("plans/<slug:tree>/<slug:code>/", pages.special, name="special"),
+    # versions of the tree, policy basis
+    path("tree/compare/", lineage.compare, name="tree_compare"),
+    path("tree/<slug:tree>/<slug:code>/", lineage.special_lineage, name="special_lineage"),
+    path("policies/<str:number>/file/", basis.policy_file, name="policy_file"),
 ]
 
 my = [
@@ -109,6 +117,38 @@ desk = [
     path("guides/<slug:key>/supersede/", guides.guide_supersede, name="guide_supersede"),
     path("guides/<slug:key>/extension/approve/", guides.extension_approve, name="extension_approve"),
     path("guides/<slug:key>/extension/refuse/", guides.extension_refuse, name="extension_refuse"),
+    # versions of the tree
+    path("tree/", versions.versions, name="versions"),
+    path("tree/new/", versions.version_new, name="version_new"),
+    path("tree/<slug:code>/", versions.version, name="version"),
+    path("tree/<slug:code>/edit/", versions.version_edit, name="version_edit"),
+    path("tree/<slug:key>/check/", versions.version_check, name="version_check"),
+    path("tree/<slug:key>/return/", versions.version_return, name="version_return"),
+    path("tree/<slug:code>/enact/", versions.version_enact, name="version_enact"),
+    path("tree/<slug:code>/plans/<slug:plan>/", versions.version_plan, name="version_plan"),
+    path("tree/<slug:code>/plans/<slug:plan>/remove/", versions.version_plan_remove, name="version_plan_remove"),
+    path("tree/<slug:code>/specials/<slug:special>/", versions.version_special, name="version_special"),
+    path("tree/<slug:code>/specials/<slug:special>/remove/", versions.version_special_remove, name="version_special_remove"),
+    path("tree/<slug:code>/up/<slug:what>/<slug:row>/", versions.version_move, name="version_move"),
+    path("tree/<slug:code>/mapping/", versions.version_mapping, name="version_mapping"),
+    path("tree/<slug:code>/mapping/same/", versions.version_map_same, name="version_map_same"),
+    path("tree/<slug:code>/mapping/<str:old>/", versions.version_map, name="version_map"),
+    path("tree/<slug:code>/table.xlsx", versions.version_table, name="version_table"),
+    path("tree/<slug:code>/upload/", versions.version_upload, name="version_upload"),
+    path("tree/<slug:code>/uploads/<uuid:uid>/", versions.version_preview, name="version_preview"),
+    path("tree/<slug:code>/uploads/<uuid:uid>/apply/", versions.version_apply, name="version_apply"),
+    path("tree/<slug:code>/uploads/<uuid:uid>/problems.xlsx", versions.version_errors, name="version_errors"),
+    path("year-reports/<int:year>/", lineage.year_report, name="year_report"),
+    # policy basis, numbers that decide
+    path("policies/warnings/", basis.policy_warnings, name="policy_warnings"),
+    path("policies/<str:number>/replace/", basis.policy_replace, name="policy_replace"),
+    path("policies/<str:number>/file/", basis.policy_attach, name="policy_attach"),
+    path("parameters/", parameters.parameters, name="parameters"),
+    path("parameters/changes/<int:key>/approve/", parameters.parameter_approve, name="parameter_approve"),
+    path("parameters/changes/<int:key>/refuse/", parameters.parameter_refuse, name="parameter_refuse"),
+    path("parameters/changes/<int:key>/take-back/", parameters.parameter_take_back, name="parameter_take_back"),
+    path("parameters/<str:key>/", parameters.parameter, name="parameter"),
+    path("parameters/<str:key>/ask/", parameters.parameter_ask, name="parameter_ask"),
 ]
 
 api = [
@@ -131,6 +171,22 @@ api = [
         ("approve", machine.ApproveAdjustment), ("refuse", machine.RefuseAdjustment),
         ("withdraw", machine.WithdrawAdjustment), ("revoke", machine.RevokeAdjustment),
     )),
+    # versions of the tree, policy basis, numbers that decide
+    path("tree/", machine.TreeList.as_view(), name="versions"),
+    path("tree/compare/", machine.TreeCompare.as_view(), name="tree_compare"),
+    path("tree/<slug:code>/table/", machine.TreeTable.as_view(), name="version_table"),
+    path("tree/<slug:code>/map/", machine.MapSpecial.as_view(), name="version_map"),
+    path("tree/<slug:key>/check/", machine.CheckTree.as_view(), name="version_check"),
+    path("tree/<slug:key>/return/", machine.ReturnTree.as_view(), name="version_return"),
+    path("tree/<slug:key>/enact/", machine.EnactTree.as_view(), name="version_enact"),
+    path("specials/<slug:tree>/<slug:code>/lineage/", machine.Lineage.as_view(), name="special_lineage"),
+    path("policies/", machine.PolicyList.as_view(), name="policies"),
+    path("policies/<str:number>/replace/", machine.ReplacePolicy.as_view(), name="policy_replace"),
+    path("parameters/", machine.ParameterList.as_view(), name="parameters"),
+    path("parameters/<str:key>/ask/", machine.AskParameter.as_view(), name="parameter_ask"),
+    path("parameters/changes/<int:key>/approve/", machine.ApproveParameter.as_view(), name="parameter_approve"),
+    path("parameters/changes/<int:key>/refuse/", machine.RefuseParameter.as_view(), name="parameter_refuse"),
+    path("parameters/changes/<int:key>/take-back/", machine.TakeBackParameter.as_view(), name="parameter_take_back"),
 ]
 
 nav.register("public", 10, _("Guides"), "programs:public:guides", everyone)

@@ -349,3 +349,42 @@ def running_in(specials: Iterable[Special]) -> list[Project]:
     under_way = ("CONTRACT_PENDING", "ACTIVE", "SUSPENDED", "OVERDUE", "ACCEPTANCE", "RECONSIDER")
     rows = Project.objects.filter(special__code__in=[special.code for special in specials], status__in=under_way)
     return list(rows.select_related("unit", "special").order_by(F("ends_on").asc(nulls_last=True), "number")[:100])
+
+
+# --- tags: money and number by cluster, stream, stage and year (clauses P1, C1, C3) -------------------------------
+
+
+def tags_of(project: Project) -> list[dict[str, str]]:
+    """The tags a project was awarded with, in words; one query."""
+    found = {"cluster": (project.cluster_list, project.cluster), "stream": ("research-streams", project.stream),
+             "stage": ("chain-stages", project.stage)}
+    return programmes.tag_words({name: pair for name, pair in found.items() if pair[1]})
+
+
+def tag_figures(rows: QuerySet[Project], dimension: str) -> dict[str, Any]:
+    """{years, rows, sums}: count and money (yuan) per tag and year of award, the tags in the order of their lists, those
+    without a tag last; two queries. `rows` are those the person may see, so the sums are those of the register."""
+    lists = {"cluster": "cluster_list"}.get(dimension)
+    columns = [*([lists] if lists else []), dimension]
+    found = rows.order_by().values_list(*columns, "awarded_at__year").annotate(n=Count("pk"), money=Sum("amount"))
+    cells: dict[tuple[str, str], dict[int, tuple[int, Decimal]]] = {}
+    for *key, year, count, money in found:
+        code = key[-1]
+        name = key[0] if lists else next(iter(programmes.tag_lists(dimension)))
+        cells.setdefault((name, code) if code else ("", ""), {})[year] = (count, money)
+    years = sorted({year for by_year in cells.values() for year in by_year})
+    labels = programmes.tag_labels(dimension)
+    order = [*[key for key in labels if key in cells], *sorted(key for key in cells if key not in labels and key[1]), *[k for k in cells if not k[1]]]
+    total = sum((money for by_year in cells.values() for _n, money in by_year.values()), Decimal(0))
+    return {"years": years, "total": total, "rows": [_tag_row(key, cells[key], labels, years, total) for key in order]}
+
+
+def _tag_row(key: tuple[str, str], by_year: dict[int, tuple[int, Decimal]], labels: dict[tuple[str, str], str],
+             years: list[int], total: Decimal) -> dict[str, Any]:
+    money = sum((one[1] for one in by_year.values()), Decimal(0))
+    return {
+        "label": labels.get(key, key[1]) if key[1] else _("without a tag"), "list": programmes.list_label(key[0]) if key[0] else "",
+        "code": key[1], "count": sum(one[0] for one in by_year.values()), "money": money,
+        "share": (money * 100 / total).quantize(Decimal("0.1")) if total else Decimal(0),
+        "cells": [by_year.get(year, (0, Decimal(0))) for year in years],
+    }

@@ -12,8 +12,8 @@ from programs import queries as programmes
 from projects import api as machine
 from projects import policies, queries
 from projects.views import desk as desks
+from projects.views import figures, notices, proposals
 from projects.views import my as own
-from projects.views import notices, proposals
 from projects.views import public as pages
 
 public = [
@@ -61,6 +61,8 @@ desk = [
     path("projects/<str:key>/contract/offer/", desks.contract_offer, name="contract_offer"),
     path("projects/<str:key>/contract/take-back/", desks.contract_take_back, name="contract_take_back"),
     path("projects/<str:key>/contract/sign/", desks.contract_sign_bureau, name="contract_sign_bureau"),
+    # figures by tag
+    path("figures/tags/", figures.tag_figures, name="tag_figures"),
 ]
 
 api = [
@@ -77,6 +79,8 @@ api = [
     path("projects/<str:key>/contract/offer/", machine.Offer.as_view(), name="contract_offer"),
     path("projects/<str:key>/contract/sign-unit/", machine.SignUnit.as_view(), name="contract_sign_unit"),
     path("projects/<str:key>/contract/sign-bureau/", machine.SignBureau.as_view(), name="contract_sign_bureau"),
+    # figures by tag
+    path("figures/tags/", machine.TagFigures.as_view(), name="tag_figures"),
 ]
 
 nav.register("public", 20, _("Public notices"), "projects:public:notices", everyone)

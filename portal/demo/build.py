@@ -15,7 +15,15 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import adjustments, awards, calendar, cycle, people, portfolios
+from portal.demo import (
+    adjustments,
+    awards,
+    calendar,
+    cycle,
+    people,
+    portfolios,
+    tree,
+)
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -75,6 +83,8 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield from story.present()
     clock.shift_to(None)
     cycle.settle()
+    tree.rules_and_tree(world)
+    yield said("versions of the tree, documents, numbers")
     for refusal in world.refusals[:20]:
         yield f"          refused: {refusal}"
     yield f"{time.monotonic() - began:6.1f} s  in all; {len(world.refusals)} refusals on the way"

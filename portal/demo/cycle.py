@@ -38,7 +38,7 @@ def settle() -> None:
 
 def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, int]]) -> AnnualPlan:
     """Drafted by the resource division, approved by a leader, published; `items` are (special, title, money, count)."""
-    tree = PlanTree.objects.filter(effective_from__lte=clock.today(), is_ready=True, specials__code=items[0][0]).order_by(
+    tree = PlanTree.objects.filter(effective_from__lte=clock.today(), status__in=("IN_FORCE", "ENDED"), specials__code=items[0][0]).order_by(
         "-effective_from").first()
     planner, leader = world.actor("he"), world.actor("lead")
     total = sum((money for _s, _t, money, _c in items), Decimal(0))

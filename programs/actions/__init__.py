@@ -47,7 +47,16 @@ from programs.actions.money import (
     release_payment,
     reserve_payment,
 )
-from programs.actions.overlaps import ask_overlap, make_overlap
+from programs.actions.overlaps import (
+    ask_overlap,
+    make_overlap,
+)
+from programs.actions.parameters import (
+    approve_parameter,
+    ask_parameter,
+    refuse_parameter,
+    take_back_parameter,
+)
 from programs.actions.plans import (
     ITEM_FIELDS,
     add_item,
@@ -63,11 +72,13 @@ from programs.actions.plans import (
 )
 from programs.actions.policies import FIELDS as POLICY_FIELDS
 from programs.actions.policies import (
+    attach_text,
     change_policy,
     create_policy,
     enact_policy,
     enter_policies_from_data,
     repeal_policy,
+    replace_policy,
 )
 from programs.actions.portfolios import (
     answer_recommendation,
@@ -80,6 +91,26 @@ from programs.actions.portfolios import (
 )
 from programs.actions.reference import load_reference
 from programs.actions.specials import cancel_special, resume_special, suspend_special
+from programs.actions.versions import (
+    PLAN_FIELDS,
+    SPECIAL_FIELDS,
+    TREE_FIELDS,
+    apply_table,
+    change_tree,
+    check_tree,
+    create_tree,
+    enact_tree,
+    end_former_trees,
+    keep_upload,
+    map_same_codes,
+    map_special,
+    move_in_list,
+    remove_plan,
+    remove_special,
+    return_tree,
+    save_plan,
+    save_special,
+)
 from programs.actions.windows import (
     approve_extension,
     materialise_guide,
@@ -101,4 +132,9 @@ __all__ = [
     "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
     "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
     "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
+    # versions of the tree, policy basis, parameters
+    "PLAN_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "apply_table", "approve_parameter", "ask_parameter", "attach_text",
+    "change_tree", "check_tree", "create_tree", "enact_tree", "end_former_trees", "keep_upload", "map_same_codes",
+    "map_special", "move_in_list", "refuse_parameter", "remove_plan", "remove_special", "replace_policy", "return_tree",
+    "save_plan", "save_special", "take_back_parameter",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from programs.engine import amounts, budget, conditions, forms, sheets, targets
 from programs.engine.conditions import number
 from programs.engine.problems import Problem
-from programs.states import FundingMode, ReviewMode
+from programs.states import TAG_LISTS, FundingMode, ReviewMode
 
 #: The order of a guide's sections, as real guides have it (handbook of the field, 3.1).
 SECTION_ORDER = (
@@ -25,7 +25,7 @@ NEEDED_SECTIONS = ("content", "support", "conditions", "materials", "procedure")
 PARTS = (
     "header", "sections", "mode", "applicants", "conditions", "amount", "quota", "topics", "form", "team", "documents",
     "budget", "targets", "score_sheet", "review", "payment_plan", "publicity_days", "formality_items", "contacts",
-    "provenance",
+    "provenance", "tags",
 )
 NEEDED_PARTS = (
     "sections", "mode", "conditions", "amount", "quota", "form", "documents", "budget", "targets", "score_sheet",
@@ -247,6 +247,35 @@ def _mapping(data: Any, path: str) -> list[Problem]:
     return [] if isinstance(data, Mapping) else [Problem(path, _("cannot be read"))]
 
 
+def _tags(tags: Any, path: str) -> list[Problem]:
+    """{dimension: {list, required, preset}}: which code list applies; fixed by the guide or chosen by the applicant."""
+    if not isinstance(tags, Mapping):
+        return [Problem(path, _("must be a table"))]
+    found = []
+    for dimension, rule in tags.items():
+        here = f"{path}.{dimension}"
+        if dimension not in TAG_LISTS:
+            found.append(Problem(here, _("is not a kind of tag")))
+        elif not isinstance(rule, Mapping) or rule.get("list") not in TAG_LISTS[dimension]:
+            found.append(Problem(here, _("names a code list that is none of this kind")))
+        elif not isinstance(rule.get("preset", ""), str) or set(rule) - {"list", "required", "preset"}:
+            found.append(Problem(here, _("cannot be read")))
+    return found
+
+
+def _tags_asked(data: Mapping[str, Any]) -> list[Problem]:
+    """What the applicant has to choose is asked by the form, from the same list; what the guide fixes is not asked."""
+    asked = {item["code"]: item.get("choices_from") for section in data["form"]["sections"] for item in section["fields"]}
+    found = []
+    for dimension, rule in (data.get("tags") or {}).items():
+        if rule.get("preset"):
+            if dimension in asked:
+                found.append(Problem(f"tags.{dimension}", _("is fixed by the guide and asked by the form as well")))
+        elif asked.get(dimension) != rule["list"]:
+            found.append(Problem(f"tags.{dimension}", _("is not asked by the form from this code list")))
+    return found
+
+
 CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
     "header": _mapping,
     "sections": _sections,
@@ -268,6 +297,7 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
     "formality_items": lambda rows, path: _coded(rows, path, ("text",), least=1),
     "contacts": lambda rows, path: [] if isinstance(rows, list) else [Problem(path, _("must be a list"))],
     "provenance": _provenance,
+    "tags": _tags,
 }
 
 
@@ -293,4 +323,4 @@ def _check_together(data: Mapping[str, Any]) -> list[Problem]:
         for topic in data.get("topics") or []
         if number(topic["cap"]) > cap
     )
-    return found
+    return found + _tags_asked(data)

@@ -70,7 +70,11 @@ class PolicyForm(forms.Form):
     valid_to = DateField(label=_("Valid to"), required=False, help_text=_("Leave empty when no end is set."))
     government_approval = one_line(
         _("Approval of the municipal government"), 200, required=False,
-        help_text=_("Number and date. An implementation scheme cannot be put in force without it (clause R13)."),
+        help_text=_("Its number. An implementation scheme cannot be put in force without it (clause R13)."),
+    )
+    government_approved_on = DateField(label=_("Approved by the municipal government on"), required=False)
+    rests_on = forms.MultipleChoiceField(
+        label=_("Higher-level documents it rests on"), required=False, widget=forms.CheckboxSelectMultiple
     )
     specials = forms.MultipleChoiceField(
         label=_("Specials it governs"), required=False, widget=forms.SelectMultiple(attrs={"size": 12})
@@ -81,9 +85,12 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["specials"].choices = queries.special_choices()
+        self.fields["rests_on"].choices = queries.higher_choices()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("valid_to") and values.get("valid_from") and values["valid_to"] < values["valid_from"]:
             self.add_error("valid_to", gettext("The document ends before it begins."))
+        if values.get("government_approval") and values.get("kind") == PolicyKind.SCHEME and not values.get("government_approved_on"):
+            self.add_error("government_approved_on", gettext("Clause R13: the day of the municipal government's approval is missing."))
         return values

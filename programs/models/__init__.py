@@ -9,6 +9,7 @@ from programs.models.adjustments import (
 )
 from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, Topic
 from programs.models.lists import ReferenceEntry
+from programs.models.parameters import ParameterChange
 from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
 from programs.models.policies import PolicyDocument
 from programs.models.portfolios import (
@@ -19,10 +20,11 @@ from programs.models.portfolios import (
     Recommendation,
 )
 from programs.models.tree import Plan, PlanTree, Special
+from programs.models.versions import SpecialMapping, TreeUpload
 
 __all__ = [
-    "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "Portfolio", "Recommendation",
-    "Adjustment", "Evidence", "Opinion", "OverlapPair", "OverlapReport",
-    "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
-    "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
+    "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "Portfolio", "Recommendation", "Adjustment", "Evidence",
+    "Opinion", "OverlapPair", "OverlapReport", "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide",
+    "GuideVersion", "GuideWindow", "Plan", "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
+    "ParameterChange", "SpecialMapping", "TreeUpload",
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import CoreNow
+from core.models import StoredFile
 from programs import states
 from programs.models.constraints import status_in
 from programs.models.tree import Special
@@ -23,8 +24,12 @@ class PolicyDocument(models.Model):
     issued_on = models.DateField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
-    government_approval = models.CharField(max_length=200, blank=True, help_text="number and date of the approval")
+    government_approval = models.CharField(max_length=200, blank=True, help_text="number of the approval")
+    government_approved_on = models.DateField(null=True, blank=True)
+    rests_on = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="carries")
     text = models.TextField(blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    repealed_on = models.DateField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
     specials = models.ManyToManyField(Special, blank=True, related_name="policies")
     source = models.TextField(blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,7 +17,13 @@ class PlanTree(Labelled):
     code = models.SlugField(max_length=40, unique=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
-    is_ready = models.BooleanField(default=True, help_text="a skeleton is not in force until staff have completed it")
+    status = models.CharField(max_length=12, default=states.TreeStatus.DRAFT)
+    base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", help_text="drafted from")
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", help_text="whoever changed the draft may not check it"
+    )
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    enacted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     source = models.TextField(blank=True)
     note = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
@@ -28,10 +35,20 @@ class PlanTree(Labelled):
             models.CheckConstraint(
                 condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")), name="plantree_dates"
             ),
+            status_in("plantree_status", states.TreeStatus),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def status_label(self) -> str:
+        return str(states.TreeStatus(self.status).label)
+
+    @property
+    def is_ready(self) -> bool:
+        """Decided: in force from a day, or ended. A draft is still being completed."""
+        return self.status in states.OFFICIAL_TREES
 
 
 class Plan(Labelled):

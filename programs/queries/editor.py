@@ -37,6 +37,7 @@ PARTS = (
     ("criteria", gettext_lazy("Score sheet"), ("score_sheet",)),
     ("payment_plan", gettext_lazy("Payment plan"), ("payment_plan",)),
     ("contacts", gettext_lazy("Contacts"), ("contacts",)),
+    ("tags", gettext_lazy("Tags"), ("tags",)),
 )
 
 

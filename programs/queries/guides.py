@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 
 from core import search
 from core.clock import CoreNow
@@ -173,28 +172,6 @@ def version_of(guide: Guide, number: int) -> GuideVersion:
     if version is None:
         raise Http404
     return version
-
-
-VERBS = {
-    "create": _("created"), "save": _("content saved"), "windows": _("windows set"), "policies": _("policy basis set"),
-    "submit": _("submitted"), "agree": _("agreed"), "approve": _("approved"), "return": _("returned"),
-    "publish": _("published"), "open": _("opened"), "close": _("closed"), "extend": _("window extended"),
-    "withdraw": _("withdrawn"), "supersede": _("superseded by a correction"), "request": _("later close asked for"),
-    "refuse": _("refused"), "money": _("control figure set"), "item_add": _("item added"),
-    "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
-    "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
-    "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
-    "ask": _("opinions asked for"), "opinion": _("opinion given"), "cite": _("evidence cited"), "uncite": _("evidence taken out"),
-    "propose": _("proposed"), "appoint": _("appointed"), "decline": _("declined"), "end": _("ended"), "expire": _("the period is over"),
-    "register": _("registered"), "file": _("filed"), "accept": _("accepted"), "adopt": _("adopted"),
-    "apply": _("took effect"), "revoke": _("revoked"), "make": _("report made"),
-    "reserve": _("payment reserved"), "load": _("reference data loaded"),
-}
-
-
-def verb_label(verb: str) -> str:
-    """The words of a ledger verb of this floor on a time line."""
-    return str(VERBS.get(verb.rpartition(".")[2], verb))
 
 
 def get_open_extension(actor: Any, ref: str) -> Extension:

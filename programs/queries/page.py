@@ -63,6 +63,10 @@ class GuidePage:
     marks: dict[str, str] = field(default_factory=dict)
 
     @property
+    def has_basis(self) -> bool:
+        return any(section.block == "basis" for section in self.sections)
+
+    @property
     def decides_at(self) -> datetime | None:
         """The close people must watch: of the running window, else of the next one."""
         shown = self.window or self.upcoming

@@ -23,7 +23,7 @@ def tree_as_of(day: date | None = None) -> PlanTree | None:
     when = day or clock.today()
     return (
         PlanTree.objects.filter(Q(effective_to=None) | Q(effective_to__gte=when), effective_from__lte=when,
-                                disabled_on=None, is_ready=True)
+                                disabled_on=None, status__in=states.OFFICIAL_TREES)
         .order_by("-effective_from")
         .first()
     )

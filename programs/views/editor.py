@@ -19,12 +19,14 @@ from core.workflow import Refused
 from programs import actions, policies, queries
 from programs.forms import parts
 from programs.forms.rules import FIELD_KINDS, ConditionForm, FieldForm, SectionsForm
+from programs.forms.tags import TagsForm
 from programs.models import Guide
 
 FORMS: dict[str, tuple[Any, type[forms.Form]]] = {
     "header": (gettext_lazy("Title, bodies, annexes, applicants"), parts.HeaderForm),
     "money": (gettext_lazy("Money, number, formula"), parts.MoneyForm),
     "review": (gettext_lazy("Review"), parts.ReviewForm),
+    "tags": (gettext_lazy("Tags"), TagsForm),
 }
 #: part -> (title, row form, path of the list inside the data)
 ROWS: dict[str, tuple[Any, type[parts.RowForm], tuple[str, ...]]] = {

@@ -220,7 +220,8 @@ def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     page = queries.guide_page(row)
     context = {
-        "title": row.title, "page": page, "guide": row, "policies": list(row.policies.all()), "preview": True,
+        "title": row.title, "page": page, "guide": row, "preview": True,
+        "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
         "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
         "crumbs": [(row.ref, desk_url(row)), (_("Preview"), None)],
     }

@@ -38,16 +38,17 @@ def events_of(obj: Any) -> list[dict[str, Any]]:
 
 @access(policies.is_staff)
 def tree(request: HttpRequest) -> HttpResponse:
-    chosen = queries.tree_for(request.GET.get("version", ""), request.GET.get("on", ""))
     context = {
-        "title": _("Programme tree"), "tree": chosen, "plans": queries.plans_of(chosen) if chosen else [],
-        "trees": queries.trees(), "on": request.GET.get("on", ""), "current": queries.tree_as_of(),
+        **queries.tree_page(request.actor, request.GET.get("version", ""), request.GET.get("on", "")), "title": _("Programme tree"),
         "special_base": reverse("programs:desk:tree"), "crumbs": [(_("Programme tree"), None)],
         "actions": [
             (_("Annual plans"), reverse("programs:desk:plans")), (_("Policy documents"), reverse("programs:desk:policies")),
             (_("Adjustment of programmes"), reverse("programs:desk:adjustments")),
             (_("Overlap of specials"), reverse("programs:desk:overlap")),
             (_("Project managers"), reverse("programs:desk:portfolios")), (_("Advisory bodies"), reverse("programs:desk:advisory")),
+            (_("Versions of the tree"), reverse("programs:desk:versions")),
+            (_("Numbers that decide"), reverse("programs:desk:parameters")),
+            *[(_("Year %(year)d") % {"year": year}, reverse("programs:desk:year_report", args=[year])) for year in queries.report_years()[:1]],
         ],
     }
     return render(request, "programs/tree.html", context)
@@ -76,6 +77,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
         ),
         "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()), "events": events_of(row),
+        "lineage_url": reverse("programs:public:special_lineage", args=[tree, code]),
         "cases": queries.adjustments_of(row), "overlaps": queries.overlap_of(row),
         "case_url": new_case_url(request.actor, row),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (row.label, None)],
@@ -115,7 +117,8 @@ class Policies(lists.Listing):
 def policy_list(request: HttpRequest) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None
     context = {
-        "actions": [(_("Register a document"), reverse("programs:desk:policy_new"))] if planner else [],
+        "actions": [*([(_("Register a document"), reverse("programs:desk:policy_new"))] if planner else []),
+                    (_("Basis that runs out"), reverse("programs:desk:policy_warnings"))],
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (_("Policy documents"), None)],
     }
     return lists.page(request, Policies(), policies.documents_visible_to(request.actor), context=context)
@@ -127,8 +130,8 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        specials = queries.specials_by_id(values.pop("specials"))
-        if document := attempt(form, actions.create_policy, request.actor, specials=specials, **values):
+        specials, rests_on = queries.specials_by_id(values.pop("specials")), queries.documents_by_id(values.pop("rests_on"))
+        if document := attempt(form, actions.create_policy, request.actor, specials=specials, rests_on=rests_on, **values):
             messages.success(request, _("The document is registered as a draft."))
             return redirect(policy_url(document))
     return render(request, "st/form_page.html", {
@@ -140,13 +143,14 @@ def policy_new(request: HttpRequest) -> HttpResponse:
 def policy_edit(request: HttpRequest, number: str) -> HttpResponse:
     document = queries.get_document(request.actor, number)
     initial = {name: getattr(document, name) for name in actions.POLICY_FIELDS}
-    initial["specials"] = [str(pk) for pk in document.specials.values_list("pk", flat=True)]
+    for name in ("specials", "rests_on"):
+        initial[name] = [str(pk) for pk in getattr(document, name).values_list("pk", flat=True)]
     form = PolicyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        specials = queries.specials_by_id(values.pop("specials"))
+        specials, rests_on = queries.specials_by_id(values.pop("specials")), queries.documents_by_id(values.pop("rests_on"))
         if changed := attempt(
-            form, actions.change_policy, request.actor, document, specials=specials, replaced_by=document.replaced_by, **values
+            form, actions.change_policy, request.actor, document, specials=specials, rests_on=rests_on, **values
         ):
             messages.success(request, _("Saved."))
             return redirect(policy_url(changed))
@@ -159,7 +163,8 @@ def policy(request: HttpRequest, number: str) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None and row.status != states.PolicyStatus.REPEALED
     context = {
         "title": row.title, "document": row, "specials": row.specials.select_related("plan", "tree"),
-        "is_valid": queries.is_valid(row, clock.today()), "events": events_of(row),
+        "is_valid": queries.is_valid(row, clock.today()), "events": events_of(row), **queries.document_page(request.actor, row),
+        "links": _policy_links(row) if planner else [],
         "edit_url": reverse("programs:desk:policy_edit", args=[row.number]) if planner else "",
         "buttons": steps.buttons(
             POLICY_DOCUMENT, request.actor, row,
@@ -169,6 +174,14 @@ def policy(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": [(_("Policy documents"), reverse("programs:desk:policies")), (row.number, None)],
     }
     return render(request, "programs/policy_document.html", context)
+
+
+def _policy_links(row: PolicyDocument) -> list[tuple[str, str]]:
+    """What a planner can do with a document besides its moves."""
+    links = [(_("The text as a file"), reverse("programs:desk:policy_attach", args=[row.number]))]
+    if row.status == states.PolicyStatus.IN_FORCE and row.replaced_by_id is None:
+        links.append((_("Replaced by another document"), reverse("programs:desk:policy_replace", args=[row.number])))
+    return links
 
 
 policy_enact = steps.step_view(queries.get_document, actions.enact_policy, question=policies.is_staff, to=policy_url)

@@ -88,7 +88,7 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     row = queries.public_guide(request.actor, year, slug)
     page = queries.guide_page(row)
     context = {
-        "title": title_of(row), "page": page, "guide": row, "policies": list(row.policies.all()),
+        "title": title_of(row), "page": page, "guide": row, "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
         "start_url": reverse("applications:my:start", args=[row.ref]) if page.window else "",
         "notices": notices.about(row).filter(is_public=True, status="ISSUED"),
@@ -112,10 +112,8 @@ def calendar(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 @access(public)
 def tree(request: HttpRequest) -> HttpResponse:
     """The programme tree: the version in force, any other by ?version=, or as of a day by ?on= (clause P4)."""
-    chosen = queries.tree_for(request.GET.get("version", ""), request.GET.get("on", ""))
     context = {
-        "title": _("Programme tree"), "tree": chosen, "plans": queries.plans_of(chosen) if chosen else [],
-        "trees": queries.trees(), "on": request.GET.get("on", ""), "current": queries.tree_as_of(),
+        **queries.tree_page(request.actor, request.GET.get("version", ""), request.GET.get("on", "")), "title": _("Programme tree"),
         "special_base": reverse("programs:public:tree"), "annual": queries.published_plans(), "crumbs": [(_("Home"), "/"), (_("Programme tree"), None)],
     }
     return render(request, "programs/tree.html", context)
@@ -123,7 +121,7 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 @access(public)
 def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
-    row = queries.get_special(tree, code)
+    row = queries.special_for(request.actor, tree, code)
     numbers = queries.special_numbers(row)
     context = {
         "title": row.label, "special": row, "numbers": numbers, "kpis": queries.special_kpis(numbers),
@@ -133,6 +131,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
         ),
         "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()), "cases": queries.adjustments_of(row),
+        "lineage_url": reverse("programs:public:special_lineage", args=[tree, code]),
         "crumbs": [(_("Programme tree"), f"{reverse('programs:public:tree')}?version={tree}"), (row.label, None)],
     }
     return render(request, "programs/special.html", context)
@@ -156,7 +155,8 @@ def policy_document(request: HttpRequest, number: str) -> HttpResponse:
     row = queries.get_document(request.actor, number)
     context = {
         "title": row.title, "document": row, "specials": row.specials.select_related("plan", "tree"),
-        "is_valid": queries.is_valid(row, clock.today()), "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (row.number, None)],
+        "is_valid": queries.is_valid(row, clock.today()), **queries.document_page(request.actor, row),
+        "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (row.number, None)],
     }
     return render(request, "programs/policy_document.html", context)
 

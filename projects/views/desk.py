@@ -65,6 +65,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     rows, counts = policies.visible_to(request.actor), queries.status_counts(request.actor)
     labels = dict(states.ProjectStatus.choices)
     return lists.page(request, Projects(), rows, template="projects/list.html", context={
+        "actions": [(_("Figures by tag"), reverse("projects:desk:tag_figures"))],
         "chart": charts.bars(_("Projects by state"), [
             (str(labels[code]), counts[code]) for code in labels if counts.get(code)], note=_("number of projects")),
         "chart2": charts.bars(_("Grants by plan"), queries.money_of(rows), note=_("10,000 yuan")),
@@ -90,7 +91,7 @@ def project_context(row: Project) -> dict[str, Any]:
         "title": row.title, "project": row, "contract": contract, "targets": queries.targets_of(row),
         "payments": queries.payments_of(row), "line": queries.line_of(row, contract),
         "contract_tone": CONTRACT_TONES.get(contract.status, "") if contract else "",
-        "events": queries.history_of(row, contract),
+        "events": queries.history_of(row, contract), "tags": queries.tags_of(row),
     }
 
 

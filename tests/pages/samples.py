@@ -18,7 +18,18 @@ from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
-from programs.models import Adjustment, AdvisoryBody, AdvisoryReport, AnnualPlanItem, Guide, OverlapPair, Portfolio
+from programs.models import (
+    Adjustment,
+    AdvisoryBody,
+    AdvisoryReport,
+    AnnualPlanItem,
+    Guide,
+    OverlapPair,
+    PlanTree,
+    PolicyDocument,
+    Portfolio,
+    TreeUpload,
+)
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -34,6 +45,7 @@ PERSON = {
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
+    "programs:desk:version_new": "he",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
 NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent"}
@@ -327,6 +339,32 @@ sample("programs:my:advisory_body")(lambda: Visit(
     Membership.objects.filter(organisation=AdvisoryBody.objects.first().organisation, role=Role.ORG_ADMIN).first().person,
     (AdvisoryBody.objects.first().uid,)))
 sample("programs:public:advisory_file")(lambda: Visit(PUBLIC, (AdvisoryReport.objects.filter(is_public=True).first().uid,)))
+# --- versions of the tree, policy basis, numbers that decide --------------------------------------------------------
+
+
+def draft_tree() -> PlanTree:
+    return PlanTree.objects.filter(status="DRAFT").exclude(base=None).first()
+
+
+sample("programs:public:special_lineage")(lambda: [Visit(PUBLIC, ("2024", "HK-A")), Visit("he", (draft_tree().code, "POC"))])
+sample("programs:public:policy_file")(lambda: Visit(PUBLIC, (PolicyDocument.objects.exclude(file=None).first().number,)))
+sample("programs:desk:version")(lambda: [Visit("he", (draft_tree().code,)), Visit("lead", ("2024",))])
+same("programs:desk:version_edit", "programs:desk:version_table", "programs:desk:version_upload", "programs:desk:version_mapping",
+     who="he", key=lambda: draft_tree().code)
+sample("programs:desk:version_plan")(lambda: [Visit("he", (draft_tree().code, code)) for code in ("BASIC", "new")])
+sample("programs:desk:version_special")(lambda: [Visit("he", (draft_tree().code, code)) for code in ("POC", "new")])
+sample("programs:desk:version_map")(lambda: Visit("he", (draft_tree().code, "2024:PILOT")))
+
+
+@sample("programs:desk:version_preview", "programs:desk:version_errors")
+def table_preview() -> Visit:
+    row = TreeUpload.objects.first()
+    return Visit("he", (row.tree.code, row.uid))
+
+
+sample("programs:desk:year_report")(lambda: Visit("he", (guide().year,)))
+same("programs:desk:policy_replace", "programs:desk:policy_attach", who="he", key=lambda: guide().policies.first().number)
+same("programs:desk:parameter", "programs:desk:parameter_ask", who="he", key=lambda: "guide.min_open_days")
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)

@@ -70,6 +70,26 @@ PAGES = {
     "desk:form_parts": (WRITES, lambda w: (w.draft.ref,)),
     "desk:form_field": (WRITES, lambda w: (w.draft.ref, "basic", "title")),
     "desk:edit": (WRITES, lambda w: (w.draft.ref, "money")),
+    # versions of the tree, policy basis, numbers that decide
+    "public:tree_compare": (EVERYBODY, lambda w: ()),
+    "public:special_lineage": (EVERYBODY, lambda w: ("2024", "HK-A")),
+    "desk:versions": (READS, lambda w: ()),
+    "desk:version_new": (PLANS, lambda w: ()),
+    "desk:version": (READS, lambda w: ("2025",)),
+    "desk:version_edit": (PLANS, lambda w: ("2025",)),
+    "desk:version_plan": (PLANS, lambda w: ("2025", "BASIC")),
+    "desk:version_special": (PLANS, lambda w: ("2025", "new")),
+    "desk:version_mapping": (READS, lambda w: ("2025",)),
+    "desk:version_map": (PLANS, lambda w: ("2025", "2024:POC")),
+    "desk:version_table": (READS, lambda w: ("2025",)),
+    "desk:version_upload": (PLANS, lambda w: ("2025",)),
+    "desk:year_report": (READS, lambda w: (w.guide.year,)),
+    "desk:policy_warnings": (READS, lambda w: ()),
+    "desk:policy_replace": (PLANS, lambda w: (w.policy.number,)),
+    "desk:policy_attach": (PLANS, lambda w: (w.policy.number,)),
+    "desk:parameters": (READS, lambda w: ()),
+    "desk:parameter": (READS, lambda w: ("guide.min_open_days",)),
+    "desk:parameter_ask": (PLANS, lambda w: ("guide.min_open_days",)),
 }
 
 
