@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.states import Role
 from programs import states
-from programs.models import AnnualPlan, Guide, PolicyDocument, Special
+from programs.models import AnnualPlan, Guide, PlanChange, PolicyDocument, Special
 
 
 def _scopes(special: Special) -> tuple[str, str]:
@@ -106,3 +106,47 @@ def plans_visible_to(actor: Any) -> QuerySet[AnnualPlan]:
 def documents_visible_to(actor: Any) -> QuerySet[PolicyDocument]:
     rows = PolicyDocument.objects.all()
     return rows if is_staff(actor) is None else rows.exclude(status=states.PolicyStatus.DRAFT)
+
+
+# --- plan: changes of a decided annual plan ---------------------------------------------------------------------------
+
+
+def may_ask_change(actor: Any, obj: Any = None) -> str | None:
+    """The resource division, or a division for the programmes it is in charge of."""
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.DIVISION):
+        return None
+    return _("Only the resource division or a division of the bureau may ask for a change of the annual plan.")
+
+
+def may_change_special(actor: Any, special: Special) -> str | None:
+    """A division asks for its own specials; the resource division for all."""
+    if actor.holds(Role.RESOURCE) or holds_for(actor, Role.DIVISION, special):
+        return None
+    return _("Only the division in charge of “%(name)s” or the resource division may ask for a change of it.") % {
+        "name": special.label}
+
+
+def asked_for_change(actor: Any, change: PlanChange) -> str | None:
+    return None if actor.id is not None and actor.id == change.requested_by_id else _("Only who asked for the change may do this.")
+
+
+def handles_change(actor: Any, change: PlanChange) -> str | None:
+    if is_planner(actor) is None or is_bureau_leader(actor) is None:
+        return None
+    return _("Only the resource division or a leader may return a change.")
+
+
+def may_view_change(actor: Any, change: PlanChange) -> str | None:
+    if is_staff(actor) is None:
+        return None
+    if change.status == states.ChangeStatus.APPLIED and change.plan.status == states.PlanStatus.PUBLISHED:
+        return None
+    return _("This change is not published.")
+
+
+def changes_visible_to(actor: Any) -> QuerySet[PlanChange]:
+    """Staff see every request; the public what was applied to a published plan."""
+    rows = PlanChange.objects.select_related("plan__tree", "requested_by", "checked_by", "decided_by")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(status=states.ChangeStatus.APPLIED, plan__status=states.PlanStatus.PUBLISHED)

@@ -111,3 +111,28 @@ class BudgetScheme(TextChoices):
 class Pool(TextChoices):
     CONTROL = "CONTROL", _("Annual control figure")
     RESERVE = "RESERVE", _("Reserve for assigned major tasks")
+
+
+# --- plan: changes of a decided annual plan ---------------------------------------------------------------------------
+
+
+class ChangeStatus(TextChoices):
+    """A change request of an annual plan: asked, checked by another person, approved and applied by a leader."""
+
+    DRAFT = "DRAFT", _("Change being written")
+    SUBMITTED = "SUBMITTED", _("Change to be checked")
+    CHECKED = "CHECKED", _("Change awaiting approval")
+    APPLIED = "APPLIED", _("Change approved and applied")
+    REFUSED = "REFUSED", _("Change refused")
+    WITHDRAWN = "WITHDRAWN", _("Change withdrawn")
+
+
+class ChangeKind(TextChoices):
+    ADD = "ADD", _("Add an item")
+    SET = "SET", _("Change money, number or window of an item")
+    MOVE = "MOVE", _("Move money between two items")
+    CANCEL = "CANCEL", _("Cancel an item")
+
+
+#: A change in these states may still be taken back by the one who asked.
+OPEN_CHANGES = (ChangeStatus.DRAFT, ChangeStatus.SUBMITTED, ChangeStatus.CHECKED)

@@ -9,11 +9,15 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
-from programs.views import editor, guides, plans
+from programs.views import calls, changes, editor, guides, plans
 from programs.views import public as pages
 
 public = [
-    path("guides/", pages.guides, name="guides"),
+    path("guides/", calls.guides, name="guides"),
+    path("guides/feed.<str:kind>", calls.feed, name="feed"),
+    path("guides/calendar.ics", calls.windows, name="windows"),
+    path("guides/expected/", calls.expected, name="expected"),
+    path("guides/expected.<str:kind>", calls.expected_feed, name="expected_feed"),
     path("guides/<int:year>/<slug:slug>/", pages.guide, name="guide"),
     path("guides/<int:year>/<slug:slug>/calendar.ics", pages.calendar, name="calendar"),
     path("plans/", pages.tree, name="tree"),
@@ -30,6 +34,20 @@ desk = [
     path("plans/annual/", plans.plan_list, name="plans"),
     path("plans/annual/new/", plans.plan_new, name="plan_new"),
     path("plans/annual/<int:year>/", plans.plan, name="plan"),
+    path("plans/annual/<int:year>/edit/", changes.plan_edit, name="plan_edit"),
+    path("plans/annual/<int:year>/live/", changes.plan_live, name="plan_live"),
+    path("plans/annual/<int:year>/changes/new/", changes.change_new, name="change_new"),
+    path("plans/annual/changes/", changes.change_list, name="plan_changes"),
+    path("plans/annual/changes/<slug:ref>/", changes.change, name="plan_change"),
+    path("plans/annual/changes/<slug:ref>/edit/", changes.change_edit, name="change_edit"),
+    path("plans/annual/changes/<slug:ref>/lines/<slug:kind>/", changes.line_new, name="line_new"),
+    path("plans/annual/changes/<slug:ref>/remove/<int:pk>/", changes.line_remove, name="line_remove"),
+    path("plans/annual/changes/<slug:key>/submit/", changes.change_submit, name="change_submit"),
+    path("plans/annual/changes/<slug:key>/check/", changes.change_check, name="change_check"),
+    path("plans/annual/changes/<slug:key>/approve/", changes.change_approve, name="change_approve"),
+    path("plans/annual/changes/<slug:key>/return/", changes.change_return, name="change_return"),
+    path("plans/annual/changes/<slug:key>/refuse/", changes.change_refuse, name="change_refuse"),
+    path("plans/annual/changes/<slug:key>/withdraw/", changes.change_withdraw, name="change_withdraw"),
     path("plans/annual/<int:year>/money/", plans.plan_money, name="plan_money"),
     path("plans/annual/<int:year>/items/new/", plans.item_new, name="item_new"),
     path("plans/annual/items/<int:pk>/", plans.item, name="item"),
@@ -76,6 +94,18 @@ desk = [
 api = [
     path("plans/", machine.Tree.as_view(), name="tree"),
     path("plans/annual/<int:year>/", machine.AnnualPlanDetail.as_view(), name="annual_plan"),
+    path("plans/annual/<int:key>/submit/", machine.SubmitPlan.as_view(), name="plan_submit"),
+    path("plans/annual/<int:key>/return/", machine.ReturnPlan.as_view(), name="plan_return"),
+    path("plans/annual/<int:key>/approve/", machine.ApprovePlan.as_view(), name="plan_approve"),
+    path("plans/annual/<int:key>/publish/", machine.PublishPlan.as_view(), name="plan_publish"),
+    path("plans/annual/<int:key>/changes/", machine.PlanChanges.as_view(), name="plan_changes"),
+    path("plans/changes/<slug:key>/", machine.PlanChangeDetail.as_view(), name="plan_change"),
+    path("plans/changes/<slug:key>/submit/", machine.SubmitChange.as_view(), name="change_submit"),
+    path("plans/changes/<slug:key>/check/", machine.CheckChange.as_view(), name="change_check"),
+    path("plans/changes/<slug:key>/approve/", machine.ApproveChange.as_view(), name="change_approve"),
+    path("plans/changes/<slug:key>/return/", machine.ReturnChange.as_view(), name="change_return"),
+    path("plans/changes/<slug:key>/refuse/", machine.RefuseChange.as_view(), name="change_refuse"),
+    path("plans/changes/<slug:key>/withdraw/", machine.WithdrawChange.as_view(), name="change_withdraw"),
     path("specials/<slug:tree>/<slug:code>/", machine.SpecialDetail.as_view(), name="special"),
     path("guides/", machine.GuideList.as_view(), name="guides"),
     path("guides/<slug:ref>/", machine.GuideDetail.as_view(), name="guide"),

@@ -1,5 +1,17 @@
 """The verbs of the programmes floor; the only writers. Each module holds the verbs of one noun."""
 
+from programs.actions.changes import (
+    add_change_line,
+    approve_change,
+    ask_change,
+    check_change,
+    edit_change,
+    refuse_change,
+    remove_change_line,
+    return_change,
+    submit_change,
+    withdraw_change,
+)
 from programs.actions.content import (
     save_guide,
     save_part,
@@ -33,6 +45,7 @@ from programs.actions.plans import (
     publish_plan,
     remove_item,
     return_plan,
+    save_plan,
     set_plan_money,
     submit_plan,
     watch_annual_plan,
@@ -63,4 +76,7 @@ __all__ = [
     "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
     "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
     "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
+    # plan: changes during the year, the whole draft at once
+    "add_change_line", "approve_change", "ask_change", "check_change", "edit_change", "refuse_change", "remove_change_line",
+    "return_change", "save_plan", "submit_change", "withdraw_change",
 ]

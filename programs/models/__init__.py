@@ -1,5 +1,6 @@
 """Tables of the programmes floor. Rules about them live in rules, policies and workflow."""
 
+from programs.models.changes import PlanChange, PlanChangeLine, PlanVersion
 from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, Topic
 from programs.models.lists import ReferenceEntry
 from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
@@ -8,5 +9,5 @@ from programs.models.tree import Plan, PlanTree, Special
 
 __all__ = [
     "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
-    "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
+    "PlanChange", "PlanChangeLine", "PlanTree", "PlanVersion", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
 ]
