@@ -118,13 +118,13 @@ class AnnualPlanDetail(APIView):
 
 
 class GuideList(APIView):
-    """GET ?q=&phase=open|coming|closed&year=: published guides; staff see theirs in every state."""
+    """GET ?q=&phase=open|coming|closed&year=&plan=&who=&funding_mode=&amount=: published guides by the filters of the public
+    search; staff see theirs in every state."""
 
     question = staticmethod(public)
 
     def get(self, request: Request) -> Response:
-        rows = queries.search_guides(actor(request), request.GET.get("q", ""), request.GET.get("phase", ""),
-                                     request.GET.get("year", ""))
+        rows = queries.search_calls(actor(request), request.GET)
         pages = KeysetPagination()
         found = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response([show_guide(guide) for guide in found])

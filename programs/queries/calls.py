@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from core.clock import CoreNow
 from core.money import wan
 from programs import rules, states
 from programs.models import AnnualPlanItem, Guide, GuideWindow
-from programs.queries.guides import public_guides
+from programs.queries.guides import public_guides, search_guides
 from programs.queries.lists import is_english
 from programs.queries.opening import phase
 
@@ -107,6 +108,18 @@ def within_amount(rows: QuerySet[Guide], value: str) -> QuerySet[Guide]:
 
 def for_applicants(rows: QuerySet[Guide], value: str) -> QuerySet[Guide]:
     return rows.filter(version__data__applicants__contains=[value])
+
+
+def search_calls(actor: Any, asked: Mapping[str, str]) -> QuerySet[Guide]:
+    """The search of the API: the words and filters of the page; a value that is not known changes nothing."""
+    rows = search_guides(actor, asked.get("q", ""), asked.get("phase", ""), asked.get("year", ""))
+    if plan := asked.get("plan"):
+        rows = rows.filter(special__plan__code=plan)
+    if (mode := asked.get("funding_mode")) in states.FundingMode.values:
+        rows = rows.filter(funding_mode=mode)
+    if (who := asked.get("who")) in OrgKind.values:
+        rows = for_applicants(rows, who)
+    return within_amount(rows, asked.get("amount", ""))
 
 
 def applicant_choices() -> list[tuple[str, str]]:
