@@ -140,11 +140,11 @@ def concentration(year: int) -> dict[str, Any]:
     sums, names = cluster_sums(), cluster_names()
     money = {code: pair[0] for code, pair in sums.get(year, {}).items()}
     labelled = [(names.get(code, code), (100 * share).quantize(Decimal("0.1"))) for code, share in rules.shares(money)]
-    curves = {str(one): [(str(n), share) for n, share in rules.top_curve({code: pair[0] for code, pair in sums[one].items()})]
+    curves = {str(one): [("0", ZERO), *((str(n), share) for n, share in rules.top_curve({code: pair[0] for code, pair in sums[one].items()}))]
               for one in sorted(sums) if one in (year - 1, year)}
     longest = max((len(points) for points in curves.values()), default=0)
     for points in curves.values():
-        points += [(str(n), Decimal(100)) for n in range(len(points) + 1, longest + 1)]
+        points += [(str(n), Decimal(100)) for n in range(len(points), longest)]
     by_year = [(one, rules.herfindahl({code: pair[0] for code, pair in rows.items()})) for one, rows in sorted(sums.items())]
     return {
         "index": rules.herfindahl(money), "by_year": by_year, "names": names,
@@ -255,6 +255,14 @@ def _late(item: AnnualPlanItem) -> int | None:
         return (item.opened - item.opens_on).days
     after = date(item.plan.year + item.opens_month // 12, item.opens_month % 12 + 1, 1)
     return max((item.opened - after).days + 1, 0)
+
+
+def opened_words(item: AnnualPlanItem) -> str:
+    """When the first guide opened, and how many days after the planned time."""
+    if item.opened is None:
+        return _("no guide yet")
+    text = _("opened %(day)s") % {"day": item.opened.isoformat()}
+    return text + (_(", %(n)d days late") % {"n": item.late_days} if item.late_days and item.late_days > 0 else "")
 
 
 def actual_by_category(plan: Any) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class RowForm(forms.Form):
         offer_modes(self)
         if self.row is not None:
             del self.fields["special"]
+            if not (self.is_bound and self.data.get(self.add_prefix("remove"))):
+                for name in ("title", "money", "count", "opens_month", "closes_month"):
+                    self.fields[name].required = True
         else:
             self.fields["special"].choices = [("", gettext("none: leave this line out")), *grouped(specials)]
             del self.fields["remove"]
@@ -53,7 +56,7 @@ class RowForm(forms.Form):
         values = super().clean()
         if self.is_empty(values):
             return values
-        for name in ("title", "money", "count", "opens_month", "closes_month"):
+        for name in ("title", "money", "count", "opens_month", "closes_month") if self.row is None else ():
             known = name in ("opens_month", "closes_month") and values.get("opens_on") and values.get("closes_on")
             if values.get(name) in (None, "") and name not in self.errors and not known:
                 self.add_error(name, gettext("Please fill this in."))

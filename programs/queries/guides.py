@@ -184,7 +184,8 @@ VERBS = {
     "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
-    "reserve": _("payment reserved"), "load": _("reference data loaded"),
+    "reserve": _("payment reserved"), "load": _("reference data loaded"), "check": _("checked"), "edit": _("edited"),
+    "line_add": _("line added"), "line_remove": _("line removed"), "adjust": _("changed during the year"),
 }
 
 

@@ -33,7 +33,7 @@ def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:
     return list(
         plan.items.select_related("special__plan").annotate(
             guide_count=Count("guides", filter=taken), guide_money=Sum("guides__budget_control", filter=taken)
-        )
+        ).order_by("order", "pk")
     )
 
 
