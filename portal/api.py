@@ -8,8 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.access import public
-from core.web.api import AccessPermission
+from core.web.api import AccessPermission, actor
+from portal.queries import figures
 from portal.queries.places import address
+from programs import policies as programmes
+from programs import queries as programme
 
 #: Collections a machine may begin with; each asks its own policy again.
 DOORS = (
@@ -31,3 +34,35 @@ class Schema(SpectacularAPIView):
 
     question = staticmethod(public)
     permission_classes = (AccessPermission,)
+
+
+class Figures(APIView):
+    """GET ?year=: money by category and year, awards by cluster with the Herfindahl index (clause P1), success rates."""
+
+    question = staticmethod(public)
+
+    def get(self, request: Request) -> Response:
+        found = figures.public_figures(request.GET.get("year", ""))
+        tables = {}
+        for name in figures.TABLES:
+            _title, columns, rows = figures.figure_table(name)
+            tables[name] = [dict(zip([column.name for column in columns], row, strict=True)) for row in rows]
+        return Response({"year": found["year"], "herfindahl": dict(found["concentration"]["by_year"]), **tables})
+
+
+class PlanActual(APIView):
+    """GET: every item of an annual plan with what became of it; money in yuan as text."""
+
+    question = staticmethod(programmes.is_staff)
+
+    def get(self, request: Request, year: int) -> Response:
+        rows = list(figures.actual_items(programme.get_plan(actor(request), year)))
+        figures.measure(rows)
+        money = ("money", "guide_money", "committed", "paid", "variance")
+        other = ("count", "awarded_count", "guides_published", "filed", "opens_month", "closes_month", "opens_on", "closes_on", "opened",
+                 "closed", "late_days")
+        return Response({"year": year, "items": [
+            {"id": row.pk, "special": row.special.code, "title": row.title, **{name: f"{getattr(row, name):.2f}" for name in money},
+             **{name: getattr(row, name) for name in other}}
+            for row in rows
+        ]})

@@ -1,8 +1,9 @@
-"""Official documents of this floor: the notice that issues a guide."""
+"""Official documents of this floor: the notice that issues a guide, the annual plan and its changes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone, translation
@@ -10,8 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import wan
 from notices.queries import Kind, register_kind
-from programs import queries, states
-from programs.models import Adjustment, Guide
+from notices.queries import (
+    about as documents_about,
+)
+from programs import (
+    queries,
+    rules,
+    states,
+)
+from programs.models import (
+    Adjustment,
+    AnnualPlan,
+    Guide,
+    PlanChange,
+)
 
 GUIDE = "guide"
 WEEKDAYS = "一二三四五六日"
@@ -132,3 +145,86 @@ def adjustment_sample() -> dict[str, Any]:
 
 register_kind(Kind(code=ADJUSTMENT, series="bureau", template="notices/programs/adjustment.html", title=_("Adjustment of a programme"),
                    sample=adjustment_sample))
+
+
+# --- plan: the annual plan and its changes ----------------------------------------------------------------------------
+
+ANNUAL_PLAN = "annual_plan"
+PLAN_CHANGE = "plan_change"
+CHINESE = "zh-hans"
+
+
+def plan_title(plan: AnnualPlan) -> str:
+    return f"关于印发《{plan.year}年度科技计划实施计划》的通知"
+
+
+def plan_context(plan: AnnualPlan) -> dict[str, Any]:
+    """The frozen content: figures as text in 万元 and the table of the items by category, as the plan stands now."""
+    data = queries.plan_snapshot(plan)
+    items = [item for item in data["items"] if not item["cancelled"]]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    with translation.override(CHINESE):
+        for item in items:
+            groups.setdefault(item["plan_name"], []).append({
+                "title": item["title"], "special": item["special_name"], "money_wan": wan(Decimal(item["money"])),
+                "count": item["count"], "window": queries.window_words(item),
+                "mode": queries.mode_words(item["funding_mode"]) or "按专项规定",
+                "review": queries.review_words(item["review_mode"]) or "按专项规定",
+            })
+    return {
+        "year": plan.year, "tree": plan.tree.name, "control_wan": wan(plan.control_figure), "reserve_wan": wan(plan.reserve),
+        "share": rules.percent(plan.reserve / plan.control_figure) if plan.control_figure else "0",
+        "total_wan": wan(sum((Decimal(item["money"]) for item in items), Decimal(0))), "count": sum(item["count"] for item in items),
+        "groups": [
+            {"plan": name, "money_wan": wan(sum((Decimal(item["money"]) for item in items if item["plan_name"] == name), Decimal(0))),
+             "count": sum(row["count"] for row in rows), "rows": rows}
+            for name, rows in groups.items()
+        ],
+        "annexes": [f"{plan.year}年度科技计划实施计划项目表"], "remark": "此件公开发布",
+    }
+
+
+def change_title(change: PlanChange, plan: AnnualPlan) -> str:
+    return f"关于调整《{plan.year}年度科技计划实施计划》的通知"
+
+
+def change_context(change: PlanChange, plan: AnnualPlan) -> dict[str, Any]:
+    """The frozen content: the reason and every figure before and after, from the two versions of the plan."""
+    with translation.override(CHINESE):
+        page = queries.change_page(change)
+    sums = page["sums"]
+    return {
+        "year": plan.year, "plan_number": _number_of(plan), "ref": change.ref, "change_title": change.title, "reason": change.reason,
+        "assignment": change.assignment, "rows": page["rows"], "version": page["version"].number,
+        "control_wan": wan(sums["control"]), "reserve_wan": wan(sums["reserve"]), "total_wan": wan(sums["items"]),
+        "annexes": [f"{plan.year}年度科技计划实施计划调整表"], "remark": "此件公开发布",
+    }
+
+
+def _number_of(plan: AnnualPlan) -> str:
+    found = documents_about(plan).filter(kind=ANNUAL_PLAN, status="ISSUED").first()
+    return found.number if found else ""
+
+
+def plan_sample() -> dict[str, Any]:
+    row = {"title": "2026年度重点产业研发计划（第一批）", "special": "重点产业研发计划", "money_wan": "150,000", "count": 309,
+           "window": "3月至5月", "mode": "事前资助", "review": "会议评审"}
+    groups = [{"plan": name, "money_wan": "900,000", "count": 1854, "rows": [row] * 6}
+              for name in ("基础研究计划", "成果转化计划", "重点研发计划", "平台载体计划", "科技人才计划")]
+    return {"year": 2026, "tree": "五大计划（2024年）", "control_wan": "5,000,000", "reserve_wan": "250,000", "share": "5",
+            "total_wan": "4,500,000", "count": 9270, "groups": groups, "annexes": ["2026年度科技计划实施计划项目表"],
+            "remark": "此件公开发布"}
+
+
+def change_sample() -> dict[str, Any]:
+    row = {"item": "2026年度重点产业研发计划（第一批）", "word": "金额（万元）", "before": "150,000", "after": "160,000"}
+    return {"year": 2026, "plan_number": "深科创〔2026〕1号", "ref": "PLAN-2026-C1", "change_title": "调整重点产业研发计划资金安排",
+            "reason": "根据市委市政府工作部署和项目储备情况，需要加大重点产业研发投入。" * 3, "assignment": "", "rows": [row] * 40,
+            "version": 2, "control_wan": "5,000,000", "reserve_wan": "250,000", "total_wan": "4,510,000",
+            "annexes": ["2026年度科技计划实施计划调整表"], "remark": "此件公开发布"}
+
+
+register_kind(Kind(code=ANNUAL_PLAN, series="bureau", template="notices/programs/annual_plan.html", title=_("Annual plan, notice"),
+                   sample=plan_sample))
+register_kind(Kind(code=PLAN_CHANGE, series="bureau", template="notices/programs/plan_change.html",
+                   title=_("Change of the annual plan, notice"), sample=change_sample))

@@ -17,6 +17,7 @@ from programs.models import (
     AnnualPlan,
     Guide,
     ParameterChange,
+    PlanChange,
     PlanTree,
     PolicyDocument,
     Portfolio,
@@ -282,3 +283,47 @@ def takes_back_parameter(actor: Any, change: ParameterChange) -> str | None:
 def parameter_changes_visible_to(actor: Any) -> QuerySet[ParameterChange]:
     rows = ParameterChange.objects.select_related("requested_by", "decided_by")
     return rows if is_parameter_reader(actor) is None else rows.none()
+
+
+# --- plan: changes of a decided annual plan ---------------------------------------------------------------------------
+
+
+def may_ask_change(actor: Any, obj: Any = None) -> str | None:
+    """The resource division, or a division for the programmes it is in charge of."""
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.DIVISION):
+        return None
+    return _("Only the resource division or a division of the bureau may ask for a change of the annual plan.")
+
+
+def may_change_special(actor: Any, special: Special) -> str | None:
+    """A division asks for its own specials; the resource division for all."""
+    if actor.holds(Role.RESOURCE) or holds_for(actor, Role.DIVISION, special):
+        return None
+    return _("Only the division in charge of “%(name)s” or the resource division may ask for a change of it.") % {
+        "name": special.label}
+
+
+def asked_for_change(actor: Any, change: PlanChange) -> str | None:
+    return None if actor.id is not None and actor.id == change.requested_by_id else _("Only who asked for the change may do this.")
+
+
+def handles_change(actor: Any, change: PlanChange) -> str | None:
+    if is_planner(actor) is None or is_bureau_leader(actor) is None:
+        return None
+    return _("Only the resource division or a leader may return a change.")
+
+
+def may_view_change(actor: Any, change: PlanChange) -> str | None:
+    if is_staff(actor) is None:
+        return None
+    if change.status == states.ChangeStatus.APPLIED and change.plan.status == states.PlanStatus.PUBLISHED:
+        return None
+    return _("This change is not published.")
+
+
+def changes_visible_to(actor: Any) -> QuerySet[PlanChange]:
+    """Staff see every request; the public what was applied to a published plan."""
+    rows = PlanChange.objects.select_related("plan__tree", "requested_by", "checked_by", "decided_by")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(status=states.ChangeStatus.APPLIED, plan__status=states.PlanStatus.PUBLISHED)

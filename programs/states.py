@@ -244,7 +244,7 @@ class Confidence(TextChoices):
     MEMORY = "memory", _("Not verified")
 
 
-class ChangeStatus(TextChoices):
+class ParameterStatus(TextChoices):
     """A new value of a deciding number: asked by one person, decided by another."""
 
     REQUESTED = "REQUESTED", pgettext_lazy("parameter", "Awaiting a second person")
@@ -267,3 +267,28 @@ TAG_LISTS = {
     Dimension.STREAM: ("research-streams",),
     Dimension.STAGE: ("chain-stages",),
 }
+
+
+# --- plan: changes of a decided annual plan ---------------------------------------------------------------------------
+
+
+class ChangeStatus(TextChoices):
+    """A change request of an annual plan: asked, checked by another person, approved and applied by a leader."""
+
+    DRAFT = "DRAFT", _("Change being written")
+    SUBMITTED = "SUBMITTED", _("Change to be checked")
+    CHECKED = "CHECKED", _("Change awaiting approval")
+    APPLIED = "APPLIED", _("Change approved and applied")
+    REFUSED = "REFUSED", _("Change refused")
+    WITHDRAWN = "WITHDRAWN", _("Change withdrawn")
+
+
+class ChangeKind(TextChoices):
+    ADD = "ADD", _("Add an item")
+    SET = "SET", _("Change money, number or window of an item")
+    MOVE = "MOVE", _("Move money between two items")
+    CANCEL = "CANCEL", _("Cancel an item")
+
+
+#: A change in these states may still be taken back by the one who asked.
+OPEN_CHANGES = (ChangeStatus.DRAFT, ChangeStatus.SUBMITTED, ChangeStatus.CHECKED)

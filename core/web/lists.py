@@ -132,6 +132,10 @@ class Listing:
     hint: ClassVar[Any] = ""
     per_page: ClassVar[int] = PAGE
     can_export: ClassVar[bool] = True
+    #: The rows of the result; a list of cards names its own template and finds each object as `row.object`.
+    fragment: ClassVar[str] = "st/_list.html"
+    #: Words of the sorts for a select beside the facets, for lists without headings to click.
+    sort_labels: ClassVar[Mapping[str, Any]] = {}
 
     def key(self, row: Any) -> str:
         """The public name of a row, used as the value of its check box."""
@@ -273,7 +277,7 @@ def build(request: HttpRequest, listing: Listing, rows: QuerySet) -> Page:
     items = items[: listing.per_page]
     listing.prepare(items)
     return Page(
-        rows=[{"key": listing.key(row), "cells": cells(listing, row), "css": listing.row_class(row)} for row in items],
+        rows=[{"key": listing.key(row), "cells": cells(listing, row), "css": listing.row_class(row), "object": row} for row in items],
         total=total, chips=chips, notes=notes,
         next=_address(request, after=_mark(items[-1], field_name)) if more else "",
         previous=_address(request) if mark else "",
@@ -364,7 +368,7 @@ def context(request: HttpRequest, listing: Listing, rows: QuerySet) -> dict[str,
             for facet in listing.facets
         ],
         "q": request.GET.get("q", ""),
-        "sort": request.GET.get("sort", ""),
+        "sort": request.GET.get("sort", ""), "query": _address(request),
         "xlsx": _address(request, export="xlsx"),
         "csv": _address(request, export="csv"),
         "narrowed": any(request.GET.get(facet.name) for facet in listing.facets) or bool(request.GET.get("q")),
@@ -378,7 +382,7 @@ def page(request: HttpRequest, listing: Listing, rows: QuerySet, *, template: st
         return exported(request, listing, rows)
     data = {"title": listing.title, **_context(request, listing, rows), **(context or {})}
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == f"list-{listing.name}":
-        return render(request, "st/_list.html", data)
+        return render(request, listing.fragment, data)
     return render(request, template, data)
 
 

@@ -23,7 +23,7 @@ def _cited(world: people.World, case: Any, *, title: str, note: str) -> Any:
     """A source outside the portal, and what the portal itself knows of the specials."""
     he = world.actor("he")
     actions.cite(he, case, queries.Offer(EvidenceKind.OTHER, "", title), note=note)
-    for offer in queries.offers(he, queries.specials_in(case))[:2]:
+    for offer in queries.offers(he, queries.specials_of_case(case))[:2]:
         actions.cite(he, case, offer)
     return case
 

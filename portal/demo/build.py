@@ -21,6 +21,7 @@ from portal.demo import (
     calendar,
     cycle,
     people,
+    plans,
     portfolios,
     tree,
 )
@@ -165,6 +166,7 @@ class Story:
         yield from self.reports(66, leave=counts.leave)
         cycle.check(world, rows, correct=1, refuse=1, start=self.ago(48))
         third = self.published(now, "KEY-INDUSTRY", "g2.json", self.ago(39, 9), self.ago(9, 18), batch=2)
+        plans.approved_change(world, self.plans[now.year])
         yield self.said(f"{second.ref} checked, {third.ref} published")
         awarded = awards.award(world, awards.propose(world, first, self.ago(44)))
         yield self.said(f"{first.ref}: {len(awarded)} awarded")
@@ -188,6 +190,7 @@ class Story:
         cycle.check(world, checked, correct=2, refuse=1, leave=max(len(checked) // 4, 1), withdraw=1, start=self.ago(2), unanswered=True)
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
+        plans.waiting_change(world, self.plans[self.now.year])
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))

@@ -46,7 +46,7 @@ def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, in
     for order, (code, title, money, count) in enumerate(items):
         special = Special.objects.get(tree=tree, code=code)
         programme.add_item(planner, plan, special=special, title=title, money=money, count=count, opens_month=3,
-                           closes_month=5, order=order)
+                           closes_month=5, order=order, funding_mode=special.funding_modes[0], review_mode=special.review_modes[0])
     plan = programme.submit_plan(planner, plan)
     plan = programme.approve_plan(leader, plan)
     return programme.publish_plan(planner, plan)

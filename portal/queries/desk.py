@@ -48,6 +48,10 @@ QUEUES = (
         Queue(gettext_lazy("Annual plans to finish"), "plan.DRAFT", (R,), "programs:desk:plans"),
         Queue(gettext_lazy("Annual plans to approve"), "plan.SUBMITTED", (L,), "programs:desk:plans"),
         Queue(gettext_lazy("Annual plans to publish"), "plan.APPROVED", (R,), "programs:desk:plans"),
+        Queue(gettext_lazy("Changes of the plan to check"), "change.SUBMITTED", (R,), "programs:desk:plan_changes",
+              {"status": "SUBMITTED"}),
+        Queue(gettext_lazy("Changes of the plan to approve"), "change.CHECKED", (L,), "programs:desk:plan_changes",
+              {"status": "CHECKED"}),
         Queue(gettext_lazy("Guides being written"), "guide.DRAFT", (D,), "programs:desk:guides", {"status": "DRAFT"}),
         Queue(gettext_lazy("Guides to check"), "guide.checked", (R,), "programs:desk:guides", {"status": "INTERNAL_REVIEW"}),
         Queue(gettext_lazy("Guides to approve"), "guide.LEGAL_REVIEW", (L,), "programs:desk:guides", {"status": "LEGAL_REVIEW"}),
@@ -106,6 +110,7 @@ def _prefixed(counts: dict[str, int], prefix: str) -> dict[str, int]:
 #: One source of counts per first word of a queue's count; asked only when one of the actor's queues needs it.
 SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "plan": lambda actor: _by_status(programs.plans_visible_to(actor), "plan"),
+    "change": lambda actor: _by_status(programs.changes_visible_to(actor), "change"),
     "guide": lambda actor: _by_status(programs.visible_to(actor), "guide"),
     "application": lambda actor: _by_status(applications.at_desk(actor), "application"),
     "review": lambda actor: _prefixed(reviews.waiting(actor), "review"),
@@ -132,6 +137,11 @@ def queues(actor: Any) -> list[dict[str, Any]]:
         ]}
         for title, rows in mine if rows
     ]
+
+
+def plan_warning(actor: Any) -> str:
+    """Clause A1 for those who own the annual plan: that of the year is due or late."""
+    return programme.plan_warning(clock.today()) if actor.holds(R, L) else ""
 
 
 def total(groups: list[dict[str, Any]]) -> int:

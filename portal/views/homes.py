@@ -59,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         pictures += [workbench.plan_execution(actor, year), workbench.paid_by_month(year)]
     return render(request, "portal/desk.html", {
         "title": _("Workbench"), "groups": groups, "total": workbench.total(groups), "kpis": workbench.kpis(actor, year),
-        "charts": pictures, "dates": workbench.dates(actor),
+        "charts": pictures, "dates": workbench.dates(actor), "warning": workbench.plan_warning(actor),
         "roles": [str(Role(role).label) for role in sorted(actor.roles())],
     })
 

@@ -23,6 +23,18 @@ from programs.actions.advisory import (
     return_report,
     set_advisory_money,
 )
+from programs.actions.changes import (
+    add_change_line,
+    approve_change,
+    ask_change,
+    check_change,
+    edit_change,
+    refuse_change,
+    remove_change_line,
+    return_change,
+    submit_change,
+    withdraw_change,
+)
 from programs.actions.content import (
     save_guide,
     save_part,
@@ -66,6 +78,7 @@ from programs.actions.plans import (
     publish_plan,
     remove_item,
     return_plan,
+    save_plan,
     set_plan_money,
     submit_plan,
     watch_annual_plan,
@@ -108,7 +121,7 @@ from programs.actions.versions import (
     remove_plan,
     remove_special,
     return_tree,
-    save_plan,
+    save_category,
     save_special,
 )
 from programs.actions.windows import (
@@ -136,5 +149,8 @@ __all__ = [
     "PLAN_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "apply_table", "approve_parameter", "ask_parameter", "attach_text",
     "change_tree", "check_tree", "create_tree", "enact_tree", "end_former_trees", "keep_upload", "map_same_codes",
     "map_special", "move_in_list", "refuse_parameter", "remove_plan", "remove_special", "replace_policy", "return_tree",
-    "save_plan", "save_special", "take_back_parameter",
+    "save_category", "save_special", "take_back_parameter",
+    # plan: changes during the year, the whole draft at once
+    "add_change_line", "approve_change", "ask_change", "check_change", "edit_change", "refuse_change", "remove_change_line",
+    "return_change", "save_plan", "submit_change", "withdraw_change",
 ]

@@ -25,7 +25,7 @@ def ask_parameter(actor: Any, *, key: str, value: Any, effective_from: date, sou
         raise Refused([reason])
     history = queries.parameter_history(key)
     found = rules.parameter_problems(history[0].value, value, effective_from, clock.today(), history[0].effective_from)
-    if ParameterChange.objects.filter(key=key, status=states.ChangeStatus.REQUESTED).exists():
+    if ParameterChange.objects.filter(key=key, status=states.ParameterStatus.REQUESTED).exists():
         found.append(_("A new value of this number already awaits a second person."))
     if not source.strip() or not why.strip():
         found.append(_("A new value needs its source and a reason."))

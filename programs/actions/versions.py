@@ -91,7 +91,7 @@ def change_tree(actor: Any, tree: PlanTree, **values: Any) -> PlanTree:
 
 
 @transaction.atomic
-def save_plan(actor: Any, tree: PlanTree, *, code: str, is_new: bool = False, **values: Any) -> Plan:
+def save_category(actor: Any, tree: PlanTree, *, code: str, is_new: bool = False, **values: Any) -> Plan:
     """Add a plan to a draft version, or change the one with this code. Records programs.plan_tree.plan."""
     row = _draft(actor, tree)
     old = Plan.objects.filter(tree=row, code=code).first()

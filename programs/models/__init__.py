@@ -7,6 +7,11 @@ from programs.models.adjustments import (
     OverlapPair,
     OverlapReport,
 )
+from programs.models.changes import (
+    PlanChange,
+    PlanChangeLine,
+    PlanVersion,
+)
 from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, Topic
 from programs.models.lists import ReferenceEntry
 from programs.models.parameters import ParameterChange
@@ -26,5 +31,5 @@ __all__ = [
     "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "Portfolio", "Recommendation", "Adjustment", "Evidence",
     "Opinion", "OverlapPair", "OverlapReport", "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide",
     "GuideVersion", "GuideWindow", "Plan", "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
-    "ParameterChange", "SpecialMapping", "TreeUpload",
+    "ParameterChange", "SpecialMapping", "TreeUpload", "PlanChange", "PlanChangeLine", "PlanVersion",
 ]

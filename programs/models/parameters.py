@@ -19,7 +19,7 @@ class ParameterChange(models.Model):
     effective_from = models.DateField()
     source = models.CharField(max_length=300)
     why = models.TextField()
-    status = models.CharField(max_length=12, default=states.ChangeStatus.REQUESTED)
+    status = models.CharField(max_length=12, default=states.ParameterStatus.REQUESTED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=CoreNow(), editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -28,7 +28,7 @@ class ParameterChange(models.Model):
     class Meta:
         ordering = ["-requested_at"]
         constraints = [
-            status_in("parameterchange_status", states.ChangeStatus),
+            status_in("parameterchange_status", states.ParameterStatus),
             models.UniqueConstraint(fields=["key"], condition=Q(status="REQUESTED"), name="parameterchange_one_open"),
             models.CheckConstraint(
                 condition=~Q(status="APPROVED") | ~Q(decided_by=F("requested_by")), name="parameterchange_two_persons"
@@ -40,4 +40,4 @@ class ParameterChange(models.Model):
 
     @property
     def status_label(self) -> str:
-        return str(states.ChangeStatus(self.status).label)
+        return str(states.ParameterStatus(self.status).label)

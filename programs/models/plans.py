@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.clock import CoreNow
 from core.money import MoneyField
@@ -67,6 +69,11 @@ class AnnualPlanItem(models.Model):
     opens_month = models.PositiveSmallIntegerField()
     closes_month = models.PositiveSmallIntegerField()
     order = models.PositiveSmallIntegerField(default=0)
+    funding_mode = models.CharField(max_length=12, blank=True, help_text="empty: any mode of the special")
+    review_mode = models.CharField(max_length=12, blank=True, help_text="empty: any way of review of the special")
+    opens_on = models.DateField(null=True, blank=True, help_text="when the day is known already")
+    closes_on = models.DateField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True, help_text="by a change of the plan; money and number are 0")
     committed = MoneyField(default=0)
     awarded_count = models.PositiveIntegerField(default=0)
 
@@ -83,10 +90,39 @@ class AnnualPlanItem(models.Model):
             models.CheckConstraint(
                 condition=Q(opens_month__range=(1, 12), closes_month__range=(1, 12)), name="annualplanitem_months"
             ),
+            models.CheckConstraint(
+                condition=Q(funding_mode__in=["", *states.FundingMode.values], review_mode__in=["", *states.ReviewMode.values]),
+                name="annualplanitem_modes",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_on=None) | Q(closes_on=None) | Q(closes_on__gte=F("opens_on")), name="annualplanitem_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | Q(money=0, count=0), name="annualplanitem_cancelled_is_empty"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def label(self) -> str:
+        return self.title_en if self.title_en and (get_language() or "").startswith("en") else self.title
+
+    @property
+    def mode_label(self) -> str:
+        return str(states.FundingMode(self.funding_mode).label) if self.funding_mode else ""
+
+    @property
+    def review_label(self) -> str:
+        return str(states.ReviewMode(self.review_mode).label) if self.review_mode else ""
+
+    @property
+    def window_text(self) -> str:
+        """The days when they are known, else the months."""
+        if self.opens_on and self.closes_on:
+            return f"{self.opens_on.isoformat()} – {self.closes_on.isoformat()}"
+        return _("month %(a)d to %(b)d") % {"a": self.opens_month, "b": self.closes_month}
 
 
 class ControlFigure(models.Model):

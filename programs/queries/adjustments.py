@@ -55,7 +55,7 @@ def adjustments_of(special: Special) -> list[Adjustment]:
     )
 
 
-def specials_in(case: Adjustment) -> list[Special]:
+def specials_of_case(case: Adjustment) -> list[Special]:
     """The specials a case is about: one, or all that stand in its plan; a new one has none yet."""
     if case.special is not None:
         return [case.special]
@@ -86,7 +86,7 @@ class Consequences:
 
 
 def consequences(case: Adjustment) -> Consequences:
-    specials = specials_in(case)
+    specials = specials_of_case(case)
     found = Consequences(specials)
     if not specials:
         return found

@@ -132,7 +132,7 @@ def skeleton(item: AnnualPlanItem) -> dict[str, Any]:
     """The content a new guide starts from: common sections and forms, with the item's money and number filled in."""
     data = json.loads((REFERENCE / "guides" / "skeleton.json").read_text("utf-8"))
     special = item.special
-    mode = special.funding_modes[0] if special.funding_modes else states.FundingMode.PRE
+    mode = item.funding_mode or (special.funding_modes[0] if special.funding_modes else states.FundingMode.PRE)
     contract = mode not in states.MODES_WITHOUT_CONTRACT
     data["mode"] = {
         "funding_mode": mode, "contract_required": contract, "audit_required": "AUDIT" in special.review_modes,
@@ -144,8 +144,8 @@ def skeleton(item: AnnualPlanItem) -> dict[str, Any]:
     if not contract:
         data["payment_plan"] = [{"kind": "ONCE", "share": "1", "condition": "下达资助计划后一次性拨付",
                                  "condition_en": "Paid once after the award"}]
-    if special.review_modes:
-        data["review"]["mode"] = special.review_modes[0]
+    if review := item.review_mode or (special.review_modes[0] if special.review_modes else ""):
+        data["review"]["mode"] = review
     return data
 
 

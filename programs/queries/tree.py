@@ -144,3 +144,16 @@ def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
         .annotate(mine=Count("specials", filter=Q(specials=special)))
         .order_by("-mine", "-valid_from")
     )
+
+
+def specials_in(tree: PlanTree, specials: Iterable[Special]) -> dict[int, Special]:
+    """{old special's id: the special that continues it in this tree and is in force}, in one query; the only place where an
+    old special is looked up in a new tree. Those that are suspended, cancelled or gone are left out."""
+    rows = list(specials)
+    found = {
+        special.code: special
+        for special in Special.objects.filter(
+            tree=tree, code__in={row.code for row in rows}, status=states.SpecialStatus.ACTIVE, disabled_on=None
+        ).select_related("plan")
+    }
+    return {row.pk: found[row.code] for row in rows if row.code in found}

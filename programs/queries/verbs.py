@@ -23,6 +23,8 @@ VERBS = {
     "order": _("order changed"), "map": _("mapping set"), "map_same": _("classes of the same code mapped"), "upload": _("table given"),
     "plan_tree.apply": _("table applied"), "check": _("checked"), "replace": _("replaced by another document"),
     "attach": _("file attached"), "parameter_change.ask": _("new value asked for"), "take_back": _("taken back"),
+    # changes of the annual plan during the year
+    "edit": _("edited"), "line_add": _("line added"), "line_remove": _("line removed"), "adjust": _("changed during the year"),
 }
 
 

@@ -98,7 +98,7 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "title": row.title, "case": row, "tone": TONES.get(row.status, ""), "evidence": list(row.evidence.all()),
         "opinions": list(row.opinions.select_related("person")), "follows": queries.consequences(row),
         "proposal": queries.proposal_lines(row), "drafting": drafting,
-        "cite_form": CiteForm(offers=queries.offers(request.actor, queries.specials_in(row))) if drafting else None,
+        "cite_form": CiteForm(offers=queries.offers(request.actor, queries.specials_of_case(row))) if drafting else None,
         "opinion_form": OpinionForm() if asking else None, "notices": notices.about(row), "events": events_of(row),
         "buttons": steps.buttons(
             ADJUSTMENT, request.actor, row,
@@ -139,7 +139,7 @@ def case_step(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 @require_POST
 def cite(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_adjustment(request.actor, ref)
-    form = CiteForm(request.POST, offers=queries.offers(request.actor, queries.specials_in(row)))
+    form = CiteForm(request.POST, offers=queries.offers(request.actor, queries.specials_of_case(row)))
     values = steps.cleaned(form)
     actions.cite(request.actor, row, form.offered(), note=values["note"])
     return redirect(f"{case_url(row)}#evidence")

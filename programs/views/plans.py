@@ -219,7 +219,8 @@ class Plans(lists.Listing):
 def plan_list(request: HttpRequest) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None
     context = {
-        "actions": [(_("Draft a plan"), reverse("programs:desk:plan_new"))] if planner else [],
+        "actions": [*([(_("Draft a plan"), reverse("programs:desk:plan_new"))] if planner else []),
+                    (_("Changes of annual plans"), reverse("programs:desk:plan_changes"))],
         "lead": queries.plan_warning(clock.today()),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (_("Annual plans"), None)],
     }
@@ -240,7 +241,9 @@ def plan_new(request: HttpRequest) -> HttpResponse:
         year, source = values.pop("year"), values.pop("copy_from")
         old = queries.get_plan(request.actor, int(source)) if source else None
         if plan := attempt(form, actions.draft_plan, request.actor, year, tree=queries.tree_as_of(), copy_from=old, **values):
-            return redirect(plan_url(plan))
+            for title in plan.left_out:
+                messages.warning(request, _("Not taken over, its special is not in force any more: %(title)s") % {"title": title})
+            return redirect("programs:desk:plan_edit", year=year)
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Draft an annual plan"), "back": reverse("programs:desk:plans"), "submit": pgettext("verb", "Draft"),
     })
@@ -253,9 +256,11 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     drafting = row.status == states.PlanStatus.DRAFT and policies.is_planner(request.actor) is None
     links = [(_("Public page"), reverse("programs:public:annual_plan", args=[year]))] if row.status == "PUBLISHED" else []
     if drafting:
-        links = [(_("Add an item"), reverse("programs:desk:item_new", args=[year])),
-                 (_("Control figure and reserve"), reverse("programs:desk:plan_money", args=[year]))]
-    context = {
+        links = [(_("Edit all on one page"), reverse("programs:desk:plan_edit", args=[year])),
+                 (_("Add an item"), reverse("programs:desk:item_new", args=[year]))]
+    elif queries.is_decided(row) and policies.may_ask_change(request.actor) is None:
+        links.append((_("Ask for a change"), reverse("programs:desk:change_new", args=[year])))
+    context = {**queries.plan_history(request.actor, row, request.GET.get("on", "")),
         "title": _("Annual implementation plan %(year)d") % {"year": year}, "plan": row, "items": items,
         "sums": queries.plan_sums(items), "tone": TONES.get(row.status, ""), "actions": links, "may_edit": drafting,
         "may_write": policies.may_write_guides(request.actor) is None and queries.is_plan_decided(year),

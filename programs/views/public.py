@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.money import wan
-from core.web import charts, lists
+from core.web import charts
 from core.web.access import access, public
-from core.web.templatetags.st import tag
 from notices import queries as notices
 from programs import queries, states
 from programs.models import Guide
 
-PHASES = (("open", gettext_lazy("Open now")), ("coming", gettext_lazy("Opening soon")), ("closed", gettext_lazy("Closed")))
 TONES = {states.GuideStatus.OPEN: "good", states.GuideStatus.PUBLISHED: "doing", states.GuideStatus.WITHDRAWN: "bad"}
 
 
@@ -35,52 +30,6 @@ def phase_label(value: str) -> str:
 
 def title_of(guide: Guide) -> str:
     return guide.title_en if queries.is_english() and guide.title_en else guide.title
-
-
-class Guides(lists.Listing):
-    name = "guides"
-    title = gettext_lazy("Application guides")
-    search_column = "search"
-    hint = gettext_lazy("Words of the title, the special or the text; a minus leaves a word out.")
-    empty_title = gettext_lazy("No guide is published yet")
-    sorts = {"close": "-closes_at", "close_up": "closes_at", "cap": "-cap_per_project", "cap_up": "cap_per_project"}
-    columns = (
-        lists.Col("title", gettext_lazy("Guide"), main=True, link=guide_url, show=title_of,
-                  sub=lambda row: f"{row.special.plan.label} · {row.special.label}"),
-        lists.Col("phase", gettext_lazy("State"), kind="tag", value=lambda row: row.phase_label, show=lambda row: row.phase_tag),
-        lists.Col("opens_at", gettext_lazy("Opens"), export_only=True),
-        lists.Col("closes_at", gettext_lazy("Closes (Beijing time)"), sort="close"),
-        lists.Col("cap_per_project", gettext_lazy("At most per project (10,000 yuan)"), kind="num", sort="cap",
-                  show=lambda row: wan(row.cap_per_project)),
-        lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
-    )
-    facets = (
-        lists.Facet("phase", gettext_lazy("State"), PHASES, queries.in_phase),
-        lists.Facet("plan", gettext_lazy("Plan"), lambda: queries.plan_choices(),
-                    lambda rows, value: rows.filter(special__plan__code=value)),
-        lists.Facet("funding_mode", gettext_lazy("Way of funding"), states.FundingMode.choices),
-        lists.Facet("year", gettext_lazy("Year"), lambda: queries.year_choices()),
-    )
-
-    def prepare(self, rows: list[Any]) -> None:
-        now = clock.now()
-        for row in rows:
-            phase = queries.phase(row, now)
-            row.phase_label = phase_label(phase)
-            row.phase_tag = tag(row.phase_label, TONES.get(phase, ""))
-
-
-@access(public)
-def guides(request: HttpRequest) -> HttpResponse:
-    rows = queries.public_guides()
-    now = clock.now()
-    first = not request.GET
-    cards = [queries.guide_page(row, now=now) for row in queries.in_phase(rows, "open").order_by("closes_at")[:6]] if first else []
-    context = {
-        "cards": cards, "now": now, "expected": queries.expected_guides(clock.today()) if first else [],
-        "crumbs": [(_("Home"), "/"), (_("Application guides"), None)],
-    }
-    return lists.page(request, Guides(), rows, template="programs/guides.html", context=context)
 
 
 @access(public)
@@ -141,7 +90,7 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
 def annual_plan(request: HttpRequest, year: int) -> HttpResponse:
     plan = queries.get_plan(request.actor, year)
     items = queries.items_of(plan)
-    context = {
+    context = {**queries.plan_history(request.actor, plan, request.GET.get("on", ""), public=True),
         "title": _("Annual implementation plan %(year)d") % {"year": plan.year}, "plan": plan, "items": items,
         "sums": queries.plan_sums(items), "is_public_page": True, "tone": "",
         "chart": charts.bars(_("Money by plan"), queries.money_by_plan(items), note=_("10,000 yuan"), unit=""),

@@ -131,7 +131,7 @@ def version_plan(request: HttpRequest, code: str, plan: str) -> HttpResponse:
     form = PlanForm(request.POST or None, initial=PlanForm.load(row) if row else {"order": tree.plans.count() + 1, "budget_scheme": "ITEMISED"})
     form.fields["code"].disabled = row is not None
     if request.method == "POST" and form.is_valid():
-        if attempt(form, actions.save_plan, request.actor, tree, is_new=row is None, **form.cleaned_data):
+        if attempt(form, actions.save_category, request.actor, tree, is_new=row is None, **form.cleaned_data):
             messages.success(request, _("Saved."))
             return redirect(version_url(tree))
     title = row.label if row else _("New plan")

@@ -47,7 +47,7 @@ CODES = re.compile(
 )
 #: Names that are written in Latin letters in Chinese official texts as well.
 NAMES = {
-    "Excel", "Word", "ics", "Li", "Wang", "Python", "GitHub", "PostgreSQL", "Redis", "Keguan", "English", "iCal", "OpenAPI", "Markdown",
+    "Excel", "Word", "ics", "Li", "Wang", "Python", "GitHub", "PostgreSQL", "Redis", "Keguan", "English", "iCal", "OpenAPI", "Markdown", "Atom",
 }
 WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")
 

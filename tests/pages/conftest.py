@@ -37,6 +37,8 @@ def more_to_see() -> None:
     plan = newest.plan_item.plan
     actions.draft_plan(he, AnnualPlan.objects.latest("year").year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
                        reserve=Decimal(50_000_000))
+    actions.ask_change(chen, plan, title="起草中的调整", reason="储备项目变化", lines=[
+        {"kind": "SET", "item": newest.plan_item, "count": newest.plan_item.count + 1}])
     actions.create_guide(chen, newest.plan_item, title="起草中的指南", title_en="A guide being drafted", copy_from=newest)
     tree = PlanTree.objects.filter(status="DRAFT").exclude(base=None).first()
     book = openpyxl.load_workbook(io.BytesIO(queries.tree_workbook(tree)))

@@ -25,6 +25,7 @@ from programs.models import (
     AnnualPlanItem,
     Guide,
     OverlapPair,
+    PlanChange,
     PlanTree,
     PolicyDocument,
     Portfolio,
@@ -193,6 +194,25 @@ def guide_parts() -> list[Visit]:
     parts = ("header", "sections", "money", "topics", "documents", "formality_items", "review", "criteria", "payment_plan",
              "contacts")
     return [Visit("chen", (guide("DRAFT").ref, part)) for part in parts]
+
+
+# plan: the editor and changes during the year
+
+
+def change(*states: str) -> PlanChange:
+    return PlanChange.objects.filter(status__in=states).order_by("-pk").first()
+
+
+same("programs:desk:plan_edit", who="he", key=lambda: draft_item().plan.year)
+same("programs:desk:change_new", who="chen", key=lambda: guide().year)
+same("portal:desk:plan_actual", who="he", key=lambda: guide().year)
+same("programs:desk:change_edit", who="chen", key=lambda: change("DRAFT").ref)
+sample("programs:desk:plan_change")(lambda: [
+    Visit("lead", (change("APPLIED").ref,)), Visit("lead", (change("CHECKED").ref,)), Visit("chen", (change("DRAFT").ref,))])
+sample("programs:desk:line_new")(lambda: [Visit("chen", (change("DRAFT").ref, kind)) for kind in ("ADD", "SET", "MOVE", "CANCEL")])
+sample("programs:public:feed")(lambda: [Visit(PUBLIC, (kind,)) for kind in ("atom", "rss")])
+sample("programs:public:expected_feed")(lambda: [Visit(PUBLIC, (kind,)) for kind in ("atom", "ics")])
+sample("portal:public:figures_table")(lambda: [Visit(PUBLIC, ("money", "csv")), Visit(PUBLIC, ("clusters", "xlsx"))])
 
 
 # --- applications ---------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_save_move_and_remove_a_special(world):
 
 def test_a_version_in_force_cannot_be_changed(world):
     assert "P4" in reasons(actions.change_tree, world.he, world.old, name="x")[0]
-    assert "P4" in reasons(actions.save_plan, world.he, world.old, code="X", name="x")[0]
+    assert "P4" in reasons(actions.save_category, world.he, world.old, code="X", name="x")[0]
     assert "P4" in reasons(actions.remove_special, world.he, world.old, code="POC")[0]
 
 
@@ -105,7 +105,7 @@ def test_order_moves_one_place_up(world):
 def test_a_plan_with_specials_is_not_removed(world):
     tree = draft(world)
     assert "P4" in reasons(actions.remove_plan, world.he, tree, code="BASIC")[0]
-    actions.save_plan(world.he, tree, code="EMPTY", name="空计划", is_new=True)
+    actions.save_category(world.he, tree, code="EMPTY", name="空计划", is_new=True)
     actions.remove_plan(world.he, tree, code="EMPTY")
     assert not Plan.objects.filter(tree=tree, code="EMPTY").exists()
 
