@@ -48,3 +48,11 @@ def _tell_owners(year: int) -> None:
         lambda: _("Clause A1: the annual implementation plan is in principle made before 31 March."),
         f"/desk/plans/annual/{year}/", dedupe=f"annual_plan:{year}:{clock.today().isoformat()}",
     )
+
+
+# --- demand solicitation ---
+
+
+@due("topic_call.close")
+def close_topic_call(deadline: Any) -> None:
+    actions.close_call(system(CLOCK), deadline.target)

@@ -10,3 +10,23 @@ __all__ = [
     "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
     "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
 ]
+
+# demand solicitation
+from programs.models.topics import (  # noqa: E402
+    CallCriterion,
+    CallExpert,
+    CallQuota,
+    CallStream,
+    CallWindow,
+    Need,
+    NeedFile,
+    NeedIndicator,
+    NeedReview,
+    NeedTopic,
+    TopicCall,
+)
+
+__all__ += [
+    "CallCriterion", "CallExpert", "CallQuota", "CallStream", "CallWindow", "Need", "NeedFile", "NeedIndicator", "NeedReview",
+    "NeedTopic", "TopicCall",
+]

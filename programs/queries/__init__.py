@@ -177,3 +177,8 @@ __all__ = [
     "words",
     "year_choices",
 ]
+
+# demand solicitation: a namespace of its own (`queries.topics.get_call`)
+from programs.queries import topics  # noqa: E402
+
+__all__ += ["topics"]

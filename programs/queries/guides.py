@@ -185,6 +185,14 @@ VERBS = {
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
     "reserve": _("payment reserved"), "load": _("reference data loaded"),
+    # demand solicitation
+    "streams": _("directions set"), "quotas": _("quotas set"), "criteria": _("score sheet set"), "asks": _("fields set"),
+    "invite": _("experts invited"), "finish": _("settled"), "start": _("begun"), "hand_in": _("handed in to the unit"),
+    "recall": _("taken back from the unit"), "endorse": _("filed by the unit"), "expire": _("ended, not filed in time"),
+    "pass": _("screened in"), "merge": _("merged with a similar topic"), "split": _("taken out of the merger"), "adopt": _("adopted"),
+    "keep": _("kept for later"), "decline": _("not adopted"), "reopen": _("decided again"), "score": _("scored"),
+    "attach": _("file attached"), "detach": _("file taken off"), "link_need": _("need picked for a topic"),
+    "unlink_need": _("need taken off a topic"),
 }
 
 

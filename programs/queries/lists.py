@@ -35,6 +35,9 @@ LIST_LABELS = {
     "negative-list": gettext_lazy("Negative list of spending"), "expenditure-2016": gettext_lazy("Headings of expenditure, 2016"),
     "expenditure-2021": gettext_lazy("Headings of expenditure, 2021"), "target-kinds": gettext_lazy("Kinds of targets"),
     "ethics-scope": gettext_lazy("Scope of ethics review"), "ethics-recheck": gettext_lazy("Ethics, list for re-examination"),
+    # demand solicitation
+    "topic-criteria": gettext_lazy("Score sheet of needs"), "topic-reasons": gettext_lazy("Reasons for not adopting a need"),
+    "need-stages": gettext_lazy("Stages of the innovation chain"),
 }
 
 

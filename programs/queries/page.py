@@ -91,7 +91,10 @@ MARKED = (
 )
 
 
-def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime | None = None) -> GuidePage:
+def guide_page(
+    guide: Guide, version: GuideVersion | None = None, now: datetime | None = None, sources: dict[str, dict[str, Any]] | None = None
+) -> GuidePage:
+    """`sources`: what the topics came from (`topics.topic_sources`), for the page of one guide; lists of cards do without."""
     data = (version or guide.version).data
     now = now or clock.now()
     windows = list(guide.windows.all())
@@ -124,7 +127,8 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
              "mark": mark(f"documents.{doc['code']}")}
             for doc in data.get("documents", ())
         ],
-        topics=[{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"]))} for topic in data.get("topics", ())],
+        topics=[{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"])), "source": (sources or {}).get(topic["code"])}
+                for topic in data.get("topics", ())],
         payments=[
             {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
             for row in data.get("payment_plan", ())

@@ -86,7 +86,7 @@ def guides(request: HttpRequest) -> HttpResponse:
 @access(public)
 def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     row = queries.public_guide(request.actor, year, slug)
-    page = queries.guide_page(row)
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
     context = {
         "title": title_of(row), "page": page, "guide": row, "policies": list(row.policies.all()),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
