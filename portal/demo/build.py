@@ -15,7 +15,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import awards, calendar, cycle, people
+from portal.demo import awards, calendar, cycle, people, topics
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -111,6 +111,7 @@ class Story:
     now: calendar.Cycle
     waiting: list[Project] = field(default_factory=list)  # projects that will report in a later year
     plans: dict[int, Any] = field(default_factory=dict)
+    solicited: Any = None  # the call for topics that has been settled
 
     def ago(self, days: float, hour: int = 10) -> datetime:
         return cycle.days(self.today, -days, hour)
@@ -145,6 +146,8 @@ class Story:
         self.plan(now.year, len(BATCHES))
         yield self.said(f"annual plan {now.year}")
         yield from self.reports(248, share=0.6)
+        self.solicited = topics.closed_call(world, now.year, clock.now(), self.ago(240, 18))
+        yield self.said(f"{self.solicited.ref}: topics solicited")
         poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9))
         first = yield from self.filing(now, "KEY-INDUSTRY", "g2.json", counts.paid, self.ago(155, 9))
         awards.review(world, first, self.ago(100))
@@ -177,6 +180,7 @@ class Story:
         cycle.check(world, checked, correct=2, refuse=1, leave=max(len(checked) // 4, 1), withdraw=1, start=self.ago(2), unanswered=True)
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
+        yield self.said(f"{topics.open_call(world, self.now.year + 1, clock.now(), cycle.days(self.today, 16, 18), self.solicited).ref}: open")
         cycle.move_to(self.ago(1, 15))
         if notice is not None:
             awards.object_to(notice, accepted=True)
@@ -191,7 +195,7 @@ class Story:
         if batch:
             text = json.dumps(data, ensure_ascii=False).replace("第一批", f"第{BATCHES[batch]}批")
             data = json.loads(text.replace("first batch", f"{ORDER[batch]} batch"))
-        return cycle.publish(self.world, data, item, [(opens, closes)])
+        return cycle.publish(self.world, data, item, [(opens, closes)], drafted=topics.link if code == "KEY-INDUSTRY" else None)
 
     def filed(self, guide: Guide, count: int, moment: datetime, *, still_open: bool = False) -> Iterator[str]:
         cycle.move_to(moment)

@@ -257,7 +257,7 @@ class DeclineNeedForm(forms.Form):
 
 class MergeForm(forms.Form):
     lead = forms.ChoiceField(label=_("Which one goes on"), widget=forms.RadioSelect)
-    why = area(_("Opinion"), 2000, 2, required=False)
+    why = area(_("Opinion on the merger"), 2000, 2, required=False)
 
     def __init__(self, *args: Any, pair: tuple[Need, Need], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -76,7 +76,7 @@ class Ranked(lists.Listing):
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name),
         lists.Col("stream", gettext_lazy("Direction"), value=lambda row: row.stream.label),
         lists.Col("score", gettext_lazy("Mean of the points"), kind="num", sort="score"),
-        lists.Col("score_count", gettext_lazy("Sheets"), kind="num", sort="count"),
+        lists.Col("score_count", gettext_lazy("Sheets given"), kind="num", sort="count"),
         lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="num", sort="money", show=lambda row: wan(row.amount)),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label, show=lambda row: (row.status_label, row.tone)),
     )

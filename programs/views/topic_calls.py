@@ -281,7 +281,8 @@ def _rows_page(request: HttpRequest, ref: str, kind: type[topic_forms.RowForm], 
     """A part of the call that is a list of rows: all lines are set anew with every save."""
     row = topics.get_call(request.actor, ref)
     initial = [{name: getattr(one, name) for name in names} for one in getattr(row, manager).all()]
-    factory = forms.formset_factory(kind, extra=3, can_delete=True, max_num=60, absolute_max=64)
+    extra = max(3, 12 - len(initial)) if kind is topic_forms.StreamRow else 3
+    factory = forms.formset_factory(kind, extra=extra, can_delete=True, max_num=60, absolute_max=64)
     rows = factory(request.POST or None, initial=initial)
     if request.method == "POST" and rows.is_valid():
         new = [form.row({}) for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]

@@ -18,7 +18,7 @@ from accounts.middleware import EPOCH
 from accounts.models import Person
 from accounts.policies import Actor
 from programs import actions, queries
-from programs.models import AnnualPlan
+from programs.models import AnnualPlan, TopicCall
 from tests.pages.browser import Visitor
 
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
@@ -36,6 +36,8 @@ def more_to_see() -> None:
     actions.draft_plan(he, AnnualPlan.objects.latest("year").year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
                        reserve=Decimal(50_000_000))
     actions.create_guide(chen, newest.plan_item, title="起草中的指南", title_en="A guide being drafted", copy_from=newest)
+    call = TopicCall.objects.latest("pk")
+    actions.create_call(chen, call.special, year=call.year, title="起草中的课题征集", title_en="A call being drafted", copy_from=call)
 
 
 def cookies_of(person: Person) -> dict[str, str]:

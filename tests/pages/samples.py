@@ -18,7 +18,7 @@ from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
-from programs.models import AnnualPlanItem, Guide
+from programs.models import AnnualPlanItem, Guide, Need, NeedFile, TopicCall
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -314,6 +314,63 @@ same("performance:desk:evaluation", who="chen", key=lambda: Evaluation.objects.o
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
+
+# --- demand solicitation --------------------------------------------------------------------------------------------
+PERSON |= {"programs:my:unit_needs": "wang"}
+
+
+def topic_call(*statuses: str) -> TopicCall:
+    """The call with filed needs that is closed, or one in a state."""
+    rows = TopicCall.objects.filter(status__in=statuses) if statuses else TopicCall.objects.filter(needs__status="ADOPTED")
+    return rows.order_by("-pk").first()
+
+
+def need_in(*statuses: str) -> Need:
+    return Need.objects.filter(status__in=statuses).order_by("pk").first()
+
+
+sample("programs:public:topic_call", "programs:public:topic_call_calendar")(
+    lambda: [Visit(PUBLIC, (row.ref,)) for row in (topic_call(), topic_call("PUBLISHED"))])
+same("programs:my:need_start", who="li", key=lambda: topic_call("PUBLISHED").ref)
+
+
+@sample("programs:my:need")
+def own_needs() -> list[Visit]:
+    rows = [Need.objects.filter(proposer__email="li@demo.keguan.example", status="DRAFT").first()]
+    rows += [need_in(state) for state in ("FILED", "ADOPTED", "MERGED", "DECLINED", "WITHDRAWN", "EXPIRED")]
+    return [Visit(row.proposer, (row.ref,), "?show=errors" if row.status == "DRAFT" else "") for row in rows]
+
+
+@sample("programs:my:need_file")
+def need_file() -> Visit:
+    row = NeedFile.objects.filter(is_current=True).order_by("pk").first()
+    return Visit(row.need.proposer, (row.need.ref, row.pk))
+
+
+@sample("programs:my:unit_need")
+def unit_needs() -> list[Visit]:
+    found = []
+    for row in (need_in("UNIT_PENDING"), need_in("FILED")):
+        admin = Membership.objects.filter(organisation=row.unit, role=Role.ORG_ADMIN, status="ACTIVE").first()
+        found.append(Visit(admin.person, (row.ref,)))
+    return found
+
+
+same("programs:review:need", who="zhao", key=lambda: need_in("SHORTLISTED").ref)
+same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
+     "programs:desk:topic_call_asks", "programs:desk:topic_call_criteria", who="chen", key=lambda: topic_call("DRAFT").ref)
+same("programs:desk:topic_ranking", "programs:desk:topic_call_experts", who="chen", key=lambda: topic_call().ref)
+sample("programs:desk:topic_call")(lambda: [Visit("chen", (topic_call().ref,)), Visit("chen", (topic_call("DRAFT").ref,))])
+sample("programs:desk:need")(lambda: [Visit("chen", (need_in(s).ref,)) for s in ("SHORTLISTED", "FILED", "ADOPTED", "MERGED", "KEPT", "DECLINED")])
+
+
+@sample("programs:desk:need_compare")
+def compare() -> Visit:
+    one, two = Need.objects.filter(call=topic_call(), status="SHORTLISTED").order_by("pk")[:2]
+    return Visit("chen", (one.ref, two.ref))
+
+
+sample("programs:desk:guide_sources")(lambda: [Visit("chen", (guide("DRAFT").ref,)), Visit("chen", (guide().ref,))])
 
 
 def printable(args: tuple[Any, ...]) -> list[str]:
