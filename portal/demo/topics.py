@@ -82,7 +82,7 @@ def propose(world: World, call: TopicCall, number: int, unit: Organisation, pers
     need = actions.start_need(actor, call, unit=unit, stream=stream, is_demo=True)
     actions.save_need(actor, need, values=answers, base=need.rev)
     if Decimal(answers["amount"]) >= 1000:
-        paper = SimpleUploadedFile("重大课题情况说明（演示）.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+        paper = SimpleUploadedFile("重大课题情况说明-演示.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
         actions.attach_file(actor, need, upload=paper, kind=topics.LETTER, sealed_by=[unit.name])
     return actions.hand_in_need(actor, topics.own_need(actor, need.ref))
 

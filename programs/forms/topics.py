@@ -182,9 +182,9 @@ class NeedForm(forms.Form):
                   "unit": _("Unit of measure"), "test": _("How it is tested")}
         for row in range(rules.ROWS):
             for col in rules.COLUMNS:
-                field: forms.Field = forms.CharField(label=labels[col], required=False)
+                field: forms.Field = forms.CharField(label=labels[col], required=col != "test")
                 if col == "sign":
-                    field = forms.CharField(label=labels[col], required=False, widget=forms.Select(choices=[("", "—"), *rules.SIGNS]))
+                    field = forms.CharField(label=labels[col], widget=forms.Select(choices=[("", "—"), *rules.SIGNS]))
                 if col == "value":
                     field.widget.attrs["inputmode"] = "decimal"
                 self.fields[f"ind_{row}_{col}"] = field

@@ -495,7 +495,8 @@ def call_numbers(call: TopicCall) -> dict[str, int]:
     """Needs of a call by state, and how many experts scored."""
     found = dict(call.needs.order_by().values_list("status").annotate(n=Count("pk")))
     return {"filed": sum(n for state, n in found.items() if state in states.NEED_COUNTING),
-            "drafts": sum(n for state, n in found.items() if state in states.NEED_BEFORE_FILING), **found}
+            "drafts": sum(n for state, n in found.items() if state in states.NEED_BEFORE_FILING),
+            **{state: found.get(state, 0) for state in states.NeedStatus.values}}
 
 
 def expert_progress(call: TopicCall) -> list[dict[str, Any]]:

@@ -135,7 +135,7 @@ def need(request: HttpRequest, ref: str) -> HttpResponse:
 def _sheets(request: HttpRequest, row: Need) -> list[dict[str, Any]]:
     """Every sheet, for the desk: points line by line."""
     criteria = topics.criteria_of(row.call)
-    return [{"review": one, "points": [one.points.get(c["code"], "") for c in criteria]} for one in topics.reviews_of(request.actor, row)]
+    return [{"review": one, "points": [(c["name"], one.points.get(c["code"], "")) for c in criteria]} for one in topics.reviews_of(request.actor, row)]
 
 
 def _step(act: Any, *, needs_why: bool = False) -> Any:

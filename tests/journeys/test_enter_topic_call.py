@@ -108,7 +108,7 @@ def test_03_a_unit_files_and_what_the_notice_forbids_is_refused_beside_the_field
     letter = tmp_path / "说明.pdf"
     letter.write_bytes(b"MZ not a pdf")
     li.page.locator(f'form[action$="/files/letter/"] [name=sealed_by][value="{unit.name}"]').check()
-    li.press("/files/letter/", file=str(letter)).sees("不是允许的类型")
+    li.press("/files/letter/", file=str(letter)).sees("不属于允许的类型")
     letter.write_bytes(PDF)
     li.page.locator(f'form[action$="/files/letter/"] [name=sealed_by][value="{unit.name}"]').check()
     li.press("/files/letter/", file=str(letter)).sees("说明.pdf")

@@ -12,12 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership, Organisation, Person
+from accounts.policies import Actor
 from accounts.states import Role
 from applications.models import Application, Inspection, TeamMember
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
+from programs import policies as programmes
 from programs.models import AnnualPlanItem, Guide, Need, NeedFile, TopicCall
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
@@ -356,7 +358,14 @@ def unit_needs() -> list[Visit]:
     return found
 
 
-same("programs:review:need", who="zhao", key=lambda: need_in("SHORTLISTED").ref)
+
+
+@sample("programs:review:need")
+def need_to_score() -> Visit:
+    zhao = Person.objects.get(email="zhao@demo.keguan.example")
+    return Visit("zhao", (programmes.needs_to_score(Actor.of(zhao)).first().ref,))
+
+
 same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
      "programs:desk:topic_call_asks", "programs:desk:topic_call_criteria", who="chen", key=lambda: topic_call("DRAFT").ref)
 same("programs:desk:topic_ranking", "programs:desk:topic_call_experts", who="chen", key=lambda: topic_call().ref)

@@ -146,7 +146,7 @@ def test_public_pages_show_quota_exemption_and_statement(town, call, sign_in):
 def test_the_desk_list_searches_and_filters(town, filed, sign_in):
     chen, url = sign_in(town.chen), reverse("programs:desk:needs")
     assert chen.get(url, {"q": "稀疏推理"}).context["page"].total == 2
-    assert chen.get(url, {"q": "架构"}).context["page"].total == 1
+    assert chen.get(url, {"q": "面向端侧"}).context["page"].total == 1
     assert chen.get(url, {"kind": "UNIVERSITY"}).context["page"].total == 0
     assert chen.get(url, {"q": "单位:先导芯"}).context["page"].total == 1
     assert chen.get(url, {"export": "csv"}).content.decode("utf-8-sig").count("\n") == 3
