@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts.states import OrgKind
 from core.money import wan
 from notices.queries import Kind, register_kind
 from notices.queries import (
@@ -19,11 +20,15 @@ from programs import (
     rules,
     states,
 )
+from programs.engine import (
+    needs,
+)
 from programs.models import (
     Adjustment,
     AnnualPlan,
     Guide,
     PlanChange,
+    TopicCall,
 )
 
 GUIDE = "guide"
@@ -228,3 +233,59 @@ register_kind(Kind(code=ANNUAL_PLAN, series="bureau", template="notices/programs
                    sample=plan_sample))
 register_kind(Kind(code=PLAN_CHANGE, series="bureau", template="notices/programs/plan_change.html",
                    title=_("Change of the annual plan, notice"), sample=change_sample))
+
+# --- demand solicitation: the notice of a topic call (课题征集通知) ---
+
+TOPIC_CALL = "topic_call"
+
+
+def call_title(call: TopicCall) -> str:
+    return f"关于开展{call.title.removesuffix('通知')}的通知"
+
+
+def call_context(call: TopicCall) -> dict[str, Any]:
+    """The frozen content of the notice of a call; sums as text in 万元. Chinese whatever the reader's language."""
+    with translation.override("zh-hans"):
+        kinds = {kind.value: str(kind.label) for kind in OrgKind}
+        groups: dict[str, list[str]] = {}
+        for stream in call.streams.all():
+            groups.setdefault(stream.group, []).append(stream.name)
+        fields = [one.label for one in needs.asked(call.asks)]
+    quotas = []
+    for quota in call.quotas.all():
+        names = groups.get(quota.group, [])
+        where = names[0] if len(names) == 1 else f"{names[0]}至{names[-1]}" if names else quota.group
+        who = "、".join(kinds[kind] for kind in quota.kinds) if quota.kinds else "每家单位" if len(
+            [q for q in call.quotas.all() if q.group == quota.group]) == 1 else "其他单位"
+        quotas.append(f"{where}：{who}牵头不超过{quota.most}项；")
+    return {
+        "special": call.special.name, "year": call.year, "text": call.text,
+        "kinds": "、".join(kinds[kind] for kind in call.kinds if kind in kinds),
+        "streams": [stream.name for stream in call.streams.all()], "quotas": quotas,
+        "exempt": f"{'或'.join(f'{year}年' for year in call.exempt_years)}研发投入超过{wan(call.exempt_spend)}万元的"
+                  f"{'、'.join(kinds[kind] for kind in call.exempt_kinds if kind in kinds) or '单位'}不受上述数量限制。"
+                  if call.exempt_spend is not None else "",
+        "seal": f"建议财政资助金额{wan(call.seal_from)}万元及以上的课题，须提交加盖所有提出单位公章的《{call.seal_name}》。"
+                if call.seal_from is not None else "",
+        "fields": "、".join(fields),
+        "windows": [{"opens": moment(w.opens_at), "closes": moment(w.closes_at)} for w in call.windows.all()],
+        "contact": call.contact, "remark": "此件公开发布",
+    }
+
+
+def _call_sample() -> dict[str, Any]:
+    return {
+        "special": "重点产业研发计划", "year": 2026, "kinds": "企业、高等院校、科研机构、医疗卫生机构",
+        "text": "围绕产业发展的重大需求，面向各创新主体征集备选课题，由企业提出真问题，课题应有可考核的技术指标。" * 24,
+        "streams": [f"专项{number}" for number in range(1, 12)],
+        "quotas": ["专项1至专项10：每家单位牵头不超过2项；", "专项11：高等院校、科研机构牵头不超过5项；", "专项11：其他单位牵头不超过2项；"],
+        "exempt": "2024年或2025年研发投入超过50,000万元的企业不受上述数量限制。",
+        "seal": "建议财政资助金额1,000万元及以上的课题，须提交加盖所有提出单位公章的《重大课题情况说明》。",
+        "fields": "课题名称、背景与需求、研究内容、技术指标、建议资助金额、自筹资金、产业集群、创新链环节、成果使用方、联系人",
+        "windows": [{"opens": "2026年3月31日（星期二）09:00", "closes": "2026年4月21日（星期二）18:00"}],
+        "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布",
+    }
+
+
+register_kind(Kind(code=TOPIC_CALL, series="bureau", template="notices/programs/topic_call.html", title=_("Notice of a topic call"),
+                   sample=_call_sample))

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Employment, Organisation
 from accounts.states import Role
 from core import clock
 from programs import states
@@ -16,6 +17,7 @@ from programs.models import (
     AdvisoryReport,
     AnnualPlan,
     Guide,
+    Need,
     ParameterChange,
     PlanChange,
     PlanTree,
@@ -23,6 +25,7 @@ from programs.models import (
     Portfolio,
     Recommendation,
     Special,
+    TopicCall,
 )
 
 
@@ -327,3 +330,121 @@ def changes_visible_to(actor: Any) -> QuerySet[PlanChange]:
     if is_staff(actor) is None:
         return rows
     return rows.filter(status=states.ChangeStatus.APPLIED, plan__status=states.PlanStatus.PUBLISHED)
+
+
+# --- demand solicitation (出题, clause R1) ---
+
+UNIT_USERS = (Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE)
+
+
+def owns_call(actor: Any, call: TopicCall) -> str | None:
+    """The division in charge of the special writes its calls, screens and decides on its needs."""
+    if holds_for(actor, Role.DIVISION, call.special):
+        return None
+    return _("Only the division in charge of this special may do this.")
+
+
+def approves_call(actor: Any, call: TopicCall) -> str | None:
+    """A leader, whose signature the notice of the call bears; never the drafter (the `another_person` rule)."""
+    return None if holds_for(actor, Role.LEADER, call.special) else _("Only a leader of the bureau may do this.")
+
+
+def may_view_call(actor: Any, call: TopicCall) -> str | None:
+    if call.status in states.PUBLIC_CALLS or is_staff(actor) is None:
+        return None
+    return _("This topic call is not published.")
+
+
+def calls_visible_to(actor: Any) -> QuerySet[TopicCall]:
+    rows = TopicCall.objects.select_related("special__plan__tree")
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_CALLS)
+
+
+def may_propose(actor: Any, obj: Any = None) -> str | None:
+    """Somebody who belongs to a unit; bureau staff never (separation of duties)."""
+    if actor.holds(*UNIT_USERS):
+        return None
+    return _("Only members of a registered unit may propose topics. Join your unit first.")
+
+
+def is_proposer(actor: Any, need: Need) -> str | None:
+    if actor.id is not None and actor.id == need.proposer_id:
+        return None
+    return _("Only the person who proposes the topic may do this.")
+
+
+def is_need_admin(actor: Any, need: Need) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=need.unit_id):
+        return None
+    return _("Only the administrator of the proposing unit may do this.")
+
+
+def is_proposer_or_admin(actor: Any, need: Need) -> str | None:
+    return None if is_proposer(actor, need) is None else is_need_admin(actor, need)
+
+
+def is_unit_user(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.ORG_ADMIN) else _("Only the unit administrator may do this.")
+
+
+def screens_need(actor: Any, need: Need) -> str | None:
+    return owns_call(actor, need.call)
+
+
+def may_score(actor: Any, need: Need) -> str | None:
+    """Staff of the division in charge, or an expert invited to the call who has no tie to a proposing unit."""
+    if owns_call(actor, need.call) is None:
+        return None
+    if not actor.holds(Role.EXPERT) or not need.call.experts.filter(person=actor.id).exists():
+        return _("Only experts invited to this call may score its topics.")
+    units = own_units(actor)
+    if need.unit_id in units or set(_names_of(units)) & set(need.partners):
+        return _("You belong to a proposing unit and may not score this topic.")
+    return None
+
+
+def _names_of(units: set[int]) -> list[str]:
+    return list(Organisation.objects.filter(pk__in=units).values_list("name", flat=True)) if units else []
+
+
+def is_expert(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.EXPERT) else _("Only review experts may open this.")
+
+
+def own_units(actor: Any) -> set[int]:
+    """Units a person belongs to or is employed by; the bureau that invites does not count."""
+    day = clock.today()
+    jobs = Employment.objects.filter(Q(until=None) | Q(until__gte=day), person=actor.id).values_list("organisation_id", flat=True)
+    return set(jobs) | actor.units(*UNIT_USERS)
+
+
+def may_view_need(actor: Any, need: Need) -> str | None:
+    """One's own, those of one's unit (administrator), and the bureau's desks from the filing on. Experts have their own door."""
+    if is_proposer(actor, need) is None or is_need_admin(actor, need) is None:
+        return None
+    if need.status in states.NEED_SEEN and is_staff(actor) is None:
+        return None
+    return _("You may only see topics of your own or your unit.")
+
+
+def needs_visible_to(actor: Any) -> QuerySet[Need]:
+    """The same truth as `may_view_need`, as a queryset."""
+    rows = Need.objects.select_related("call__special__plan", "stream", "unit", "proposer", "merged_into")
+    mine = Q(proposer=actor.id) if actor.id is not None else Q(pk=None)
+    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN))
+    if is_staff(actor) is None:
+        mine |= Q(status__in=states.NEED_SEEN)
+    return rows.filter(mine)
+
+
+def needs_to_score(actor: Any) -> QuerySet[Need]:
+    """What an invited expert may score: screened-in needs of open scoring, none of a unit of one's own."""
+    rows = Need.objects.select_related("call__special__plan", "stream", "unit")
+    if actor.id is None or not actor.holds(Role.EXPERT):
+        return rows.none()
+    open_calls = TopicCall.objects.filter(status=states.CallStatus.PUBLISHED, experts__person=actor.id)
+    units = own_units(actor)
+    rows = rows.filter(call__in=open_calls, status=states.NeedStatus.SHORTLISTED).exclude(unit__in=units)
+    for name in _names_of(units):
+        rows = rows.exclude(partners__contains=[name])
+    return rows

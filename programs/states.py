@@ -292,3 +292,51 @@ class ChangeKind(TextChoices):
 
 #: A change in these states may still be taken back by the one who asked.
 OPEN_CHANGES = (ChangeStatus.DRAFT, ChangeStatus.SUBMITTED, ChangeStatus.CHECKED)
+
+
+# --- demand solicitation (出题) ---
+
+
+class CallStatus(TextChoices):
+    """A topic call (课题征集通知). Whether needs may be filed is asked of the clock, not of these."""
+
+    DRAFT = "DRAFT", _("Drafting")
+    SUBMITTED = "SUBMITTED", _("Awaiting approval")
+    APPROVED = "APPROVED", _("Approved")
+    PUBLISHED = "PUBLISHED", pgettext_lazy("topic call", "Published")
+    FINISHED = "FINISHED", pgettext_lazy("topic call", "Settled")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("topic call", "Withdrawn")
+
+
+PUBLIC_CALLS = (CallStatus.PUBLISHED, CallStatus.FINISHED, CallStatus.WITHDRAWN)
+
+
+class NeedStatus(TextChoices):
+    """A need (备选课题): from the proposer's draft to what became of it."""
+
+    DRAFT = "DRAFT", _("Being filled in")
+    UNIT_PENDING = "UNIT_PENDING", _("Waiting for the unit")
+    UNIT_RETURNED = "UNIT_RETURNED", _("Returned by the unit")
+    FILED = "FILED", pgettext_lazy("need", "Filed, to be screened")
+    SHORTLISTED = "SHORTLISTED", pgettext_lazy("need", "Screened in")
+    MERGED = "MERGED", pgettext_lazy("need", "Merged with a similar need")
+    ADOPTED = "ADOPTED", pgettext_lazy("need", "Adopted")
+    KEPT = "KEPT", pgettext_lazy("need", "Kept for later")
+    DECLINED = "DECLINED", pgettext_lazy("need", "Not adopted")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("need", "Withdrawn")
+    EXPIRED = "EXPIRED", _("Not submitted in time")
+
+
+NEED_WRITABLE = (NeedStatus.DRAFT, NeedStatus.UNIT_RETURNED)
+NEED_BEFORE_FILING = (NeedStatus.DRAFT, NeedStatus.UNIT_PENDING, NeedStatus.UNIT_RETURNED)
+#: Handed to the bureau: seen at its desks, counted against the quota of the unit and in the statistics.
+NEED_COUNTING = (
+    NeedStatus.FILED, NeedStatus.SHORTLISTED, NeedStatus.MERGED, NeedStatus.ADOPTED, NeedStatus.KEPT, NeedStatus.DECLINED,
+)
+NEED_SEEN = (*NEED_COUNTING, NeedStatus.WITHDRAWN)
+#: What a score or a decision is still waited for.
+NEED_OPEN = (NeedStatus.FILED, NeedStatus.SHORTLISTED)
+NEED_TONES = {
+    NeedStatus.DRAFT: "warn", NeedStatus.UNIT_PENDING: "doing", NeedStatus.UNIT_RETURNED: "warn", NeedStatus.FILED: "doing",
+    NeedStatus.SHORTLISTED: "doing", NeedStatus.ADOPTED: "good", NeedStatus.DECLINED: "bad", NeedStatus.WITHDRAWN: "",
+}

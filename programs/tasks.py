@@ -85,3 +85,11 @@ def policy_expires(deadline: Any) -> None:
         lambda: _("Clause R13: without a valid basis no guide is published. Replace the document or settle what follows it."),
         f"/desk/plans/policies/{document.number}/", dedupe=f"policy_expires:{document.pk}:{document.valid_to.isoformat()}",
     )
+
+
+# --- demand solicitation ---
+
+
+@due("topic_call.close")
+def close_topic_call(deadline: Any) -> None:
+    actions.close_call(system(CLOCK), deadline.target)

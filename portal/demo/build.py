@@ -23,6 +23,7 @@ from portal.demo import (
     people,
     plans,
     portfolios,
+    topics,
     tree,
 )
 from programs import actions as programme
@@ -123,6 +124,7 @@ class Story:
     now: calendar.Cycle
     waiting: list[Project] = field(default_factory=list)  # projects that will report in a later year
     plans: dict[int, Any] = field(default_factory=dict)
+    solicited: Any = None  # the call for topics that has been settled
 
     def ago(self, days: float, hour: int = 10) -> datetime:
         return cycle.days(self.today, -days, hour)
@@ -157,6 +159,8 @@ class Story:
         self.plan(now.year, len(BATCHES))
         yield self.said(f"annual plan {now.year}")
         yield from self.reports(248, share=0.6)
+        self.solicited = topics.closed_call(world, now.year, clock.now(), self.ago(240, 18))
+        yield self.said(f"{self.solicited.ref}: topics solicited")
         poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9))
         first = yield from self.filing(now, "KEY-INDUSTRY", "g2.json", counts.paid, self.ago(155, 9))
         awards.review(world, first, self.ago(100))
@@ -191,6 +195,7 @@ class Story:
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
         plans.waiting_change(world, self.plans[self.now.year])
+        yield self.said(f"{topics.open_call(world, self.now.year + 1, clock.now(), cycle.days(self.today, 16, 18), self.solicited).ref}: open")
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))
@@ -208,7 +213,7 @@ class Story:
         if batch:
             text = json.dumps(data, ensure_ascii=False).replace("第一批", f"第{BATCHES[batch]}批")
             data = json.loads(text.replace("first batch", f"{ORDER[batch]} batch"))
-        return cycle.publish(self.world, data, item, [(opens, closes)])
+        return cycle.publish(self.world, data, item, [(opens, closes)], drafted=topics.link if code == "KEY-INDUSTRY" else None)
 
     def filed(self, guide: Guide, count: int, moment: datetime, *, still_open: bool = False) -> Iterator[str]:
         cycle.move_to(moment)

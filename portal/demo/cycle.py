@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,11 +53,14 @@ def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, in
     return programme.publish_plan(planner, plan)
 
 
-def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: list[tuple[datetime, datetime]]) -> Guide:
-    """Enter a real guide, moved to the year, and take it through sign-off."""
+def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: list[tuple[datetime, datetime]], *,
+            drafted: Callable[[World, Guide], None] | None = None) -> Guide:
+    """Enter a real guide, moved to the year, and take it through sign-off; `drafted` adds to it while it is a draft."""
     division = world.actor("chen")
     governing = list(programme_queries.documents_for(item.special, clock.today()))
     guide = programme.enter_guide_from_data(division, data, item, windows, policies=governing or None)
+    if drafted is not None:
+        drafted(world, guide)
     guide = programme.submit_guide(division, guide)
     guide = programme.agree_guide(world.actor("he"), guide, why="与年度计划一致")
     guide = programme.approve_guide(world.actor("lead"), guide, why="经合法性和公平竞争审查，同意")

@@ -57,6 +57,11 @@ QUEUES = (
         Queue(gettext_lazy("Guides to approve"), "guide.LEGAL_REVIEW", (L,), "programs:desk:guides", {"status": "LEGAL_REVIEW"}),
         Queue(gettext_lazy("Guides to publish"), "guide.BUREAU_APPROVED", (D,), "programs:desk:guides",
               {"status": "BUREAU_APPROVED"}),
+        # demand solicitation
+        Queue(gettext_lazy("Calls for topics to approve"), "call.SUBMITTED", (L,), "programs:desk:topic_calls", {"status": "SUBMITTED"}),
+        Queue(gettext_lazy("Calls for topics to publish"), "call.APPROVED", (D,), "programs:desk:topic_calls", {"status": "APPROVED"}),
+        Queue(gettext_lazy("Proposed topics to screen"), "need.FILED", (D,), "programs:desk:needs", {"status": "FILED"}),
+        Queue(gettext_lazy("Proposed topics to decide"), "need.SHORTLISTED", (D,), "programs:desk:needs", {"status": "SHORTLISTED"}),
     )),
     (gettext_lazy("Applications and reviews"), (
         Queue(gettext_lazy("Formality checks to do"), "application.SUBMITTED", (D, A), "applications:desk:list",
@@ -112,6 +117,8 @@ SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "plan": lambda actor: _by_status(programs.plans_visible_to(actor), "plan"),
     "change": lambda actor: _by_status(programs.changes_visible_to(actor), "change"),
     "guide": lambda actor: _by_status(programs.visible_to(actor), "guide"),
+    "call": lambda actor: _by_status(programs.calls_visible_to(actor), "call"),
+    "need": lambda actor: _by_status(programme.topics.desk_needs(actor), "need"),
     "application": lambda actor: _by_status(applications.at_desk(actor), "application"),
     "review": lambda actor: _prefixed(reviews.waiting(actor), "review"),
     "project": lambda actor: _prefixed(projects.waiting(actor), "project"),

@@ -154,3 +154,54 @@ __all__ = [
     "add_change_line", "approve_change", "ask_change", "check_change", "edit_change", "refuse_change", "remove_change_line",
     "return_change", "save_plan", "submit_change", "withdraw_change",
 ]
+
+# demand solicitation
+from programs.actions.need_desk import (  # noqa: E402
+    adopt_need,
+    decline_need,
+    keep_need,
+    link_topic,
+    merge_need,
+    reopen_need,
+    score_need,
+    screen_in,
+    split_need,
+    topic_from_need,
+    unlink_topic,
+)
+from programs.actions.needs import (  # noqa: E402
+    attach_file,
+    detach_file,
+    endorse_need,
+    hand_in_need,
+    recall_need,
+    return_need,
+    save_need,
+    start_need,
+    withdraw_need,
+)
+from programs.actions.topic_calls import (  # noqa: E402
+    approve_call,
+    change_call,
+    close_call,
+    create_call,
+    finish_call,
+    invite_experts,
+    publish_call,
+    return_call,
+    set_asks,
+    set_call_windows,
+    set_criteria,
+    set_quotas,
+    set_streams,
+    submit_call,
+    withdraw_call,
+)
+
+__all__ += [
+    "adopt_need", "approve_call", "attach_file", "change_call", "close_call", "create_call", "decline_need", "detach_file",
+    "endorse_need", "finish_call", "hand_in_need", "invite_experts", "keep_need", "link_topic", "merge_need", "publish_call",
+    "recall_need", "reopen_need", "return_call", "return_need", "save_need", "score_need", "screen_in", "set_asks",
+    "set_call_windows", "set_criteria", "set_quotas", "set_streams", "split_need", "start_need", "submit_call",
+    "topic_from_need", "unlink_topic", "withdraw_call", "withdraw_need",
+]

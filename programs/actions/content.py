@@ -62,7 +62,10 @@ def add_version(
 
 
 def _sync_topics(guide: Guide, rows: Sequence[Mapping[str, Any]]) -> None:
-    guide.topics.exclude(code__in=[row["code"] for row in rows]).delete()
+    gone = guide.topics.exclude(code__in=[row["code"] for row in rows])
+    if sourced := list(gone.filter(need_links__isnull=False).distinct().values_list("code", flat=True)):
+        raise Refused([_("Topic %(code)s comes from adopted needs; take these off it first.") % {"code": code} for code in sourced])
+    gone.delete()
     for order, row in enumerate(rows):
         Topic.objects.update_or_create(
             guide=guide, code=row["code"],

@@ -15,6 +15,7 @@ from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, queries, states
 from programs.actions.content import add_version
+from programs.actions.need_desk import carry_links
 from programs.actions.windows import materialise_guide
 from programs.models import AnnualPlanItem, Guide, GuideWindow
 from programs.workflow import GUIDE
@@ -139,6 +140,7 @@ def supersede_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
         GuideWindow(guide=new, opens_at=w.opens_at, closes_at=w.closes_at) for w in old.windows.all()
     )
     new.policies.set(old.policies.all())
+    carry_links(old, new)
     new.refresh_from_db()
     return new
 

@@ -33,3 +33,23 @@ __all__ = [
     "GuideVersion", "GuideWindow", "Plan", "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
     "ParameterChange", "SpecialMapping", "TreeUpload", "PlanChange", "PlanChangeLine", "PlanVersion",
 ]
+
+# demand solicitation
+from programs.models.topics import (  # noqa: E402
+    CallCriterion,
+    CallExpert,
+    CallQuota,
+    CallStream,
+    CallWindow,
+    Need,
+    NeedFile,
+    NeedIndicator,
+    NeedReview,
+    NeedTopic,
+    TopicCall,
+)
+
+__all__ += [
+    "CallCriterion", "CallExpert", "CallQuota", "CallStream", "CallWindow", "Need", "NeedFile", "NeedIndicator", "NeedReview",
+    "NeedTopic", "TopicCall",
+]

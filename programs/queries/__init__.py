@@ -453,3 +453,8 @@ __all__ = [
     "versions_of_plan",
     "window_words",
 ]
+
+# demand solicitation: a namespace of its own (`queries.topics.get_call`)
+from programs.queries import topics  # noqa: E402
+
+__all__ += ["topics"]

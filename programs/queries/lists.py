@@ -36,6 +36,9 @@ LIST_LABELS = {
     "expenditure-2021": gettext_lazy("Headings of expenditure, 2021"), "target-kinds": gettext_lazy("Kinds of targets"),
     "ethics-scope": gettext_lazy("Scope of ethics review"), "ethics-recheck": gettext_lazy("Ethics, list for re-examination"),
     "research-streams": gettext_lazy("Streams of basic research"), "chain-stages": gettext_lazy("Stages of the innovation chain"),
+    # demand solicitation
+    "topic-criteria": gettext_lazy("Score sheet of needs"), "topic-reasons": gettext_lazy("Reasons for not adopting a need"),
+    "need-stages": gettext_lazy("Stages of the innovation chain"),
 }
 
 

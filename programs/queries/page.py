@@ -95,7 +95,9 @@ MARKED = (
 )
 
 
-def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime | None = None) -> GuidePage:
+def guide_page(
+    guide: Guide, version: GuideVersion | None = None, now: datetime | None = None, sources: dict[str, dict[str, Any]] | None = None
+) -> GuidePage:
     data = (version or guide.version).data
     now = now or clock.now()
     windows = list(guide.windows.all())
@@ -128,7 +130,7 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
              "mark": mark(f"documents.{doc['code']}")}
             for doc in data.get("documents", ())
         ],
-        topics=[{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"]))} for topic in data.get("topics", ())],
+        topics=_topics(data, sources or {}),
         payments=[
             {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
             for row in data.get("payment_plan", ())
@@ -154,6 +156,12 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
         quota=data.get("quota") or {},
         marks={path: mark(path) for path in MARKED},
     )
+
+
+def _topics(data: dict[str, Any], sources: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """`sources`: the needs the topics came from (`topics.topic_sources`), for the page of one guide; lists of cards do without."""
+    return [{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"])), "source": sources.get(topic["code"])}
+            for topic in data.get("topics", ())]
 
 
 def guide_cards(special: Special) -> list[GuidePage]:

@@ -124,6 +124,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "checks": checks_of(row), "parts": queries.editor_parts(row), "windows": row.windows.all(),
         "policies": row.policies.all(), "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
+        "sources": len(queries.topics.links_of(row)),
         "buttons": steps.buttons(
             GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
             needs_why=("return", "withdraw", "supersede"),
@@ -218,7 +219,7 @@ def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
 def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     """The page as the public will see it, from any state."""
     row = queries.get_for(request.actor, ref)
-    page = queries.guide_page(row)
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
     context = {
         "title": row.title, "page": page, "guide": row, "preview": True,
         "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),

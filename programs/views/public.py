@@ -35,7 +35,7 @@ def title_of(guide: Guide) -> str:
 @access(public)
 def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     row = queries.public_guide(request.actor, year, slug)
-    page = queries.guide_page(row)
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
     context = {
         "title": title_of(row), "page": page, "guide": row, "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),

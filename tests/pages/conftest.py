@@ -20,7 +20,11 @@ from accounts.middleware import EPOCH
 from accounts.models import Person
 from accounts.policies import Actor
 from programs import actions, queries
-from programs.models import AnnualPlan, PlanTree
+from programs.models import (
+    AnnualPlan,
+    PlanTree,
+    TopicCall,
+)
 from tests.pages.browser import Visitor
 
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
@@ -46,6 +50,8 @@ def more_to_see() -> None:
     body = io.BytesIO()
     book.save(body)
     actions.keep_upload(he, tree, upload=SimpleUploadedFile("体系表.xlsx", body.getvalue()), max_bytes=5_000_000)
+    call = TopicCall.objects.latest("pk")
+    actions.create_call(chen, call.special, year=call.year, title="起草中的课题征集", title_en="A call being drafted", copy_from=call)
 
 
 def cookies_of(person: Person) -> dict[str, str]:

@@ -12,23 +12,30 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership, Organisation, Person
+from accounts.policies import Actor
 from accounts.states import Role
 from applications.models import Application, Inspection, TeamMember
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
+from programs import (
+    policies as programmes,
+)
 from programs.models import (
     Adjustment,
     AdvisoryBody,
     AdvisoryReport,
     AnnualPlanItem,
     Guide,
+    Need,
+    NeedFile,
     OverlapPair,
     PlanChange,
     PlanTree,
     PolicyDocument,
     Portfolio,
+    TopicCall,
     TreeUpload,
 )
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
@@ -388,6 +395,70 @@ same("programs:desk:parameter", "programs:desk:parameter_ask", who="he", key=lam
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
+
+# --- demand solicitation --------------------------------------------------------------------------------------------
+PERSON |= {"programs:my:unit_needs": "wang"}
+
+
+def topic_call(*statuses: str) -> TopicCall:
+    """The call with filed needs that is closed, or one in a state."""
+    rows = TopicCall.objects.filter(status__in=statuses) if statuses else TopicCall.objects.filter(needs__status="ADOPTED")
+    return rows.order_by("-pk").first()
+
+
+def need_in(*statuses: str) -> Need:
+    return Need.objects.filter(status__in=statuses).order_by("pk").first()
+
+
+sample("programs:public:topic_call", "programs:public:topic_call_calendar")(
+    lambda: [Visit(PUBLIC, (row.ref,)) for row in (topic_call(), topic_call("PUBLISHED"))])
+same("programs:my:need_start", who="li", key=lambda: topic_call("PUBLISHED").ref)
+
+
+@sample("programs:my:need")
+def own_needs() -> list[Visit]:
+    rows = [Need.objects.filter(proposer__email="li@demo.keguan.example", status="DRAFT").first()]
+    rows += [need_in(state) for state in ("FILED", "ADOPTED", "MERGED", "DECLINED", "WITHDRAWN", "EXPIRED")]
+    return [Visit(row.proposer, (row.ref,), "?show=errors" if row.status == "DRAFT" else "") for row in rows]
+
+
+@sample("programs:my:need_file")
+def need_file() -> Visit:
+    row = NeedFile.objects.filter(is_current=True).order_by("pk").first()
+    return Visit(row.need.proposer, (row.need.ref, row.pk))
+
+
+@sample("programs:my:unit_need")
+def unit_needs() -> list[Visit]:
+    found = []
+    for row in (need_in("UNIT_PENDING"), need_in("FILED")):
+        admin = Membership.objects.filter(organisation=row.unit, role=Role.ORG_ADMIN, status="ACTIVE").first()
+        found.append(Visit(admin.person, (row.ref,)))
+    return found
+
+
+
+
+@sample("programs:review:need")
+def need_to_score() -> Visit:
+    zhao = Person.objects.get(email="zhao@demo.keguan.example")
+    return Visit("zhao", (programmes.needs_to_score(Actor.of(zhao)).first().ref,))
+
+
+same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
+     "programs:desk:topic_call_asks", "programs:desk:topic_call_criteria", who="chen", key=lambda: topic_call("DRAFT").ref)
+same("programs:desk:topic_ranking", "programs:desk:topic_call_experts", who="chen", key=lambda: topic_call().ref)
+sample("programs:desk:topic_call")(lambda: [Visit("chen", (topic_call().ref,)), Visit("chen", (topic_call("DRAFT").ref,))])
+sample("programs:desk:need")(lambda: [Visit("chen", (need_in(s).ref,)) for s in ("SHORTLISTED", "FILED", "ADOPTED", "MERGED", "KEPT", "DECLINED")])
+
+
+@sample("programs:desk:need_compare")
+def compare() -> Visit:
+    one, two = Need.objects.filter(call=topic_call(), status="SHORTLISTED").order_by("pk")[:2]
+    return Visit("chen", (one.ref, two.ref))
+
+
+sample("programs:desk:guide_sources")(lambda: [Visit("chen", (guide("DRAFT").ref,)), Visit("chen", (guide().ref,))])
 
 
 def printable(args: tuple[Any, ...]) -> list[str]:
