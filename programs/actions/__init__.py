@@ -46,6 +46,7 @@ from programs.actions.policies import (
     repeal_policy,
 )
 from programs.actions.reference import load_reference
+from programs.actions.register import refresh_register
 from programs.actions.specials import cancel_special, resume_special, suspend_special
 from programs.actions.windows import (
     approve_extension,
@@ -59,7 +60,7 @@ __all__ = [
     "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",
     "change_policy", "commit_award", "create_guide", "create_policy", "draft_plan", "enact_policy",
     "enter_guide_from_data", "enter_policies_from_data", "import_guide", "load_reference", "materialise_guide",
-    "publish_guide", "publish_plan", "refuse_extension", "release_award", "release_payment", "remove_item",
+    "publish_guide", "publish_plan", "refresh_register", "refuse_extension", "release_award", "release_payment", "remove_item",
     "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
     "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
     "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",

@@ -4,9 +4,10 @@ from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, 
 from programs.models.lists import ReferenceEntry
 from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
 from programs.models.policies import PolicyDocument
+from programs.models.register import RegisterPair, RegisterState, RegisterUnit
 from programs.models.tree import Plan, PlanTree, Special
 
 __all__ = [
     "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide", "GuideVersion", "GuideWindow", "Plan",
-    "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
+    "PlanTree", "PolicyDocument", "ReferenceEntry", "RegisterPair", "RegisterState", "RegisterUnit", "Special", "Topic",
 ]

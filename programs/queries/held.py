@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from django.db.models import Q
@@ -29,7 +29,7 @@ LEGAL_PERSONS = (OrgKind.ENTERPRISE, OrgKind.UNIVERSITY, OrgKind.INSTITUTE, OrgK
 RUNNING, APPLIED, ENDED, LEADS = "RUNNING", "APPLIED", "ENDED", "LEADER"
 #: An ended engagement was an award when it came from a project, not from an application that was turned down.
 PROJECT = "projects.project"
-NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
+NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
 DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -90,10 +90,12 @@ def as_period(value: Any) -> dict[str, str | None] | None:
 
 
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """part / whole to six places, half away from zero as the database rounds; None when it cannot be said."""
+    """part / whole to six places, half up, in whole numbers as the register does it in SQL; None when it cannot be said."""
     if part is None or whole is None or whole <= 0:
         return None
-    return (part / whole).quantize(Decimal("0.000001"), "ROUND_HALF_UP")
+    with localcontext() as context:
+        context.prec = 60
+        return (part * 2000000 + whole) // (2 * whole) * Decimal("0.000001")
 
 
 def months_between(since: date | None, day: date) -> int | None:
