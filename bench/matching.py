@@ -30,7 +30,7 @@ DISTRICTS = ["南山区", "福田区", "宝安区", "龙岗区", "光明区", "�
 UNIT_ROWS = {
     "kind": "(ARRAY['ENTERPRISE','ENTERPRISE','ENTERPRISE','ENTERPRISE','UNIVERSITY','INSTITUTE','HOSPITAL','SOCIAL'])[1 + n %% 8]",
     "uscc": "'B' || lpad(n::text, 17, '0')", "name": "'单位' || n", "status": "'VERIFIED'", "uid": "gen_random_uuid()",
-    "region": "CASE WHEN r(1) < 0.8 THEN '深圳市' || %(districts)s[1 + n %% 6] WHEN r(1) < 0.85 THEN '深汕特别合作区' ELSE '东莞市' END",
+    "region": "CASE WHEN r(1) < 0.8 THEN '深圳市' || (%(districts)s::text[])[1 + n %% 6] WHEN r(1) < 0.85 THEN '深汕特别合作区' ELSE '东莞市' END",
     "registered_on": "date '1995-01-01' + (r(2) * 11000)::int",
     "facts": """jsonb_strip_nulls(jsonb_build_object(
         'rd_spend', jsonb_build_object('2025', round((r(3) ^ 6 * 900000000)::numeric, 2)::text, '2024', round((r(4) ^ 6 * 900000000)::numeric, 2)::text),
@@ -54,7 +54,7 @@ POST_ROWS = {
 ENGAGEMENT_ROWS = {
     "person_id": "CASE WHEN n %% 2 = 0 THEN (SELECT min(id) FROM accounts_person) + (r(1) * (%(people)s - 1))::int END",
     "organisation_id": "CASE WHEN n %% 2 = 1 THEN (SELECT min(id) FROM accounts_organisation) + (r(2) * (%(units)s - 1))::int END",
-    "klass": "%(specials)s[1 + n %% 6]", "role": "CASE WHEN n %% 3 = 0 THEN 'MEMBER' ELSE 'LEADER' END", "source_ref": "'S' || n",
+    "klass": "(%(specials)s::text[])[1 + n %% 6]", "role": "CASE WHEN n %% 3 = 0 THEN 'MEMBER' ELSE 'LEADER' END", "source_ref": "'S' || n",
     "state": "(ARRAY['RUNNING','APPLIED','ENDED'])[1 + n %% 3]", "starts": "date '2022-01-01' + (r(3) * 1600)::int",
     "source_type": "'projects.project'",
 }

@@ -9,7 +9,7 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
-from programs.views import editor, guides, plans
+from programs.views import conditions, editor, guides, plans
 from programs.views import public as pages
 
 public = [
@@ -54,9 +54,9 @@ desk = [
     path("guides/<slug:ref>/extend/", guides.guide_extend, name="guide_extend"),
     path("guides/<slug:ref>/export.json", guides.guide_export, name="guide_export"),
     path("guides/<slug:ref>/versions/<int:number>/", guides.guide_version, name="guide_version"),
-    path("guides/<slug:ref>/conditions/", editor.conditions, name="conditions"),
-    path("guides/<slug:ref>/conditions/<slug:code>/", editor.condition, name="condition"),
-    path("guides/<slug:ref>/conditions/<slug:code>/remove/", editor.condition_remove, name="condition_remove"),
+    path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),
+    path("guides/<slug:ref>/conditions/<slug:code>/", conditions.condition, name="condition"),
+    path("guides/<slug:ref>/conditions/<slug:code>/remove/", conditions.condition_remove, name="condition_remove"),
     path("guides/<slug:ref>/form/", editor.form_parts, name="form_parts"),
     path("guides/<slug:ref>/form/section/", editor.form_section, name="form_section"),
     path("guides/<slug:ref>/form/<slug:section>/<slug:code>/", editor.form_field, name="form_field"),

@@ -6,7 +6,6 @@ from programs.queries.editor import (
     editor_parts,
     part_label,
     version_changes,
-    words,
 )
 from programs.queries.guides import (
     budget_of,
@@ -36,6 +35,7 @@ from programs.queries.guides import (
     versions_of,
     year_choices,
 )
+from programs.queries.held import guide_facts, unit_facts
 from programs.queries.lists import (
     choices,
     entries,
@@ -94,10 +94,13 @@ from programs.queries.tree import (
     tree_for,
     trees,
 )
+from programs.queries.wording import OP_WORDS, Names, shape_of, words
 
 __all__ = [
+    "OP_WORDS",
     "PUBLISH_CHECKS",
     "GuidePage",
+    "Names",
     "Open",
     "budget_of",
     "choices",
@@ -119,6 +122,7 @@ __all__ = [
     "get_plan",
     "get_special",
     "get_tree",
+    "guide_facts",
     "guide_package",
     "guide_cards",
     "guide_page",
@@ -154,6 +158,7 @@ __all__ = [
     "public_guides",
     "published_plans",
     "search_guides",
+    "shape_of",
     "sheet_of",
     "skeleton",
     "special_choices",
@@ -167,6 +172,7 @@ __all__ = [
     "tree_as_of",
     "tree_for",
     "trees",
+    "unit_facts",
     "upcoming_window",
     "verb_label",
     "version_before",
