@@ -47,6 +47,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     degree = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=40, blank=True)
     orcid = models.CharField(max_length=19, blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="is_veteran, degree_on, is_postdoc, postdoc_left_on, talents"
+    )
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)
@@ -132,6 +135,9 @@ class Membership(models.Model):
     status = models.CharField(max_length=10, choices=MembershipStatus.choices, default=MembershipStatus.REQUESTED)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="what the unit says of the post: full_time, insured_since, post"
+    )
     created_at = models.DateTimeField(db_default=CoreNow())
 
     class Meta:

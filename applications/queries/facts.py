@@ -7,28 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Engagement, IntegrityMark, Organisation, Person
-from accounts.states import MarkLevel, OrgKind
+from accounts.models import Engagement
 from applications import rules, states
 from applications.models import Application
 from core import clock
-from programs import queries as programme
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
-
-LEGAL_PERSONS = (OrgKind.ENTERPRISE, OrgKind.UNIVERSITY, OrgKind.INSTITUTE, OrgKind.HOSPITAL, OrgKind.SOCIAL)
-RUNNING, APPLIED = "RUNNING", "APPLIED"
-
-
-def blocked(person: Person | None = None, organisation: Organisation | None = None) -> list[IntegrityMark]:
-    """Marks that forbid applying today (clause R12, handbook 7.3)."""
-    day = clock.today()
-    rows = IntegrityMark.objects.filter(since__lte=day, lifted_at=None).exclude(level=MarkLevel.NOTE)
-    rows = rows.filter(Q(until=None) | Q(until__gte=day))
-    return list(rows.filter(person=person) if person else rows.filter(organisation=organisation))
+from programs.queries import held
+from programs.queries.held import leader_facts, unit_facts
 
 
 def engagements(people: Iterable[int] = (), organisations: Iterable[int] = ()) -> list[Engagement]:
@@ -56,76 +44,20 @@ def led_by_person(application: Application) -> int:
     )
 
 
-def _yearly(facts: Mapping[str, Any], key: str, year: int) -> Decimal | None:
-    value = (facts.get(key) or {}).get(str(year))
-    return Decimal(str(value)) if value not in (None, "") else None
-
-
-def unit_facts(unit: Organisation) -> dict[str, Fact]:
-    """What the register says of a unit; what it does not say stays unknown (a person must look then)."""
-    source, data, year = _("register of units"), unit.facts or {}, clock.today().year
-    spend = [_yearly(data, "rd_spend", y) for y in (year - 1, year - 2)]
-    known = [value for value in spend if value is not None]
-    hnte = data.get("hnte") or {}
-    found: dict[str, Any] = {
-        "unit.kind": unit.kind,
-        "unit.is_legal_person": data.get("is_legal_person", unit.kind in LEGAL_PERSONS),
-        "unit.region": unit.region or None,
-        "unit.registered_on": unit.registered_on.isoformat() if unit.registered_on else None,
-        "unit.is_fiscal": data.get("is_fiscal"),
-        "unit.hnte": {"from": hnte.get("valid_from"), "to": hnte.get("valid_to")} if hnte.get("number") else None,
-        "unit.hnte_number": hnte.get("number"),
-        "unit.rd_spend_last_year": spend[0],
-        "unit.rd_spend_max_two_years": max(known) if known else None,
-        "unit.revenue_last_year": _yearly(data, "revenue", year - 1),
-        "unit.staff": data.get("staff"),
-    }
-    facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
-    facts["unit.kind"] = Fact(unit.kind, source, str(unit.get_kind_display()))
-    facts["unit.blocked"] = Fact(bool(blocked(organisation=unit)), _("integrity records"))
-    return facts
-
-
-def leader_facts(leader: Person) -> dict[str, Fact]:
-    source = _("personal profile")
-    found = {
-        "leader.birth_date": leader.birth_date.isoformat() if leader.birth_date else None,
-        "leader.gender": leader.gender or None,
-        "leader.degree": leader.degree or None,
-        "leader.title": leader.title or None,
-    }
-    facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
-    if leader.gender:
-        facts["leader.gender"] = Fact(leader.gender, source, str(leader.get_gender_display()))
-    facts["leader.blocked"] = Fact(bool(blocked(person=leader)), _("integrity records"))
-    return facts
-
-
-def _specials(codes: set[str], source: str) -> Fact:
-    """Codes are compared, names are read."""
-    names = programme.special_names(codes) if codes else {}
-    return Fact(sorted(codes), source, "、".join(names.get(code, code) for code in sorted(codes)))
-
-
 def _engagement_facts(application: Application) -> dict[str, Fact]:
     rows = engagements([application.leader_id], [application.unit_id])
     leader = [row for row in rows if row.person_id == application.leader_id]
     unit = [row for row in rows if row.organisation_id == application.unit_id]
-    last = clock.today().year - 1
-    source = _("records of this portal")
     return {
-        "unit.running_specials": _specials({r.klass for r in unit if r.state == RUNNING}, source),
-        "unit.awarded_last_year": _specials(
-            {r.klass for r in unit if r.state not in (APPLIED, "ENDED") and r.starts.year == last}, source
-        ),
-        "unit.led_this_guide": Fact(led_in_guide(application) + 1, source),
-        "leader.running_specials": _specials(
-            {r.klass for r in leader if r.state == RUNNING and r.role == states.TeamRole.LEADER}, source
-        ),
-        "leader.running_count": Fact(
-            sum(1 for r in leader if r.state in (RUNNING, APPLIED) and r.source_ref != application.ref), source
-        ),
+        **held.engagement_facts(unit, leader, day=clock.today(), own=application.ref),
+        "unit.led_this_guide": Fact(led_in_guide(application) + 1, _("records of this portal")),
     }
+
+
+def _post_facts(application: Application) -> dict[str, Fact]:
+    day = clock.today()
+    rows = held.memberships_on(day).filter(person=application.leader_id, organisation=application.unit_id)
+    return held.post_facts(held.post_of(rows), day=day)
 
 
 def _team_facts(application: Application) -> dict[str, Fact]:
@@ -173,12 +105,10 @@ def facts_of(application: Application, form: Form, cleaned: Mapping[str, Any]) -
         facts["application.months"] = Fact(application.months, _("application"))
     if application.ends_on:
         facts["application.completion_year"] = Fact(application.ends_on.year, _("application"))
-    if application.guide.closes_at:
-        closes = timezone.localdate(application.guide.closes_at)
-        facts["guide.closes_on"] = Fact(closes.isoformat(), _("guide"))
     for part in (
         _money_facts(application), _team_facts(application), unit_facts(application.unit),
-        leader_facts(application.leader), _engagement_facts(application),
+        leader_facts(application.leader), _post_facts(application), _engagement_facts(application),
+        held.guide_facts(application.guide),
     ):
         facts.update(part)
     return facts

@@ -42,7 +42,10 @@ from programs.actions.content import (
     set_policies,
     set_windows,
 )
-from programs.actions.entry import enter_guide_from_data, import_guide
+from programs.actions.entry import (
+    enter_guide_from_data,
+    import_guide,
+)
 from programs.actions.guides import (
     agree_guide,
     approve_guide,
@@ -58,6 +61,30 @@ from programs.actions.money import (
     release_award,
     release_payment,
     reserve_payment,
+)
+from programs.actions.need_desk import (
+    adopt_need,
+    decline_need,
+    keep_need,
+    link_topic,
+    merge_need,
+    reopen_need,
+    score_need,
+    screen_in,
+    split_need,
+    topic_from_need,
+    unlink_topic,
+)
+from programs.actions.needs import (
+    attach_file,
+    detach_file,
+    endorse_need,
+    hand_in_need,
+    recall_need,
+    return_need,
+    save_need,
+    start_need,
+    withdraw_need,
 )
 from programs.actions.overlaps import (
     ask_overlap,
@@ -83,7 +110,9 @@ from programs.actions.plans import (
     submit_plan,
     watch_annual_plan,
 )
-from programs.actions.policies import FIELDS as POLICY_FIELDS
+from programs.actions.policies import (
+    FIELDS as POLICY_FIELDS,
+)
 from programs.actions.policies import (
     attach_text,
     change_policy,
@@ -102,8 +131,34 @@ from programs.actions.portfolios import (
     propose_portfolio,
     recommend,
 )
-from programs.actions.reference import load_reference
-from programs.actions.specials import cancel_special, resume_special, suspend_special
+from programs.actions.reference import (
+    load_reference,
+)
+from programs.actions.register import (
+    refresh_register,
+)
+from programs.actions.specials import (
+    cancel_special,
+    resume_special,
+    suspend_special,
+)
+from programs.actions.topic_calls import (
+    approve_call,
+    change_call,
+    close_call,
+    create_call,
+    finish_call,
+    invite_experts,
+    publish_call,
+    return_call,
+    set_asks,
+    set_call_windows,
+    set_criteria,
+    set_quotas,
+    set_streams,
+    submit_call,
+    withdraw_call,
+)
 from programs.actions.versions import (
     PLAN_FIELDS,
     SPECIAL_FIELDS,
@@ -132,76 +187,27 @@ from programs.actions.windows import (
 )
 
 __all__ = [
-    "accept_report", "answer_recommendation", "appoint", "decline_portfolio", "end_body", "end_portfolio", "expire_portfolio",
-    "file_report", "propose_portfolio", "recommend", "register_body", "return_report", "set_advisory_money",
-    "apply_adjustment", "approve_adjustment", "ask_opinions", "ask_overlap", "change_adjustment", "cite", "give_opinion",
-    "make_overlap", "open_adjustment", "refuse_adjustment", "return_adjustment", "revoke_adjustment", "submit_adjustment",
-    "uncite", "withdraw_adjustment",
-    "ITEM_FIELDS", "POLICY_FIELDS",
-    "add_item", "agree_guide", "approve_extension", "approve_guide", "approve_plan", "cancel_special", "change_item",
-    "change_policy", "commit_award", "create_guide", "create_policy", "draft_plan", "enact_policy",
-    "enter_guide_from_data", "enter_policies_from_data", "import_guide", "load_reference", "materialise_guide",
-    "publish_guide", "publish_plan", "refuse_extension", "release_award", "release_payment", "remove_item",
-    "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
-    "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
-    "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
-    # versions of the tree, policy basis, parameters
-    "PLAN_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "apply_table", "approve_parameter", "ask_parameter", "attach_text",
-    "change_tree", "check_tree", "create_tree", "enact_tree", "end_former_trees", "keep_upload", "map_same_codes",
-    "map_special", "move_in_list", "refuse_parameter", "remove_plan", "remove_special", "replace_policy", "return_tree",
-    "save_category", "save_special", "take_back_parameter",
-    # plan: changes during the year, the whole draft at once
-    "add_change_line", "approve_change", "ask_change", "check_change", "edit_change", "refuse_change", "remove_change_line",
-    "return_change", "save_plan", "submit_change", "withdraw_change",
-]
-
-# demand solicitation
-from programs.actions.need_desk import (  # noqa: E402
-    adopt_need,
-    decline_need,
-    keep_need,
-    link_topic,
-    merge_need,
-    reopen_need,
-    score_need,
-    screen_in,
-    split_need,
-    topic_from_need,
-    unlink_topic,
-)
-from programs.actions.needs import (  # noqa: E402
-    attach_file,
-    detach_file,
-    endorse_need,
-    hand_in_need,
-    recall_need,
-    return_need,
-    save_need,
-    start_need,
-    withdraw_need,
-)
-from programs.actions.topic_calls import (  # noqa: E402
-    approve_call,
-    change_call,
-    close_call,
-    create_call,
-    finish_call,
-    invite_experts,
-    publish_call,
-    return_call,
-    set_asks,
-    set_call_windows,
-    set_criteria,
-    set_quotas,
-    set_streams,
-    submit_call,
-    withdraw_call,
-)
-
-__all__ += [
-    "adopt_need", "approve_call", "attach_file", "change_call", "close_call", "create_call", "decline_need", "detach_file",
-    "endorse_need", "finish_call", "hand_in_need", "invite_experts", "keep_need", "link_topic", "merge_need", "publish_call",
-    "recall_need", "reopen_need", "return_call", "return_need", "save_need", "score_need", "screen_in", "set_asks",
-    "set_call_windows", "set_criteria", "set_quotas", "set_streams", "split_need", "start_need", "submit_call",
-    "topic_from_need", "unlink_topic", "withdraw_call", "withdraw_need",
+    "ITEM_FIELDS", "PLAN_FIELDS", "POLICY_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "accept_report",
+    "add_change_line", "add_item", "adopt_need", "agree_guide", "answer_recommendation", "apply_adjustment",
+    "apply_table", "appoint", "approve_adjustment", "approve_call", "approve_change", "approve_extension",
+    "approve_guide", "approve_parameter", "approve_plan", "ask_change", "ask_opinions", "ask_overlap",
+    "ask_parameter", "attach_file", "attach_text", "cancel_special", "change_adjustment", "change_call",
+    "change_item", "change_policy", "change_tree", "check_change", "check_tree", "cite", "close_call", "commit_award",
+    "create_call", "create_guide", "create_policy", "create_tree", "decline_need", "decline_portfolio", "detach_file",
+    "draft_plan", "edit_change", "enact_policy", "enact_tree", "end_body", "end_former_trees", "end_portfolio",
+    "endorse_need", "enter_guide_from_data", "enter_policies_from_data", "expire_portfolio", "file_report",
+    "finish_call", "give_opinion", "hand_in_need", "import_guide", "invite_experts", "keep_need", "keep_upload",
+    "link_topic", "load_reference", "make_overlap", "map_same_codes", "map_special", "materialise_guide",
+    "merge_need", "move_in_list", "open_adjustment", "propose_portfolio", "publish_call", "publish_guide",
+    "publish_plan", "recall_need", "recommend", "refresh_register", "refuse_adjustment", "refuse_change",
+    "refuse_extension", "refuse_parameter", "register_body", "release_award", "release_payment", "remove_change_line",
+    "remove_item", "remove_plan", "remove_special", "reopen_need", "repeal_policy", "replace_policy",
+    "request_extension", "reserve_payment", "resume_special", "return_adjustment", "return_call", "return_change",
+    "return_guide", "return_need", "return_plan", "return_report", "return_tree", "revoke_adjustment",
+    "save_category", "save_guide", "save_need", "save_part", "save_parts", "save_plan", "save_special", "score_need",
+    "screen_in", "set_advisory_money", "set_asks", "set_call_windows", "set_criteria", "set_plan_money",
+    "set_policies", "set_quotas", "set_streams", "set_windows", "split_need", "start_need", "submit_adjustment",
+    "submit_call", "submit_change", "submit_guide", "submit_plan", "supersede_guide", "suspend_special",
+    "take_back_parameter", "topic_from_need", "uncite", "unlink_topic", "watch_annual_plan", "withdraw_adjustment",
+    "withdraw_call", "withdraw_change", "withdraw_guide", "withdraw_need",
 ]

@@ -6,6 +6,7 @@ are scaled, so that an empty special is never "different" for want of data.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,11 +52,12 @@ def jaccard(a: frozenset[Any], b: frozenset[Any]) -> Decimal | None:
     return share(len(a & b), len(a | b)) if a and b else None
 
 
-def leaves(node: Any) -> Iterable[tuple[str, str, str]]:
-    """(fact, comparison, value) of every leaf of a condition tree."""
+def leaves(node: Any) -> Iterable[str]:
+    """Every comparison of a condition tree as one canonical JSON text, so that equal ones are equal."""
     if isinstance(node, Mapping):
         if isinstance(node.get("fact"), str) and "op" in node and node["fact"] not in COMMON_FACTS:
-            yield node["fact"], str(node["op"]), str(node.get("value", ""))
+            own = {key: node[key] for key in ("fact", "op", "value", "value_by", "at") if key in node}
+            yield json.dumps(own, ensure_ascii=False, sort_keys=True)
         for value in node.values():
             yield from leaves(value)
     elif isinstance(node, list | tuple):
@@ -110,7 +112,7 @@ def compare(a: Portrait, b: Portrait, weights: Mapping[str, Decimal], twin: Deci
     number = sum((weights[name] * value for name, value in known.items()), Decimal(0)) / whole
     behind = {
         "words": sorted(words[0] & words[1])[: MOST_SHOWN * 2],
-        "conditions": [list(leaf) for leaf in sorted(first & second)[:MOST_SHOWN]],
+        "conditions": [json.loads(leaf) for leaf in sorted(first & second)[:MOST_SHOWN]],
         "applicants": sorted(a.applicants & b.applicants)[:MOST_SHOWN],
         "applicant_count": len(a.applicants & b.applicants),
         "topics": [[str(value), list(x), list(y)] for value, x, y in alike[:MOST_SHOWN]],

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from programs.engine import amounts, budget, conditions, forms, sheets, targets
+from programs.engine import amounts, budget, conditions, conflicts, forms, sheets, targets
 from programs.engine.conditions import number
 from programs.engine.problems import Problem
 from programs.states import TAG_LISTS, FundingMode, ReviewMode
@@ -243,6 +243,11 @@ def _provenance(data: Any, path: str) -> list[Problem]:
     return [Problem(f"{path}.{key}", _("must be source, moved or demo")) for key, mark in data.items() if mark not in PROVENANCE]
 
 
+def _conditions(rules: Any, path: str) -> list[Problem]:
+    """Well formed, and such that somebody can meet them all."""
+    return conditions.check(rules, path) or conflicts.check(rules, path)
+
+
 def _mapping(data: Any, path: str) -> list[Problem]:
     return [] if isinstance(data, Mapping) else [Problem(path, _("cannot be read"))]
 
@@ -281,7 +286,7 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
     "sections": _sections,
     "mode": _mode,
     "applicants": _applicants,
-    "conditions": conditions.check,
+    "conditions": _conditions,
     "amount": amounts.check,
     "quota": _quota,
     "topics": _topics,

@@ -12,11 +12,27 @@ from programs.models.changes import (
     PlanChangeLine,
     PlanVersion,
 )
-from programs.models.guides import Extension, Guide, GuideVersion, GuideWindow, Topic
-from programs.models.lists import ReferenceEntry
-from programs.models.parameters import ParameterChange
-from programs.models.plans import AnnualPlan, AnnualPlanItem, ControlFigure
-from programs.models.policies import PolicyDocument
+from programs.models.guides import (
+    Extension,
+    Guide,
+    GuideVersion,
+    GuideWindow,
+    Topic,
+)
+from programs.models.lists import (
+    ReferenceEntry,
+)
+from programs.models.parameters import (
+    ParameterChange,
+)
+from programs.models.plans import (
+    AnnualPlan,
+    AnnualPlanItem,
+    ControlFigure,
+)
+from programs.models.policies import (
+    PolicyDocument,
+)
 from programs.models.portfolios import (
     AdvisoryBody,
     AdvisoryReport,
@@ -24,18 +40,12 @@ from programs.models.portfolios import (
     Portfolio,
     Recommendation,
 )
-from programs.models.tree import Plan, PlanTree, Special
-from programs.models.versions import SpecialMapping, TreeUpload
-
-__all__ = [
-    "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "Portfolio", "Recommendation", "Adjustment", "Evidence",
-    "Opinion", "OverlapPair", "OverlapReport", "AnnualPlan", "AnnualPlanItem", "ControlFigure", "Extension", "Guide",
-    "GuideVersion", "GuideWindow", "Plan", "PlanTree", "PolicyDocument", "ReferenceEntry", "Special", "Topic",
-    "ParameterChange", "SpecialMapping", "TreeUpload", "PlanChange", "PlanChangeLine", "PlanVersion",
-]
-
-# demand solicitation
-from programs.models.topics import (  # noqa: E402
+from programs.models.register import (
+    RegisterPair,
+    RegisterState,
+    RegisterUnit,
+)
+from programs.models.topics import (
     CallCriterion,
     CallExpert,
     CallQuota,
@@ -48,8 +58,21 @@ from programs.models.topics import (  # noqa: E402
     NeedTopic,
     TopicCall,
 )
+from programs.models.tree import (
+    Plan,
+    PlanTree,
+    Special,
+)
+from programs.models.versions import (
+    SpecialMapping,
+    TreeUpload,
+)
 
-__all__ += [
-    "CallCriterion", "CallExpert", "CallQuota", "CallStream", "CallWindow", "Need", "NeedFile", "NeedIndicator", "NeedReview",
-    "NeedTopic", "TopicCall",
+__all__ = [
+    "Adjustment", "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "AnnualPlan", "AnnualPlanItem", "CallCriterion",
+    "CallExpert", "CallQuota", "CallStream", "CallWindow", "ControlFigure", "Evidence", "Extension", "Guide",
+    "GuideVersion", "GuideWindow", "Need", "NeedFile", "NeedIndicator", "NeedReview", "NeedTopic", "Opinion",
+    "OverlapPair", "OverlapReport", "ParameterChange", "Plan", "PlanChange", "PlanChangeLine", "PlanTree",
+    "PlanVersion", "PolicyDocument", "Portfolio", "Recommendation", "ReferenceEntry", "RegisterPair", "RegisterState",
+    "RegisterUnit", "Special", "SpecialMapping", "Topic", "TopicCall", "TreeUpload",
 ]

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import workflow
-from programs.engine import conditions, schema
+from programs.engine import schema
 from programs.engine.forms import pick
 from programs.models import Guide
+from programs.queries.wording import Names, words
 
 #: The questions of the `publish` step, with a heading for the check list on the desk page.
 PUBLISH_CHECKS = (
@@ -77,36 +78,12 @@ def _count(data: Mapping[str, Any], key: str) -> str:
 
 def condition_lines(guide: Guide) -> list[dict[str, Any]]:
     """The conditions with their test in words."""
+    names = Names()
     return [
-        {**rule, "shown": pick(rule, "text"), "test_words": words(rule.get("test") or {}),
-         "exempt_words": words(rule["exempt"]) if rule.get("exempt") else ""}
+        {**rule, "shown": pick(rule, "text"), "test_words": words(rule.get("test") or {}, names),
+         "exempt_words": words(rule["exempt"], names) if rule.get("exempt") else ""}
         for rule in (guide.version.data.get("conditions") or [])
     ]
-
-
-def words(node: Mapping[str, Any]) -> str:
-    """A tree of comparisons as a readable line."""
-    for group, sign in (("all", _(" and ")), ("any", _(" or "))):
-        if group in node:
-            return sign.join(f"（{words(child)}）" if len(node[group]) > 1 else words(child) for child in node[group])
-    if "not" in node:
-        return _("not (%(inner)s)") % {"inner": words(node["not"])}
-    if "human" in node:
-        return _("a person looks: %(what)s") % {"what": node["human"]}
-    value = node.get("value")
-    shown = conditions.label(value["fact"]) if isinstance(value, Mapping) else "、".join(map(str, value)) if isinstance(
-        value, list) else "" if value is None else str(value)
-    return f"{conditions.label(node.get('fact', ''))} {comparison_sign(node.get('op', ''))} {shown}".strip()
-
-
-def comparison_sign(op: str) -> str:
-    return {
-        "eq": "=", "ne": "≠", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "in": "∈", "not_in": "∉", "is_true": "= " + _("yes"),
-        "is_false": "= " + _("no"), "ge_each": _("≥ each of"), "within_region": _("lies in"), "valid_on": _("valid on"),
-        "none_of": _("contains none of"), "any_of": _("contains any of"), "same_list": _("same list as"),
-        "age_in_year_le": _("age in the year ≤"), "age_on_lt": _("age on the day <"), "starts_with": _("begins with"),
-        "between": _("between"), "on_or_before": "≤", "on_or_after": "≥",
-    }.get(op, op)
 
 
 def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -34,6 +34,7 @@ LIST_LABELS = {
     "disciplines": gettext_lazy("Disciplines"), "industries": gettext_lazy("Branches of industry"),
     "negative-list": gettext_lazy("Negative list of spending"), "expenditure-2016": gettext_lazy("Headings of expenditure, 2016"),
     "expenditure-2021": gettext_lazy("Headings of expenditure, 2021"), "target-kinds": gettext_lazy("Kinds of targets"),
+    "platform-kinds": gettext_lazy("Kinds of research platforms"),
     "ethics-scope": gettext_lazy("Scope of ethics review"), "ethics-recheck": gettext_lazy("Ethics, list for re-examination"),
     "research-streams": gettext_lazy("Streams of basic research"), "chain-stages": gettext_lazy("Stages of the innovation chain"),
     # demand solicitation

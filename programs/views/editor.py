@@ -18,8 +18,14 @@ from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
 from programs.forms import parts
-from programs.forms.rules import FIELD_KINDS, ConditionForm, FieldForm, SectionsForm
-from programs.forms.tags import TagsForm
+from programs.forms.rules import (
+    FIELD_KINDS,
+    FieldForm,
+    SectionsForm,
+)
+from programs.forms.tags import (
+    TagsForm,
+)
 from programs.models import Guide
 
 FORMS: dict[str, tuple[Any, type[forms.Form]]] = {
@@ -117,45 +123,6 @@ def _edit_rows(request: HttpRequest, guide: Guide, part: str) -> HttpResponse:
 
 
 # --- conditions --------------------------------------------------------------------------------------------------
-
-
-@access(policies.may_write_guides)
-def conditions(request: HttpRequest, ref: str) -> HttpResponse:
-    guide = queries.get_for(request.actor, ref)
-    context = {
-        "title": _("Conditions"), "guide": guide, "rules": queries.condition_lines(guide), "back": desk_url(guide),
-        "crumbs": [(guide.ref, desk_url(guide)), (_("Conditions"), None)],
-    }
-    return render(request, "programs/conditions.html", context)
-
-
-@access(policies.may_write_guides)
-def condition(request: HttpRequest, ref: str, code: str) -> HttpResponse:
-    """Edit one condition, or a new one (code "new")."""
-    guide = queries.get_for(request.actor, ref)
-    rules = guide.version.data.get("conditions") or []
-    old = next((rule for rule in rules if rule["code"] == code), None)
-    if old is None and code != "new":
-        raise Http404
-    initial = ConditionForm.load(old) if old else {"hard": True, "join": "all", "code": f"C{len(rules) + 1}"}
-    form = ConditionForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        new = form.rule(old or {})
-        found = [new if rule is old else rule for rule in rules] if old else [*rules, new]
-        if _save(request, guide, {"conditions": found}, form):
-            return redirect("programs:desk:conditions", ref)
-    context = {"form": form, "title": _("Condition %(code)s") % {"code": code} if old else _("New condition"), "guide": guide, "code": code,
-               "back": reverse("programs:desk:conditions", args=[ref])}
-    return render(request, "programs/condition.html", context)
-
-
-@access(policies.may_write_guides)
-@require_POST
-def condition_remove(request: HttpRequest, ref: str, code: str) -> HttpResponse:
-    guide = queries.get_for(request.actor, ref)
-    rules = [rule for rule in guide.version.data.get("conditions") or [] if rule["code"] != code]
-    _save(request, guide, {"conditions": rules}, None)
-    return redirect("programs:desk:conditions", ref)
 
 
 # --- the application form ----------------------------------------------------------------------------------------

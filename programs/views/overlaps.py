@@ -16,7 +16,6 @@ from core.web import charts, lists
 from core.web.access import access
 from core.web.templatetags.st import tag
 from programs import actions, policies, queries
-from programs.engine import conditions
 from programs.models import OverlapPair
 
 PARTS = (
@@ -84,7 +83,7 @@ def overlap_pair(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"{row.first.label} ～ {row.second.label}", "pair": row, "number": percent(row.number),
         "parts": [(label, percent(getattr(row, name))) for name, label in PARTS],
-        "same_conditions": [f"{conditions.label(fact)} {queries.comparison_sign(op)} {value}" for fact, op, value in row.behind["conditions"]],
+        "same_conditions": [queries.words(leaf) for leaf in row.behind["conditions"]],
         "topics": [(percent(Decimal(value)), a, b) for value, a, b in row.behind["topics"]],
         "crumbs": [(_("Overlap of specials"), reverse("programs:desk:overlap")), (_("Pair"), None)],
     }

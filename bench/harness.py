@@ -1,0 +1,51 @@
+"""A private PostgreSQL of the bench, on a database of its own, with the tables of the product; gone when the run ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "script")]
+
+from house import needs, stores  # noqa: E402
+from house.supervisor import Child, Supervisor  # noqa: E402
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def database(name: str) -> Iterator[dict[str, str]]:
+    """The environment of a fresh, migrated database; the server stops with the block."""
+    place = Path(os.environ.get("KEGUAN_VAR", ROOT / "var")).resolve() / f"bench-{name}"
+    place.mkdir(parents=True, exist_ok=True)
+    house = Supervisor(say)
+    store = stores.prepare(place, disposable=True)
+    stores.stop_left_over(store)
+    quick = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_wal_size=4GB"]
+    house.add(Child("postgres", [*store.command(), *quick], {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+                    place / "postgres.log", user=stores.as_user(store.user), ask=signal.SIGINT))
+    try:
+        stores.make_database(place, store)
+        env = {**os.environ, "DATABASE_URL": store.owner_url, "DJANGO_SETTINGS_MODULE": "config.settings.test",
+               "KEGUAN_VAR": str(place), "PYTHONPATH": str(ROOT)}
+        for command in (["flush", "--no-input"], ["migrate", "--verbosity", "0"]):
+            subprocess.run([str(needs.PYTHON), "manage.py", *command], cwd=ROOT, env=env, check=command[0] == "migrate",
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        yield env
+    finally:
+        house.stop()
+
+
+def again(module: str, env: dict[str, str], *words: str) -> str:
+    """Run a step of a bench in a process of its own, so that its memory is its own; returns what it printed."""
+    done = subprocess.run([str(needs.PYTHON), "-m", module, *words], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
