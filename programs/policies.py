@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.states import Role
 from programs import states
-from programs.models import AnnualPlan, Guide, PolicyDocument, Special
+from programs.models import AnnualPlan, Guide, GuideUpload, PolicyDocument, Special
 
 
 def _scopes(special: Special) -> tuple[str, str]:
@@ -106,3 +106,38 @@ def plans_visible_to(actor: Any) -> QuerySet[AnnualPlan]:
 def documents_visible_to(actor: Any) -> QuerySet[PolicyDocument]:
     rows = PolicyDocument.objects.all()
     return rows if is_staff(actor) is None else rows.exclude(status=states.PolicyStatus.DRAFT)
+
+
+# guide editor
+
+
+def checks_law(actor: Any, guide: Guide) -> str | None:
+    """The legality and fair-competition check: supervision or resource division, by somebody who neither drafted the
+    guide nor agreed to it."""
+    if not (holds_for(actor, Role.SUPERVISION, guide.special) or holds_for(actor, Role.RESOURCE, guide.special)):
+        return _("Only the supervision or the resource division makes the legality check.")
+    if actor.id in (guide.drafted_by_id, guide.agreed_by_id):
+        return _("Who drafted the guide or agreed to it does not make its legality check (two persons).")
+    return None
+
+
+def may_comment(actor: Any, guide: Guide) -> str | None:
+    return is_staff(actor)
+
+
+def answers_comment(actor: Any, comment: Any) -> str | None:
+    return owns_guide(actor, comment.guide)
+
+
+def settles_comment(actor: Any, comment: Any) -> str | None:
+    """Whoever made the remark says that it is settled, or the resource division."""
+    if actor.id is not None and actor.id == comment.author_id:
+        return None
+    if checks_guide(actor, comment.guide) is None:
+        return None
+    return _("Only who made the remark, or the resource division, may settle it.")
+
+
+def uploads_of(actor: Any) -> QuerySet[GuideUpload]:
+    """Guide files of one's own that wait for a yes."""
+    return GuideUpload.objects.filter(sent_by=actor.id) if actor.id else GuideUpload.objects.none()

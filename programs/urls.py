@@ -9,8 +9,9 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
-from programs.views import editor, guides, plans
+from programs.views import editor, form_builder, guides, plans, uploads
 from programs.views import public as pages
+from programs.views import review as remarks
 
 public = [
     path("guides/", pages.guides, name="guides"),
@@ -20,6 +21,8 @@ public = [
     path("plans/annual/<int:year>/", pages.annual_plan, name="annual_plan"),
     path("plans/policies/<str:number>/", pages.policy_document, name="policy"),
     path("plans/<slug:tree>/<slug:code>/", pages.special, name="special"),
+    # guide editor
+    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
 ]
 
 desk = [
@@ -47,6 +50,8 @@ desk = [
     path("plans/<slug:tree>/<slug:code>/", plans.special, name="special"),
     path("guides/", guides.guide_list, name="guides"),
     path("guides/new/", guides.guide_new, name="guide_new"),
+    path("guides/import/", uploads.guide_import, name="guide_import"),
+    path("guides/import/<uuid:uid>/", uploads.guide_import_check, name="guide_import_check"),
     path("guides/<slug:ref>/", guides.guide, name="guide"),
     path("guides/<slug:ref>/preview/", guides.guide_preview, name="guide_preview"),
     path("guides/<slug:ref>/windows/", guides.guide_windows, name="guide_windows"),
@@ -57,10 +62,11 @@ desk = [
     path("guides/<slug:ref>/conditions/", editor.conditions, name="conditions"),
     path("guides/<slug:ref>/conditions/<slug:code>/", editor.condition, name="condition"),
     path("guides/<slug:ref>/conditions/<slug:code>/remove/", editor.condition_remove, name="condition_remove"),
-    path("guides/<slug:ref>/form/", editor.form_parts, name="form_parts"),
-    path("guides/<slug:ref>/form/section/", editor.form_section, name="form_section"),
-    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/", editor.form_field, name="form_field"),
-    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/move/", editor.form_move, name="form_move"),
+    path("guides/<slug:ref>/form/", form_builder.form_parts, name="form_parts"),
+    path("guides/<slug:ref>/form/<slug:section>/", form_builder.form_section, name="form_section"),
+    path("guides/<slug:ref>/form/<slug:section>/move-section/", form_builder.section_move, name="section_move"),
+    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/", form_builder.form_field, name="form_field"),
+    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/move/", form_builder.form_move, name="form_move"),
     path("guides/<slug:ref>/edit/<slug:part>/", editor.edit, name="edit"),
     path("guides/<slug:key>/submit/", guides.guide_submit, name="guide_submit"),
     path("guides/<slug:key>/agree/", guides.guide_agree, name="guide_agree"),
@@ -71,6 +77,15 @@ desk = [
     path("guides/<slug:key>/supersede/", guides.guide_supersede, name="guide_supersede"),
     path("guides/<slug:key>/extension/approve/", guides.extension_approve, name="extension_approve"),
     path("guides/<slug:key>/extension/refuse/", guides.extension_refuse, name="extension_refuse"),
+    # guide editor
+    path("guides/<slug:ref>/compare/", remarks.compare, name="guide_compare"),
+    path("guides/<slug:ref>/clauses/", remarks.clauses, name="guide_clauses"),
+    path("guides/<slug:ref>/clauses/<slug:part>/<path:clause>/", remarks.clause_history, name="clause_history"),
+    path("guides/<slug:ref>/comments/", remarks.comments, name="comments"),
+    path("guides/comments/<int:key>/answer/", remarks.comment_answer, name="comment_answer"),
+    path("guides/comments/<int:key>/settle/", remarks.comment_settle, name="comment_settle"),
+    path("guides/comments/<int:key>/reopen/", remarks.comment_reopen, name="comment_reopen"),
+    path("guides/<slug:ref>/opinion/", remarks.opinion, name="guide_opinion"),
 ]
 
 api = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -95,6 +95,15 @@ def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, 
         for item in section.fields
         if is_visible(item, section.code, known)
     ]
+
+
+def shown_boxes(section: Section) -> list[Box]:
+    """Every field without an answer, for a look at the form; one that a rule hides says when it is shown."""
+    found = []
+    for item in section.fields:
+        box = _box(item, None, (), None, f"{section.code}-{item.code}")
+        found.append(replace(box, help=f"{box.help} {_('(shown only under a condition)')}".strip()) if item.visible_if else box)
+    return found
 
 
 def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str = "") -> Box:

@@ -7,7 +7,12 @@ from programs.actions.content import (
     set_policies,
     set_windows,
 )
-from programs.actions.entry import enter_guide_from_data, import_guide
+from programs.actions.entry import (
+    confirm_upload,
+    enter_guide_from_data,
+    import_guide,
+    read_guide_file,
+)
 from programs.actions.guides import (
     agree_guide,
     approve_guide,
@@ -46,10 +51,17 @@ from programs.actions.policies import (
     repeal_policy,
 )
 from programs.actions.reference import load_reference
+from programs.actions.review import (
+    answer_comment,
+    check_guide_law,
+    comment_guide,
+    reopen_comment,
+    settle_comment,
+)
 from programs.actions.specials import cancel_special, resume_special, suspend_special
+from programs.actions.timers import materialise_guide
 from programs.actions.windows import (
     approve_extension,
-    materialise_guide,
     refuse_extension,
     request_extension,
 )
@@ -63,4 +75,6 @@ __all__ = [
     "repeal_policy", "request_extension", "reserve_payment", "resume_special", "return_guide", "return_plan",
     "save_guide", "save_part", "save_parts", "set_plan_money", "set_policies", "set_windows", "submit_guide", "submit_plan",
     "supersede_guide", "suspend_special", "watch_annual_plan", "withdraw_guide",
+    # guide editor
+    "answer_comment", "check_guide_law", "comment_guide", "confirm_upload", "read_guide_file", "reopen_comment", "settle_comment",
 ]

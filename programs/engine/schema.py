@@ -40,6 +40,7 @@ QUOTA_KINDS = ("LIMITED", "UNLIMITED")
 ETHICS_RULES = ("NONE", "DECLARE", "WITH_APPLICATION", "BEFORE_AWARD")
 MOST_TEXT, MOST_DEPTH, MOST_ITEMS = 60_000, 16, 400
 SCRIPT = re.compile(r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|svg|img|form|base)\b|javascript\s*:", re.IGNORECASE)
+MOST_MONEY = Decimal(10) ** 13
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -89,19 +90,22 @@ def _check_size(node: Any, path: str = "", depth: int = 0) -> list[Problem]:
     if depth > MOST_DEPTH:
         return [Problem(path, _("is nested too deeply"))]
     if isinstance(node, str):
-        return _check_text(node, path)
+        return check_text(node, path)
     if isinstance(node, (list, Mapping)) and len(node) > MOST_ITEMS:
         return [Problem(path, _("has too many entries"))]
     children = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     found: list[Problem] = []
     for key, child in children:
+        if isinstance(key, str) and (len(key) > 200 or UNFIT.search(key) or SCRIPT.search(key)):
+            found.append(Problem(path, _("holds a key that cannot be used")))
+            continue
         found.extend(_check_size(child, f"{path}.{key}" if path else str(key), depth + 1))
         if len(found) > 20:
             break
     return found
 
 
-def _check_text(text: str, path: str) -> list[Problem]:
+def check_text(text: str, path: str) -> list[Problem]:
     """Texts are plain: what a browser would run, and characters that hide or turn round other text, are refused."""
     if len(text) > MOST_TEXT:
         return [Problem(path, _("is too long"))]
@@ -178,8 +182,7 @@ def _quota(data: Any, path: str) -> list[Problem]:
     most = data.get("max_projects")
     if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 100_000:
         found.append(Problem(f"{path}.max_projects", _("must be a whole number from 1")))
-    if number(data.get("budget_control") or 0) <= 0:
-        found.append(Problem(f"{path}.budget_control", _("must be more than 0")))
+    found.extend(_money(data.get("budget_control") or 0, f"{path}.budget_control"))
     per_unit = data.get("per_unit")
     if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or per_unit < 1):
         found.append(Problem(f"{path}.per_unit", _("must be a whole number from 1")))
@@ -190,11 +193,24 @@ def _quota(data: Any, path: str) -> list[Problem]:
 
 def _topics(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("title",))
-    return found or [
-        Problem(f"{path}[{index}].cap", _("must be more than 0"))
-        for index, row in enumerate(rows)
-        if number(row.get("cap") or 0) <= 0
-    ]
+    return found or [problem for index, row in enumerate(rows) for problem in _money(row.get("cap") or 0, f"{path}[{index}].cap")]
+
+
+def _money(value: Any, path: str) -> list[Problem]:
+    try:
+        amount = number(value)
+        if not amount.is_finite() or amount > MOST_MONEY:
+            return [Problem(path, _("must be an amount in yuan"))]
+    except (ArithmeticError, TypeError, ValueError):
+        return [Problem(path, _("must be an amount in yuan"))]
+    return [] if amount > 0 else [Problem(path, _("must be more than 0"))]
+
+
+def _amount(data: Any, path: str) -> list[Problem]:
+    found = amounts.check(data, path)
+    if not found:
+        found = _money(data["cap"], f"{path}.cap") + _texts(data, path, ("note", "note_en", "formula"))
+    return found
 
 
 def _documents(rows: Any, path: str) -> list[Problem]:
@@ -361,7 +377,7 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
     "mode": _mode,
     "applicants": _applicants,
     "conditions": conditions.check,
-    "amount": amounts.check,
+    "amount": _amount,
     "quota": _quota,
     "topics": _topics,
     "form": forms.check,

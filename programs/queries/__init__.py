@@ -1,15 +1,31 @@
 """Reads of the programmes floor. Pages fetch only through `visible_to` and these."""
 
-from programs.queries.editor import (
-    PUBLISH_CHECKS,
-    condition_lines,
-    editor_parts,
-    part_label,
-    version_changes,
-    words,
+from programs.queries.clauses import (
+    by_part,
+    clause_history,
+    clauses_of,
+    comparable,
+    compared,
+    forebears,
+    last_years,
+    visible_words,
 )
+from programs.queries.editor import PUBLISH_CHECKS, condition_lines, words
+from programs.queries.editor_parts import (
+    editor_groups,
+    keys_of,
+    page_title,
+    part_codes,
+    part_label,
+    progress,
+    said,
+    version_changes,
+)
+from programs.queries.guide_files import annexes_of, file_for, files_in, without_files
 from programs.queries.guides import (
     budget_of,
+    comment_for,
+    comments_of,
     form_of,
     get_for,
     get_open_extension,
@@ -22,6 +38,7 @@ from programs.queries.guides import (
     kept_version,
     kept_version_of,
     open_extension,
+    opinions_of,
     plan_choices,
     public_guide,
     public_guides,
@@ -30,6 +47,7 @@ from programs.queries.guides import (
     skeleton,
     successors_of,
     targets_of,
+    upload_for,
     verb_label,
     version_before,
     version_of,
@@ -37,11 +55,15 @@ from programs.queries.guides import (
     year_choices,
 )
 from programs.queries.lists import (
+    CLUSTERS,
+    budget_headings,
     choices,
     entries,
     is_english,
+    legal_points,
     list_label,
     list_names,
+    target_kinds,
 )
 from programs.queries.opening import (
     Open,
@@ -108,7 +130,6 @@ __all__ = [
     "current_window",
     "documents_for",
     "documents_in_force",
-    "editor_parts",
     "entries",
     "expected_guides",
     "form_of",
@@ -176,4 +197,8 @@ __all__ = [
     "versions_of",
     "words",
     "year_choices",
+    # guide editor
+    "CLUSTERS", "annexes_of", "budget_headings", "by_part", "clause_history", "clauses_of", "comment_for", "comments_of", "comparable",
+    "compared", "editor_groups", "file_for", "files_in", "forebears", "keys_of", "last_years", "legal_points", "opinions_of", "page_title",
+    "part_codes", "progress", "said", "target_kinds", "upload_for", "visible_words", "without_files",
 ]

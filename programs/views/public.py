@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
+from core import clock, files
 from core.money import wan
 from core.web import charts, lists
 from core.web.access import access, public
@@ -91,10 +91,18 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "title": title_of(row), "page": page, "guide": row, "policies": list(row.policies.all()),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
         "start_url": reverse("applications:my:start", args=[row.ref]) if page.window else "",
-        "notices": notices.about(row).filter(is_public=True, status="ISSUED"),
+        "notices": notices.about(row).filter(is_public=True, status="ISSUED"), "windows": row.windows.all(),
+        "printing": "print" in request.GET,
         "crumbs": [(_("Home"), "/"), (_("Application guides"), reverse("programs:public:guides")), (title_of(row), None)],
     }
     return render(request, "programs/guide.html", context)
+
+
+@access(public)
+def guide_file(request: HttpRequest, year: int, slug: str, uid: str) -> HttpResponse:
+    """A blank form, an annex or the template of the contract, of a guide the reader may see."""
+    row = queries.public_guide(request.actor, year, slug)
+    return files.serve(queries.file_for(row, uid), request.actor, row.ref)
 
 
 @access(public)
