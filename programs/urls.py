@@ -93,6 +93,7 @@ api = [
     path("plans/annual/<int:year>/", machine.AnnualPlanDetail.as_view(), name="annual_plan"),
     path("specials/<slug:tree>/<slug:code>/", machine.SpecialDetail.as_view(), name="special"),
     path("guides/", machine.GuideList.as_view(), name="guides"),
+    path("guides/import/", machine.GuideImport.as_view(), name="guide_import"),
     path("guides/<slug:ref>/", machine.GuideDetail.as_view(), name="guide"),
     path("guides/<slug:key>/submit/", machine.Submit.as_view(), name="guide_submit"),
     path("guides/<slug:key>/agree/", machine.Agree.as_view(), name="guide_agree"),
@@ -100,6 +101,14 @@ api = [
     path("guides/<slug:key>/return/", machine.Return.as_view(), name="guide_return"),
     path("guides/<slug:key>/publish/", machine.Publish.as_view(), name="guide_publish"),
     path("guides/<slug:key>/withdraw/", machine.Withdraw.as_view(), name="guide_withdraw"),
+    # guide editor
+    path("guides/<slug:ref>/export/", machine.GuideExport.as_view(), name="guide_export"),
+    path("guides/<slug:ref>/compare/", machine.GuideCompare.as_view(), name="guide_compare"),
+    path("guides/<slug:key>/check-law/", machine.CheckLaw.as_view(), name="guide_check_law"),
+    path("guides/<slug:key>/comments/", machine.CommentList.as_view(), name="comments"),
+    path("guides/comments/<int:key>/answer/", machine.CommentAnswer.as_view(), name="comment_answer"),
+    path("guides/comments/<int:key>/settle/", machine.CommentSettle.as_view(), name="comment_settle"),
+    path("guides/comments/<int:key>/reopen/", machine.CommentReopen.as_view(), name="comment_reopen"),
 ]
 
 nav.register("public", 10, _("Guides"), "programs:public:guides", everyone)

@@ -102,7 +102,8 @@ def shown_boxes(section: Section) -> list[Box]:
     found = []
     for item in section.fields:
         box = _box(item, None, (), None, f"{section.code}-{item.code}")
-        found.append(replace(box, help=f"{box.help} {_('(shown only under a condition)')}".strip()) if item.visible_if else box)
+        hidden = _("(shown only under a condition)")
+        found.append(replace(box, help=f"{box.help} {hidden}".strip()) if item.visible_if else box)
     return found
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import awards, calendar, cycle, people
+from portal.demo import awards, calendar, cycle, editor, people
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -177,6 +177,7 @@ class Story:
         cycle.check(world, checked, correct=2, refuse=1, leave=max(len(checked) // 4, 1), withdraw=1, start=self.ago(2), unanswered=True)
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
+        editor.drafting(world, fourth)
         cycle.move_to(self.ago(1, 15))
         if notice is not None:
             awards.object_to(notice, accepted=True)

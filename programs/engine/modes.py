@@ -227,7 +227,7 @@ OWN_RULES = {"CHALLENGE": _challenge, "JOINT": _joint, "STABLE": _stable, "MATCH
 def shown_detail(field: Mapping[str, Any], value: Any) -> str:
     """A value of the mode's own fields as a person reads it."""
     if field["kind"] == "money":
-        return f"{wan(number(value))} {_('10,000 yuan')}"
+        return _("%(amount)s 万元") % {"amount": wan(number(value))}
     if field["kind"] == "percent":
         return f"{(number(value) * 100).normalize():f}%"
     return "、".join(value) if isinstance(value, list) else str(value)

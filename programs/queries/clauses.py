@@ -120,7 +120,7 @@ def _shown(key: str, value: Any) -> str:
     if key == "applicants":
         return "、".join(str(OrgKind(one).label) if one in OrgKind.values else str(one) for one in value)
     if key in MONEY:
-        return f"{wan(number(value))} {_('10,000 yuan')}"
+        return money_words(value)
     if key in CHOICES and value in CHOICES[key].values:
         return str(CHOICES[key](value).label)
     if key == "indirect_bands":
@@ -130,6 +130,10 @@ def _shown(key: str, value: Any) -> str:
     if isinstance(value, list):
         return "、".join(_shown("", one) for one in value)
     return str(value)
+
+
+def money_words(value: Any) -> str:
+    return _("%(amount)s 万元") % {"amount": wan(number(value))}
 
 
 def _band(band: Mapping[str, Any]) -> str:
@@ -172,7 +176,7 @@ def _row_text(part: str, row: Mapping[str, Any]) -> str:
             lines.append(_("except: %(test)s") % {"test": words(row["exempt"])})
         return "\n".join([*lines, kind])
     if part == "topics":
-        return f"{pick(row, 'title')}；{_('at most')} {wan(number(row.get('cap') or 0))} {_('10,000 yuan')}"
+        return _("%(title)s; at most %(cap)s") % {"title": pick(row, "title"), "cap": money_words(row.get("cap") or 0)}
     if part == "documents":
         pieces = [_("required") if row.get("required") else _("where it applies"), " / ".join(str(one).upper() for one in row.get("mimes", ())),
                   f"≤ {row.get('max_mb')} MB", row.get("signed_by"), pick(row, "note"), (row.get("file") or {}).get("name")]
@@ -235,7 +239,7 @@ def _sheet(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
     for row in data.get("criteria", ()):
         bands = "；".join(f"{a['min']}–{a['max']} {pick(a, 'text')}" for a in row.get("anchors", ()))
         yield Clause(part, f"criterion.{row['code']}", pick(row, "name"),
-                     "\n".join(filter(None, (f"{row['weight']} {_('points')}", pick(row, "help"), bands))))
+                     "\n".join(filter(None, (_("%(count)s points") % {"count": row["weight"]}, pick(row, "help"), bands))))
     for row in data.get("knockouts") or ():
         yield Clause(part, f"knockout.{row['code']}", _("Knock-out question"), pick(row, "text"))
 

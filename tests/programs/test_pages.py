@@ -70,6 +70,14 @@ PAGES = {
     "desk:form_parts": (WRITES, lambda w: (w.draft.ref,)),
     "desk:form_field": (WRITES, lambda w: (w.draft.ref, "basic", "title")),
     "desk:edit": (WRITES, lambda w: (w.draft.ref, "money")),
+    # guide editor
+    "desk:form_section": (WRITES, lambda w: (w.draft.ref, "basic")),
+    "desk:guide_import": (WRITES, lambda w: ()),
+    "desk:guide_compare": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_clauses": (READS, lambda w: (w.draft.ref,)),
+    "desk:clause_history": (READS, lambda w: (w.draft.ref, "publicity_days", "value")),
+    "desk:comments": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_opinion": (READS, lambda w: (w.draft.ref,)),
 }
 
 
