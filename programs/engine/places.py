@@ -15,7 +15,7 @@ PARTS = {
     "annexes": gettext_lazy("Annexes"), "ethics": gettext_lazy("Ethics review"), "form": gettext_lazy("Application form"),
     "budget": gettext_lazy("Budget"), "targets": gettext_lazy("Targets"), "formality_items": gettext_lazy("Formality check list"),
     "review": gettext_lazy("Review"), "score_sheet": gettext_lazy("Score sheet"), "payment_plan": gettext_lazy("Payment plan"),
-    "contract": gettext_lazy("Contract"), "publicity_days": gettext_lazy("Days of public notice"), "contacts": gettext_lazy("Contacts"),
+    "contract": gettext_lazy("Contract terms"), "publicity_days": gettext_lazy("Days of public notice"), "contacts": gettext_lazy("Contacts"),
     "provenance": gettext_lazy("Marks of demo data"),
 }
 

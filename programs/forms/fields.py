@@ -140,7 +140,7 @@ class CompareRow(RowForm):
 
     field = forms.ChoiceField(label=_("Earlier field"))
     op = forms.ChoiceField(label=_("Comparison"), choices=OPERATORS)
-    value = one_line(_("Value"), 200, required=False, help_text=_("For a choice its value, for example: yes"))
+    value = one_line(_("Value to compare with"), 200, required=False, help_text=_("For a choice its value, for example: yes"))
     earlier: list[tuple[str, str]] = []  # noqa: RUF012 (set per page, see compare_set)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

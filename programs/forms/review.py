@@ -18,7 +18,7 @@ from programs.models import AnnualPlanItem, ReferenceEntry
 
 class CommentForm(forms.Form):
     place = forms.ChoiceField(label=_("What the comment is about"), help_text=_("A part of the guide, or one clause of it."))
-    text = area(_("Comment"), 2000, 3, help_text=_("What should be changed and why, with the source if there is one."))
+    text = area(_("Words of the comment"), 2000, 3, help_text=_("What should be changed and why, with the source if there is one."))
     must_settle = forms.BooleanField(label=_("Must be settled"), required=False, help_text=_(
         "The guide cannot be approved while it is open."))
 
@@ -50,9 +50,9 @@ class OpinionForm(forms.Form):
             self.fields[f"note-{point.code}"] = forms.CharField(
                 label=gettext("What stands against it (point %(code)s)") % {"code": point.code}, max_length=500, required=False)
         self.fields["passed"] = forms.ChoiceField(
-            label=gettext("Conclusion"), widget=forms.RadioSelect,
+            label=gettext("Conclusion of the check"), widget=forms.RadioSelect,
             choices=[("yes", gettext("Passed: the guide may be approved")), ("no", gettext("Not passed: the guide must be changed first"))])
-        self.fields["text"] = area(gettext("Opinion"), 2000, 4, help_text=gettext("For example: 经审查，未发现违反公平竞争和上位法规定的内容，同意。"))
+        self.fields["text"] = area(gettext("Words of the opinion"), 2000, 4, help_text=gettext("For example: 经审查，未发现违反公平竞争和上位法规定的内容，同意。"))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -80,7 +80,7 @@ LABELS = {
     "note_en": gettext_lazy("Note in English"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
     "regions": gettext_lazy("Regions"), "partners_max": gettext_lazy("Partners at most"),
     "partner_transfer": gettext_lazy("Money may be passed on to partners"), "partners_anywhere": gettext_lazy("Partners from anywhere"),
-    "clusters": gettext_lazy("Clusters"), "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Rule"),
+    "clusters": gettext_lazy("Clusters"), "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Requirement"),
     "file": gettext_lazy("File"), "scheme": gettext_lazy("Budget"), "sources": gettext_lazy("Sources of money"),
     "self_raised_min_ratio": gettext_lazy("Own money per yuan asked for, at least"), "indirect_bands": gettext_lazy("Limit of indirect costs"),
     "note_equipment_from": gettext_lazy("Equipment listed one by one from"), "min_rows": gettext_lazy("Rows at least"),

@@ -30,7 +30,7 @@ GROUPS = (
         ("support", gettext_lazy("Fields supported"), ("support",)),
         ("topics", gettext_lazy("Topics"), ("topics",)),
         ("payment_plan", gettext_lazy("Payment plan"), ("payment_plan",)),
-        ("contract", gettext_lazy("Contract"), ("contract",)),
+        ("contract", gettext_lazy("Contract terms"), ("contract",)),
     )),
     (gettext_lazy("Who can apply"), (
         ("applicants", gettext_lazy("Kinds of units, regions, team, partners"), ("applicants", "eligibility", "team")),

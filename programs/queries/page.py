@@ -161,14 +161,18 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
         review_label=_review_label(data.get("review") or {}),
         quota=data.get("quota") or {},
         **_of_mode(data),
-        support=_support(data.get("support") or {}),
-        eligibility=data.get("eligibility") or {},
-        team=data.get("team") or {},
-        ethics=_ethics(data.get("ethics") or {}),
-        contract={**(data.get("contract") or {}), "words": pick(data.get("contract") or {}, "note")},
-        hidden=modes.off(data),
+        **_of_frame(data),
         marks={path: mark(path) for path in MARKED},
     )
+
+
+def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
+    """Fields supported, regions and partners, ethics, contract."""
+    contract = data.get("contract") or {}
+    return {
+        "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
+        "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
+    }
 
 
 def _of_mode(data: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from applications import forms, rules
-from applications.queries import dossier as papers
+from applications.queries.dossier import _rows
 from programs.engine import forms as engine
 
 GROUP = {
@@ -89,7 +89,7 @@ def test_most_blocks_are_not_exceeded():
 
 
 def test_dossier_prints_every_block():
-    rows = papers._rows(SECTION, {"s": {"loans": [{"number": "A1", "amount": "100.00", "uses": ["a"], "repaid": True}, {"number": "A2", "amount": "5.00"}]}}, FORM)
+    rows = _rows(SECTION, {"s": {"loans": [{"number": "A1", "amount": "100.00", "uses": ["a"], "repaid": True}, {"number": "A2", "amount": "5.00"}]}}, FORM)
     texts = [[cell["text"] for cell in block] for block in rows[0]["blocks"]]
     assert texts[0][:1] == ["A1"] and "研发" in texts[0] and len(texts) == 2
 

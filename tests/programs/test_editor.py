@@ -142,7 +142,7 @@ def test_compare_names_each_clause_that_differs(staff):
     new.refresh_from_db()
     assert queries.last_years(new) == old
     found = {(one.part, one.code): one for one in queries.compared(old.version.data, new.version.data)}
-    assert found["documents", "D03"].after == "" and found["documents", "D02"].before.startswith("必须")
+    assert found["documents", "D03"].after == "" and found["documents", "D02"].before.startswith("必交")
     assert (found["publicity_days", "value"].before, found["publicity_days", "value"].after) == ("10", "7")
     assert {key[0] for key in found} == {"header", "documents", "publicity_days"}
 
