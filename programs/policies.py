@@ -17,6 +17,7 @@ from programs.models import (
     AdvisoryReport,
     AnnualPlan,
     Guide,
+    GuideUpload,
     Need,
     ParameterChange,
     PlanChange,
@@ -448,3 +449,38 @@ def needs_to_score(actor: Any) -> QuerySet[Need]:
     for name in _names_of(units):
         rows = rows.exclude(partners__contains=[name])
     return rows
+
+
+# guide editor
+
+
+def checks_law(actor: Any, guide: Guide) -> str | None:
+    """The legality and fair-competition check: supervision or resource division, by somebody who neither drafted the
+    guide nor agreed to it."""
+    if not (holds_for(actor, Role.SUPERVISION, guide.special) or holds_for(actor, Role.RESOURCE, guide.special)):
+        return _("Only the supervision or the resource division makes the legality check.")
+    if actor.id in (guide.drafted_by_id, guide.agreed_by_id):
+        return _("Who drafted the guide or agreed to it does not make its legality check (two persons).")
+    return None
+
+
+def may_comment(actor: Any, guide: Guide) -> str | None:
+    return is_staff(actor)
+
+
+def answers_comment(actor: Any, comment: Any) -> str | None:
+    return owns_guide(actor, comment.guide)
+
+
+def settles_comment(actor: Any, comment: Any) -> str | None:
+    """Whoever made the remark says that it is settled, or the resource division."""
+    if actor.id is not None and actor.id == comment.author_id:
+        return None
+    if checks_guide(actor, comment.guide) is None:
+        return None
+    return _("Only who made the remark, or the resource division, may settle it.")
+
+
+def uploads_of(actor: Any) -> QuerySet[GuideUpload]:
+    """Guide files of one's own that wait for a yes."""
+    return GuideUpload.objects.filter(sent_by=actor.id) if actor.id else GuideUpload.objects.none()

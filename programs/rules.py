@@ -77,9 +77,9 @@ def window_problems(windows: Sequence[Any], at: datetime | None = None) -> list[
     for window in ordered:
         if window.closes_at <= window.opens_at:
             found.append(_("A window must close after it opens."))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for number, (before, after) in enumerate(zip(ordered, ordered[1:], strict=False), 1):
         if after.opens_at < before.closes_at:
-            found.append(_("Two windows overlap."))
+            found.append(_("Two windows overlap: no. %(a)d and no. %(b)d.") % {"a": number, "b": number + 1})
     if at is not None and max(w.closes_at for w in windows) <= at:
         found.append(_("The last window is already over."))
     return found
@@ -525,4 +525,40 @@ def _figure_problems(before: PlanFacts, after: PlanFacts, assignment: str) -> li
                      % {"sum": _yuan(after.drawn_control)})
     if after.reserve < after.drawn_reserve:
         found.append(_("Clause R10: payments have reserved %(sum)s yuan of the reserve already.") % {"sum": _yuan(after.drawn_reserve)})
+    return found
+
+
+# guide editor
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A legality opinion before it is filed: points as (text, ok, note), the conclusion and its words."""
+
+    items: Sequence[tuple[str, bool | None, str]]
+    passed: bool
+    text: str
+
+
+def opinion_problems(opinion: Opinion) -> list[str]:
+    found = [_("“%(point)s”: answer yes or no.") % {"point": text} for text, ok, _note in opinion.items if ok is None]
+    found += [_("“%(point)s”: say what stands against it.") % {"point": text}
+              for text, ok, note in opinion.items if ok is False and not note.strip()]
+    if not opinion.items:
+        found.append(_("The check list of the legality check is empty; ask the administrator to load the reference data."))
+    if not opinion.text.strip():
+        found.append(_("The opinion needs its words."))
+    if opinion.passed and any(ok is False for _text, ok, _note in opinion.items):
+        found.append(_("A point is answered with no, so the opinion cannot be favourable."))
+    return found
+
+
+def own_limits(money: Decimal, count: int, item_money: Decimal, item_count: int) -> list[str]:
+    """Clause A2 while a guide is being written: what it asks for alone must fit into its plan item."""
+    found = []
+    if money > item_money:
+        found.append(_("Clause A2: %(money)s yuan are more than the plan item's %(limit)s yuan.")
+                     % {"money": f"{money:,.0f}", "limit": f"{item_money:,.0f}"})
+    if count > item_count:
+        found.append(_("Clause A2: %(count)d awards are more than the plan item's %(limit)d.") % {"count": count, "limit": item_count})
     return found

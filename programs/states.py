@@ -340,3 +340,26 @@ NEED_TONES = {
     NeedStatus.DRAFT: "warn", NeedStatus.UNIT_PENDING: "doing", NeedStatus.UNIT_RETURNED: "warn", NeedStatus.FILED: "doing",
     NeedStatus.SHORTLISTED: "doing", NeedStatus.ADOPTED: "good", NeedStatus.DECLINED: "bad", NeedStatus.WITHDRAWN: "",
 }
+
+
+# guide editor
+
+
+class CommentStatus(TextChoices):
+    OPEN = "OPEN", pgettext_lazy("comment", "Open")
+    ANSWERED = "ANSWERED", pgettext_lazy("comment", "Answered")
+    RESOLVED = "RESOLVED", pgettext_lazy("comment", "Settled")
+
+
+class EthicsRule(TextChoices):
+    """How a guide asks for ethics review; the codes are those of the guide's data."""
+
+    NONE = "NONE", _("Not asked")
+    DECLARE = "DECLARE", _("Declared in the form")
+    WITH_APPLICATION = "WITH_APPLICATION", _("The approval is handed in with the application")
+    BEFORE_AWARD = "BEFORE_AWARD", _("The approval is handed in before the award")
+
+
+class QuotaKind(TextChoices):
+    LIMITED = "LIMITED", _("Limited number, by competition")
+    UNLIMITED = "UNLIMITED", _("No limit of number, within the total money")

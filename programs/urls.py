@@ -18,6 +18,7 @@ from programs.views import (
     changes,
     conditions,
     editor,
+    form_builder,
     guides,
     lineage,
     need_desk,
@@ -27,9 +28,11 @@ from programs.views import (
     plans,
     portfolios,
     topic_calls,
+    uploads,
     versions,
 )
 from programs.views import public as pages
+from programs.views import review as remarks
 
 public = [
     path("guides/", calls.guides, name="guides"),
@@ -56,6 +59,8 @@ my = [
     path("portfolios/<uuid:uid>/", portfolios.own, name="portfolio"),
     path("portfolios/<uuid:uid>/recommend/", portfolios.recommend, name="recommend"),
     path("advisory/<uuid:uid>/", advisory.own, name="advisory_body"),
+    # guide editor
+    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
 ]
 
 desk = [
@@ -118,6 +123,8 @@ desk = [
     path("plans/<slug:tree>/<slug:code>/", plans.special, name="special"),
     path("guides/", guides.guide_list, name="guides"),
     path("guides/new/", guides.guide_new, name="guide_new"),
+    path("guides/import/", uploads.guide_import, name="guide_import"),
+    path("guides/import/<uuid:uid>/", uploads.guide_import_check, name="guide_import_check"),
     path("guides/<slug:ref>/", guides.guide, name="guide"),
     path("guides/<slug:ref>/preview/", guides.guide_preview, name="guide_preview"),
     path("guides/<slug:ref>/windows/", guides.guide_windows, name="guide_windows"),
@@ -128,10 +135,11 @@ desk = [
     path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),
     path("guides/<slug:ref>/conditions/<slug:code>/", conditions.condition, name="condition"),
     path("guides/<slug:ref>/conditions/<slug:code>/remove/", conditions.condition_remove, name="condition_remove"),
-    path("guides/<slug:ref>/form/", editor.form_parts, name="form_parts"),
-    path("guides/<slug:ref>/form/section/", editor.form_section, name="form_section"),
-    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/", editor.form_field, name="form_field"),
-    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/move/", editor.form_move, name="form_move"),
+    path("guides/<slug:ref>/form/", form_builder.form_parts, name="form_parts"),
+    path("guides/<slug:ref>/form/<slug:section>/", form_builder.form_section, name="form_section"),
+    path("guides/<slug:ref>/form/<slug:section>/move-section/", form_builder.section_move, name="section_move"),
+    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/", form_builder.form_field, name="form_field"),
+    path("guides/<slug:ref>/form/<slug:section>/<slug:code>/move/", form_builder.form_move, name="form_move"),
     path("guides/<slug:ref>/edit/<slug:part>/", editor.edit, name="edit"),
     path("guides/<slug:key>/submit/", guides.guide_submit, name="guide_submit"),
     path("guides/<slug:key>/agree/", guides.guide_agree, name="guide_agree"),
@@ -174,6 +182,15 @@ desk = [
     path("parameters/changes/<int:key>/take-back/", parameters.parameter_take_back, name="parameter_take_back"),
     path("parameters/<str:key>/", parameters.parameter, name="parameter"),
     path("parameters/<str:key>/ask/", parameters.parameter_ask, name="parameter_ask"),
+    # guide editor
+    path("guides/<slug:ref>/compare/", remarks.compare, name="guide_compare"),
+    path("guides/<slug:ref>/clauses/", remarks.clauses, name="guide_clauses"),
+    path("guides/<slug:ref>/clauses/<slug:part>/<path:clause>/", remarks.clause_history, name="clause_history"),
+    path("guides/<slug:ref>/comments/", remarks.comments, name="comments"),
+    path("guides/comments/<int:key>/answer/", remarks.comment_answer, name="comment_answer"),
+    path("guides/comments/<int:key>/settle/", remarks.comment_settle, name="comment_settle"),
+    path("guides/comments/<int:key>/reopen/", remarks.comment_reopen, name="comment_reopen"),
+    path("guides/<slug:ref>/opinion/", remarks.opinion, name="guide_opinion"),
 ]
 
 api = [
@@ -193,6 +210,7 @@ api = [
     path("plans/changes/<slug:key>/withdraw/", machine.WithdrawChange.as_view(), name="change_withdraw"),
     path("specials/<slug:tree>/<slug:code>/", machine.SpecialDetail.as_view(), name="special"),
     path("guides/", machine.GuideList.as_view(), name="guides"),
+    path("guides/import/", machine.GuideImport.as_view(), name="guide_import"),
     path("guides/<slug:ref>/", machine.GuideDetail.as_view(), name="guide"),
     path("guides/<slug:key>/submit/", machine.Submit.as_view(), name="guide_submit"),
     path("guides/<slug:key>/agree/", machine.Agree.as_view(), name="guide_agree"),
@@ -224,6 +242,14 @@ api = [
     path("parameters/changes/<int:key>/approve/", machine.ApproveParameter.as_view(), name="parameter_approve"),
     path("parameters/changes/<int:key>/refuse/", machine.RefuseParameter.as_view(), name="parameter_refuse"),
     path("parameters/changes/<int:key>/take-back/", machine.TakeBackParameter.as_view(), name="parameter_take_back"),
+    # guide editor
+    path("guides/<slug:ref>/export/", machine.GuideExport.as_view(), name="guide_export"),
+    path("guides/<slug:ref>/compare/", machine.GuideCompare.as_view(), name="guide_compare"),
+    path("guides/<slug:key>/check-law/", machine.CheckLaw.as_view(), name="guide_check_law"),
+    path("guides/<slug:key>/comments/", machine.CommentList.as_view(), name="comments"),
+    path("guides/comments/<int:key>/answer/", machine.CommentAnswer.as_view(), name="comment_answer"),
+    path("guides/comments/<int:key>/settle/", machine.CommentSettle.as_view(), name="comment_settle"),
+    path("guides/comments/<int:key>/reopen/", machine.CommentReopen.as_view(), name="comment_reopen"),
 ]
 
 nav.register("public", 10, _("Guides"), "programs:public:guides", everyone)

@@ -25,7 +25,11 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import (
+    gettext_lazy,
+    ngettext,
+    pgettext_lazy,
+)
 
 from accounts.models import (
     Engagement,
@@ -38,6 +42,7 @@ from core.workflow import Machine, Step
 from programs import policies, rules, states
 from programs.engine import (
     lineage,
+    places,
     schema,
 )
 from programs.engine import (
@@ -55,6 +60,7 @@ from programs.models import (
 from programs.states import (
     CallStatus,
     ChangeStatus,
+    CommentStatus,
     ExtensionStatus,
     GuideStatus,
     PlanStatus,
@@ -100,7 +106,7 @@ def item_facts(guide: Any) -> rules.Item:
 def well_formed(guide: Any, **given: Any) -> list[str]:
     if guide.version is None:
         return [_("The guide has no content yet.")]
-    return [str(problem) for problem in schema.check(guide.version.data)]
+    return [places.said(problem) for problem in schema.check(guide.version.data)]
 
 
 def has_windows(guide: Any, **given: Any) -> list[str]:
@@ -141,6 +147,31 @@ def later_close(guide: Any, *, closes_at: Any = None, **given: Any) -> str | Non
     return None
 
 
+def opinion_whole(guide: Any, *, opinion: Any = None, **given: Any) -> list[str]:
+    """A yes or no to every point, a reason at every no, and a conclusion that agrees with them."""
+    return rules.opinion_problems(opinion) if opinion is not None else []
+
+
+def lawful(guide: Any, *, actor: Any, **given: Any) -> str | None:
+    """A favourable opinion on the very version that is approved, by another person than the one who approves."""
+    last = guide.opinions.order_by("-pk").first()
+    if last is None or last.version_id != guide.version_id:
+        return _("The legality and fair-competition check of this version is not filed yet.")
+    if not last.passed:
+        return _("The legality and fair-competition check did not pass: %(text)s") % {"text": last.text}
+    if actor.id is not None and actor.id == last.by_id:
+        return _("Who made the legality check may not approve the guide (two persons).")
+    return None
+
+
+def comments_settled(guide: Any, **given: Any) -> str | None:
+    waiting = guide.comments.filter(must_settle=True).exclude(status=CommentStatus.RESOLVED).count()
+    if not waiting:
+        return None
+    return ngettext("%(count)d comment that must be settled is still open.", "%(count)d comments that must be settled are still open.",
+                    waiting) % {"count": waiting}
+
+
 GUIDE = Machine(
     "programs.guide",
     (
@@ -148,8 +179,10 @@ GUIDE = Machine(
              gettext_lazy("Submit for internal review")),
         Step("agree", {GuideStatus.INTERNAL_REVIEW}, GuideStatus.LEGAL_REVIEW, policies.checks_guide,
              (another_person,), gettext_lazy("Agree, pass on to the legality check")),
+        Step("check_law", {GuideStatus.LEGAL_REVIEW}, GuideStatus.LEGAL_REVIEW, policies.checks_law,
+             (opinion_whole,), gettext_lazy("File the legality opinion")),
         Step("approve", {GuideStatus.LEGAL_REVIEW}, GuideStatus.BUREAU_APPROVED, policies.approves_guide,
-             (another_person, well_formed), gettext_lazy("Approve for the bureau")),
+             (another_person, lawful, comments_settled, well_formed), gettext_lazy("Approve for the bureau")),
         Step("return", {GuideStatus.INTERNAL_REVIEW, GuideStatus.LEGAL_REVIEW, GuideStatus.BUREAU_APPROVED},
              GuideStatus.DRAFT, policies.checks_guide, (with_reason,), gettext_lazy("Return to the drafter")),
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,
@@ -734,4 +767,25 @@ NEED = Machine(
     ),
     "programs.Need",
     states.NeedStatus,
+)
+
+# guide editor
+
+
+def with_answer(comment: Any, *, answer: str = "", **given: Any) -> str | None:
+    return None if answer.strip() else _("Write what was changed, or why nothing is.")
+
+
+COMMENT = Machine(
+    "programs.guide_comment",
+    (
+        Step("answer", {CommentStatus.OPEN}, CommentStatus.ANSWERED, policies.answers_comment, (with_answer,),
+             gettext_lazy("Answer the comment")),
+        Step("settle", {CommentStatus.OPEN, CommentStatus.ANSWERED}, CommentStatus.RESOLVED, policies.settles_comment, (),
+             gettext_lazy("Settled")),
+        Step("reopen", {CommentStatus.ANSWERED, CommentStatus.RESOLVED}, CommentStatus.OPEN, policies.settles_comment,
+             (with_reason,), gettext_lazy("Open again")),
+    ),
+    "programs.GuideComment",
+    CommentStatus,
 )

@@ -231,6 +231,8 @@ def _check_team(application: Application, found: CheckList) -> None:
     share = sum((partner.share for partner in application.partners.all()), Decimal(0))
     if share > application.requested:
         found.add(parts.PARTNERS, _("The partners' shares are more than the amount requested"), "partners")
+    for problem in rules.partner_problem(application.version.data.get("eligibility") or {}, len(application.partners.all()), share):
+        found.add(parts.PARTNERS, problem, "partners")
 
 
 def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:

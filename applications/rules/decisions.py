@@ -221,3 +221,26 @@ def verdict(results: Mapping[str, str], codes: Sequence[str], *, asked_before: b
 def phone_tail(phone: str) -> str:
     digits = "".join(char for char in phone if char.isdigit())
     return digits[-4:] if len(digits) >= 7 else ""
+
+
+# guide editor
+
+
+def region_problem(eligibility: Mapping[str, Any], region: str) -> str | None:
+    """Clause R6: the regions a guide names; one that is part of a named region counts ("深圳市南山区" lies in "深圳市")."""
+    named = eligibility.get("regions") or []
+    if not named or any(region.startswith(one) for one in named):
+        return None
+    return _("Clause R6: units registered in “%(region)s” may not apply in this guide; it is open to %(regions)s.") % {
+        "region": region or "—", "regions": "、".join(named),
+    }
+
+
+def partner_problem(eligibility: Mapping[str, Any], count: int, shared: Decimal) -> list[str]:
+    """Clause R8: how many partners a guide allows, and whether money may be passed on to them."""
+    found, most = [], eligibility.get("partners_max")
+    if most is not None and count > most:
+        found.append(_("Clause R8: at most %(most)d partner units are allowed, %(count)d are named.") % {"most": most, "count": count})
+    if shared and eligibility and not eligibility.get("partner_transfer", True):
+        found.append(_("Clause R8: this guide passes no money on to partners; their shares must be 0."))
+    return found

@@ -20,6 +20,7 @@ from portal.demo import (
     awards,
     calendar,
     cycle,
+    editor,
     people,
     plans,
     portfolios,
@@ -196,6 +197,7 @@ class Story:
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
         plans.waiting_change(world, self.plans[self.now.year])
         yield self.said(f"{topics.open_call(world, self.now.year + 1, clock.now(), cycle.days(self.today, 16, 18), self.solicited).ref}: open")
+        editor.drafting(world, fourth)
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))

@@ -63,7 +63,10 @@ def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: l
         drafted(world, guide)
     guide = programme.submit_guide(division, guide)
     guide = programme.agree_guide(world.actor("he"), guide, why="与年度计划一致")
-    guide = programme.approve_guide(world.actor("lead"), guide, why="经合法性和公平竞争审查，同意")
+    programme.check_guide_law(
+        world.actor("sun"), guide, passed=True, text="经审查，内容合法，未发现排除、限制竞争的情形，同意提交审定。",
+        answers={point.code: (True, "") for point in programme_queries.legal_points()})
+    guide = programme.approve_guide(world.actor("lead"), guide, why="同意")
     guide = programme.publish_guide(division, guide)
     settle()
     guide.refresh_from_db()

@@ -107,10 +107,10 @@ class Sheet:
 def check(data: Any, path: str = "score_sheet") -> list[Problem]:
     if not isinstance(data, Mapping) or not isinstance(data.get("criteria"), list) or not data["criteria"]:
         return [Problem(f"{path}.criteria", _("is missing"))]
-    found, total, seen = [], Decimal(0), set()
+    found, total, seen = _check_values(data, path), Decimal(0), set()
     for index, item in enumerate(data["criteria"]):
         here = f"{path}.criteria[{index}]"
-        if not isinstance(item, Mapping) or not item.get("code") or not item.get("name"):
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(key), str) and item[key] for key in ("code", "name")):
             found.append(Problem(here, _("needs a code and a name")))
             continue
         if item["code"] in seen:
@@ -126,9 +126,28 @@ def check(data: Any, path: str = "score_sheet") -> list[Problem]:
             found.append(Problem(f"{here}.weight", _("must be more than 0")))
     if not found and total != 100:
         found.append(Problem(f"{path}.criteria", _("the points add up to %(sum)s, not 100") % {"sum": total}))
-    for index, item in enumerate(data.get("knockouts") or []):
-        if not isinstance(item, Mapping) or not item.get("code") or not item.get("text"):
+    for index, item in enumerate(data.get("knockouts") or [] if isinstance(data.get("knockouts"), list) else []):
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(key), str) and item[key] for key in ("code", "text")):
             found.append(Problem(f"{path}.knockouts[{index}]", _("needs a code and a text")))
+    return found
+
+
+def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
+    found = []
+    least = data.get("comment_min", 0)
+    if isinstance(least, bool) or not isinstance(least, int) or not 0 <= least <= 5000:
+        found.append(Problem(f"{path}.comment_min", _("must lie between %(low)d and %(high)d") % {"low": 0, "high": 5000}))
+    try:
+        if not 0 < number(data.get("step", "0.5")) <= 10:
+            raise ValueError
+    except (ArithmeticError, TypeError, ValueError):
+        found.append(Problem(f"{path}.step", _("must be more than 0")))
+    if not isinstance(data.get("knockouts") or [], list):
+        found.append(Problem(f"{path}.knockouts", _("must be a list")))
+        return found
+    codes = [item.get("code") for item in data.get("knockouts") or [] if isinstance(item, Mapping)]
+    if len(codes) != len(set(map(str, codes))):
+        found.append(Problem(f"{path}.knockouts", _("a code stands twice")))
     return found
 
 
@@ -136,7 +155,7 @@ def _check_anchors(anchors: Any, weight: Decimal, here: str) -> list[Problem]:
     try:
         for anchor in anchors:
             low, high = number(anchor["min"]), number(anchor["max"])
-            if not 0 <= low <= high <= weight or not anchor.get("text"):
+            if not 0 <= low <= high <= weight or not isinstance(anchor.get("text"), str) or not anchor["text"]:
                 raise ValueError
     except (ArithmeticError, TypeError, ValueError, KeyError):
         return [Problem(f"{here}.anchors", _("each band needs a text and lies within the points"))]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
+from programs.forms.parts import PartForm
 from programs.states import TAG_LISTS, Dimension
 
 UNUSED, MAY, MUST, FIXED = "", "may", "must", "fixed"
@@ -17,7 +18,7 @@ WAYS = ((UNUSED, _("not used")), (MAY, _("the applicant may choose")), (MUST, _(
         (FIXED, _("the guide fixes it for all")))
 
 
-class TagsForm(forms.Form):
+class TagsForm(PartForm):
     """Three fields per dimension; saving also puts the question into the application form or takes it out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

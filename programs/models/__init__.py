@@ -12,6 +12,12 @@ from programs.models.changes import (
     PlanChangeLine,
     PlanVersion,
 )
+from programs.models.editor import (
+    GuideComment,
+    GuideFile,
+    GuideUpload,
+    LegalOpinion,
+)
 from programs.models.guides import (
     Extension,
     Guide,
@@ -71,8 +77,9 @@ from programs.models.versions import (
 __all__ = [
     "Adjustment", "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "AnnualPlan", "AnnualPlanItem", "CallCriterion",
     "CallExpert", "CallQuota", "CallStream", "CallWindow", "ControlFigure", "Evidence", "Extension", "Guide",
-    "GuideVersion", "GuideWindow", "Need", "NeedFile", "NeedIndicator", "NeedReview", "NeedTopic", "Opinion",
-    "OverlapPair", "OverlapReport", "ParameterChange", "Plan", "PlanChange", "PlanChangeLine", "PlanTree",
-    "PlanVersion", "PolicyDocument", "Portfolio", "Recommendation", "ReferenceEntry", "RegisterPair", "RegisterState",
-    "RegisterUnit", "Special", "SpecialMapping", "Topic", "TopicCall", "TreeUpload",
+    "GuideComment", "GuideFile", "GuideUpload", "GuideVersion", "GuideWindow", "LegalOpinion", "Need", "NeedFile",
+    "NeedIndicator", "NeedReview", "NeedTopic", "Opinion", "OverlapPair", "OverlapReport", "ParameterChange", "Plan",
+    "PlanChange", "PlanChangeLine", "PlanTree", "PlanVersion", "PolicyDocument", "Portfolio", "Recommendation",
+    "ReferenceEntry", "RegisterPair", "RegisterState", "RegisterUnit", "Special", "SpecialMapping", "Topic",
+    "TopicCall", "TreeUpload",
 ]

@@ -47,6 +47,9 @@ class Guide(models.Model):
     contract_required = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrections")
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="the guide whose content this one began with"
+    )
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -25,6 +25,9 @@ VERBS = {
     "attach": _("file attached"), "parameter_change.ask": _("new value asked for"), "take_back": _("taken back"),
     # changes of the annual plan during the year
     "edit": _("edited"), "line_add": _("line added"), "line_remove": _("line removed"), "adjust": _("changed during the year"),
+    # checks of a guide
+    "check_law": _("legality opinion filed"), "comment": _("comment made"), "answer": _("comment answered"), "settle": _("comment settled"),
+    "guide_comment.reopen": _("comment opened again"), "guide.file": _("file added"), "read": _("guide file read"),
     # demand solicitation
     "streams": _("directions set"), "quotas": _("quotas set"), "criteria": _("score sheet set"), "asks": _("fields set"),
     "invite": _("experts invited"), "finish": _("settled"), "start": _("begun"), "hand_in": _("handed in to the unit"),

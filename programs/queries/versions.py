@@ -378,7 +378,7 @@ def _in_force(tree: PlanTree, day: date) -> bool:
     return tree.is_ready and tree.effective_from <= day and (tree.effective_to is None or day <= tree.effective_to)
 
 
-def compared(actor: Any, old: str, new: str) -> dict[str, Any]:
+def compared_trees(actor: Any, old: str, new: str) -> dict[str, Any]:
     """Two versions side by side, the earlier one first; without names the last two decided ones."""
     shown = versions(actor)
     by_code = {tree.code: tree for tree in shown}

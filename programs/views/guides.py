@@ -73,7 +73,8 @@ class DeskGuides(lists.Listing):
 @access(policies.is_staff)
 def guide_list(request: HttpRequest) -> HttpResponse:
     writer = policies.may_write_guides(request.actor) is None
-    context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new"))] if writer else []}
+    context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new")),
+                           (_("Guide from a file"), reverse("programs:desk:guide_import"))] if writer else []}
     return lists.page(request, DeskGuides(), policies.visible_to(request.actor), context=context)
 
 
@@ -84,9 +85,7 @@ def guide_new(request: HttpRequest) -> HttpResponse:
     chosen = items.get(request.GET.get("item", ""))
     initial = {"item": chosen.pk, "title": chosen.title, "title_en": chosen.title_en} if chosen else {}
     form = NewGuideForm(
-        request.POST or None, request.FILES or None, items=items.values(),
-        guides=queries.guides_to_copy(request.actor), initial=initial,
-    )
+        request.POST or None, items=items.values(), guides=queries.guides_to_copy(request.actor), initial=initial)
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
             return redirect(desk_url(made))
@@ -97,11 +96,9 @@ def guide_new(request: HttpRequest) -> HttpResponse:
 
 
 def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:
-    if values["file"]:
-        package = {**values["file"], "title": values["title"], "title_en": values["title_en"]}
-        return actions.import_guide(actor, item, package=package)
     source = queries.get_for(actor, values["copy_from"]) if values["copy_from"] else None
-    return actions.create_guide(actor, item, title=values["title"], title_en=values["title_en"], copy_from=source)
+    given = {key: values[key] for key in ("title", "title_en", "funding_mode", "review_mode")}
+    return actions.create_guide(actor, item, copy_from=source, **given)
 
 
 def checks_of(guide: Guide) -> list[dict[str, Any]]:
@@ -119,10 +116,12 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
     extension = queries.open_extension(row)
     names = {"submit", "agree", "approve", "return", "publish", "withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
+    groups = queries.editor_groups(row)
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "checks": checks_of(row), "parts": queries.editor_parts(row), "windows": row.windows.all(),
-        "policies": row.policies.all(), "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
+        "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "total": queries.progress(groups)[1], **beside(request.actor, row),
+        "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "sources": len(queries.topics.links_of(row)),
         "buttons": steps.buttons(
@@ -135,6 +134,23 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
     }
     return render(request, "programs/desk_guide.html", context)
+
+
+def unlinked(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The task list for somebody who may not change the guide."""
+    return [{**group, "items": [{**item, "url": ""} for item in group["items"]]} for group in groups]
+
+
+def beside(actor: Any, guide: Guide) -> dict[str, Any]:
+    """Comments and the legality check, as the desk page names them."""
+    comments = list(guide.comments.all())
+    opinion = next(iter(queries.opinions_of(guide)), None)
+    return {
+        "open_comments": sum(row.status != states.CommentStatus.RESOLVED for row in comments), "all_comments": len(comments),
+        "must_settle": sum(row.must_settle and row.status != states.CommentStatus.RESOLVED for row in comments),
+        "opinion": opinion, "opinion_is_old": bool(opinion and opinion.version_id != guide.version_id),
+        "may_check_law": guide.status == states.GuideStatus.LEGAL_REVIEW and policies.checks_law(actor, guide) is None,
+    }
 
 
 def _labelled(versions: list[Any]) -> list[Any]:
@@ -223,7 +239,7 @@ def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "title": row.title, "page": page, "guide": row, "preview": True,
         "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
-        "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
+        "printing": "print" in request.GET, "windows": row.windows.all(), "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
         "crumbs": [(row.ref, desk_url(row)), (_("Preview"), None)],
     }
     return render(request, "programs/guide.html", context)

@@ -15,7 +15,7 @@ from programs import policies, queries
 @access(public)
 def compare(request: HttpRequest) -> HttpResponse:
     """What changed between two versions: added, gone, renamed, moved, split, merged, with the mapping (clause P4)."""
-    found = queries.compared(request.actor, request.GET.get("from", ""), request.GET.get("to", ""))
+    found = queries.compared_trees(request.actor, request.GET.get("from", ""), request.GET.get("to", ""))
     return render(request, "programs/tree_compare.html", {
         **found, "title": _("Versions compared"), "crumbs": [(_("Programme tree"), reverse("programs:public:tree")), (_("Versions compared"), None)],
     })

@@ -9,8 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock
-from core.web import charts
+from core import (
+    clock,
+    files,
+)
+from core.web import (
+    charts,
+)
 from core.web.access import access, public
 from notices import queries as notices
 from programs import queries, states
@@ -40,10 +45,18 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "title": title_of(row), "page": page, "guide": row, "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
         "start_url": reverse("applications:my:start", args=[row.ref]) if page.window else "",
-        "notices": notices.about(row).filter(is_public=True, status="ISSUED"),
+        "notices": notices.about(row).filter(is_public=True, status="ISSUED"), "windows": row.windows.all(),
+        "printing": "print" in request.GET,
         "crumbs": [(_("Home"), "/"), (_("Application guides"), reverse("programs:public:guides")), (title_of(row), None)],
     }
     return render(request, "programs/guide.html", context)
+
+
+@access(public)
+def guide_file(request: HttpRequest, year: int, slug: str, uid: str) -> HttpResponse:
+    """A blank form, an annex or the template of the contract, of a guide the reader may see."""
+    row = queries.public_guide(request.actor, year, slug)
+    return files.serve(queries.file_for(row, uid), request.actor, row.ref)
 
 
 @access(public)

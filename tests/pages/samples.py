@@ -28,6 +28,7 @@ from programs.models import (
     AdvisoryReport,
     AnnualPlanItem,
     Guide,
+    GuideUpload,
     Need,
     NeedFile,
     OverlapPair,
@@ -192,14 +193,14 @@ def condition() -> list[Visit]:
 
 
 @sample("programs:desk:form_field")
-def form_field() -> Visit:
-    return Visit("chen", (guide("DRAFT").ref, "basic", "title"))
+def form_field() -> list[Visit]:
+    return [Visit("chen", (guide("DRAFT").ref, "basic", code)) for code in ("title", "new")]
 
 
 @sample("programs:desk:edit")
 def guide_parts() -> list[Visit]:
     parts = ("header", "sections", "money", "topics", "documents", "formality_items", "review", "criteria", "payment_plan",
-             "contacts")
+             "contacts", "support", "mode", "applicants", "contract", "annexes", "ethics", "budget", "targets")
     return [Visit("chen", (guide("DRAFT").ref, part)) for part in parts]
 
 
@@ -463,3 +464,36 @@ sample("programs:desk:guide_sources")(lambda: [Visit("chen", (guide("DRAFT").ref
 
 def printable(args: tuple[Any, ...]) -> list[str]:
     return [str(arg) if isinstance(arg, UUID) else arg for arg in args]
+
+
+# --- guide editor ---------------------------------------------------------------------------------------------------
+
+same("programs:desk:guide_compare", "programs:desk:guide_clauses", "programs:desk:comments", "applications:desk:form_preview", who="chen",
+     key=lambda: guide("DRAFT").ref)
+
+
+@sample("programs:desk:guide_opinion")
+def opinions() -> list[Visit]:
+    return [Visit("sun", (guide().ref,)), Visit("chen", (guide("DRAFT").ref,))]
+
+
+@sample("programs:desk:clause_history")
+def clause_history() -> list[Visit]:
+    row = guide("DRAFT")
+    return [Visit("chen", (row.ref, "conditions", row.version.data["conditions"][0]["code"])), Visit("chen", (row.ref, "header", "title"))]
+
+
+@sample("programs:desk:form_section")
+def form_section() -> list[Visit]:
+    return [Visit("chen", (guide("DRAFT").ref, code)) for code in ("basic", "new")]
+
+
+@sample("programs:desk:guide_import_check")
+def guide_upload() -> list[Visit]:
+    row = GuideUpload.objects.select_related("sent_by").order_by("-pk").first()
+    return [Visit(row.sent_by, (row.uid,))] if row else []
+
+
+@sample("programs:public:guide_file")
+def guide_file() -> list[Visit]:
+    return []  # a file, not a page; the demo's guides name their annexes without files

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from core.models import LedgerRow
 from programs import actions, queries
-from programs.forms.parts import MoneyForm
+from programs.forms.parts import ModeForm
 from programs.models import AnnualPlan, Extension, Guide, PolicyDocument
 from tests.factories import programs as make
 
@@ -90,6 +90,14 @@ PAGES = {
     "desk:parameters": (READS, lambda w: ()),
     "desk:parameter": (READS, lambda w: ("guide.min_open_days",)),
     "desk:parameter_ask": (PLANS, lambda w: ("guide.min_open_days",)),
+    # guide editor
+    "desk:form_section": (WRITES, lambda w: (w.draft.ref, "basic")),
+    "desk:guide_import": (WRITES, lambda w: ()),
+    "desk:guide_compare": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_clauses": (READS, lambda w: (w.draft.ref,)),
+    "desk:clause_history": (READS, lambda w: (w.draft.ref, "publicity_days", "value")),
+    "desk:comments": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_opinion": (READS, lambda w: (w.draft.ref,)),
 }
 
 
@@ -355,12 +363,12 @@ def test_api_refusal_names_the_rule(world, sign_in):
 
 @pytest.mark.parametrize("typed", ["123", "91440300MA5EXAMPL1", "9144030012345678XX\n滨海大学"])
 def test_recommending_bodies_are_registered_units_named_by_their_code(world, typed):
-    form = MoneyForm({"recommenders": typed})
+    form = ModeForm({"recommenders": typed})
     assert not form.is_valid() and form.errors["recommenders"]
 
 
 def test_recommending_bodies_are_kept_once_each(world):
     code = Organisation.objects.exclude(uscc=None).first().uscc
-    form = MoneyForm({"recommenders": f"{code.lower()}\n\n{code}"})
+    form = ModeForm({"recommenders": f"{code.lower()}\n\n{code}"})
     form.is_valid()
     assert "recommenders" not in form.errors and form.cleaned_data["recommenders"] == [code]

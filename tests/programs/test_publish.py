@@ -36,7 +36,7 @@ def test_publish_a_complete_guide_opens_it_and_issues_the_notice(staff):
     )
     assert verbs == [
         "programs.guide.create", "programs.guide.save", "programs.guide.save", "programs.guide.windows",
-        "programs.guide.submit", "programs.guide.agree", "programs.guide.approve", "programs.guide.publish",
+        "programs.guide.submit", "programs.guide.agree", "programs.guide.check_law", "programs.guide.approve", "programs.guide.publish",
         "programs.guide.open",
     ]
     assert Deadline.objects.filter(kind="guide.close", target_id=guide.pk, done_at=None).count() == 1
@@ -139,7 +139,7 @@ def test_publish_refused_with_schema_errors(staff):
     type(guide.version).objects.filter(pk=guide.version_id).update(data=data)
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert len(found) == 1
-    assert "score_sheet" in found[0]
+    assert "评分表" in found[0]
 
 
 def test_publish_gives_all_reasons_at_once(staff):
@@ -158,6 +158,7 @@ def test_moves_belong_to_their_desks(staff):
     assert reasons(actions.agree_guide, staff.chen, guide)
     actions.agree_guide(staff.he, guide)
     assert reasons(actions.approve_guide, staff.he, guide)
+    make.passed_law(staff, guide)
     actions.approve_guide(staff.lead, guide)
     assert reasons(actions.publish_guide, staff.he, guide)
 
