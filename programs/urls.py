@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
-from programs.api import topics as topic_machine
 from programs import policies
+from programs.api import topics as topic_machine
 from programs.views import (
     adjustments,
     advisory,

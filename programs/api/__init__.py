@@ -34,8 +34,8 @@ from programs.api.basis import (
     TreeCompare,
     TreeList,
     TreeTable,
-    show_parameter_change,
     show_document,
+    show_parameter_change,
     show_tree,
 )
 from programs.api.guides import (

@@ -282,7 +282,7 @@ def version_preview(request: HttpRequest, code: str, uid: Any) -> HttpResponse:
     changes = queries.table_differences(tree, table.wanted)
     return render(request, "programs/version_preview.html", {
         "title": _("Preview of the table"), "tree": tree, "upload": upload, "problems": table.problems,
-        "reasons": queries.table_reasons(tree, table.wanted, changes), "changes": queries.difference_rows(changes),
+        "reasons": [] if table.problems else queries.table_reasons(tree, table.wanted, changes), "changes": queries.difference_rows(changes),
         "counts": queries.difference_counts(changes), "seen": queries.table_digest(tree), "back": version_url(tree),
         "crumbs": crumbs(tree, (_("Preview of the table"), None)),
     })

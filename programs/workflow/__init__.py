@@ -12,11 +12,11 @@ from programs.workflow.asked import (
     with_reason,
 )
 from programs.workflow.basis import (
-    Cover,
-    Use,
     PARAMETER_CHANGE,
     PLAN_TREE,
     POLICY_DOCUMENT,
+    Cover,
+    Use,
     atlas,
     coverage,
     government_approved,
