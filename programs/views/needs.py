@@ -263,6 +263,7 @@ def unit_need(request: HttpRequest, ref: str) -> HttpResponse:
     window = topics.call_window(row.call)
     problems = topics.problems_of(row) if row.status == "UNIT_PENDING" else []
     buttons = steps.buttons(NEED, request.actor, row, urls, needs_why=("return", "withdraw"))
+    buttons.sort(key=lambda one: one["verb"] != "endorse")  # what is waited for stands first
     for one in buttons:
         if one["verb"] == "endorse":
             one["reasons"] = problems if window else [_("The call is not open now.")]

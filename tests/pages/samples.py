@@ -442,8 +442,8 @@ def unit_needs() -> list[Visit]:
 
 @sample("programs:review:need")
 def need_to_score() -> Visit:
-    zhao = Person.objects.get(email="zhao@demo.keguan.example")
-    return Visit("zhao", (programmes.needs_to_score(Actor.of(zhao)).first().ref,))
+    person = topic_call().experts.order_by("pk").first().person
+    return Visit(person, (programmes.needs_to_score(Actor.of(person)).order_by("pk").first().ref,))
 
 
 same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
