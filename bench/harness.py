@@ -46,6 +46,12 @@ def database(name: str) -> Iterator[dict[str, str]]:
 
 
 def again(module: str, env: dict[str, str], *words: str) -> str:
-    """Run a step of a bench in a process of its own, so that its memory is its own; returns what it printed."""
-    done = subprocess.run([str(needs.PYTHON), "-m", module, *words], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout
+    """Run a step of a bench in a process of its own, so that its memory is its own; shows what it prints, returns the last line."""
+    lines = []
+    with subprocess.Popen([str(needs.PYTHON), "-m", module, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
+        for line in child.stdout or ():
+            lines.append(line.rstrip())
+            say(lines[-1])
+    if child.returncode:
+        raise SystemExit(child.returncode)
+    return lines[-1]

@@ -15,8 +15,6 @@ from programs.engine import conditions, facts
 from programs.engine import forms as engine_forms
 from programs.forms.base import area, one_line
 
-
-
 FIELD_KINDS = [
     ("text", _("One line")), ("textarea", _("Long text")), ("number", _("Number")), ("money", _("Money (yuan)")),
     ("date", _("Date")), ("select", _("Choice from a list")), ("radio", _("Choice, all shown")),
