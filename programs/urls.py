@@ -135,6 +135,7 @@ desk = [
     path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),
     path("guides/<slug:ref>/conditions/<slug:code>/", conditions.condition, name="condition"),
     path("guides/<slug:ref>/conditions/<slug:code>/remove/", conditions.condition_remove, name="condition_remove"),
+    path("guides/<slug:ref>/amount/", conditions.amount_try, name="amount_try"),
     path("guides/<slug:ref>/form/", form_builder.form_parts, name="form_parts"),
     path("guides/<slug:ref>/form/<slug:section>/", form_builder.form_section, name="form_section"),
     path("guides/<slug:ref>/form/<slug:section>/move-section/", form_builder.section_move, name="section_move"),

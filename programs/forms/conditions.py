@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from core.money import from_wan
 from programs import queries
 from programs.engine import conditions
-from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, ROWS, TEXT
+from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, ROWS, TEXT
 from programs.engine.operators import OPERATORS, finite, fits, gives, label
 from programs.engine.problems import Problem
 from programs.forms.base import area, one_line
@@ -98,6 +98,8 @@ def load(node: Mapping[str, Any] | None) -> Draft:
 def _load_leaf(node: Mapping[str, Any]) -> Draft:
     fact, op = str(node.get("fact", "")), str(node.get("op", ""))
     shape = queries.shape_of(fact, op)
+    money = fact in CATALOGUE and CATALOGUE[fact].kind == MONEY and shape in (NUMBER, MONEY, "range", "numbers")
+    shape = MONEY if money else shape
     data = {"fact": [fact], "op": [op], **_load_value(node.get("value"), shape, ""), "of": [str(code) for code in node.get("of") or ()]}
     if OPERATORS.get(op) and OPERATORS[op].at:
         data |= _load_value(node.get("at"), OPERATORS[op].at, "at_")

@@ -178,6 +178,7 @@ def desk_guides() -> list[Visit]:
 same("programs:desk:guide_preview", "programs:desk:guide_windows", "programs:desk:guide_policies",
      "programs:desk:guide_export", "programs:desk:conditions", "programs:desk:form_parts", who="chen",
      key=lambda: guide("DRAFT").ref)
+same("programs:desk:amount_try", who="chen", key=lambda: guide("DRAFT").ref)
 same("programs:desk:guide_extend", who="chen", key=lambda: guide().ref)
 
 

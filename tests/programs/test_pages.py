@@ -68,6 +68,7 @@ PAGES = {
     "desk:conditions": (WRITES, lambda w: (w.draft.ref,)),
     "desk:condition": (WRITES, lambda w: (w.draft.ref, "new")),
     "desk:form_parts": (WRITES, lambda w: (w.draft.ref,)),
+    "desk:amount_try": (WRITES, lambda w: (w.draft.ref,)),
     "desk:form_field": (WRITES, lambda w: (w.draft.ref, "basic", "title")),
     "desk:edit": (WRITES, lambda w: (w.draft.ref, "money")),
     # versions of the tree, policy basis, numbers that decide
