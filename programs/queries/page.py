@@ -165,7 +165,6 @@ def guide_page(
         mode_label=str(states.FundingMode(mode["funding_mode"]).label) if mode.get("funding_mode") else "",
         recommenders=_names_of(mode.get("recommenders") or []),
         review_label=_review_label(data.get("review") or {}),
-        quota=data.get("quota") or {},
         **_of_mode(data),
         **_of_frame(data),
         marks={path: mark(path) for path in MARKED},
@@ -182,6 +181,7 @@ def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
     """Fields supported, regions and partners, ethics, contract."""
     contract = data.get("contract") or {}
     return {
+        "quota": data.get("quota") or {},
         "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
         "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
     }

@@ -210,3 +210,15 @@ def test_api_imports_exports_and_compares(staff, sign_in):
     found = client.get(reverse("programs:api:guide_export", args=[made.json()["ref"]])).json()
     assert packages.take(found).problems == ()
     assert client.get(reverse("programs:api:guide_compare", args=[made.json()["ref"]])).json()["changes"] == []
+
+
+def test_empty_lines_with_a_list_to_choose_from_are_left_out():
+    from programs.forms.pages import EditPage
+
+    rows = [{"kind": "SIGN", "share": "0.7"}, {"kind": "FINAL", "share": "0.3"}]
+    post = {"form-TOTAL_FORMS": "4", "form-INITIAL_FORMS": "2"}
+    for number, (kind, share) in enumerate((("SIGN", "60"), ("FINAL", "40"), ("SIGN", ""), ("SIGN", ""))):
+        post |= {f"form-{number}-kind": kind, f"form-{number}-share": share, f"form-{number}-ORDER": str(number + 1) if share else ""}
+    page = EditPage("payment_plan", {"payment_plan": rows}, post)
+    assert page.is_valid(), page.sheets[0].errors
+    assert [row["share"] for row in page.parts()["payment_plan"]] == ["0.6", "0.4"]
