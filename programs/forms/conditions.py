@@ -405,7 +405,7 @@ class LeafForm(NodeForm):
     def _literal(self, shape: str, fact: str) -> forms.Field:
         entry = CATALOGUE.get(fact)
         if shape == BOOL:
-            return forms.ChoiceField(label=gettext("Value"), required=False, choices=[("", "—"), ("true", gettext("yes")), ("false", gettext("no"))])
+            return forms.ChoiceField(label=gettext("Value wanted"), required=False, choices=[("", "—"), ("true", gettext("yes")), ("false", gettext("no"))])
         if shape == DATE:
             return forms.CharField(label=gettext("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
         if shape in (LIST, "texts"):
@@ -414,8 +414,8 @@ class LeafForm(NodeForm):
             return forms.CharField(label=_unit(gettext("From and to"), entry, shape), required=False, widget=TwoBoxes())
         codes = self.names.of(fact) if shape == TEXT else {}
         if codes:
-            return forms.ChoiceField(label=gettext("Value"), required=False, choices=[("", "—"), *codes.items()])
-        return one_line(_unit(gettext("Value"), entry, shape), 200, required=False)
+            return forms.ChoiceField(label=gettext("Value wanted"), required=False, choices=[("", "—"), *codes.items()])
+        return one_line(_unit(gettext("Value wanted"), entry, shape), 200, required=False)
 
     def _list_field(self, fact: str, title: str) -> forms.Field:
         codes = self.names.of(fact)
@@ -469,7 +469,7 @@ class TwoBoxes(forms.MultiWidget):
         context = super().get_context(name, value if isinstance(value, list) else [value, ""], attrs)
         for number, part in enumerate(context["widget"]["subwidgets"]):
             part["name"] = name
-            part["attrs"] |= {"aria-label": gettext("To") if number else gettext("From")}
+            part["attrs"] |= {"aria-label": gettext("Upper bound") if number else gettext("Lower bound")}
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
