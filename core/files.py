@@ -84,8 +84,11 @@ def _size_text(size: int) -> str:
     return f"{size / 1048576:.1f} MB" if size >= 104858 else f"{size / 1024:.0f} KB"
 
 
-def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_bytes: int) -> StoredFile:
-    """Check and keep an uploaded file. Raises BadFile with a message for the person; writes storage and one row."""
+def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_bytes: int, name: str = "") -> StoredFile:
+    """Check and keep an uploaded file. Raises BadFile with a message for the person; writes storage and one row.
+
+    `name` (without its ending) replaces the name that the person gave it, where that might tell who they are.
+    """
     size = upload.size
     if size == 0:
         raise BadFile(_("The file “%(name)s” is empty.") % {"name": upload.name})
@@ -105,7 +108,7 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    return _keep(upload, upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+    return _keep(upload, f"{name}.{kind}" if name else upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
 
 
 def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:

@@ -334,5 +334,5 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
             wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
     if not wanted:
         return []
-    return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
