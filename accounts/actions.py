@@ -29,6 +29,7 @@ from accounts.states import (
     OPERATOR_ROLES,
     STAFF_ROLES,
     UNIT_ROLES,
+    WATCH_ROLES,
     IdKind,
     MembershipStatus,
     OrgKind,
@@ -38,6 +39,9 @@ from accounts.workflow import MEMBERSHIP, ORGANISATION
 from core import clock, crypt, ledger, search
 from core.clock import CoreNow
 from core.workflow import Refused
+
+#: Memberships that stand between a person and a unit: asked for, offered, in force.
+OPEN = (MembershipStatus.REQUESTED, MembershipStatus.INVITED, MembershipStatus.ACTIVE)
 
 
 def sealed_identity(id_kind: str, id_number: str) -> dict[str, Any]:
@@ -210,51 +214,120 @@ def role_problem(code: str) -> str:
         "staff_and_unit": _("Bureau staff are never users of a unit: end the other role first (separation of duties)."),
         "two_operators": _("System, security and audit administrator are three different people (separation of duties)."),
         "operator_and_staff": _("An administrator of the system does no business of the bureau (separation of duties)."),
+        "watch_and_unit": _("Who runs or audits the system is never a user of a unit (separation of duties)."),
     }[code]
+
+
+def _duties_problem(person: Person, role: str) -> str | None:
+    """Separation of duties against the roles held or asked for; call it with the person's row locked."""
+    problem = rules.why_not_roles(_roles_held(person), role, staff=STAFF_ROLES, unit=UNIT_ROLES, operators=OPERATOR_ROLES,
+                                  watch=WATCH_ROLES)
+    return role_problem(problem) if problem else None
+
+
+def _employ(membership: Membership) -> None:
+    """Whoever holds a role of a unit works there, from the day both sides agreed."""
+    if membership.role in UNIT_ROLES:
+        Employment.objects.get_or_create(person=membership.person, organisation=membership.organisation, until=None,
+                                         defaults={"since": membership.since})
 
 
 @transaction.atomic
 def grant_role(actor: Actor, person: Person, organisation: Organisation, role: str, *, scope: str = "",
-               division: str = "", since: date | None = None, until: date | None = None) -> Membership:
-    """Give a role at once. Refused by separation of duties and when the actor may not grant it."""
+               division: str = "", since: date | None = None, until: date | None = None, own_account: bool = False
+               ) -> Membership:
+    """Give a role at once. Refused by separation of duties and when the actor may not grant it.
+
+    The administrator of a unit gives roles at once only to people of the unit, and to an account that the unit itself has
+    just made (`own_account`); everybody else is asked first: `invite_member`.
+    """
     Person.objects.select_for_update().get(pk=person.pk)
-    reasons = [policies.may_grant(actor, organisation, role)]
-    if problem := rules.why_not_roles(_roles_held(person), role, staff=STAFF_ROLES, unit=UNIT_ROLES,
-                                      operators=OPERATOR_ROLES):
-        reasons.append(role_problem(problem))
+    reasons = [policies.may_grant(actor, organisation, role) or _duties_problem(person, role)]
+    if not (actor.is_system or actor.holds(Role.SYSADMIN) or own_account or queries.belongs_to(person, organisation)):
+        reasons.append(_("This person does not belong to the unit yet and is asked first."))
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     row, created = Membership.objects.get_or_create(
         person=person, organisation=organisation, role=role, scope=scope,
-        status__in=[MembershipStatus.REQUESTED, MembershipStatus.ACTIVE],
+        status__in=OPEN,
         defaults={"division": division, "since": since or clock.today(), "until": until,
                   "status": MembershipStatus.REQUESTED},
     )
+    if row.status == MembershipStatus.INVITED:
+        raise Refused(_("The person has been asked and has not answered yet."))
     if row.status == MembershipStatus.REQUESTED:
         row = MEMBERSHIP.move("confirm", actor, row, data={"role": role, "scope": scope})
-    if created and role in UNIT_ROLES:
-        Employment.objects.get_or_create(person=person, organisation=organisation, until=None,
-                                         defaults={"since": row.since})
+    if created:
+        _employ(row)
     return row
+
+
+@transaction.atomic
+def invite_member(actor: Actor, person: Person, organisation: Organisation, role: str) -> Membership:
+    """Ask somebody who has an account to join a unit: nothing is given and no employer recorded before the person accepts
+    (PIPL art. 13 and 14). Whoever has asked to join meanwhile is confirmed. The ledger row is told to the person.
+
+    Duties that exclude each other are found when the person accepts: the unit learns nothing of the roles held elsewhere.
+    """
+    Person.objects.select_for_update().get(pk=person.pk)
+    if reason := policies.may_grant(actor, organisation, role):
+        raise Refused(reason)
+    row, created = Membership.objects.get_or_create(
+        person=person, organisation=organisation, role=role, scope="", status__in=OPEN,
+        defaults={"since": clock.today(), "status": MembershipStatus.INVITED})
+    if row.status == MembershipStatus.REQUESTED:
+        return confirm_membership(actor, row)
+    if created:
+        ledger.record("accounts.membership.invite", row, actor, role=role)
+    return row
+
+
+@transaction.atomic
+def accept_membership(actor: Actor, membership: Membership) -> Membership:
+    """INVITED -> ACTIVE by the person; the role and the employment count from today."""
+    if actor.person is not None:
+        Person.objects.select_for_update().get(pk=actor.person.pk)
+    row = MEMBERSHIP.move("accept", actor, membership, data={"role": membership.role})
+    if problem := _duties_problem(row.person, row.role):
+        raise Refused(problem)
+    row.since = clock.today()
+    row.save(update_fields=["since"])
+    _employ(row)
+    return row
+
+
+def decline_membership(actor: Actor, membership: Membership) -> Membership:
+    """INVITED -> REFUSED by the person."""
+    return MEMBERSHIP.move("decline", actor, membership)
+
+
+def withdraw_invitation(actor: Actor, membership: Membership) -> Membership:
+    """INVITED -> REFUSED by the unit."""
+    return MEMBERSHIP.move("withdraw", actor, membership)
 
 
 @transaction.atomic
 def request_membership(actor: Actor, organisation: Organisation, *, role: str = Role.MEMBER) -> Membership:
     """A person asks to join a unit; its administrator confirms."""
-    if problem := rules.why_not_roles(_roles_held(actor.person), role, staff=STAFF_ROLES, unit=UNIT_ROLES,
-                                      operators=OPERATOR_ROLES):
-        raise Refused(role_problem(problem))
+    Person.objects.select_for_update().get(pk=actor.person.pk)
+    if problem := _duties_problem(actor.person, role):
+        raise Refused(problem)
     row, created = Membership.objects.get_or_create(
-        person=actor.person, organisation=organisation, role=role, scope="",
-        status__in=[MembershipStatus.REQUESTED, MembershipStatus.ACTIVE], defaults={"since": clock.today()},
-    )
+        person=actor.person, organisation=organisation, role=role, scope="", status__in=OPEN,
+        defaults={"since": clock.today()})
+    if row.status == MembershipStatus.INVITED:
+        return accept_membership(actor, row)
     if created:
         ledger.record("accounts.membership.request", row, actor, role=role)
     return row
 
 
+@transaction.atomic
 def confirm_membership(actor: Actor, membership: Membership) -> Membership:
-    return MEMBERSHIP.move("confirm", actor, membership)
+    """REQUESTED -> ACTIVE by the unit; the employment is recorded with it."""
+    row = MEMBERSHIP.move("confirm", actor, membership)
+    _employ(row)
+    return row
 
 
 def refuse_membership(actor: Actor, membership: Membership, *, why: str = "") -> Membership:
@@ -263,7 +336,12 @@ def refuse_membership(actor: Actor, membership: Membership, *, why: str = "") ->
 
 @transaction.atomic
 def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes: bool = False) -> Membership:
-    """End a role today; every session of the person ends with it, because rights changed."""
+    """End a role today. The rights end at once, because every request asks for the roles in force.
+
+    The sessions of the person end too when the role gave rights of the desk, of review or of audit, and when it was the
+    last one. They go on when a unit ends a role of its own and other roles remain: one unit must not be able to throw
+    somebody out of the work for another.
+    """
     row = MEMBERSHIP.move("end", actor, membership, why=why, unit_closes=unit_closes)
     row.until = max(row.since, min(row.until or clock.today(), clock.today()))
     row.save(update_fields=["until"])
@@ -271,7 +349,8 @@ def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes
         organisation=row.organisation, status=MembershipStatus.ACTIVE
     ).exists():
         row.person.employments.filter(organisation=row.organisation, until=None).update(until=row.until)
-    end_sessions(row.person)
+    if row.role not in UNIT_ROLES or not queries.roles_in_force(Actor(person=row.person)).exists():
+        end_sessions(row.person)
     return row
 
 
@@ -343,7 +422,13 @@ def consent(actor: Actor, notice: PrivacyNotice, *, ip: str | None = None) -> Co
 
 def note_attempt(identifier: str, ip: str | None, *, ok: bool) -> None:
     """Remember a log-in try. A success clears the account's own count by being newer than the failures."""
-    LoginAttempt.objects.create(account_print=crypt.fingerprint(identifier.strip().lower()), ip=ip, ok=ok)
+    LoginAttempt.objects.create(account_print=crypt.fingerprint(queries.counted_as(identifier)), ip=ip, ok=ok)
+
+
+def note_try(kind: str, key: str) -> None:
+    """Count an act that is open to everybody, see `queries.tried_too_often`; kept as a fingerprint only."""
+    if key:
+        LoginAttempt.objects.create(account_print=queries.try_print(kind, key), ip=None, ok=True)
 
 
 def forget_old_attempts(keep: timedelta = timedelta(days=2)) -> int:

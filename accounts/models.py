@@ -142,13 +142,19 @@ class Membership(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "organisation", "role", "scope"],
-                condition=Q(status__in=[MembershipStatus.REQUESTED, MembershipStatus.ACTIVE]),
+                condition=Q(status__in=[MembershipStatus.REQUESTED, MembershipStatus.INVITED, MembershipStatus.ACTIVE]),
                 name="membership_once",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.role} {self.organisation}"
+
+    @property
+    def name_for_unit(self) -> str:
+        """The person's name once they have asked to join or accepted; a unit that only knows an e-mail learns no more."""
+        hidden = self.status in (MembershipStatus.INVITED, MembershipStatus.REFUSED)
+        return (self.person.email or "") if hidden else self.person.name
 
 
 class Employment(models.Model):

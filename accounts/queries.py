@@ -19,25 +19,47 @@ from accounts.models import (
     PrivacyNotice,
 )
 from accounts.policies import Actor
-from accounts.states import MarkLevel, MembershipStatus, OrganisationStatus, Role
+from accounts.states import UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
 from core import clock, crypt, parameters
 from core.clock import CoreNow
 
 
+def normal(identifier: str) -> str:
+    """An e-mail or phone as it is stored, however it was typed."""
+    text = identifier.strip().lower()
+    return text if "@" in text else rules.plain(text)
+
+
 def by_identifier(identifier: str) -> Person | None:
     """A person by e-mail or phone, as typed at log-in."""
-    text = identifier.strip().lower()
-    if "@" in text:
-        return Person.objects.filter(email=text).first()
-    phone = rules.plain(text)
-    return Person.objects.filter(phone=phone).first() if phone else None
+    text = normal(identifier)
+    if not text:
+        return None
+    return Person.objects.filter(**{"email" if "@" in text else "phone": text}).first()
+
+
+def counted_as(identifier: str) -> str:
+    """What wrong passwords are counted against: the account, by whatever of its names and however spelt; an unknown name
+    is counted as it would be stored, so that the answers are the same."""
+    person = by_identifier(identifier)
+    return str(person.uid) if person else normal(identifier)
+
+
+def try_print(kind: str, key: str) -> str:
+    return crypt.fingerprint(f"{kind}:{key.strip().lower()}")
+
+
+def tried_too_often(kind: str, key: str, parameter: str, hours: int = 1) -> bool:
+    """Whether acts of this kind by this key (an address, a number) have reached the parameter within the hour."""
+    rows = LoginAttempt.objects.filter(account_print=try_print(kind, key), at__gt=CoreNow() - timedelta(hours=hours))
+    return bool(key) and rows.count() >= int(parameters.value(parameter))
 
 
 def locked_out(identifier: str, ip: str | None) -> bool:
     """Too many wrong passwords: per account since its last success, per address in the window."""
     window = timedelta(minutes=lock_minutes())
     rows = LoginAttempt.objects.filter(at__gt=CoreNow() - window)
-    account = rows.filter(account_print=crypt.fingerprint(identifier.strip().lower()))
+    account = rows.filter(account_print=crypt.fingerprint(counted_as(identifier)))
     last_ok = account.filter(ok=True).order_by("-pk").values_list("pk", flat=True).first() or 0
     if account.filter(ok=False, pk__gt=last_ok).count() >= int(parameters.value("login.account_tries", default=10)):
         return True
@@ -102,6 +124,16 @@ def bureau() -> Organisation:
 
 def memberships_of_unit(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.select_related("person", "organisation").order_by("status", "role", "person__name_sort")
+
+
+def belongs_to(person: Person, organisation: Organisation) -> bool:
+    """Whether the person holds a role of this unit, which they asked for or accepted."""
+    return person.memberships.filter(organisation=organisation, role__in=UNIT_ROLES, status=MembershipStatus.ACTIVE).exists()
+
+
+def invitations_of(actor: Actor) -> QuerySet[Membership]:
+    """Units that ask the actor to join and wait for the answer."""
+    return Membership.objects.filter(person=actor.id, status=MembershipStatus.INVITED).select_related("organisation").order_by("pk")
 
 
 def roles_in_force(actor: Actor) -> QuerySet[Membership]:

@@ -59,6 +59,7 @@ class OrganisationStatus(TextChoices):
 
 class MembershipStatus(TextChoices):
     REQUESTED = "REQUESTED", _("Waiting for confirmation")
+    INVITED = "INVITED", _("Waiting for the person to accept")
     ACTIVE = "ACTIVE", _("In force")
     ENDED = "ENDED", _("Ended")
     REFUSED = "REFUSED", pgettext_lazy("membership", "Refused")

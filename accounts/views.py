@@ -122,7 +122,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
     """Always the same answer, whether the account exists or not."""
     form = forms.ResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reset.send_link(form.cleaned_data["email"], _ip(request))
+        reset.send_link(form.cleaned_data["email"])
         return render(request, "accounts/forgot_sent.html", {"title": _("Password reset")})
     return render(request, "st/form_page.html", {"form": form, "title": _("Password reset"), "submit": _("Send the link"),
                   "lead": _("We send a link that is good for one hour and for one use."), "back": "/login/"})
@@ -159,6 +159,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/me.html", {
         "form": form, "person": person, "title": _("My account"), "owed": queries.owes_consent(person),
         "memberships": person.memberships.select_related("organisation").order_by("-status", "since"),
+        "invitations": queries.invitations_of(request.actor),
     })
 
 
@@ -223,9 +224,9 @@ def unit_people(request: HttpRequest) -> HttpResponse:
     form = forms.InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reset.invite(request.actor, organisation, **form.cleaned_data)
-        messages.success(request, _("Added; the person receives a mail with a link."))
+        messages.success(request, _("Added or asked: a new account receives a mail with a link; who has an account already is asked and decides."))
         return redirect("accounts:my:people")
-    rows = [{"row": row, "verbs": MEMBERSHIP.open_to(request.actor, row)}
+    rows = [{"row": row, "steps": [MEMBERSHIP.steps[verb] for verb in MEMBERSHIP.open_to(request.actor, row)]}
             for row in queries.memberships_of_unit(organisation)]
     return render(request, "accounts/people.html", {"form": form, "rows": rows, "unit": organisation, "title": _("People of the unit")})
 
@@ -234,7 +235,9 @@ def unit_people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def membership_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     row = queries.membership_for(request.actor, pk)
-    acts = {"confirm": actions.confirm_membership, "refuse": actions.refuse_membership, "end": actions.end_role}
+    acts = {"confirm": actions.confirm_membership, "refuse": actions.refuse_membership, "end": actions.end_role,
+            "accept": actions.accept_membership, "decline": actions.decline_membership,
+            "withdraw": actions.withdraw_invitation}
     if verb not in acts:
         raise Http404
     acts[verb](request.actor, row)

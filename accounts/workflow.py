@@ -39,8 +39,13 @@ def may_confirm(actor: policies.Actor, membership: Any) -> str | None:
     return policies.may_grant(actor, membership.organisation, membership.role)
 
 
+def is_the_person(actor: policies.Actor, membership: Any) -> str | None:
+    return None if actor.id == membership.person_id else _("Only the person who was asked may answer.")
+
+
 def may_end(actor: policies.Actor, membership: Any) -> str | None:
-    """The person leaves, or whoever may grant the role takes it back."""
+    """The person leaves, or whoever may grant the role takes it back: a unit's administrator only roles of a unit at the
+    own unit, which the person has asked for or accepted."""
     if actor.id == membership.person_id:
         return None
     return policies.may_grant(actor, membership.organisation, membership.role)
@@ -68,6 +73,9 @@ MEMBERSHIP = Machine(
     "accounts.membership",
     (
         Step("confirm", {M.REQUESTED}, M.ACTIVE, may_confirm, label=gettext_lazy("Confirm")),
+        Step("accept", {M.INVITED}, M.ACTIVE, is_the_person, label=gettext_lazy("Accept")),
+        Step("decline", {M.INVITED}, M.REFUSED, is_the_person, label=pgettext_lazy("invitation", "Decline")),
+        Step("withdraw", {M.INVITED}, M.REFUSED, may_confirm, label=pgettext_lazy("invitation", "Take back")),
         Step("refuse", {M.REQUESTED}, M.REFUSED, may_confirm, label=pgettext_lazy("verb", "Refuse")),
         Step("end", {M.ACTIVE, M.REQUESTED}, M.ENDED, may_end, (keeps_an_administrator,),
              label=gettext_lazy("End"), danger=True),

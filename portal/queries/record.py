@@ -36,6 +36,7 @@ AREAS = (
 WORDS = {
     "accounts.integrity.mark": gettext_lazy("Integrity mark set"),
     "accounts.integrity.lift": gettext_lazy("Integrity mark lifted"),
+    "accounts.membership.invite": gettext_lazy("Asked to join a unit"),
     "accounts.membership.request": gettext_lazy("Asked to join the unit"),
     "accounts.organisation.edit": gettext_lazy("Data of the unit changed"),
     "accounts.organisation.register": gettext_lazy("Unit registered"),
