@@ -36,10 +36,11 @@ from accounts.states import (
     Role,
 )
 from accounts.workflow import MEMBERSHIP, ORGANISATION
-from core import clock, crypt, ledger, search
+from core import clock, crypt, files, ledger, search
 from core.clock import CoreNow
 from core.workflow import Refused
 
+LICENCE_BYTES = 10 * 1024 * 1024
 #: Memberships that stand between a person and a unit: asked for, offered, in force.
 OPEN = (MembershipStatus.REQUESTED, MembershipStatus.INVITED, MembershipStatus.ACTIVE)
 
@@ -140,12 +141,18 @@ def uscc_problem(code: str) -> str:
 def register_unit_with_administrator(actor: Actor, *, unit: dict[str, Any], administrator: dict[str, Any],
                                      licence: Any, notice: PrivacyNotice, ip: str | None = None
                                      ) -> tuple[Organisation, Person]:
-    """The public registration: unit, its first administrator (waiting), and the consent to the privacy notice."""
-    organisation = register_organisation(actor, licence=licence, **unit)
+    """The public registration: unit, its first administrator (waiting), and the consent to the privacy notice.
+
+    `licence` is the upload. It is stored last: a registration that is refused leaves no file behind. Raises
+    core.files.BadFile for what is no scan.
+    """
+    organisation = register_organisation(actor, **unit)
     person = create_person(actor, **administrator)
     Membership.objects.create(person=person, organisation=organisation, role=Role.ORG_ADMIN, since=clock.today())
     Employment.objects.create(person=person, organisation=organisation, since=clock.today())
     consent(Actor(person=person), notice, ip=ip)
+    organisation.licence = files.store(licence, actor=actor, kinds=("pdf", "png", "jpg"), max_bytes=LICENCE_BYTES)
+    organisation.save(update_fields=["licence"])
     return organisation, person
 
 

@@ -27,8 +27,6 @@ from core.web.once import once
 from core.web.steps import buttons
 from core.workflow import Refused
 
-LICENCE_BYTES = 10 * 1024 * 1024
-
 
 def _ip(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
@@ -106,10 +104,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _register(request: HttpRequest, unit: dict[str, Any], person: dict[str, Any], notice: Any) -> None:
-    licence = files.store(unit.pop("licence"), actor=ANONYMOUS, kinds=("pdf", "png", "jpg"), max_bytes=LICENCE_BYTES)
+    """The form is open to everybody: one address tries so many an hour and no more, also when it is refused."""
+    if queries.tried_too_often("register", _ip(request) or "", "register.per_address_hour"):
+        raise Refused(_("Too many registrations have come from this address within an hour. Please try again later."))
+    actions.note_try("register", _ip(request) or "")
     person["phone"] = person.pop("mobile")
-    actions.register_unit_with_administrator(ANONYMOUS, unit=unit, administrator=person, licence=licence,
-                                             notice=notice, ip=_ip(request))
+    licence = unit.pop("licence")
+    actions.register_unit_with_administrator(ANONYMOUS, unit=unit, administrator=person, licence=licence, notice=notice,
+                                             ip=_ip(request))
 
 
 @access(public)

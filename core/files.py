@@ -143,11 +143,15 @@ def intact(file: StoredFile) -> bool:
     return digest.hexdigest() == file.sha256
 
 
-def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False) -> FileResponse:
-    """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why."""
+def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False, part_of: Any = None) -> FileResponse:
+    """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why.
+
+    `part_of` is the row under which the look is recorded instead of the file, where readers of the record know the person
+    by that row only (an expert by the seat).
+    """
     if file.scan == StoredFile.Scan.INFECTED:
         raise BadFile(_("This file did not pass the virus check and is locked."))
-    ledger.record("core.file.open", file, actor, why=reason, name=file.name)
+    ledger.record("core.file.open", part_of or file, actor, why=reason, name=file.name)
     shown = inline and file.mime in ("application/pdf", "image/png", "image/jpeg")
     response = FileResponse(open_file(file), content_type=file.mime)
     response["Content-Length"] = str(file.size)

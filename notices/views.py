@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import policies as people
-from core import files
+from core import files, typed
 from core.web import lists
 from core.web.access import access, public, signed_in
 from core.web.steps import buttons
@@ -103,9 +103,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     rows = queries.inbox(request.actor)
     if request.GET.get("unread"):
         rows = rows.filter(read_at=None)
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    before = typed.whole(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     items = list(rows[: PAGE + 1])
     return render(request, "notices/inbox.html", {
         "messages_": items[:PAGE], "more": items[PAGE - 1].pk if len(items) > PAGE else None, "title": _("Inbox")})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.states import Role
-from core import clock
+from core import clock, typed
 from core.money import wan
 from core.web import charts, lists, steps
 from core.web.access import access
@@ -155,8 +155,8 @@ def step(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """The year's control figure and reserve: what is reserved and paid of it, by month, plan and state."""
     years = queries.years()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else (
+    asked = typed.whole(request.GET.get("year", ""))
+    year = asked if asked in years else (
         clock.today().year if clock.today().year in years or not years else years[0])
     rows = queries.figures(year)
     return render(request, "funding/figures.html", {

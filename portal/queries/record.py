@@ -142,7 +142,7 @@ class Act:
 
 def thing(row: LedgerRow) -> str:
     """What was acted upon, as people call it: a file has a name, everything else a number."""
-    return rules.masked_text(row.data.get("name") or "") if row.target_type == "core.storedfile" else row.target_ref
+    return rules.masked_text(row.data.get("name") or "") if row.verb == "core.file.open" else row.target_ref
 
 
 def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:

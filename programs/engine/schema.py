@@ -154,8 +154,7 @@ def _quota(data: Any, path: str) -> list[Problem]:
     most = data.get("max_projects")
     if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 100_000:
         found.append(Problem(f"{path}.max_projects", _("must be a whole number from 1")))
-    if number(data.get("budget_control") or 0) <= 0:
-        found.append(Problem(f"{path}.budget_control", _("must be more than 0")))
+    found.extend(amounts.check_bounds(data.get("budget_control"), f"{path}.budget_control"))
     per_unit = data.get("per_unit")
     if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or per_unit < 1):
         found.append(Problem(f"{path}.per_unit", _("must be a whole number from 1")))
@@ -165,9 +164,7 @@ def _quota(data: Any, path: str) -> list[Problem]:
 def _topics(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("title",))
     return found or [
-        Problem(f"{path}[{index}].cap", _("must be more than 0"))
-        for index, row in enumerate(rows)
-        if number(row.get("cap") or 0) <= 0
+        problem for index, row in enumerate(rows) for problem in amounts.check_bounds(row.get("cap"), f"{path}[{index}].cap")
     ]
 
 

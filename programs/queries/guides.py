@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core import search
 from core.clock import CoreNow
 from core.models import LedgerRow
+from core.typed import whole
 from programs import policies, rules, states
 from programs.engine.budget import Scheme
 from programs.engine.forms import Form
@@ -209,7 +210,7 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     rows = search.match(guides_for(actor), q)
     if phase in ("open", "coming", "closed"):
         rows = in_phase(rows, phase)
-    return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows
+    return rows.filter(year=whole(year)) if whole(year) is not None and len(year) == 4 else rows
 
 
 def kept_version_of(pk: int) -> GuideVersion:

@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
+from core import clock, typed
 from core.money import wan
 from core.web import lists, steps
 from core.web.access import access
@@ -232,8 +232,8 @@ def guide_version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """One version against another (the one before when ?with= is missing), part by part."""
     row = queries.get_for(request.actor, ref)
     version = queries.version_of(row, number)
-    wanted = request.GET.get("with", "")
-    other = queries.version_of(row, int(wanted)) if wanted.isdigit() else queries.version_before(version)
+    wanted = typed.whole(request.GET.get("with", ""))
+    other = queries.version_of(row, wanted) if wanted is not None else queries.version_before(version)
     context = {
         "title": _("Version %(number)d of %(ref)s") % {"number": number, "ref": ref}, "guide": row, "version": version,
         "other": other, "changes": queries.version_changes(other.data if other else {}, version.data),
