@@ -122,9 +122,8 @@ def test_address_looks_up_so_often(town, client):
 
 @pytest.mark.parametrize("limits", [[], [{"any": 1}]])
 def test_submission_holds_everybody_whom_a_limit_counts(town, limits):
-    row = make.handed_in(town.li, town.guide, town.a)
-    row.team.exclude(person=None).exclude(person=town.li.person).delete()
-    row.team.filter(person=None).update(person=town.stranger.person)
+    row = begin(town, signed_in(town.li))
+    row.team.create(person=town.stranger.person, name="外协", role="MEMBER")
     members = set(row.team.exclude(person=None).values_list("person", flat=True))
     assert len(members) > 1
     row.version.data = {**row.version.data, "quota": {**row.version.data["quota"], "per_unit": None, "limits": limits}}
