@@ -51,6 +51,11 @@ def from_wan(value: Any) -> Decimal:
         raise ValueError(f"not an amount: {value!r}") from error
 
 
+def in_wan(value: Decimal | int | None) -> Decimal | None:
+    """Yuan -> 万元 as a number, exact: what a table that leaves the house carries under a heading in 万元."""
+    return None if value is None else Decimal(value) / WAN
+
+
 def wan(value: Decimal | int | None) -> str:
     """Yuan -> text in 万元, at least no and at most six places, thousands parted: 12345600 -> "1,234.56"."""
     if value is None:
