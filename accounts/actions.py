@@ -23,6 +23,7 @@ from accounts.models import (
     Organisation,
     Person,
     PrivacyNotice,
+    UnitChange,
 )
 from accounts.policies import Actor
 from accounts.states import (
@@ -34,7 +35,7 @@ from accounts.states import (
     OrgKind,
     Role,
 )
-from accounts.workflow import MEMBERSHIP, ORGANISATION
+from accounts.workflow import MEMBERSHIP, ORGANISATION, UNIT_CHANGE
 from core import clock, crypt, ledger, search
 from core.clock import CoreNow
 from core.workflow import Refused
@@ -176,11 +177,15 @@ def release(actor: Actor, organisation: Organisation, *, why: str = "") -> Organ
     return ORGANISATION.move("release", actor, organisation, why=why)
 
 
+def _columns(changes: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of these changes: an account number sealed and masked."""
+    number = rules.plain(changes.get("account_number") or "")
+    kept = {key: value for key, value in changes.items() if key != "account_number"}
+    return kept | ({"account_sealed": crypt.seal(number), "account_masked": crypt.mask(number, 4, 4)} if number else {})
+
+
 def _write(organisation: Organisation, changes: dict[str, Any]) -> Organisation:
-    account = changes.pop("account_number", "")
-    if account:
-        changes |= {"account_sealed": crypt.seal(rules.plain(account)),
-                    "account_masked": crypt.mask(rules.plain(account), 4, 4)}
+    changes = _columns(changes)
     for key, value in changes.items():
         setattr(organisation, key, value)
     organisation.search = _organisation_search(organisation)
@@ -190,12 +195,73 @@ def _write(organisation: Organisation, changes: dict[str, Any]) -> Organisation:
 
 @transaction.atomic
 def edit_organisation(actor: Actor, organisation: Organisation, **changes: Any) -> Organisation:
-    """The unit's administrator keeps its data; code, kind and name change only through the bureau."""
+    """The unit's administrator keeps its data; code, kind and name change only through the bureau.
+
+    What payments and rules rest on (`rules.GUARDED`) is not written but put before the bureau as a UnitChange, which
+    takes the place of one that still waits. An account that bears another name than the unit needs an `explanation`.
+    """
     if reason := policies.is_org_admin(actor, organisation):
         raise Refused(reason)
     row = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    ledger.record("accounts.organisation.edit", row, actor, fields=sorted(changes))
-    return _write(row, changes)
+    explanation = (changes.pop("explanation", "") or "").strip()
+    guarded = {key: value for key, value in changes.items()
+               if key in rules.GUARDED and value != getattr(row, key, "") and (value or key != "account_number")}
+    if problem := why_not_account(row, guarded.get("account_name", ""), explanation):
+        raise Refused(problem)
+    free = {key: value for key, value in changes.items() if key not in rules.GUARDED and value != getattr(row, key)}
+    if free:
+        ledger.record("accounts.organisation.edit", row, actor, fields=sorted(free))
+        _write(row, free)
+    if guarded:
+        _ask_change(actor, row, guarded, explanation)
+    return row
+
+
+def why_not_account(unit: Organisation, account_name: str, explanation: str) -> str | None:
+    """Payments go to the unit itself; an account of another name is explained and examined."""
+    if account_name in ("", unit.account_name) or rules.same_name(account_name, unit.name) or explanation.strip():
+        return None
+    return _("The account must bear the name of the unit (%(name)s). If it does not, explain why; the bureau examines it.") % {
+        "name": unit.name}
+
+
+def _ask_change(actor: Actor, unit: Organisation, guarded: dict[str, Any], explanation: str) -> UnitChange:
+    waiting = queries.waiting_change(unit)
+    proposed = _columns(guarded)
+    if waiting is not None:
+        UNIT_CHANGE.move("withdraw", actor, waiting, why=str(_("Replaced by a newer change")))
+        proposed, explanation = waiting.proposed | proposed, explanation or waiting.explanation
+    change = UnitChange.objects.create(organisation=unit, proposed=proposed, explanation=explanation, asked_by=actor.person)
+    ledger.record("accounts.unitchange.ask", change, actor, why=explanation, unit=unit.ref,
+                  fields=sorted(key for key in proposed if key != "account_sealed"))
+    return change
+
+
+@transaction.atomic
+def confirm_change(actor: Actor, change: UnitChange) -> UnitChange:
+    """The bureau has verified the new data: they are in force from now on, payments included."""
+    row = UNIT_CHANGE.move("confirm", actor, change)
+    unit = Organisation.objects.select_for_update().get(pk=row.organisation_id)
+    _write(unit, dict(row.proposed))
+    ledger.record("accounts.organisation.edit", unit, actor, fields=sorted(key for key in row.proposed if key != "account_sealed"))
+    return _decided(actor, row)
+
+
+@transaction.atomic
+def refuse_change(actor: Actor, change: UnitChange, *, why: str) -> UnitChange:
+    """The old data stay in force; the unit reads the reason."""
+    return _decided(actor, UNIT_CHANGE.move("refuse", actor, change, why=why), why)
+
+
+@transaction.atomic
+def withdraw_change(actor: Actor, change: UnitChange) -> UnitChange:
+    return _decided(actor, UNIT_CHANGE.move("withdraw", actor, change))
+
+
+def _decided(actor: Actor, row: UnitChange, reason: str = "") -> UnitChange:
+    row.decided_by, row.decided_at, row.reason = actor.person, clock.now(), reason.strip()
+    row.save(update_fields=["decided_by", "decided_at", "reason"])
+    return row
 
 
 def _roles_held(person: Person) -> set[str]:
@@ -412,6 +478,9 @@ def merge_organisations(actor: Actor, keep: Organisation, drop: Organisation, *,
         grant_role(policies.system("merge"), membership.person, keep, membership.role, scope=membership.scope,
                    since=membership.since, until=membership.until)
         end_role(policies.system("merge"), membership, why=why, unit_closes=True)
+    for membership in drop.memberships.filter(status=MembershipStatus.REQUESTED):  # they ask the unit that stays
+        end_role(policies.system("merge"), membership, why=why, unit_closes=True)
+        request_membership(Actor(person=membership.person), keep)
     drop.employments.update(organisation=keep)
     return keep
 
