@@ -46,8 +46,8 @@ def start(kind: str, actor: Any, params: dict[str, Any], title: str) -> Any:
 
 def hurry(row: Any) -> bool:
     """Somebody waits for the result: a queued job goes before the others. False when it was not waiting, or is hurried."""
-    rows = type(row).objects.filter(pk=row.pk, state="QUEUED").exclude(params__hurry=True)
-    if not rows.update(params=row.params | {"hurry": True}):
+    rows = type(row).objects.filter(pk=row.pk, state="QUEUED")
+    if row.params.get("hurry") or not rows.update(params=row.params | {"hurry": True}):
         return False
     transaction.on_commit(lambda: _kick(row.pk))
     return True

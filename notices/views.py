@@ -79,7 +79,8 @@ def pdf(request: HttpRequest, uid: Any) -> HttpResponse:
 
 def _text(row: Document) -> Any:
     """What the document says, also before its PDF is made or while it is a draft."""
-    known = {"title": row.title, "addressee": row.addressee, "issuer": row.series.issuer, "is_demo": row.is_demo}
+    known = {"title": row.title, "addressee": row.addressee, "issuer": row.series.issuer, "is_demo": row.is_demo,
+             "number": row.number, "date": "", "verify_code": row.verify_code or ""}
     return rendering.page(row.template, known | row.context)
 
 

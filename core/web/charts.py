@@ -87,11 +87,12 @@ def funnel(title: str, steps: Sequence[tuple[str, int]], *, note: str = "") -> C
     shares = ["" if i == 0 or not steps[i - 1][1] else f"{100 * steps[i][1] // steps[i - 1][1]}%" for i in range(len(steps))]
 
     def draw(width: int) -> str:
-        label, row = (124 if width == WIDE else 100), 36
-        body = ""
+        label, body = _label((name for name, _count in steps), width * 0.45), ""
+        row = 36 if label else 50
         for i, (name, count) in enumerate(steps):
             y, bar = i * row + 4, (width - label - 92) * count / top
-            body += _text(label - 10, y + 17, _clip(name, label - 12), "lab", "end")
+            body += _named(str(name), label, y + (2 if label else 0), width)
+            y += 0 if label else 14
             body += f'<rect x="{label}" y="{y + 2}" width="{max(bar, 1):.1f}" height="22" rx="2" class="s1"/>'
             body += _text(label + bar + 8, y + 18, count, "val")
             body += _text(label + bar + 16 + 8 * len(str(count)), y + 18, shares[i], "mut")

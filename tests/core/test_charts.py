@@ -32,3 +32,9 @@ def test_halves_are_not_rounded_away():
     assert "2,668.5 / 50,918.5" in str(chart.svg)
     assert chart.table == [("a", "2,668.5", "50,918.5")]
     assert charts.bars("t", [("a", Decimal("2668.50"))]).table == [("a", "2,668.5")]
+
+
+def test_steps_of_a_funnel_are_named_whole():
+    steps = [("On the list of proposed awards", 3), ("Awarded", 1)]
+    for width in (charts.WIDE, charts.NARROW):
+        assert labels(charts.funnel("t", steps).svg, width) == [name for name, _n in steps]
