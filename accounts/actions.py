@@ -250,7 +250,7 @@ def confirm_change(actor: Actor, change: UnitChange) -> UnitChange:
 @transaction.atomic
 def refuse_change(actor: Actor, change: UnitChange, *, why: str) -> UnitChange:
     """The old data stay in force; the unit reads the reason."""
-    return _decided(actor, UNIT_CHANGE.move("refuse", actor, change, why=why), why)
+    return _decided(actor, UNIT_CHANGE.move("refuse", actor, change, why=why, reason=why), why)
 
 
 @transaction.atomic

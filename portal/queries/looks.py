@@ -54,7 +54,7 @@ LOOKS: dict[str, tuple[Any, Callable[[], Q]]] = {
                  lambda: Q(pk__in=Disbursement.objects.filter(status="RETURNED").values("project__application"))),
     "objection": (_("Objections not settled"),
                   lambda: Q(pk__in=Objection.objects.filter(status__in=["FILED", "ACCEPTED"]).values("application"))),
-    "unopened": (_("Notices not opened after 15 days"), _unopened),
+    "unopened": (_("Case files with a notice not opened after 15 days"), _unopened),
     "many": (_("Projects of units with three or more awards"), _many),
 }
 
