@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts import policies, rules
 from accounts.models import (
@@ -17,6 +18,7 @@ from accounts.models import (
     Organisation,
     Person,
     PrivacyNotice,
+    UnitChange,
 )
 from accounts.policies import Actor
 from accounts.states import UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
@@ -90,7 +92,7 @@ def lock_minutes() -> int:
 
 
 def organisation_for(actor: Actor, uid: Any) -> Organisation:
-    return get_object_or_404(policies.organisations_visible_to(actor).select_related("licence"), uid=uid)
+    return get_object_or_404(policies.organisations_visible_to(actor).select_related("licence", "merged_into"), uid=uid)
 
 
 def organisations(actor: Actor) -> QuerySet[Organisation]:
@@ -203,3 +205,47 @@ def blocks(*, person: Person | None = None, organisation: Organisation | None = 
 
 def engagements(*, person: Person | None = None, organisation: Organisation | None = None) -> QuerySet[Engagement]:
     return Engagement.objects.filter(person=person) if person else Engagement.objects.filter(organisation=organisation)
+
+
+# Changes of a unit's verified data, units that wait, duplicates.
+
+
+def waiting_change(organisation: Organisation) -> UnitChange | None:
+    return organisation.changes.filter(status="WAITING").select_related("organisation", "asked_by").first()
+
+
+def last_change(organisation: Organisation) -> UnitChange | None:
+    """The newest change, however it ended."""
+    return organisation.changes.select_related("organisation", "asked_by").order_by("-pk").first()
+
+
+def change_for(actor: Actor, uid: Any) -> UnitChange:
+    units = policies.organisations_visible_to(actor)
+    return get_object_or_404(UnitChange.objects.select_related("organisation"), uid=uid, organisation__in=units)
+
+
+def with_waiting_change(rows: QuerySet[Organisation], value: str = "") -> QuerySet[Organisation]:
+    return rows.filter(pk__in=UnitChange.objects.filter(status="WAITING").values("organisation"))
+
+
+def change_rows(change: UnitChange) -> list[dict[str, Any]]:
+    """Old and new value of each column, the account number masked."""
+    names = {"region": _("District of registration"), "legal_representative": _("Legal representative"),
+             "account_name": _("Name of the bank account"), "bank_name": _("Bank and branch"), "account_masked": _("Account number")}
+    return [{"label": label, "before": getattr(change.organisation, name), "after": change.proposed[name],
+             "differs": name == "account_name" and not rules.same_name(change.proposed[name], change.organisation.name)}
+            for name, label in names.items() if name in change.proposed]
+
+
+def waiting_unit_of(actor: Actor) -> Organisation | None:
+    """The unit whose registration this person filed and the bureau has not verified yet."""
+    return Organisation.objects.filter(
+        memberships__person=actor.id, memberships__role=Role.ORG_ADMIN, memberships__status=MembershipStatus.REQUESTED,
+        status__in=[OrganisationStatus.PENDING, OrganisationStatus.REFUSED]).order_by("-pk").first()
+
+
+def unit_to_keep(actor: Actor, text: str, drop: Organisation) -> Organisation | None:
+    """The verified unit of this full name or code into which a duplicate may go."""
+    rows = policies.organisations_visible_to(actor).filter(status=OrganisationStatus.VERIFIED).exclude(pk=drop.pk)
+    found = list(rows.filter(Q(name=text.strip()) | Q(uscc=rules.plain(text)) | Q(overseas_number=text.strip()))[:2])
+    return found[0] if len(found) == 1 else None

@@ -7,6 +7,7 @@ Each `why_not_*` answers None or a short reason code that the form turns into wo
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,3 +92,15 @@ def why_not_roles(held: set[str], wanted: str, *, staff: frozenset[str], unit: f
     if (wanted in unit and held & outside) or (wanted in outside and held & unit):
         return "watch_and_unit"
     return None
+
+
+#: What payments and rules rest on: of a verified unit it changes only after the bureau has verified the new value.
+GUARDED = ("region", "legal_representative", "account_name", "bank_name", "account_number")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, however brackets, widths and spaces were typed."""
+    def bare(text: str) -> str:
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", text or ""))
+
+    return bare(one) == bare(other)

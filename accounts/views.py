@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.tokens import default_token_generator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,7 +20,7 @@ from accounts import actions, forms, policies, queries, reset
 from accounts.listings import People, Units
 from accounts.middleware import EPOCH
 from accounts.policies import ANONYMOUS, Actor
-from accounts.workflow import MEMBERSHIP, ORGANISATION
+from accounts.workflow import MEMBERSHIP, ORGANISATION, UNIT_CHANGE
 from core import files
 from core.web import lists
 from core.web.access import access, public, signed_in
@@ -212,12 +213,56 @@ def unit(request: HttpRequest) -> HttpResponse:
     organisation = queries.unit_of(request.actor)
     names = list(forms.AccountForm.base_fields)
     initial = {name: getattr(organisation, name, "") for name in names}
-    form = forms.AccountForm(request.POST or None, initial=initial)
+    form = forms.AccountForm(request.POST or None, initial=initial, unit=organisation)
     if request.method == "POST" and form.is_valid():
         actions.edit_organisation(request.actor, organisation, **form.cleaned_data)
-        messages.success(request, _("Saved."))
+        waits = queries.waiting_change(organisation) is not None
+        messages.success(request, _("Saved. What is marked below waits for the bureau.") if waits else _("Saved."))
         return redirect("accounts:my:unit")
-    return render(request, "accounts/unit.html", {"form": form, "unit": organisation, "title": _("Our unit")})
+    change = queries.last_change(organisation)
+    return render(request, "accounts/unit.html", {
+        "form": form, "unit": organisation, "title": _("Our unit"), "change": change,
+        "rows": queries.change_rows(change) if change else [],
+    }, status=422 if request.method == "POST" else 200)
+
+
+@access(signed_in)
+@require_POST
+def unit_change_step(request: HttpRequest, uid: Any, verb: str) -> HttpResponse:
+    row = queries.change_for(request.actor, uid)
+    match verb:
+        case "confirm":
+            actions.confirm_change(request.actor, row)
+        case "refuse":
+            actions.refuse_change(request.actor, row, why=request.POST.get("why", ""))
+        case "withdraw":
+            actions.withdraw_change(request.actor, row)
+        case _unknown:
+            raise Http404
+    messages.success(request, _("Done."))
+    if verb == "withdraw":
+        return redirect("accounts:my:unit")
+    return redirect("accounts:desk:unit", uid=row.organisation.uid)
+
+
+@access(policies.may_verify)
+def unit_merge(request: HttpRequest, uid: Any) -> HttpResponse:
+    """A duplicate of a unit is merged into the record that stays."""
+    row = queries.organisation_for(request.actor, uid)
+    form = forms.MergeUnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        keep = queries.unit_to_keep(request.actor, form.cleaned_data["keep"], row)
+        if keep is None:
+            form.add_error("keep", _("No other verified unit has exactly this name or code."))
+        else:
+            actions.merge_organisations(request.actor, keep, row, why=form.cleaned_data["why"])
+            messages.success(request, _("Merged; the people of the duplicate belong to this unit now."))
+            return redirect("accounts:desk:unit", uid=keep.uid)
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Merge a duplicate"), "submit": _("Merge"), "back": f"/desk/organisations/{row.uid}/",
+        "lead": _("“%(name)s” (%(code)s) is the duplicate: its people move, its history stays and points to the other.") % {
+            "name": row.name, "code": row.ref},
+    }, status=422 if request.method == "POST" else 200)
 
 
 @access(policies.is_org_admin)
@@ -276,8 +321,13 @@ def units(request: HttpRequest) -> HttpResponse:
 def unit_detail(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.organisation_for(request.actor, uid)
     urls = {verb: f"/desk/organisations/{row.uid}/{verb}/" for verb in ("verify", "refuse", "suspend", "release")}
+    change = queries.waiting_change(row)
+    changed = {verb: reverse("accounts:public:unit_change", args=[change.uid, verb]) for verb in ("confirm", "refuse")} if change else {}
     return render(request, "accounts/unit_detail.html", {
-        "unit": row, "title": row.name, "people": queries.memberships_of_unit(row),
+        "unit": row, "title": row.name, "people": queries.memberships_of_unit(row), "change": change,
+        "changes": queries.change_rows(change) if change else [],
+        "change_buttons": buttons(UNIT_CHANGE, request.actor, change, changed, needs_why=("refuse",)) if change else [],
+        "may_merge": policies.may_verify(request.actor) is None and "merge" in ORGANISATION.open_to(request.actor, row),
         "buttons": buttons(ORGANISATION, request.actor, row, urls, needs_why=("refuse", "suspend")),
         "crumbs": [(_("Units"), "/desk/organisations/"), (row.name, None)],
     })

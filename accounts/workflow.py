@@ -11,6 +11,7 @@ from accounts import policies
 from accounts.states import MembershipStatus as M
 from accounts.states import OrganisationStatus as O  # noqa: E741, N814 (the table reads better)
 from accounts.states import OrgKind, Role
+from accounts.states import UnitChangeStatus as C  # noqa: N817 (the table reads better)
 from core.workflow import Machine, Step
 
 
@@ -82,4 +83,27 @@ MEMBERSHIP = Machine(
     ),
     model_label="accounts.Membership",
     states=M,
+)
+
+# Changes of a unit's verified data.
+
+
+def keeps_unit(actor: policies.Actor, change: Any) -> str | None:
+    return policies.is_org_admin(actor, change.organisation)
+
+
+def verifies_change(actor: policies.Actor, change: Any) -> str | None:
+    return policies.may_verify(actor, change.organisation)
+
+
+UNIT_CHANGE = Machine(
+    "accounts.unitchange",
+    (
+        Step("confirm", {C.WAITING}, C.CONFIRMED, verifies_change, label=pgettext_lazy("unit change", "Verify the change")),
+        Step("refuse", {C.WAITING}, C.REFUSED, verifies_change, (has_reason,),
+             label=pgettext_lazy("unit change", "Do not accept"), danger=True),
+        Step("withdraw", {C.WAITING}, C.WITHDRAWN, keeps_unit, label=pgettext_lazy("unit change", "Withdraw the change")),
+    ),
+    model_label="accounts.UnitChange",
+    states=C,
 )

@@ -33,12 +33,17 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock, search, typed
+from core import (
+    clock,
+    money,
+    search,
+    typed,
+)
 from core.web import export
 
 PAGE = 20
@@ -61,10 +66,14 @@ class Col:
     sub: Callable[[Any], Any] | None = None
     sort: str = ""
     main: bool = False
-    kind: str = "text"  # text, num, tag, html (markup made by the house)
+    kind: str = "text"  # text, num, money (yuan, shown and exported in 万元), tag, html (markup made by the house)
     meaning: Any = ""
     unit: Any = ""
     export_only: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("num", "money")
 
     def raw(self, row: Any) -> Any:
         if self.value is not None:
@@ -324,6 +333,8 @@ def _shown(col: Col, row: Any) -> Any:
             return format_html('<span class="st-tag st-tag--{}">{}</span>', tone, text) if tone else text
         return shown
     value = col.raw(row)
+    if col.kind == "money":
+        return money.wan(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -332,11 +343,16 @@ def _shown(col: Col, row: Any) -> Any:
 
 
 def _exported(col: Col, row: Any) -> Any:
-    """The raw value; of a tag column without one the words that the screen shows."""
-    if col.kind == "tag" and col.value is None and col.show is not None:
+    """What leaves the house is what the screen says: money in the unit of its heading (exact, never rounded), a choice
+    by its label, a tag by its words; other columns by their raw value."""
+    value = col.raw(row)
+    if col.kind == "money":
+        return money.in_wan(value)
+    if col.value is None and col.show is not None and (col.kind == "tag" or (isinstance(value, str) and value)):
         shown = col.show(row)
-        return str(shown[0] if isinstance(shown, tuple) else shown)
-    return col.raw(row)
+        return strip_tags(str(shown[0] if isinstance(shown, tuple) else shown))
+    label = getattr(row, f"get_{col.name}_display", None) if col.value is None else None
+    return str(label()) if callable(label) else value
 
 
 def headings(request: HttpRequest, listing: Listing) -> list[dict[str, Any]]:
@@ -360,7 +376,8 @@ def exported(request: HttpRequest, listing: Listing, rows: QuerySet) -> HttpResp
     _chosen, order = _sort(request, listing)
     items = list(ordered(rows, order.lstrip("-"), order.startswith("-"))[:EXPORT_ROWS])
     listing.prepare(items)
-    columns = [export.Column(col.name, col.label, col.meaning, col.unit) for col in listing.columns]
+    columns = [export.Column(col.name, col.label, col.meaning, col.unit or (_("10,000 yuan") if col.kind == "money" else ""))
+               for col in listing.columns]
     data = ([_exported(col, row) for col in listing.columns] for row in items)
     name = f"{listing.title or listing.name}-{clock.today():%Y%m%d}"
     if request.GET["export"] == "csv":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.money import wan
 from core.web import charts, lists
 from core.web.access import access, public
 from core.web.templatetags.st import tag
@@ -50,8 +49,7 @@ class Guides(lists.Listing):
         lists.Col("phase", gettext_lazy("State"), kind="tag", value=lambda row: row.phase_label, show=lambda row: row.phase_tag),
         lists.Col("opens_at", gettext_lazy("Opens"), export_only=True),
         lists.Col("closes_at", gettext_lazy("Closes (Beijing time)"), sort="close"),
-        lists.Col("cap_per_project", gettext_lazy("At most per project (10,000 yuan)"), kind="num", sort="cap",
-                  show=lambda row: wan(row.cap_per_project)),
+        lists.Col("cap_per_project", gettext_lazy("At most per project (10,000 yuan)"), kind="money", sort="cap"),
         lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
     )
     facets = (
@@ -102,7 +100,7 @@ def calendar(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close; the same UID when dates move."""
     row = queries.public_guide(request.actor, year, slug)
     body = render(request, "programs/guide.ics", {
-        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "now": clock.now(),
+        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "url": request.build_absolute_uri(guide_url(row)),
     }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",

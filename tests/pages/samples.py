@@ -318,3 +318,7 @@ same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id
 
 def printable(args: tuple[Any, ...]) -> list[str]:
     return [str(arg) if isinstance(arg, UUID) else arg for arg in args]
+
+
+# Mergers of duplicate units.
+same("accounts:desk:unit_merge", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)
