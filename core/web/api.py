@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -57,9 +58,9 @@ class Strict(serializers.Serializer):
     """Input with an exact field list: an unknown field is an error, not a silent loss."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields)
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()  # else the framework says so
         if unknown:
-            raise serializers.ValidationError({name: ["unknown field"] for name in sorted(unknown)})
+            raise serializers.ValidationError({name[:80]: ["unknown field"] for name in sorted(unknown)[:50]})
         return super().to_internal_value(data)
 
 

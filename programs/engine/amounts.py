@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from programs.engine.conditions import label, number
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, lookup
+from programs.engine.forms import MOST_MONEY
 from programs.engine.problems import Problem
 
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
@@ -402,14 +403,21 @@ def evaluate(amount: Mapping[str, Any] | str, facts: Mapping[str, Any]) -> Amoun
     return Amount(total, lines)
 
 
+def check_bounds(value: Any, path: str) -> list[Problem]:
+    """An amount of money in yuan, more than 0 and within what a column of money holds."""
+    found = number(value or 0)
+    if found <= 0:
+        return [Problem(path, _("must be more than 0"))]
+    return [Problem(path, _("is too large"))] if found > MOST_MONEY else []
+
+
 def check(amount: Any, path: str = "amount") -> list[Problem]:
     """Problems of an amount rule; a formula is optional, a cap is not."""
     if not isinstance(amount, Mapping):
         return [Problem(path, _("is missing"))]
     found = []
     try:
-        if number(amount.get("cap")) <= 0:
-            found.append(Problem(f"{path}.cap", _("must be more than 0")))
+        found.extend(check_bounds(number(amount.get("cap")), f"{path}.cap"))
     except (ArithmeticError, TypeError, ValueError):
         found.append(Problem(f"{path}.cap", _("must be an amount in yuan")))
     if amount.get("formula"):

@@ -124,14 +124,14 @@ def comments_settled(guide: Any, **given: Any) -> str | None:
 GUIDE = Machine(
     "programs.guide",
     (
-        Step("submit", {GuideStatus.DRAFT}, GuideStatus.INTERNAL_REVIEW, policies.owns_guide, (well_formed,),
-             gettext_lazy("Submit for internal review")),
+        Step("submit", {GuideStatus.DRAFT}, GuideStatus.INTERNAL_REVIEW, policies.owns_guide,
+             (special_active, governed, within_plan, has_windows, well_formed), gettext_lazy("Submit for internal review")),
         Step("agree", {GuideStatus.INTERNAL_REVIEW}, GuideStatus.LEGAL_REVIEW, policies.checks_guide,
              (another_person,), gettext_lazy("Agree, pass on to the legality check")),
         Step("check_law", {GuideStatus.LEGAL_REVIEW}, GuideStatus.LEGAL_REVIEW, policies.checks_law,
              (opinion_whole,), gettext_lazy("File the legality opinion")),
         Step("approve", {GuideStatus.LEGAL_REVIEW}, GuideStatus.BUREAU_APPROVED, policies.approves_guide,
-             (another_person, lawful, comments_settled, well_formed), gettext_lazy("Approve for the bureau")),
+             (another_person, lawful, comments_settled, has_windows, well_formed), gettext_lazy("Approve for the bureau")),
         Step("return", {GuideStatus.INTERNAL_REVIEW, GuideStatus.LEGAL_REVIEW, GuideStatus.BUREAU_APPROVED},
              GuideStatus.DRAFT, policies.checks_guide, (with_reason,), gettext_lazy("Return to the drafter")),
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,

@@ -498,3 +498,7 @@ def guide_upload() -> list[Visit]:
 @sample("programs:public:guide_file")
 def guide_file() -> list[Visit]:
     return []  # a file, not a page; the demo's guides name their annexes without files
+
+
+# Mergers of duplicate units.
+same("accounts:desk:unit_merge", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)
