@@ -29,7 +29,7 @@ class Units(lists.Listing):
                   show=lambda row: tag(row.get_status_display(), TONES.get(row.status, ""))),
     )
     facets = (lists.Facet("status", _("State"), OrganisationStatus.choices), lists.Facet("kind", _("Kind of unit"), OrgKind.choices),
-              lists.Facet("change", _("Changes"), (("waiting", _("Waiting to be verified")),), queries.with_waiting_change))
+              lists.Facet("change", pgettext_lazy("unit", "Changes"), (("waiting", _("Waiting to be verified")),), queries.with_waiting_change))
     keywords = {"区": "region__icontains", "district": "region__icontains", "代码": "uscc__icontains"}
     sorts = {"new_down": "-created_at", "new": "created_at", "name": "name", "name_down": "-name"}
     search_column = "search"
