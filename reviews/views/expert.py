@@ -42,6 +42,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
     seats = list(queries.tasks_in(request.actor, row))
     for seat in seats:
         seat.url, seat.tone = task_url(seat), TONES.get(seat.status, "")
+        seat.points = seat.score.total if hasattr(seat, "score") else None  # no sheet before the first word
     return render(request, "reviews/batch_expert.html", {
         "title": row.name, "batch": row, "seats": seats, "invited": any(seat.status == "INVITED" for seat in seats),
         "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],

@@ -176,7 +176,8 @@ def given(**more):
 
 
 @pytest.mark.parametrize("wrong", [{"person-email": "li@accounts.example"}, {"person-password": "1234567890"}, {"unit-uscc": "taken"}])
-def test_refused_registration_leaves_no_file(client, house, wrong):
+def test_refused_registration_leaves_no_file(client, house, wrong, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)  # other tests run beside this one and keep files too
     before, rows = kept_files(), StoredFile.objects.count()
     page = client.post("/register/", given(**{key: house.unit.uscc if value == "taken" else value for key, value in wrong.items()}))
     assert page.status_code == 422
