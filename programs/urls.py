@@ -41,6 +41,7 @@ public = [
     path("guides/expected/", calls.expected, name="expected"),
     path("guides/expected.<str:kind>", calls.expected_feed, name="expected_feed"),
     path("guides/<int:year>/<slug:slug>/", pages.guide, name="guide"),
+    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
     path("guides/<int:year>/<slug:slug>/calendar.ics", pages.calendar, name="calendar"),
     path("plans/", pages.tree, name="tree"),
     path("plans/annual/<int:year>/", pages.annual_plan, name="annual_plan"),
@@ -60,7 +61,6 @@ my = [
     path("portfolios/<uuid:uid>/recommend/", portfolios.recommend, name="recommend"),
     path("advisory/<uuid:uid>/", advisory.own, name="advisory_body"),
     # guide editor
-    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
 ]
 
 desk = [
@@ -265,7 +265,7 @@ public += [
     path("topics/<slug:ref>/", topic_calls.call, name="topic_call"),
     path("topics/<slug:ref>/calendar.ics", topic_calls.call_calendar, name="topic_call_calendar"),
 ]
-my = [
+my += [
     path("needs/", needs.mine, name="needs"),
     path("needs/start/<slug:ref>/", needs.start, name="need_start"),
     path("needs/<slug:ref>/", needs.need, name="need"),

@@ -33,10 +33,11 @@ class Schema(AutoSchema):
     """
 
     def get_operation_id(self) -> str:
-        """Unique by app and view: paths would give the list and the single row the same name."""
+        """Unique by app, view and, where a view answers to several, method; paths would give list and row the same name."""
         view = type(self.view)
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", view.__name__).lower()
-        return f"{view.__module__.partition('.')[0]}_{name}"
+        several = sum(hasattr(view, verb) for verb in ("get", "post", "put", "patch", "delete")) > 1
+        return f"{view.__module__.partition('.')[0]}_{name}" + (f"_{self.method.lower()}" if several else "")
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """Two apps may both have a `WhyInput`."""

@@ -48,7 +48,7 @@ class TreeCompare(APIView):
     question = staticmethod(public)
 
     def get(self, request: Request) -> Response:
-        found = queries.compared(actor(request), request.GET.get("from", ""), request.GET.get("to", ""))
+        found = queries.compared_trees(actor(request), request.GET.get("from", ""), request.GET.get("to", ""))
         return Response({
             "from": found["before"].code if found["before"] else None, "to": found["after"].code if found["after"] else None,
             "changes": [{"kinds": row["kinds"], "old": row["old"].code if row["old"] else None, "share": row["share"],

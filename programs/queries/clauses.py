@@ -66,6 +66,8 @@ class Step:
 
 
 LABELS = {
+    "cluster": gettext_lazy("Industry cluster (20+8)"), "stream": gettext_lazy("Basic-research stream"),
+    "stage": gettext_lazy("Stage of the innovation chain"),
     "title": gettext_lazy("Title"), "title_en": gettext_lazy("Title in English"), "issuer": gettext_lazy("Issued by"),
     "issuer_en": gettext_lazy("Issued by, in English"), "notice_line": gettext_lazy("Notice on top"),
     "notice_line_en": gettext_lazy("Notice on top, in English"), "receiving_body": gettext_lazy("Receiving body"),

@@ -92,6 +92,7 @@ UNITS = {
     "points": pgettext_lazy("unit", "points"), "projects": pgettext_lazy("unit", "projects"), "rows": pgettext_lazy("unit", "rows"),
     "scores": pgettext_lazy("unit", "scores"), "share": pgettext_lazy("unit", "share"), "sheets": pgettext_lazy("unit", "sheets"),
     "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
+    "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
     "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
 }
 

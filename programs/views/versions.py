@@ -69,7 +69,8 @@ def version_new(request: HttpRequest) -> HttpResponse:
     form = NewTreeForm(request.POST or None, trees=trees)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        source = next((tree for tree in trees if tree.code == values.pop("copy_from")), None)
+        wanted = values.pop("copy_from")
+        source = next((tree for tree in trees if tree.code == wanted), None)
         if tree := attempt(form, actions.create_tree, request.actor, copy_from=source, **values):
             return redirect(version_url(tree))
     return render(request, "st/form_page.html", {

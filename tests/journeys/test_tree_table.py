@@ -13,8 +13,6 @@ from core import clock
 from programs.models import PlanTree, Special
 from tests.journeys.conftest import Desk, Town
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def saved(desk: Desk, link: str, folder: Path) -> Path:
     """The file behind a link of the page, as the browser saves it."""

@@ -65,7 +65,7 @@ HOSTILE = {
     "no_format": (raw(format=7), "格式"),
     "zero_divisor": (raw(data=with_value(("amount", "formula"), "cap / 0")), "除"),
     "circle": (raw(data=with_value(("form", "sections", 0, "fields", 0, "visible_if"), {"field": "title", "op": "filled"})), "循环"),
-    "endless_money": (raw(data=with_value(("quota", "budget_control"), "1e999")), "金额"),
+    "endless_money": (raw(data=with_value(("quota", "budget_control"), "1e999")), "过大"),
     "no_title": (raw(title=" "), "缺少"),
 }
 
@@ -103,6 +103,7 @@ def places(node, path=()):
 PLACES = [path for path in places(G2["data"]) if path]
 
 
+@pytest.mark.django_db
 @settings(max_examples=250)
 @given(place=st.sampled_from(PLACES), value=JSON, name=st.sampled_from(["format", "title", "special", "demo_notes", "data", None]))
 def test_whatever_stands_in_a_file_it_is_read_or_refused_never_a_crash(place, value, name):
