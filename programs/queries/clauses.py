@@ -211,6 +211,16 @@ def field_words(item: Mapping[str, Any]) -> str:
     return "；".join(piece for piece in pieces if piece)
 
 
+def _quoted(leaf: Mapping[str, Any]) -> str:
+    """The value a field is compared with; a code of the form stands in quotes."""
+    from programs.engine import visibility  # noqa: PLC0415 (only needed here)
+
+    if leaf.get("op") in visibility.WITHOUT_VALUE:
+        return ""
+    value = leaf.get("value", "")
+    return f'"{value}"' if isinstance(value, str) else _shown("", value)
+
+
 def visible_words(rule: Mapping[str, Any]) -> str:
     """A visibility rule as a line: shown when 是否涉及伦理 = yes and ..."""
     from programs.engine import visibility  # noqa: PLC0415 (only needed here)
@@ -218,7 +228,7 @@ def visible_words(rule: Mapping[str, Any]) -> str:
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
     said = [
-        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_shown('', leaf.get('value', '')) if leaf.get('op') not in visibility.WITHOUT_VALUE else ''}".strip()
+        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
         for leaf in leaves
     ]
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,6 +40,8 @@ def special_lineage(request: HttpRequest, tree: str, code: str) -> HttpResponse:
 @access(policies.is_staff)
 def year_report(request: HttpRequest, year: int) -> HttpResponse:
     """Planned, committed and awarded of a year by the tree of that year, and the numbers that began to decide in it (T3)."""
+    if not 2000 <= year <= 2100:
+        raise Http404
     found = queries.year_report(year)
     return render(request, "programs/year_report.html", {
         **found, "title": _("Year %(year)d by its own tree and rules") % {"year": year}, "years": queries.report_years(),

@@ -185,6 +185,11 @@ def test_08_the_guide_takes_the_topic_and_says_where_it_came_from(town: Town):
         policies=programmes.documents_for(item.special, clock.today()))
     chen = town.desk("chen").open(f"/desk/guides/{guide.ref}/sources/").press(need=need.ref, code="Z1").sees("Z1", need.ref)
     for key, verb in (("chen", "submit"), ("he", "agree"), ("lead", "approve"), ("chen", "publish")):
+        if verb == "approve":
+            sun = town.desk("sun").open(f"/desk/guides/{guide.ref}/opinion/")
+            for yes in sun.page.locator("main input[type=radio][value=yes]").all():
+                yes.check()
+            sun.press(text="经审查，未发现问题，同意。")
         town.desk(key).open(f"/desk/guides/{guide.ref}/").press(f"/{verb}/")
     guide.refresh_from_db()
     assert chen and guide.status == "OPEN"
