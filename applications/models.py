@@ -33,6 +33,8 @@ class Application(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     cluster = models.CharField(max_length=40, blank=True)
+    stream = models.CharField(max_length=40, blank=True)
+    stage = models.CharField(max_length=40, blank=True)
     disciplines = models.JSONField(default=list, blank=True)
     keywords = models.JSONField(default=list, blank=True)
     ethics = models.JSONField(default=list, blank=True, help_text="codes of the ethics scope that apply")

@@ -38,3 +38,12 @@ def end_unsubmitted(event: Any) -> None:
 @on("programs.guide.open", "programs.guide.extend", "programs.extension.approve")
 def plan_reminders(event: Any) -> None:
     actions.plan_reminder(system("clock"), event.target)
+
+
+# guide editor
+
+
+@on("programs.guide.extend", "programs.guide.withdraw", "programs.guide.supersede")
+def tell_of_guide(event: Any) -> None:
+    """Everyone with a draft or an application under the guide hears of what the official notice says."""
+    actions.tell_of_guide(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk, why=event.why)

@@ -71,6 +71,8 @@ COUNTING = (
 ENDED = (
     Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.EXPIRED, Status.NOT_SELECTED, Status.AWARDED, Status.REJECTED,
 )
+#: Given up or turned away: what becomes of the guide is no news to them any more.
+GONE = (Status.WITHDRAWN, Status.NOT_ACCEPTED, Status.REJECTED)
 #: The bureau sees an application from its submission on, never a draft (separation from the applicant's desk).
 SEEN_BY_BUREAU = tuple(status for status in Status if status not in BEFORE_SUBMISSION and status != Status.EXPIRED)
 

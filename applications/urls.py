@@ -9,6 +9,7 @@ from applications import api as machine
 from applications import policies
 from applications.views import desk as desks
 from applications.views import finishing, materials, rows, sections, unit, workbench
+from applications.views import preview as look
 from applications.views import public as pages
 from core.web import nav
 from core.web.access import public as everyone
@@ -71,6 +72,8 @@ desk = [
     path("applications/<str:key>/audit/", desks.audit, name="audit"),
     path("applications/<str:ref>/inspections/<int:pk>/", desks.inspection, name="inspection"),
     path("applications/<str:ref>/inspections/<int:pk>/report.pdf", desks.inspection_file, name="inspection_file"),
+    # guide editor
+    path("guides/<slug:ref>/form-preview/", look.form_preview, name="form_preview"),
 ]
 
 api = [

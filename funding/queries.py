@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from programs.models import ControlFigure
 from projects import queries as projects
 from projects.models import Project
 
-ZERO, ONE = Decimal(0), Decimal(1)
+ZERO = Decimal(0)
 
 
 def get_for(actor: Any, ref: str) -> Disbursement:
@@ -176,3 +177,11 @@ def line_of(row: Disbursement) -> list[dict[str, str]]:
     paid = row.status == "PAID"
     return [{"label": labels[code], "state": "done" if i < at or (paid and i == at) else ("stop" if stop else "here") if i == at else ""}
             for i, code in enumerate(WAY)]
+
+
+def paid_by_item(items: Iterable[int]) -> dict[int, Decimal]:
+    """{annual-plan item: yuan paid to its projects so far, in whatever year}, in one query."""
+    rows = MoneyEntry.objects.filter(
+        Q(kind__in=["PAY", "RETURN"]) | Q(kind="REVERSAL", reverses__kind__in=["PAY", "RETURN"]), project__guide__plan_item__in=list(items)
+    )
+    return dict(rows.order_by().values_list("project__guide__plan_item").annotate(sum=Sum("amount")))

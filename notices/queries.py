@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -56,6 +56,13 @@ def about(subject: Any) -> QuerySet[Document]:
     """Documents whose subject is that row, newest first."""
     return Document.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=subject.pk
+    ).order_by("-pk")
+
+
+def issued_about(model: type[Model], ids: Iterable[int]) -> QuerySet[Document]:
+    """Public documents in force about these rows of a table, newest first, in one query."""
+    return Document.objects.filter(
+        subject_type=model._meta.label_lower, subject_id__in=list(ids), status=DocumentStatus.ISSUED, is_public=True
     ).order_by("-pk")
 
 

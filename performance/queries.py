@@ -7,7 +7,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import (
+    Avg,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import (
+    ExtractYear,
+)
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,6 +27,7 @@ from funding import queries as funding
 from performance import policies, rules
 from performance.models import Acceptance, Evaluation, Report, Result
 from performance.states import AcceptanceStatus, Dimension, EvaluationStatus, ReportKind
+from programs import queries as programmes
 from projects import queries as projects
 from projects.models import ContractTarget, Project
 
@@ -113,6 +124,13 @@ def unevaluated() -> QuerySet[Project]:
         pk__in=Evaluation.objects.values("project")).distinct()
 
 
+def scorable(rows: QuerySet[Evaluation], value: str = "yes") -> QuerySet[Evaluation]:
+    """Open evaluations that can be scored now: with a report whose targets are all examined; "no": those that wait."""
+    unexamined = Result.objects.filter(report=OuterRef("report"), found=None, found_share=None)
+    ready = Q(report__isnull=False) & ~Q(Exists(unexamined))
+    return rows.filter(ready if value == "yes" else ~ready, status=EvaluationStatus.OPEN)
+
+
 def bands() -> list[dict[str, Any]]:
     return list(parameters.value("performance.qualitative_bands"))
 
@@ -135,7 +153,7 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "examine": acceptances.filter(status=AcceptanceStatus.OPEN).count(),
         "confirm": acceptances.filter(status=AcceptanceStatus.PROPOSED).count(),
-        "score": evaluations.filter(status=EvaluationStatus.OPEN).count(),
+        "score": scorable(evaluations).count(),
         "confirm_score": evaluations.filter(status=EvaluationStatus.SCORED).count(),
     }
 
@@ -169,6 +187,29 @@ def by_special() -> list[dict[str, Any]]:
         .values("project__special__name", "project__special__name_en", "project__special__code")
         .annotate(n=Count("pk"), mean=Avg("score"))
     )
+
+
+def evidence_for(actor: Any, codes: list[str]) -> list[programmes.Offer]:
+    """What an adjustment case of these specials may cite: the mean of the evaluations per special and year, and every
+    project whose grade is the worst one."""
+    rows = confirmed().filter(project__special__code__in=codes).select_related("project__special")
+    worst = parameters.value("performance.grades")[-1]["grade"]
+    found = [
+        programmes.Offer(
+            "EVALUATION", f"{row['project__special__code']}:{row['year']}",
+            _("%(special)s, evaluations confirmed in %(year)d (%(n)d projects)") % {
+                "special": row["project__special__name"], "year": row["year"], "n": row["n"]},
+            "/performance/", str(rules.shown(row["mean"])),
+        )
+        for row in rows.order_by("project__special__code").values("project__special__code", "project__special__name",
+            year=ExtractYear("confirmed_at")).annotate(n=Count("pk"), mean=Avg("score"))
+    ]
+    found.extend(
+        programmes.Offer("EVALUATION", str(row.uid), f"{row.project.number} {row.project.title}", f"/desk/performance/{row.uid}/",
+                         f"{rules.shown(row.score)} {row.grade}")
+        for row in rows.filter(grade=worst).order_by("-score")[:20]
+    )
+    return found
 
 
 # --- history -----------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from core.web import nav, slots
 from core.web.access import public as everyone
 from core.web.access import signed_in
 from performance import api as machine
-from performance import policies
+from performance import policies, queries
 from performance.views import desk as desks
 from performance.views import public as pages
 from performance.views import reports
+from programs import queries as programmes
 
 public = [path("performance/", pages.scores, name="scores")]
 
@@ -56,3 +57,4 @@ nav.register("desk", 80, _("Acceptance"), "performance:desk:acceptances", polici
 nav.register("desk", 90, _("Performance"), "performance:desk:evaluations", policies.is_staff)
 slots.register("programs.special", pages.of_special)
 slots.register("projects.project", reports.of_project)
+programmes.register_evidence(queries.evidence_for)

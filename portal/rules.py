@@ -1,8 +1,10 @@
-"""Plain decisions of the portal: what personal data looks like in free text, and how it is covered."""
+"""Plain decisions of the portal: what personal data looks like in free text and how it is covered; concentration of money."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 #: Resident identity number: district, date of birth, sequence, check character. Unit codes of the same length rarely
@@ -73,3 +75,36 @@ def changes(before: Any, after: Any) -> list[dict[str, str]]:
          "is_code": is_code(old.get(path, "")) and is_code(new.get(path, ""))}
         for path in paths if old.get(path, "") != new.get(path, "")
     ]
+
+
+# --- figures: how concentrated money is (clause P1) -------------------------------------------------------------------
+
+
+def shares(sums: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
+    """(name, share of the whole from 0 to 1), the largest first; nothing when there is no money."""
+    total = sum(sums.values(), Decimal(0))
+    if total <= 0:
+        return []
+    return sorted(((name, value / total) for name, value in sums.items() if value > 0), key=lambda row: (-row[1], row[0]))
+
+
+def herfindahl(sums: Mapping[str, Decimal]) -> Decimal | None:
+    """The Herfindahl index on its usual scale, 0 to 10,000: the sum of squared percentages; None without money."""
+    found = shares(sums)
+    if not found:
+        return None
+    return sum(((100 * share) ** 2 for _name, share in found), Decimal(0)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
+def top_curve(sums: Mapping[str, Decimal]) -> list[tuple[int, Decimal]]:
+    """(n, per cent of the money that the n largest hold), rising to 100."""
+    found, reached = [], Decimal(0)
+    for number, (_name, share) in enumerate(shares(sums), 1):
+        reached += share
+        found.append((number, (100 * reached).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)))
+    return found
+
+
+def rate(part: int, whole: int) -> str:
+    """Per cent with one place; a dash when there is nothing to divide by."""
+    return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)}%" if whole else "—"

@@ -5,21 +5,27 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from core.web import nav
+from core.web import nav, slots
 from core.web.access import public as everyone
 from core.web.access import signed_in
 from portal import api as machine
 from portal import policies
+from portal.queries import figures as measured
 from portal.views import audit as watch
-from portal.views import homes
+from portal.views import figures, homes
 
 public = [
     path("", homes.home, name="home"),
     path("search/", homes.find, name="search"),
     path("help/", homes.guidance, name="help"),
+    path("plans/figures/", figures.public_page, name="figures"),
+    path("plans/figures/<slug:table>.<str:kind>", figures.download, name="figures_table"),
 ]
 my = [path("", homes.my, name="home")]
-desk = [path("", homes.desk, name="home")]
+desk = [
+    path("", homes.desk, name="home"),
+    path("plans/annual/<int:year>/actual/", figures.plan_actual, name="plan_actual"),
+]
 audit = [
     path("", watch.home, name="home"),
     path("cases/", watch.cases, name="cases"),
@@ -34,6 +40,8 @@ audit = [
 api = [
     path("", machine.Root.as_view(), name="root"),
     path("schema/", machine.Schema.as_view(), name="schema"),
+    path("figures/", machine.Figures.as_view(), name="figures"),
+    path("plans/annual/<int:year>/actual/", machine.PlanActual.as_view(), name="plan_actual"),
 ]
 
 nav.register("public", 1, _("Home"), "portal:public:home", everyone)
@@ -45,3 +53,8 @@ nav.register("audit", 10, _("Case files"), "portal:audit:cases", policies.is_aud
 nav.register("audit", 20, _("Record"), "portal:audit:ledger", policies.reads_ledger)
 nav.register("audit", 30, _("Seal"), "portal:audit:seal", policies.reads_ledger)
 nav.register("audit", 40, _("Exports"), "portal:audit:exports", policies.reads_ledger)
+
+slots.register("programs.guide", measured.rates_of_guide)
+slots.register("programs.special", measured.rates_of_special)
+slots.register("programs.annual_plan", measured.plan_links)
+slots.register("programs.guides", measured.figure_links)

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Employment, Organisation
 from accounts.states import Role
+from core import clock
 from programs import states
-from programs.models import AnnualPlan, Guide, PolicyDocument, Special
+from programs.models import (
+    Adjustment,
+    AdvisoryBody,
+    AdvisoryReport,
+    AnnualPlan,
+    Guide,
+    GuideUpload,
+    Need,
+    ParameterChange,
+    PlanChange,
+    PlanTree,
+    PolicyDocument,
+    Portfolio,
+    Recommendation,
+    Special,
+    TopicCall,
+)
 
 
 def holds_for(actor: Any, role: str, special: Special) -> bool:
@@ -107,3 +125,363 @@ def plans_visible_to(actor: Any) -> QuerySet[AnnualPlan]:
 def documents_visible_to(actor: Any) -> QuerySet[PolicyDocument]:
     rows = PolicyDocument.objects.all()
     return rows if is_staff(actor) is None else rows.exclude(status=states.PolicyStatus.DRAFT)
+
+
+# --- adjustment of programmes ------------------------------------------------------------------------------------
+
+
+def may_draft_adjustments(actor: Any, obj: Any = None) -> str | None:
+    """Resource and supervision divisions open cases; a business division too, for its own specials (clause R3)."""
+    if any(actor.holds(role) for role in (Role.RESOURCE, Role.SUPERVISION, Role.DIVISION)):
+        return None
+    return _("Only a division of the bureau may open an adjustment case.")
+
+
+def handles_adjustment(actor: Any, case: Adjustment) -> str | None:
+    """Who drafted it, or the resource division."""
+    if actor.holds(Role.RESOURCE) or (actor.id is not None and actor.id == case.drafted_by_id):
+        return None
+    return _("Only the drafter or the resource division may do this.")
+
+
+def gives_opinion(actor: Any, case: Adjustment) -> str | None:
+    if actor.id is not None and actor.id == case.drafted_by_id:
+        return _("The drafter gives no opinion on the own case.")
+    roles = (Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.FINANCE)
+    return None if any(actor.holds(role) for role in roles) else _("Only the desks of the bureau give opinions.")
+
+
+def may_view_adjustment(actor: Any, case: Adjustment) -> str | None:
+    if case.status in states.PUBLIC_ADJUSTMENTS or is_staff(actor) is None:
+        return None
+    return _("This case is not decided.")
+
+
+def adjustments_visible_to(actor: Any) -> QuerySet[Adjustment]:
+    """The same truth as `may_view_adjustment`, as a queryset."""
+    rows = Adjustment.objects.select_related("special__plan", "plan", "tree", "drafted_by", "decided_by")
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_ADJUSTMENTS)
+
+
+def checks_adjustment(actor: Any, case: Adjustment) -> str | None:
+    if actor.holds(Role.LEADER) or actor.holds(Role.RESOURCE):
+        return None
+    return _("Only a leader of the bureau or the resource division may do this.")
+
+
+# --- project managers and advisory bodies ------------------------------------------------------------------------
+
+
+def proposes_portfolio(actor: Any, obj: Any = None) -> str | None:
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.DIVISION):
+        return None
+    return _("Only a division of the bureau may propose a project manager.")
+
+
+def manages(actor: Any, special: Special, right: str) -> str | None:
+    """Clause R5: the right is delegated on this very special (guardian) and the appointment is in its time."""
+    if actor.person is not None and actor.person.has_perm(f"programs.{right}", special):
+        day = clock.today()
+        if Portfolio.objects.filter(
+            person=actor.person, specials=special, status=states.PortfolioStatus.ACTIVE, since__lte=day, until__gte=day
+        ).exists():
+            return None
+    return _("Clause R5: this right is not delegated to you for this special now.")
+
+
+def answers_recommendation(actor: Any, row: Recommendation) -> str | None:
+    return owns_guide_of(actor, row.special)
+
+
+def owns_guide_of(actor: Any, special: Special) -> str | None:
+    if holds_for(actor, Role.DIVISION, special):
+        return None
+    return _("Only the division in charge of this special may do this.")
+
+
+def may_view_portfolio(actor: Any, row: Portfolio) -> str | None:
+    """The desks, and the person's own once appointed."""
+    if is_staff(actor) is None or (actor.id == row.person_id and row.status != states.PortfolioStatus.PROPOSED):
+        return None
+    return _("Only staff of the bureau may see this.")
+
+
+def portfolios_visible_to(actor: Any) -> QuerySet[Portfolio]:
+    """The same truth as `may_view_portfolio`, as a queryset."""
+    rows = Portfolio.objects.select_related("person", "proposed_by", "appointed_by").prefetch_related("specials__plan")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(person=actor.person).exclude(status=states.PortfolioStatus.PROPOSED) if actor.person else rows.none()
+
+
+def acts_for_body(actor: Any, body: AdvisoryBody) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=body.organisation_id):
+        return None
+    return _("Only the unit administrator of the advisory body may do this.")
+
+
+def may_view_report(actor: Any, report: AdvisoryReport) -> str | None:
+    if report.is_public or is_staff(actor) is None or acts_for_body(actor, report.body) is None:
+        return None
+    return _("This report is not public.")
+
+
+def reports_visible_to(actor: Any) -> QuerySet[AdvisoryReport]:
+    """The same truth as `may_view_report`, as a queryset."""
+    rows = AdvisoryReport.objects.select_related("body__organisation", "body__industry", "file", "filed_by")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(Q(is_public=True) | Q(body__organisation__in=actor.units(Role.ORG_ADMIN)))
+
+
+# --- tree versions, parameters ----------------------------------------------------------------------------------
+
+
+def checks_tree(actor: Any, tree: PlanTree) -> str | None:
+    """Another person of the resource division, or a leader, checks a draft version."""
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.LEADER):
+        return None
+    return _("Only the resource division or a leader may check a version of the programme tree.")
+
+
+def returns_tree(actor: Any, tree: PlanTree) -> str | None:
+    return checks_tree(actor, tree)
+
+
+def may_view_tree(actor: Any, tree: PlanTree) -> str | None:
+    """Drafts are the bureau's own business until they are decided."""
+    if tree.status in states.OFFICIAL_TREES or is_staff(actor) is None:
+        return None
+    return _("This version of the programme tree is not decided yet.")
+
+
+def trees_visible_to(actor: Any) -> QuerySet[PlanTree]:
+    rows = PlanTree.objects.filter(disabled_on=None)
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.OFFICIAL_TREES)
+
+
+def specials_visible_to(actor: Any) -> QuerySet[Special]:
+    rows = Special.objects.select_related("plan", "tree")
+    return rows if is_staff(actor) is None else rows.filter(tree__status__in=states.OFFICIAL_TREES)
+
+
+def is_parameter_reader(actor: Any, obj: Any = None) -> str | None:
+    """Numbers that decide are open to every desk, and to the system administrator."""
+    return None if is_staff(actor) is None or actor.holds(Role.SYSADMIN) else _("Only staff of the bureau may see this.")
+
+
+def decides_parameter(actor: Any, change: ParameterChange) -> str | None:
+    """A leader who did not ask for it (two persons)."""
+    if reason := is_bureau_leader(actor):
+        return reason
+    if actor.id == change.requested_by_id:
+        return _("Whoever asked for the new value may not decide on it (two persons).")
+    return None
+
+
+def takes_back_parameter(actor: Any, change: ParameterChange) -> str | None:
+    if actor.id is not None and actor.id == change.requested_by_id:
+        return None
+    return _("Only the person who asked for the new value may take it back.")
+
+
+def parameter_changes_visible_to(actor: Any) -> QuerySet[ParameterChange]:
+    rows = ParameterChange.objects.select_related("requested_by", "decided_by")
+    return rows if is_parameter_reader(actor) is None else rows.none()
+
+
+# --- plan: changes of a decided annual plan ---------------------------------------------------------------------------
+
+
+def may_ask_change(actor: Any, obj: Any = None) -> str | None:
+    """The resource division, or a division for the programmes it is in charge of."""
+    if actor.holds(Role.RESOURCE) or actor.holds(Role.DIVISION):
+        return None
+    return _("Only the resource division or a division of the bureau may ask for a change of the annual plan.")
+
+
+def may_change_special(actor: Any, special: Special) -> str | None:
+    """A division asks for its own specials; the resource division for all."""
+    if actor.holds(Role.RESOURCE) or holds_for(actor, Role.DIVISION, special):
+        return None
+    return _("Only the division in charge of “%(name)s” or the resource division may ask for a change of it.") % {
+        "name": special.label}
+
+
+def asked_for_change(actor: Any, change: PlanChange) -> str | None:
+    return None if actor.id is not None and actor.id == change.requested_by_id else _("Only who asked for the change may do this.")
+
+
+def handles_change(actor: Any, change: PlanChange) -> str | None:
+    if is_planner(actor) is None or is_bureau_leader(actor) is None:
+        return None
+    return _("Only the resource division or a leader may return a change.")
+
+
+def may_view_change(actor: Any, change: PlanChange) -> str | None:
+    if is_staff(actor) is None:
+        return None
+    if change.status == states.ChangeStatus.APPLIED and change.plan.status == states.PlanStatus.PUBLISHED:
+        return None
+    return _("This change is not published.")
+
+
+def changes_visible_to(actor: Any) -> QuerySet[PlanChange]:
+    """Staff see every request; the public what was applied to a published plan."""
+    rows = PlanChange.objects.select_related("plan__tree", "requested_by", "checked_by", "decided_by")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(status=states.ChangeStatus.APPLIED, plan__status=states.PlanStatus.PUBLISHED)
+
+
+# --- demand solicitation (出题, clause R1) ---
+
+UNIT_USERS = (Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE)
+
+
+def owns_call(actor: Any, call: TopicCall) -> str | None:
+    """The division in charge of the special writes its calls, screens and decides on its needs."""
+    if holds_for(actor, Role.DIVISION, call.special):
+        return None
+    return _("Only the division in charge of this special may do this.")
+
+
+def approves_call(actor: Any, call: TopicCall) -> str | None:
+    """A leader, whose signature the notice of the call bears; never the drafter (the `another_person` rule)."""
+    return None if holds_for(actor, Role.LEADER, call.special) else _("Only a leader of the bureau may do this.")
+
+
+def may_view_call(actor: Any, call: TopicCall) -> str | None:
+    if call.status in states.PUBLIC_CALLS or is_staff(actor) is None:
+        return None
+    return _("This topic call is not published.")
+
+
+def calls_visible_to(actor: Any) -> QuerySet[TopicCall]:
+    rows = TopicCall.objects.select_related("special__plan__tree")
+    return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_CALLS)
+
+
+def may_propose(actor: Any, obj: Any = None) -> str | None:
+    """Somebody who belongs to a unit; bureau staff never (separation of duties)."""
+    if actor.holds(*UNIT_USERS):
+        return None
+    return _("Only members of a registered unit may propose topics. Join your unit first.")
+
+
+def is_proposer(actor: Any, need: Need) -> str | None:
+    if actor.id is not None and actor.id == need.proposer_id:
+        return None
+    return _("Only the person who proposes the topic may do this.")
+
+
+def is_need_admin(actor: Any, need: Need) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=need.unit_id):
+        return None
+    return _("Only the administrator of the proposing unit may do this.")
+
+
+def is_proposer_or_admin(actor: Any, need: Need) -> str | None:
+    return None if is_proposer(actor, need) is None else is_need_admin(actor, need)
+
+
+def is_unit_user(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.ORG_ADMIN) else _("Only the unit administrator may do this.")
+
+
+def screens_need(actor: Any, need: Need) -> str | None:
+    return owns_call(actor, need.call)
+
+
+def may_score(actor: Any, need: Need) -> str | None:
+    """Staff of the division in charge, or an expert invited to the call who has no tie to a proposing unit."""
+    if owns_call(actor, need.call) is None:
+        return None
+    if not actor.holds(Role.EXPERT) or not need.call.experts.filter(person=actor.id).exists():
+        return _("Only experts invited to this call may score its topics.")
+    units = own_units(actor)
+    if need.unit_id in units or set(_names_of(units)) & set(need.partners):
+        return _("You belong to a proposing unit and may not score this topic.")
+    return None
+
+
+def _names_of(units: set[int]) -> list[str]:
+    return list(Organisation.objects.filter(pk__in=units).values_list("name", flat=True)) if units else []
+
+
+def is_expert(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.EXPERT) else _("Only review experts may open this.")
+
+
+def own_units(actor: Any) -> set[int]:
+    """Units a person belongs to or is employed by; the bureau that invites does not count."""
+    day = clock.today()
+    jobs = Employment.objects.filter(Q(until=None) | Q(until__gte=day), person=actor.id).values_list("organisation_id", flat=True)
+    return set(jobs) | actor.units(*UNIT_USERS)
+
+
+def may_view_need(actor: Any, need: Need) -> str | None:
+    """One's own, those of one's unit (administrator), and the bureau's desks from the filing on. Experts have their own door."""
+    if is_proposer(actor, need) is None or is_need_admin(actor, need) is None:
+        return None
+    if need.status in states.NEED_SEEN and is_staff(actor) is None:
+        return None
+    return _("You may only see topics of your own or your unit.")
+
+
+def needs_visible_to(actor: Any) -> QuerySet[Need]:
+    """The same truth as `may_view_need`, as a queryset."""
+    rows = Need.objects.select_related("call__special__plan", "stream", "unit", "proposer", "merged_into")
+    mine = Q(proposer=actor.id) if actor.id is not None else Q(pk=None)
+    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN))
+    if is_staff(actor) is None:
+        mine |= Q(status__in=states.NEED_SEEN)
+    return rows.filter(mine)
+
+
+def needs_to_score(actor: Any) -> QuerySet[Need]:
+    """What an invited expert may score: screened-in needs of open scoring, none of a unit of one's own."""
+    rows = Need.objects.select_related("call__special__plan", "stream", "unit")
+    if actor.id is None or not actor.holds(Role.EXPERT):
+        return rows.none()
+    open_calls = TopicCall.objects.filter(status=states.CallStatus.PUBLISHED, experts__person=actor.id)
+    units = own_units(actor)
+    rows = rows.filter(call__in=open_calls, status=states.NeedStatus.SHORTLISTED).exclude(unit__in=units)
+    for name in _names_of(units):
+        rows = rows.exclude(partners__contains=[name])
+    return rows
+
+
+# guide editor
+
+
+def checks_law(actor: Any, guide: Guide) -> str | None:
+    """The legality and fair-competition check: supervision or resource division, by somebody who neither drafted the
+    guide nor agreed to it."""
+    if not (holds_for(actor, Role.SUPERVISION, guide.special) or holds_for(actor, Role.RESOURCE, guide.special)):
+        return _("Only the supervision or the resource division makes the legality check.")
+    if actor.id in (guide.drafted_by_id, guide.agreed_by_id):
+        return _("Who drafted the guide or agreed to it does not make its legality check (two persons).")
+    return None
+
+
+def may_comment(actor: Any, guide: Guide) -> str | None:
+    return is_staff(actor)
+
+
+def answers_comment(actor: Any, comment: Any) -> str | None:
+    return owns_guide(actor, comment.guide)
+
+
+def settles_comment(actor: Any, comment: Any) -> str | None:
+    """Whoever made the remark says that it is settled, or the resource division."""
+    if actor.id is not None and actor.id == comment.author_id:
+        return None
+    if checks_guide(actor, comment.guide) is None:
+        return None
+    return _("Only who made the remark, or the resource division, may settle it.")
+
+
+def uploads_of(actor: Any) -> QuerySet[GuideUpload]:
+    """Guide files of one's own that wait for a yes."""
+    return GuideUpload.objects.filter(sent_by=actor.id) if actor.id else GuideUpload.objects.none()

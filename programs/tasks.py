@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.policies import system
 from core import clock
 from core.deadlines import due
+from core.jobs import job
 from notices import actions as notices
 from programs import actions, queries
 
@@ -48,3 +49,47 @@ def _tell_owners(year: int) -> None:
         lambda: _("Clause A1: the annual implementation plan is in principle made before 31 March."),
         f"/desk/plans/annual/{year}/", dedupe=f"annual_plan:{year}:{clock.today().isoformat()}",
     )
+
+
+@due("adjustment.apply")
+def apply_adjustment(deadline: Any) -> None:
+    """The effective date of an adjustment case has come."""
+    actions.apply_adjustment(system(CLOCK), deadline.target)
+
+
+@job("programs.overlap")
+def overlap_job(row: Any, progress: Any) -> None:
+    actions.make_overlap(queries.actor_of(row.actor_id), queries.tree_by_id(row.params["tree"]), progress=progress)
+    row.result = {"link": "/desk/plans/overlap/"}
+
+
+@due("portfolio.end")
+def end_portfolio(deadline: Any) -> None:
+    """The period of a project manager is over."""
+    actions.expire_portfolio(system(CLOCK), deadline.target)
+
+
+@due("plan_tree.begin")
+def begin_plan_tree(deadline: Any) -> None:
+    """The version before ends on the day the next one begins; the clock has decided it, the job makes it visible."""
+    actions.end_former_trees(system(CLOCK))
+
+
+@due("policy.expires")
+def policy_expires(deadline: Any) -> None:
+    """Clause R13: the owners of a document and of the running guides on it hear in time that it ends."""
+    document = deadline.target
+    notices.tell(
+        [*queries.planners(), *queries.basis_owners(document)], "programs.policy.expires",
+        lambda: _("“%(title)s” ends on %(day)s") % {"title": document.title, "day": document.valid_to.isoformat()},
+        lambda: _("Clause R13: without a valid basis no guide is published. Replace the document or settle what follows it."),
+        f"/desk/plans/policies/{document.number}/", dedupe=f"policy_expires:{document.pk}:{document.valid_to.isoformat()}",
+    )
+
+
+# --- demand solicitation ---
+
+
+@due("topic_call.close")
+def close_topic_call(deadline: Any) -> None:
+    actions.close_call(system(CLOCK), deadline.target)

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from core.web.access import public, signed_in
 from core.web.api import KeysetPagination, Strict, Verb, actor
+from programs.states import Dimension
 from projects import actions, policies, queries
 from projects.models import Contract, Project, ProposalList, Publicity
 
@@ -31,7 +32,8 @@ def show_notice(row: Publicity) -> dict[str, Any]:
 def show_project(row: Project) -> dict[str, Any]:
     """The public columns; money in yuan as text."""
     return {"number": row.number, "title": row.title, "unit": row.unit.name, "leader": row.leader.name,
-            "special": row.special.code, "guide": row.guide.ref, "amount": str(row.amount), "status": row.status,
+            "special": row.special.code, "tree": row.special.tree.code, "guide": row.guide.ref, "cluster": row.cluster,
+            "cluster_list": row.cluster_list, "stream": row.stream, "stage": row.stage, "amount": str(row.amount), "status": row.status,
             "awarded_at": row.awarded_at, "starts_on": row.starts_on, "ends_on": row.ends_on, "is_demo": row.is_demo}
 
 
@@ -159,3 +161,17 @@ class SignUnit(ContractVerb):
 
 class SignBureau(ContractVerb):
     act = staticmethod(actions.sign_bureau)
+
+
+class TagFigures(APIView):
+    """GET ?by=cluster|stream|stage: number and money (yuan) of the projects one may see, by tag and year of award."""
+
+    question = staticmethod(policies.is_desk)
+
+    def get(self, request: Request) -> Response:
+        by = request.GET.get("by", "")
+        figures = queries.tag_figures(policies.visible_to(actor(request)), by if by in Dimension.values else Dimension.CLUSTER.value)
+        return Response({"years": figures["years"], "rows": [
+            {"list": row["list"], "code": row["code"], "label": row["label"], "count": row["count"], "money": str(row["money"]),
+             "years": {str(year): {"count": n, "money": str(m)} for year, (n, m) in zip(figures["years"], row["cells"], strict=True)}}
+            for row in figures["rows"]]})

@@ -168,6 +168,10 @@ class Project(models.Model):
     title = models.CharField(max_length=200)
     amount = MoneyField()
     mode = models.CharField(max_length=20)
+    cluster_list = models.CharField(max_length=40, blank=True, help_text="the version of the 20+8 list that `cluster` is of")
+    cluster = models.CharField(max_length=40, blank=True)
+    stream = models.CharField(max_length=40, blank=True)
+    stage = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20)
     awarded_at = models.DateTimeField()
     starts_on = models.DateField(null=True, blank=True)
@@ -184,6 +188,7 @@ class Project(models.Model):
             models.Index(fields=["special", "status"], name="project_special"),
             models.Index(fields=["unit", "status"], name="project_unit"),
             models.Index(fields=["leader", "status"], name="project_leader"),
+            models.Index(fields=["cluster_list", "cluster"], name="project_cluster"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=states.ProjectStatus.values), name="project_status"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -17,10 +18,11 @@ from applications.models import Application
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow
+from core.money import in_wan
 from core.workflow import Machine
 from programs import policies as programme
 from programs import queries as programmes
-from programs.models import Plan
+from programs.models import Plan, Special
 from projects import policies
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from reviews.models import BatchItem
@@ -124,6 +126,21 @@ def open_objections(row: Publicity) -> set[int]:
     return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
 
 
+def open_objection_count(actor: Any) -> int:
+    """How many objections are not settled, on the lists the actor sees. A count names nobody: who may not open an
+    objection is still told the truth about how many there are."""
+    seen = Objection.objects.filter(publicity__proposal__in=policies.lists_visible_to(actor))
+    return seen.filter(status__in=["FILED", "ACCEPTED"]).count()
+
+
+def objections_outline(actor: Any, application: Application) -> list[dict[str, Any]]:
+    """That a visible application was objected to, when, and how it ended: [{notice, filed_at, decided_at, state}]. Nothing
+    of the objector, and neither the facts nor the decision, which may name them."""
+    rows = Objection.objects.filter(application=application, publicity__proposal__in=policies.lists_visible_to(actor))
+    return [{"notice": row.publicity.proposal.ref, "filed_at": row.filed_at, "decided_at": row.decided_at, "state": row.status_label}
+            for row in rows.select_related("publicity__proposal").order_by("pk")]
+
+
 def title_of(guide: Any) -> str:
     return guide.title_en if programmes.is_english() and guide.title_en else guide.title
 
@@ -221,7 +238,7 @@ def money_of(rows: QuerySet[Project]) -> list[tuple[str, Any]]:
     """(plan, 10,000 yuan) of these projects, the largest first."""
     name = "special__plan__name_en" if programmes.is_english() else "special__plan__name"
     found = rows.order_by().values_list(name).annotate(money=Sum("amount"))
-    return sorted(((plan, (money / 10_000).quantize(Decimal(1))) for plan, money in found), key=lambda row: -row[1])
+    return sorted(((plan, in_wan(money)) for plan, money in found), key=lambda row: -row[1])
 
 
 def count_by_year(rows: QuerySet[Project]) -> list[tuple[str, int]]:
@@ -273,7 +290,8 @@ def status_counts(actor: Any) -> dict[str, int]:
 
 def money_by_plan(actor: Any) -> list[tuple[str, Any]]:
     """(plan name, awarded yuan) of visible projects."""
-    rows = policies.visible_to(actor).order_by().values_list("special__plan__name").annotate(money=Sum("amount"))
+    name = "special__plan__name_en" if programmes.is_english() else "special__plan__name"
+    rows = policies.visible_to(actor).order_by().values_list(name).annotate(money=Sum("amount"))
     return sorted(rows, key=lambda row: -row[1])
 
 
@@ -297,7 +315,7 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "decide": lists.filter(status="SUBMITTED").count(),
         "publicise": lists.filter(status="DECIDED", publicity=None).count(),
-        "objections": policies.objections_visible_to(actor).filter(status__in=["FILED", "ACCEPTED"]).count(),
+        "objections": open_objection_count(actor),
         "offer": contracts.filter(status="DRAFT").count(),
         "unit_sign": contracts.filter(status="OFFERED").count(),
         "bureau_sign": contracts.filter(status="UNIT_SIGNED").count(),
@@ -334,5 +352,56 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
             wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
     if not wanted:
         return []
-    return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
+
+
+def titles_of(codes: list[str]) -> list[tuple[str, str, str]]:
+    """(code of the special, number, title) of what was funded, for the report of overlap."""
+    return list(public_projects().filter(special__code__in=codes).values_list("special__code", "number", "title"))
+
+
+def running_in(specials: Iterable[Special]) -> list[Project]:
+    """Projects under way in these specials, the nearest end first, for who watches them."""
+    under_way = ("CONTRACT_PENDING", "ACTIVE", "SUSPENDED", "OVERDUE", "ACCEPTANCE", "RECONSIDER")
+    rows = Project.objects.filter(special__code__in=[special.code for special in specials], status__in=under_way)
+    return list(rows.select_related("unit", "special").order_by(F("ends_on").asc(nulls_last=True), "number")[:100])
+
+
+# --- tags: money and number by cluster, stream, stage and year (clauses P1, C1, C3) -------------------------------
+
+
+def tags_of(project: Project) -> list[dict[str, str]]:
+    """The tags a project was awarded with, in words; one query."""
+    found = {"cluster": (project.cluster_list, project.cluster), "stream": ("research-streams", project.stream),
+             "stage": ("chain-stages", project.stage)}
+    return programmes.tag_words({name: pair for name, pair in found.items() if pair[1]})
+
+
+def tag_figures(rows: QuerySet[Project], dimension: str) -> dict[str, Any]:
+    """{years, rows, sums}: count and money (yuan) per tag and year of award, the tags in the order of their lists, those
+    without a tag last; two queries. `rows` are those the person may see, so the sums are those of the register."""
+    lists = {"cluster": "cluster_list"}.get(dimension)
+    columns = [*([lists] if lists else []), dimension]
+    found = rows.order_by().values_list(*columns, "awarded_at__year").annotate(n=Count("pk"), money=Sum("amount"))
+    cells: dict[tuple[str, str], dict[int, tuple[int, Decimal]]] = {}
+    for *key, year, count, money in found:
+        code = key[-1]
+        name = key[0] if lists else next(iter(programmes.tag_lists(dimension)))
+        cells.setdefault((name, code) if code else ("", ""), {})[year] = (count, money)
+    years = sorted({year for by_year in cells.values() for year in by_year})
+    labels = programmes.tag_labels(dimension)
+    order = [*[key for key in labels if key in cells], *sorted(key for key in cells if key not in labels and key[1]), *[k for k in cells if not k[1]]]
+    total = sum((money for by_year in cells.values() for _n, money in by_year.values()), Decimal(0))
+    return {"years": years, "total": total, "rows": [_tag_row(key, cells[key], labels, years, total) for key in order]}
+
+
+def _tag_row(key: tuple[str, str], by_year: dict[int, tuple[int, Decimal]], labels: dict[tuple[str, str], str],
+             years: list[int], total: Decimal) -> dict[str, Any]:
+    money = sum((one[1] for one in by_year.values()), Decimal(0))
+    return {
+        "label": labels.get(key, key[1]) if key[1] else _("without a tag"), "list": programmes.list_label(key[0]) if key[0] else "",
+        "code": key[1], "count": sum(one[0] for one in by_year.values()), "money": money,
+        "share": (money * 100 / total).quantize(Decimal("0.1")) if total else Decimal(0),
+        "cells": [by_year.get(year, (0, Decimal(0))) for year in years],
+    }

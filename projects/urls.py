@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from core.web import nav, slots
 from core.web.access import public as everyone
 from core.web.access import signed_in
+from programs import queries as programmes
 from projects import api as machine
-from projects import policies
+from projects import policies, queries
 from projects.views import desk as desks
+from projects.views import figures, notices, proposals
 from projects.views import my as own
-from projects.views import notices, proposals
 from projects.views import public as pages
 
 public = [
@@ -60,6 +61,8 @@ desk = [
     path("projects/<str:key>/contract/offer/", desks.contract_offer, name="contract_offer"),
     path("projects/<str:key>/contract/take-back/", desks.contract_take_back, name="contract_take_back"),
     path("projects/<str:key>/contract/sign/", desks.contract_sign_bureau, name="contract_sign_bureau"),
+    # figures by tag
+    path("figures/tags/", figures.tag_figures, name="tag_figures"),
 ]
 
 api = [
@@ -76,6 +79,8 @@ api = [
     path("projects/<str:key>/contract/offer/", machine.Offer.as_view(), name="contract_offer"),
     path("projects/<str:key>/contract/sign-unit/", machine.SignUnit.as_view(), name="contract_sign_unit"),
     path("projects/<str:key>/contract/sign-bureau/", machine.SignBureau.as_view(), name="contract_sign_bureau"),
+    # figures by tag
+    path("figures/tags/", machine.TagFigures.as_view(), name="tag_figures"),
 ]
 
 nav.register("public", 20, _("Public notices"), "projects:public:notices", everyone)
@@ -86,3 +91,5 @@ nav.register("desk", 55, _("Notices and awards"), "projects:desk:notices", polic
 nav.register("desk", 57, _("Objections"), "projects:desk:objections", policies.handles_objections)
 nav.register("desk", 60, _("Projects"), "projects:desk:projects", policies.is_desk)
 slots.register("programs.special", pages.of_special)
+slots.register("programs.portfolio", pages.of_portfolio)
+programmes.register_titles(queries.titles_of)

@@ -56,6 +56,7 @@ def start(actor: Any, guide: Guide, *, unit: Organisation, topic: Topic | None =
     wanted = guide.version.data.get("applicants") or [] if guide.version else []
     if wanted and unit.kind not in wanted:
         reasons.append(_("Units of this kind may not apply in this guide."))
+    reasons.append(rules.region_problem((guide.version.data.get("eligibility") or {}) if guide.version else {}, unit.region))
     if reasons := [reason for reason in reasons if reason]:
         raise Refused(reasons)
     prefix = guide.special.prefix

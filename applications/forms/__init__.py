@@ -1,10 +1,10 @@
 """Input of the desks: boxes for fields defined by guides, forms for rows and decisions."""
 
-from applications.forms.boxes import Box, boxes_of, error_list, paired
+from applications.forms.boxes import Box, boxes_of, error_list, paired, shown_boxes
 from applications.forms.desk import AskCorrectionForm, InspectionForm, RefuseForm, TrackForm, VerifyReceiptForm
 from applications.forms.rows import MemberForm, PartnerForm, StartForm
 
 __all__ = [
     "AskCorrectionForm", "Box", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "StartForm", "TrackForm",
-    "VerifyReceiptForm", "boxes_of", "error_list", "paired",
+    "VerifyReceiptForm", "boxes_of", "error_list", "paired", "shown_boxes",
 ]

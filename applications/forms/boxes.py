@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from applications import rules
-from programs.engine.forms import Choice, Field, Section, is_visible
+from programs.engine.forms import (
+    Choice,
+    Field,
+    Section,
+    is_visible,
+    row_errors,
+)
 
 SHORT = ("number", "money", "date", "select")
 LONG_TEXT_ROWS = ((1500, 9), (600, 6), (0, 4))
@@ -47,6 +55,7 @@ class Box:
     rows: int = 4
     columns: list[str] = field(default_factory=list)
     lines: list[list[Cell]] = field(default_factory=list)
+    blocks: list[list[Box]] = field(default_factory=list)  # a group: the fields of each time it is filled in
 
     @property
     def described(self) -> str:
@@ -88,10 +97,20 @@ def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, 
     ]
 
 
-def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any) -> Box:
-    limit = item.max_length
+def shown_boxes(section: Section) -> list[Box]:
+    """Every field without an answer, for a look at the form; one that a rule hides says when it is shown."""
+    found = []
+    for item in section.fields:
+        box = _box(item, None, (), None, f"{section.code}-{item.code}")
+        hidden = _("(shown only under a condition)")
+        found.append(replace(box, help=f"{box.help} {hidden}".strip()) if item.visible_if else box)
+    return found
+
+
+def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str = "") -> Box:
+    limit, name = item.max_length, name or item.code
     box = Box(
-        code=item.code, id=f"f-{item.code}", kind=item.kind, label=item.label, help=item.help, why=item.why,
+        code=name, id="f-" + name.replace(".", "-"), kind=item.kind, label=item.label, help=item.help, why=item.why,
         unit=item.unit.strip(), required=item.required, value="" if value is None else value, choices=item.choices,
         errors=errors, theirs=theirs, limit=limit,
         rows=next(rows for least, rows in LONG_TEXT_ROWS if (limit or 0) >= least),
@@ -99,7 +118,28 @@ def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any) -> Box:
     if item.kind == "table":
         box.columns = [column.label for column in item.columns]
         box.lines = _lines(item, value)
+    if item.kind == "group":
+        box.blocks, box.errors = _blocks(item, value, errors)
     return box
+
+
+def _blocks(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[Box]], Sequence[str]]:
+    """A group as often as it is filled in and once more. When errors are shown, each stands at its own field; what is
+    left are those of the group as a whole (too few, too many)."""
+    filled = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    most = int(item.data.get("max_rows") or 200)
+    count = max(min(len(filled) + 1, most), int(item.data.get("min_rows") or 1), len(filled))
+    blocks, shown = [], []
+    for index in range(count):
+        row = filled[index] if index < len(filled) else {}
+        wrong = row_errors(item, row, True)[1] if errors and index < len(filled) else {}
+        blocks.append([
+            _box(column, row.get(column.code), wrong.get(column.code, ()), None, f"{item.code}.{index}.{column.code}")
+            for column in item.columns
+        ])
+        shown.extend(text for texts in wrong.values() for text in texts)
+    own = [text for text in errors if not any(text.endswith(one) for one in shown)] if shown else list(errors)
+    return blocks, own
 
 
 def _lines(item: Field, value: Any) -> list[list[Cell]]:
@@ -131,4 +171,10 @@ def paired(boxes: Sequence[Box]) -> list[list[Box]]:
 
 def error_list(boxes: Sequence[Box]) -> list[dict[str, str]]:
     """For the error summary: one line per problem, each leads to its field."""
-    return [{"text": text, "id": box.id} for box in boxes for text in box.errors]
+    found = []
+    for box in boxes:
+        found += [{"text": text, "id": box.id} for text in box.errors]
+        for number, block in enumerate(box.blocks, 1):
+            found += [{"text": _("%(label)s, no. %(row)d: %(text)s") % {"label": box.label, "row": number, "text": text}, "id": one.id}
+                      for one in block for text in one.errors]
+    return found

@@ -21,6 +21,7 @@ from programs.engine import budget as budgets
 from programs.engine.conditions import PASS, Outcome
 from programs.engine.facts import lookup
 from programs.engine.forms import clean_section
+from programs.queries import held, register
 
 SECRET_YES = ("yes", "true", True)
 
@@ -230,6 +231,8 @@ def _check_team(application: Application, found: CheckList) -> None:
     share = sum((partner.share for partner in application.partners.all()), Decimal(0))
     if share > application.requested:
         found.add(parts.PARTNERS, _("The partners' shares are more than the amount requested"), "partners")
+    for problem in rules.partner_problem(application.version.data.get("eligibility") or {}, len(application.partners.all()), share):
+        found.add(parts.PARTNERS, problem, "partners")
 
 
 def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
@@ -252,8 +255,8 @@ def _check_limits(application: Application, case: Mapping[str, Any], found: Chec
 def _check_marks(application: Application, found: CheckList) -> None:
     """Clause R12: an integrity restriction stops leader and unit; other members' marks are shown to the desk."""
     for subject, marks in (
-        (application.leader.name, known.blocked(person=application.leader)),
-        (application.unit.name, known.blocked(organisation=application.unit)),
+        (application.leader.name, held.blocked(person=application.leader)),
+        (application.unit.name, held.blocked(organisation=application.unit)),
     ):
         for mark in marks:
             until = mark.until.isoformat() if mark.until else _("without end")
@@ -285,8 +288,7 @@ def _check_limit_rules(
 
 def eligibility(guide: Any, leader: Any, unit: Any) -> list[Outcome]:
     """Before anything is filled in: what the register alone says about the conditions of a guide."""
-    case = {**known.unit_facts(unit), **known.leader_facts(leader)}
-    return conditions.evaluate(guide.version.data.get("conditions") or [], case)
+    return register.outcomes_for(guide.version, unit, leader)
 
 
 def failing(outcomes: list[Outcome]) -> list[Outcome]:

@@ -132,6 +132,12 @@ def _rows(section: forms.Section, answers: Mapping[str, Any], form: Form) -> lis
             row["cells"] = [
                 [forms.display(column, line.get(column.code)) for column in field.columns] for line in value
             ]
+        elif field.kind == "group":
+            row["blocks"] = [
+                [{"label": column.label, "text": forms.display(column, line.get(column.code))} for column in field.columns
+                 if not rules.blank(line.get(column.code))]
+                for line in value
+            ]
         else:
             row["text"] = forms.display(field, value)
         rows.append(row)

@@ -7,28 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Engagement, IntegrityMark, Organisation, Person
-from accounts.states import MarkLevel, OrgKind
+from accounts.models import Engagement
+from accounts.states import OrgKind
 from applications import rules, states
-from applications.models import Application
+from applications.models import Application, Partner, TeamMember
 from core import clock
-from programs import queries as programme
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
-
-LEGAL_PERSONS = (OrgKind.ENTERPRISE, OrgKind.UNIVERSITY, OrgKind.INSTITUTE, OrgKind.HOSPITAL, OrgKind.SOCIAL)
-RUNNING, APPLIED = "RUNNING", "APPLIED"
-
-
-def blocked(person: Person | None = None, organisation: Organisation | None = None) -> list[IntegrityMark]:
-    """Marks that forbid applying today (clause R12, handbook 7.3)."""
-    day = clock.today()
-    rows = IntegrityMark.objects.filter(since__lte=day, lifted_at=None).exclude(level=MarkLevel.NOTE)
-    rows = rows.filter(Q(until=None) | Q(until__gte=day))
-    return list(rows.filter(person=person) if person else rows.filter(organisation=organisation))
+from programs.engine.operators import REGION_ALIASES, region
+from programs.queries import held
+from programs.queries.held import leader_facts, unit_facts
 
 
 def engagements(people: Iterable[int] = (), organisations: Iterable[int] = ()) -> list[Engagement]:
@@ -56,76 +46,20 @@ def led_by_person(application: Application) -> int:
     )
 
 
-def _yearly(facts: Mapping[str, Any], key: str, year: int) -> Decimal | None:
-    value = (facts.get(key) or {}).get(str(year))
-    return Decimal(str(value)) if value not in (None, "") else None
-
-
-def unit_facts(unit: Organisation) -> dict[str, Fact]:
-    """What the register says of a unit; what it does not say stays unknown (a person must look then)."""
-    source, data, year = _("register of units"), unit.facts or {}, clock.today().year
-    spend = [_yearly(data, "rd_spend", y) for y in (year - 1, year - 2)]
-    known = [value for value in spend if value is not None]
-    hnte = data.get("hnte") or {}
-    found: dict[str, Any] = {
-        "unit.kind": unit.kind,
-        "unit.is_legal_person": data.get("is_legal_person", unit.kind in LEGAL_PERSONS),
-        "unit.region": unit.region or None,
-        "unit.registered_on": unit.registered_on.isoformat() if unit.registered_on else None,
-        "unit.is_fiscal": data.get("is_fiscal"),
-        "unit.hnte": {"from": hnte.get("valid_from"), "to": hnte.get("valid_to")} if hnte.get("number") else None,
-        "unit.hnte_number": hnte.get("number"),
-        "unit.rd_spend_last_year": spend[0],
-        "unit.rd_spend_max_two_years": max(known) if known else None,
-        "unit.revenue_last_year": _yearly(data, "revenue", year - 1),
-        "unit.staff": data.get("staff"),
-    }
-    facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
-    facts["unit.kind"] = Fact(unit.kind, source, str(unit.get_kind_display()))
-    facts["unit.blocked"] = Fact(bool(blocked(organisation=unit)), _("integrity records"))
-    return facts
-
-
-def leader_facts(leader: Person) -> dict[str, Fact]:
-    source = _("personal profile")
-    found = {
-        "leader.birth_date": leader.birth_date.isoformat() if leader.birth_date else None,
-        "leader.gender": leader.gender or None,
-        "leader.degree": leader.degree or None,
-        "leader.title": leader.title or None,
-    }
-    facts = {name: Fact(value, source) for name, value in found.items() if value is not None}
-    if leader.gender:
-        facts["leader.gender"] = Fact(leader.gender, source, str(leader.get_gender_display()))
-    facts["leader.blocked"] = Fact(bool(blocked(person=leader)), _("integrity records"))
-    return facts
-
-
-def _specials(codes: set[str], source: str) -> Fact:
-    """Codes are compared, names are read."""
-    names = programme.special_names(codes) if codes else {}
-    return Fact(sorted(codes), source, "、".join(names.get(code, code) for code in sorted(codes)))
-
-
 def _engagement_facts(application: Application) -> dict[str, Fact]:
     rows = engagements([application.leader_id], [application.unit_id])
     leader = [row for row in rows if row.person_id == application.leader_id]
     unit = [row for row in rows if row.organisation_id == application.unit_id]
-    last = clock.today().year - 1
-    source = _("records of this portal")
     return {
-        "unit.running_specials": _specials({r.klass for r in unit if r.state == RUNNING}, source),
-        "unit.awarded_last_year": _specials(
-            {r.klass for r in unit if r.state not in (APPLIED, "ENDED") and r.starts.year == last}, source
-        ),
-        "unit.led_this_guide": Fact(led_in_guide(application) + 1, source),
-        "leader.running_specials": _specials(
-            {r.klass for r in leader if r.state == RUNNING and r.role == states.TeamRole.LEADER}, source
-        ),
-        "leader.running_count": Fact(
-            sum(1 for r in leader if r.state in (RUNNING, APPLIED) and r.source_ref != application.ref), source
-        ),
+        **held.engagement_facts(unit, leader, day=clock.today(), own=application.ref),
+        "unit.led_this_guide": Fact(led_in_guide(application) + 1, _("records of this portal")),
     }
+
+
+def _post_facts(application: Application) -> dict[str, Fact]:
+    day = clock.today()
+    rows = held.memberships_on(day).filter(person=application.leader_id, organisation=application.unit_id)
+    return held.post_facts(held.post_of(rows), day=day)
 
 
 def _team_facts(application: Application) -> dict[str, Fact]:
@@ -147,8 +81,59 @@ def _team_facts(application: Application) -> dict[str, Fact]:
         "team.lead_main_members": Fact(len(of_lead), source),
         "team.partner_main_members": Fact(list(per_partner.values()), source),
         "team.names": Fact(sorted(row.name for row in team), source),
-        "application.partner_count": Fact(application.partners.count(), _("list of partners")),
+        "team.members": Fact(_member_rows(application, team), source, "、".join(row.name for row in team)),
     }
+
+
+def _partner_facts(application: Application) -> dict[str, Fact]:
+    """Partners one by one, and how many of them sit outside the city or abroad (seen by registration, then by what is typed)."""
+    rows, source = list(application.partners.select_related("organisation")), _("list of partners")
+    told = [
+        {
+            "partner.kind": partner.organisation.kind if partner.organisation else None,
+            "partner.region": (partner.organisation.region if partner.organisation else partner.region) or None,
+            "partner.is_overseas": _overseas(partner), "partner.share": partner.share, "partner.is_related": partner.is_related,
+        }
+        for partner in rows
+    ]
+    home = next(iter(REGION_ALIASES.values()))
+    known = all(row["partner.region"] or row["partner.is_overseas"] for row in told)
+    outside = [row for row in told if row["partner.is_overseas"] or not region(row["partner.region"] or "").startswith(home)]
+    kinds = [row["partner.kind"] for row in told]
+    found = {
+        "application.partner_count": len(rows), "team.partners": told,
+        "application.overseas_partners": sum(row["partner.is_overseas"] for row in told),
+        "application.out_of_city_partners": len(outside) if known else None,
+        "application.partner_kinds": kinds if all(kinds) else None,
+    }
+    return {name: Fact(value, source, "" if name != "team.partners" else "、".join(p.name for p in rows))
+            for name, value in found.items() if value is not None}
+
+
+def _overseas(partner: Partner) -> bool:
+    if partner.organisation:
+        return partner.organisation.kind == OrgKind.OVERSEAS
+    return bool(partner.country) and not partner.uscc
+
+
+def _member_rows(application: Application, team: list[TeamMember]) -> list[dict[str, Any]]:
+    """The members in their order; months of insurance are those the unit has told of people registered here."""
+    day = clock.today()
+    posts: dict[tuple[int, int], list[Any]] = {}
+    for post in held.memberships_on(day).filter(person__in=[m.person_id for m in team if m.person_id]):
+        posts.setdefault((post.organisation_id, post.person_id), []).append(post)
+    rows = []
+    for member in team:
+        key = (member.organisation_id or 0, member.person_id or 0)
+        insured = held.post_facts(held.post_of(posts.get(key, [])), day=day).get("leader.insurance_months")
+        rows.append({
+            "member.of_lead_unit": member.organisation_id == application.unit_id, "member.full_time": member.full_time,
+            "member.insurance_months": insured.value if insured else None,
+            "member.birth_date": member.birth_date.isoformat() if member.birth_date else None,
+            "member.gender": member.gender or None, "member.degree": member.degree or None,
+            "member.title": member.title or None, "member.person_months": member.person_months,
+        })
+    return rows
 
 
 def _money_facts(application: Application) -> dict[str, Fact]:
@@ -161,6 +146,8 @@ def _money_facts(application: Application) -> dict[str, Fact]:
         "application.self_raised": Fact(own, source),
         "application.total_budget": Fact(total or application.requested, source),
     }
+    if (part := rules.ratio(application.requested, total)) is not None:
+        facts["application.requested_share"] = Fact(part, source, f"{part * 100:.1f}%")
     if (share := rules.ratio(own, application.requested)) is not None:
         facts["application.self_raised_ratio"] = Fact(share, source, f"{share:.2f} : 1")
     return facts
@@ -173,12 +160,10 @@ def facts_of(application: Application, form: Form, cleaned: Mapping[str, Any]) -
         facts["application.months"] = Fact(application.months, _("application"))
     if application.ends_on:
         facts["application.completion_year"] = Fact(application.ends_on.year, _("application"))
-    if application.guide.closes_at:
-        closes = timezone.localdate(application.guide.closes_at)
-        facts["guide.closes_on"] = Fact(closes.isoformat(), _("guide"))
     for part in (
-        _money_facts(application), _team_facts(application), unit_facts(application.unit),
-        leader_facts(application.leader), _engagement_facts(application),
+        _money_facts(application), _team_facts(application), _partner_facts(application), unit_facts(application.unit),
+        leader_facts(application.leader), _post_facts(application), _engagement_facts(application),
+        held.guide_facts(application.guide),
     ):
         facts.update(part)
     return facts

@@ -23,10 +23,12 @@ from applications.rules.decisions import (
     end_date,
     limit_problem,
     merge,
+    partner_problem,
     phone_tail,
     quota_problem,
     ratio,
     receipt_number,
+    region_problem,
     too_big,
     verdict,
 )
@@ -35,4 +37,5 @@ __all__ = [
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps",
     "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
+    "partner_problem", "region_problem",
 ]

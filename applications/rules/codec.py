@@ -1,4 +1,4 @@
-"""Answers travel flat, one name per box on the page, and rest structured: a table cell is "field.row.column".
+"""Answers travel flat, one name per box on the page, and rest structured: a cell of a table or group is "field.row.column".
 
 Drafts keep what was typed, as it was typed; cleaning is a reading of the draft and never changes it. So an empty row
 stays where it is until the page is saved as a whole, and a cell saved by another tab lands in the right row.
@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.typed import text
-from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, Field, Section
+from core.typed import (
+    text,
+    whole,
+)
+from programs.engine.forms import (
+    HARD_ROWS,
+    HARD_TEXT_LIMIT,
+    ROW_KINDS,
+    Field,
+    Section,
+)
 
 SPARE_ROWS = 2  # empty rows a page offers below the filled ones
 
@@ -20,7 +29,7 @@ def flat(section: Section, values: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in section.fields:
         value = values.get(item.code)
-        if item.kind != "table":
+        if item.kind not in ROW_KINDS:
             if value is not None:
                 found[item.code] = value
             continue
@@ -33,15 +42,15 @@ def flat(section: Section, values: Mapping[str, Any]) -> dict[str, Any]:
 def _target(section: Section, name: str) -> tuple[Field, int, str] | None:
     """Which field, row and column a name means; None for a name the form does not have."""
     item = section.field(name)
-    if item is not None and item.kind != "table":
+    if item is not None and item.kind not in ROW_KINDS:
         return item, -1, ""
     parts = name.rsplit(".", 2)
-    if len(parts) != 3 or not parts[1].isdigit() or int(parts[1]) >= HARD_ROWS:
+    if len(parts) != 3 or (row := whole(parts[1])) is None or row >= HARD_ROWS:
         return None
     item = section.field(parts[0])
-    if item is None or item.kind != "table" or all(column.code != parts[2] for column in item.columns):
+    if item is None or item.kind not in ROW_KINDS or all(column.code != parts[2] for column in item.columns):
         return None
-    return item, int(parts[1]), parts[2]
+    return item, row, parts[2]
 
 
 def known_names(section: Section, names: Any) -> tuple[list[str], list[str]]:
@@ -102,19 +111,34 @@ def without_empty_rows(section: Section, values: Mapping[str, Any]) -> dict[str,
     """Close the gaps of tables; done when a page is saved as a whole."""
     result = dict(values)
     for item in section.fields:
-        if item.kind == "table" and item.code in result:
-            rows = [row for row in result[item.code] if any(cell not in ("", None, []) for cell in row.values())]
+        if item.kind in ROW_KINDS and item.code in result:
+            rows = [row for row in result[item.code] if any(cell not in ("", None, [], False) for cell in row.values())]
             result[item.code] = rows
     return result
+
+
+def _rows_from(section: Section, item: Field, post: Any) -> dict[str, Any]:
+    """The cells of a table or group; in a line that was sent, a box that was not ticked is empty."""
+    found: dict[str, Any] = {}
+    for name in post:
+        target = _target(section, name) if name.startswith(f"{item.code}.") else None
+        if target is None:
+            continue
+        for column in item.columns:
+            cell = f"{item.code}.{target[1]}.{column.code}"
+            if column.kind == "multi":
+                found[cell] = [value for value in post.getlist(cell) if value]
+            elif cell in post or column.kind in ("radio", "bool"):
+                found[cell] = post.get(cell, "")
+    return found
 
 
 def sent_from(section: Section, post: Any) -> dict[str, Any]:
     """What a whole page posted (a QueryDict). A box that was not ticked is not sent by browsers: it means empty."""
     found: dict[str, Any] = {}
     for item in section.fields:
-        if item.kind == "table":
-            prefix = f"{item.code}."
-            found.update({name: post.get(name) for name in post if name.startswith(prefix) and _target(section, name)})
+        if item.kind in ROW_KINDS:
+            found.update(_rows_from(section, item, post))
         elif item.kind == "multi":
             found[item.code] = [value for value in post.getlist(item.code) if value]
         elif item.code in post or item.kind in ("radio", "bool"):

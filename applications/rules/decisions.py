@@ -40,10 +40,12 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
-def end_date(starts_on: date, months: int) -> date:
-    """The last day of a term that begins on a day and runs so many months."""
+def end_date(starts_on: date, months: int) -> date | None:
+    """The last day of a term that begins on a day and runs so many months; None when that lies beyond the calendar."""
     total = starts_on.month - 1 + months
     year, month = starts_on.year + total // 12, total % 12 + 1
+    if not date.min.year <= year <= date.max.year:
+        return None
     last = calendar.monthrange(year, month)[1]
     if starts_on.day > last:
         return date(year, month, last)
@@ -219,5 +221,28 @@ def verdict(results: Mapping[str, str], codes: Sequence[str], *, asked_before: b
 
 
 def phone_tail(phone: str) -> str:
-    digits = "".join(char for char in phone if char.isdigit())
+    digits = "".join(char for char in phone if char.isdecimal())
     return digits[-4:] if len(digits) >= 7 else ""
+
+
+# guide editor
+
+
+def region_problem(eligibility: Mapping[str, Any], region: str) -> str | None:
+    """Clause R6: the regions a guide names; one that is part of a named region counts ("深圳市南山区" lies in "深圳市")."""
+    named = eligibility.get("regions") or []
+    if not named or any(region.startswith(one) for one in named):
+        return None
+    return _("Clause R6: units registered in “%(region)s” may not apply in this guide; it is open to %(regions)s.") % {
+        "region": region or "—", "regions": "、".join(named),
+    }
+
+
+def partner_problem(eligibility: Mapping[str, Any], count: int, shared: Decimal) -> list[str]:
+    """Clause R8: how many partners a guide allows, and whether money may be passed on to them."""
+    found, most = [], eligibility.get("partners_max")
+    if most is not None and count > most:
+        found.append(_("Clause R8: at most %(most)d partner units are allowed, %(count)d are named.") % {"most": most, "count": count})
+    if shared and eligibility and not eligibility.get("partner_transfer", True):
+        found.append(_("Clause R8: this guide passes no money on to partners; their shares must be 0."))
+    return found

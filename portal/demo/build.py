@@ -15,7 +15,18 @@ from django.conf import settings
 
 from accounts.models import Person
 from core import clock
-from portal.demo import awards, calendar, cycle, people
+from portal.demo import (
+    adjustments,
+    awards,
+    calendar,
+    cycle,
+    editor,
+    people,
+    plans,
+    portfolios,
+    topics,
+    tree,
+)
 from programs import actions as programme
 from programs.models import Guide
 from projects.models import Project
@@ -45,6 +56,7 @@ def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
         ("POC", f"{year}年度概念验证中心认定资助", 100 * MILLION, 30),
         ("JCYJ-MS", f"{year}年度基础研究面上项目", 120 * MILLION, 200),
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
+        ("FUTURE-STRAT", f"{year}年度未来产业战略咨询支撑", 20 * MILLION, 8),
         ("RCYX", f"{year}年度优秀青年基础研究项目", 40 * MILLION, 40),
     ]
 
@@ -74,6 +86,8 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield from story.present()
     clock.shift_to(None)
     cycle.settle()
+    tree.rules_and_tree(world)
+    yield said("versions of the tree, documents, numbers")
     for refusal in world.refusals[:20]:
         yield f"          refused: {refusal}"
     yield f"{time.monotonic() - began:6.1f} s  in all; {len(world.refusals)} refusals on the way"
@@ -111,6 +125,7 @@ class Story:
     now: calendar.Cycle
     waiting: list[Project] = field(default_factory=list)  # projects that will report in a later year
     plans: dict[int, Any] = field(default_factory=dict)
+    solicited: Any = None  # the call for topics that has been settled
 
     def ago(self, days: float, hour: int = 10) -> datetime:
         return cycle.days(self.today, -days, hour)
@@ -145,6 +160,8 @@ class Story:
         self.plan(now.year, len(BATCHES))
         yield self.said(f"annual plan {now.year}")
         yield from self.reports(248, share=0.6)
+        self.solicited = topics.closed_call(world, now.year, clock.now(), self.ago(240, 18))
+        yield self.said(f"{self.solicited.ref}: topics solicited")
         poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9))
         first = yield from self.filing(now, "KEY-INDUSTRY", "g2.json", counts.paid, self.ago(155, 9))
         awards.review(world, first, self.ago(100))
@@ -154,6 +171,7 @@ class Story:
         yield from self.reports(66, leave=counts.leave)
         cycle.check(world, rows, correct=1, refuse=1, start=self.ago(48))
         third = self.published(now, "KEY-INDUSTRY", "g2.json", self.ago(39, 9), self.ago(9, 18), batch=2)
+        plans.approved_change(world, self.plans[now.year])
         yield self.said(f"{second.ref} checked, {third.ref} published")
         awarded = awards.award(world, awards.propose(world, first, self.ago(44)))
         yield self.said(f"{first.ref}: {len(awarded)} awarded")
@@ -177,7 +195,13 @@ class Story:
         cycle.check(world, checked, correct=2, refuse=1, leave=max(len(checked) // 4, 1), withdraw=1, start=self.ago(2), unanswered=True)
         yield self.said(f"{third.ref}: is being checked")
         yield from self.filed(fourth, counts.open, self.ago(2, 14), still_open=True)
+        plans.waiting_change(world, self.plans[self.now.year])
+        yield self.said(f"{topics.open_call(world, self.now.year + 1, clock.now(), cycle.days(self.today, 16, 18), self.solicited).ref}: open")
+        editor.drafting(world, fourth)
         cycle.move_to(self.ago(1, 15))
+        yield self.said(adjustments.cases(world))
+        yield self.said(portfolios.managers(world))
+        yield self.said(portfolios.bodies(world))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)
@@ -191,7 +215,7 @@ class Story:
         if batch:
             text = json.dumps(data, ensure_ascii=False).replace("第一批", f"第{BATCHES[batch]}批")
             data = json.loads(text.replace("first batch", f"{ORDER[batch]} batch"))
-        return cycle.publish(self.world, data, item, [(opens, closes)])
+        return cycle.publish(self.world, data, item, [(opens, closes)], drafted=topics.link if code == "KEY-INDUSTRY" else None)
 
     def filed(self, guide: Guide, count: int, moment: datetime, *, still_open: bool = False) -> Iterator[str]:
         cycle.move_to(moment)

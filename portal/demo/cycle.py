@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,7 +46,7 @@ def settle() -> None:
 
 def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, int]]) -> AnnualPlan:
     """Drafted by the resource division, approved by a leader, published; `items` are (special, title, money, count)."""
-    tree = PlanTree.objects.filter(effective_from__lte=clock.today(), is_ready=True, specials__code=items[0][0]).order_by(
+    tree = PlanTree.objects.filter(effective_from__lte=clock.today(), status__in=("IN_FORCE", "ENDED"), specials__code=items[0][0]).order_by(
         "-effective_from").first()
     planner, leader = world.actor("he"), world.actor("lead")
     total = sum((money for _s, _t, money, _c in items), Decimal(0))
@@ -53,20 +54,26 @@ def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, in
     for order, (code, title, money, count) in enumerate(items):
         special = Special.objects.get(tree=tree, code=code)
         programme.add_item(planner, plan, special=special, title=title, money=money, count=count, opens_month=3,
-                           closes_month=5, order=order)
+                           closes_month=5, order=order, funding_mode=special.funding_modes[0], review_mode=special.review_modes[0])
     plan = programme.submit_plan(planner, plan)
     plan = programme.approve_plan(leader, plan)
     return programme.publish_plan(planner, plan)
 
 
-def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: list[tuple[datetime, datetime]]) -> Guide:
-    """Enter a real guide, moved to the year, and take it through sign-off."""
+def publish(world: World, data: dict[str, Any], item: AnnualPlanItem, windows: list[tuple[datetime, datetime]], *,
+            drafted: Callable[[World, Guide], None] | None = None) -> Guide:
+    """Enter a real guide, moved to the year, and take it through sign-off; `drafted` adds to it while it is a draft."""
     division = world.actor("chen")
     governing = list(programme_queries.documents_for(item.special, clock.today()))
     guide = programme.enter_guide_from_data(division, data, item, windows, policies=governing or None)
+    if drafted is not None:
+        drafted(world, guide)
     guide = programme.submit_guide(division, guide)
     guide = programme.agree_guide(world.actor("he"), guide, why="与年度计划一致")
-    guide = programme.approve_guide(world.actor("lead"), guide, why="经合法性和公平竞争审查，同意")
+    programme.check_guide_law(
+        world.actor("sun"), guide, passed=True, text="经审查，内容合法，未发现排除、限制竞争的情形，同意提交审定。",
+        answers={point.code: (True, "") for point in programme_queries.legal_points()})
+    guide = programme.approve_guide(world.actor("lead"), guide, why="同意")
     guide = programme.publish_guide(division, guide)
     settle()
     guide.refresh_from_db()

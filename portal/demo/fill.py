@@ -134,7 +134,7 @@ class Filler:
     def flat(self, section: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for field in section.fields:
-            if field.kind != "table":
+            if field.kind not in ("table", "group"):
                 value = self.value(field)
                 if value is not None:
                     found[field.code] = value

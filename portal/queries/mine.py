@@ -21,6 +21,7 @@ from notices import policies as notices
 from notices.models import Delivery
 from performance import policies as performance
 from portal.queries.places import address
+from programs import queries as programme
 from projects import queries as projects
 from projects.models import Contract, Project
 
@@ -44,7 +45,7 @@ def _end_of(day: date) -> datetime:
 
 def waiting(actor: Any) -> list[Waiting]:
     """Everything that waits for the person: what has a time first, the nearest on top."""
-    rows = [*_applications(actor), *_unit(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
+    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
     return sorted(rows, key=lambda row: (row.due is None, row.due.timestamp() if row.due else 0))
 
 
@@ -76,6 +77,18 @@ def _unit(actor: Any) -> list[Waiting]:
             found.append(Waiting(_("People ask to join"), unit.name, address("accounts:my:people"),
                                  note=_("%(count)d waiting") % {"count": asked}))
     return found
+
+
+def _needs(actor: Any) -> list[Waiting]:
+    """Proposed topics to finish, and those that wait for the administrator of the unit, until their call closes."""
+    mine = programme.topics.my_needs(actor).filter(status__in=["DRAFT", "UNIT_RETURNED"])
+    ours = programme.topics.unit_needs(actor).filter(status="UNIT_PENDING")
+    return [
+        *(Waiting(_("Topic to finish"), row.title or _("Untitled topic"), address("programs:my:need", row.ref), row.call.closes_at,
+                  "warn" if row.status == "UNIT_RETURNED" else "doing", row.ref) for row in mine),
+        *(Waiting(_("Topic to file"), row.title, address("programs:my:unit_need", row.ref), row.call.closes_at, "warn",
+                  f"{row.ref} · {row.proposer.name}") for row in ours),
+    ]
 
 
 def _contracts(actor: Any) -> list[Waiting]:

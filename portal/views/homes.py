@@ -18,6 +18,7 @@ from portal.queries import desk as workbench
 from portal.queries import finding, mine
 from portal.queries import public as everybody
 from portal.queries.places import address
+from programs import queries as programmes
 
 
 @access(public)
@@ -39,9 +40,11 @@ def my(request: HttpRequest) -> HttpResponse:
     unit = people.unit_of(actor)
     return render(request, "portal/my.html", {
         "title": _("My desk"), "waiting": mine.waiting(actor), "unit": unit,
+        "unit_waits": None if unit else people.waiting_unit_of(actor),
         "kpis": mine.unit_numbers(actor, unit) if unit and actor.holds(Role.ORG_ADMIN, at=unit) else [],
         "applications": mine.latest_applications(actor), "projects": mine.latest_projects(actor),
-        "guides": applications.open_guides(actor),
+        "guides": applications.open_guides(actor), "portfolios": programmes.portfolios_in_force(actor.person),
+        "bodies": programmes.own_bodies(actor),
     })
 
 
@@ -57,7 +60,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         pictures += [workbench.plan_execution(actor, year), workbench.paid_by_month(year)]
     return render(request, "portal/desk.html", {
         "title": _("Workbench"), "groups": groups, "total": workbench.total(groups), "kpis": workbench.kpis(actor, year),
-        "charts": pictures, "dates": workbench.dates(actor),
+        "charts": pictures, "dates": workbench.dates(actor), "warning": workbench.plan_warning(actor),
         "roles": [str(Role(role).label) for role in sorted(actor.roles())],
     })
 

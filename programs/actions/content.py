@@ -10,17 +10,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import ledger, search
+from core import clock, ledger, search
 from core.workflow import Refused
-from programs import policies, rules, states
+from programs import policies, queries, rules, states
+from programs.actions import guide_files
 from programs.engine import schema
 from programs.models import Guide, GuideVersion, GuideWindow, PolicyDocument, Topic
 from programs.rules import Window
 
 
-def _editable(actor: Any, guide: Guide) -> Guide:
+def editable(actor: Any, guide: Guide) -> Guide:
     """The locked guide, when this person may change it now."""
-    row = Guide.objects.select_for_update(no_key=True, of=("self",)).select_related("special__plan", "version").get(
+    row = Guide.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "special__plan", "version", "plan_item").get(
         pk=guide.pk
     )
     if reason := policies.owns_guide(actor, row):
@@ -62,7 +64,10 @@ def add_version(
 
 
 def _sync_topics(guide: Guide, rows: Sequence[Mapping[str, Any]]) -> None:
-    guide.topics.exclude(code__in=[row["code"] for row in rows]).delete()
+    gone = guide.topics.exclude(code__in=[row["code"] for row in rows])
+    if sourced := list(gone.filter(need_links__isnull=False).distinct().values_list("code", flat=True)):
+        raise Refused([_("Topic %(code)s comes from adopted needs; take these off it first.") % {"code": code} for code in sourced])
+    gone.delete()
     for order, row in enumerate(rows):
         Topic.objects.update_or_create(
             guide=guide, code=row["code"],
@@ -79,17 +84,29 @@ def save_parts(
 ) -> GuideVersion:
     """Save parts of the content (sections, conditions, amount, form ...) as one new version.
 
-    A wrong part is refused with every problem (a formula with the position of its error). `base` is the version the
+    A wrong part is refused with every problem (a formula with the position of its error). An uploaded file in a part is
+    kept with the guide and stands in the version by its key. `base` is the version the
     person started from; when somebody changed the same part meanwhile it is refused instead of overwriting.
     """
-    row = _editable(actor, guide)
+    row = editable(actor, guide)
+    parts = guide_files.kept(actor, row, parts)
     if unknown := [part for part in parts if part not in schema.PARTS]:
         raise Refused([_("“%(part)s” is not a part of a guide.") % {"part": part} for part in unknown])
     if base is not None and row.version is not None and base != row.version.number:
         _refuse_overwrite(row, parts, base)
     if problems := [problem for part, value in parts.items() for problem in schema.check_part(part, value)]:
-        raise Refused([str(problem) for problem in problems])
+        raise Refused([queries.said(problem) for problem in problems])
+    if "quota" in parts:
+        _refuse_beyond_item(row, parts["quota"])
     return add_version(actor, row, {**(row.version.data if row.version else {}), **parts}, note=note)
+
+
+def _refuse_beyond_item(guide: Guide, quota: Mapping[str, Any]) -> None:
+    """Clause A2, long before publishing: what the guide asks for alone must fit into its plan item."""
+    item = guide.plan_item
+    wanted = Decimal(str(quota.get("budget_control") or 0)), int(quota.get("max_projects") or 0)
+    if problems := rules.own_limits(*wanted, item.money, item.count):
+        raise Refused(problems)
 
 
 def save_part(actor: Any, guide: Guide, part: str, value: Any, *, base: int | None = None, note: str = "") -> GuideVersion:
@@ -113,19 +130,19 @@ def save_guide(
     actor: Any, guide: Guide, *, data: Mapping[str, Any], note: str = "", demo_notes: Sequence[str] = ()
 ) -> GuideVersion:
     """Save the whole content as a new version. Missing parts are allowed in a draft, wrong ones are not."""
-    row = _editable(actor, guide)
+    row = editable(actor, guide)
     problems = schema.check_present(data)
     if problems:
-        raise Refused([str(problem) for problem in problems])
+        raise Refused([queries.said(problem) for problem in problems])
     return add_version(actor, row, data, note=note, demo_notes=demo_notes)
 
 
 @transaction.atomic
 def set_windows(actor: Any, guide: Guide, *, windows: Iterable[tuple[datetime, datetime]]) -> Guide:
     """Set the filing windows of a draft; they may not overlap. Records programs.guide.windows."""
-    row = _editable(actor, guide)
+    row = editable(actor, guide)
     wanted = sorted({Window(opens, closes) for opens, closes in windows}, key=lambda w: w.opens_at)
-    if problems := rules.window_problems(wanted):
+    if problems := rules.window_problems(wanted, clock.now()):
         raise Refused(problems)
     before = [[w.opens_at.isoformat(), w.closes_at.isoformat()] for w in row.windows.all()]
     row.windows.all().delete()
@@ -143,7 +160,7 @@ def set_windows(actor: Any, guide: Guide, *, windows: Iterable[tuple[datetime, d
 @transaction.atomic
 def set_policies(actor: Any, guide: Guide, *, policies: Iterable[PolicyDocument]) -> Guide:
     """Name the policy documents the guide rests on (clause R13). Records programs.guide.policies."""
-    row = _editable(actor, guide)
+    row = editable(actor, guide)
     before = sorted(row.policies.values_list("number", flat=True))
     row.policies.set(policies)
     after = sorted(row.policies.values_list("number", flat=True))

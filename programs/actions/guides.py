@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
@@ -15,9 +16,19 @@ from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, queries, states
 from programs.actions.content import add_version
-from programs.actions.windows import materialise_guide
+from programs.actions.need_desk import (
+    carry_links,
+)
+from programs.actions.timers import (
+    materialise_guide,
+)
+from programs.engine import (
+    modes,
+)
 from programs.models import AnnualPlanItem, Guide, GuideWindow
 from programs.workflow import GUIDE
+
+STANDING = "standing sign-off"
 
 
 @transaction.atomic
@@ -28,9 +39,12 @@ def create_guide(
     title: str,
     title_en: str = "",
     copy_from: Guide | None = None,
+    funding_mode: str = "",
+    review_mode: str = "",
     is_demo: bool = False,
 ) -> Guide:
-    """Begin a guide for an item of the annual plan (clause A2), from an older guide or from the special's skeleton.
+    """Begin a guide for an item of the annual plan (clause A2), from an older guide or from the skeleton of a way of
+    funding and of review (those of the special when none is chosen).
 
     Gives the reference year-special-number, makes version 1, names the policy documents valid today. Records
     programs.guide.create.
@@ -42,6 +56,7 @@ def create_guide(
         reasons.append(_("Clause T2: this special is suspended or cancelled and may open no guide."))
     if not title.strip():
         reasons.append(_("The guide needs a title."))
+    reasons.extend(_mode_reasons(funding_mode, review_mode))
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     year, code = item.plan.year, item.special.code
@@ -49,14 +64,23 @@ def create_guide(
     guide = Guide.objects.create(
         ref=f"{year}-{code}-{number}", slug=f"{code.lower()}-{number}", year=year, batch_no=number,
         title=title.strip(), title_en=title_en.strip(), special=item.special, plan_item=item, is_demo=is_demo,
-        drafted_by=actor.person, supersedes=None,
+        drafted_by=actor.person, supersedes=None, copied_from=copy_from,
     )
-    data = copy_from.version.data if copy_from and copy_from.version else queries.skeleton(item)
+    data = copy_from.version.data if copy_from and copy_from.version else queries.skeleton(item, funding_mode, review_mode)
     header = {**data.get("header", {}), "title": guide.title, "title_en": guide.title_en}
     ledger.record("programs.guide.create", guide, actor, item=item.pk, copied_from=copy_from.ref if copy_from else "")
     add_version(actor, guide, {**data, "header": header}, note=_("First draft"))
     guide.policies.set(queries.documents_for(item.special, clock.today()))
     return guide
+
+
+def _mode_reasons(mode: str, review: str) -> list[str]:
+    """Why this way of review does not go with this way of funding; nothing chosen is always right."""
+    entry = modes.mode_of(mode)
+    if not mode or not review or review in entry.get("reviews", ()):
+        return []
+    return [_("Clause R4: “%(mode)s” is not decided by “%(review)s”")
+            % {"mode": states.FundingMode(mode).label, "review": states.ReviewMode(review).label}]
 
 
 @transaction.atomic
@@ -75,7 +99,10 @@ def agree_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
 
 @transaction.atomic
 def approve_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
-    """LEGAL_REVIEW -> BUREAU_APPROVED, by a leader who did not draft it; `why` keeps the legality opinion."""
+    """LEGAL_REVIEW -> BUREAU_APPROVED, by a leader who neither drafted it nor made the legality check.
+
+    Refused without a favourable legality opinion on this very version, and while a comment that must be settled is open.
+    """
     row = GUIDE.move("approve", actor, guide, why=why)
     Guide.objects.filter(pk=row.pk).update(approved_by=actor.person)
     row.refresh_from_db()
@@ -84,10 +111,12 @@ def approve_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
 
 @transaction.atomic
 def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """Back to DRAFT with a reason; the sign-offs so far are void."""
+    """Back to DRAFT with a reason; the sign-offs so far are void and the drafter is told."""
     row = GUIDE.move("return", actor, guide, why=why, reason=why)
     Guide.objects.filter(pk=row.pk).update(agreed_by=None, approved_by=None)
     row.refresh_from_db()
+    notices.tell([row.drafted_by], "guide.returned", lambda: _("Guide returned to you: %(title)s") % {"title": row.title}, why,
+                 reverse("programs:desk:guide", args=[row.ref]))
     return row
 
 
@@ -108,18 +137,30 @@ def publish_guide(actor: Any, guide: Guide) -> Guide:
 
 def _issue_notice(actor: Any, guide: Guide) -> None:
     """The official notice of the guide, signed by the leader who approved it."""
+    _issue(actor, guide.approved_by, documents.GUIDE, guide, documents.title(guide), documents.context(guide))
+
+
+def _issue(actor: Any, signer: Any, kind: str, guide: Guide, title: str, context: dict[str, Any]) -> None:
     document = notices.draft(
-        actor, documents.GUIDE, subject=guide, title=documents.title(guide), context=documents.context(guide),
-        addressee=documents.addressee(), is_public=True,
-    )
-    notices.issue_now(actor, guide.approved_by, document)
+        actor, kind, subject=guide, title=title, context=context, addressee=documents.addressee(), is_public=True)
+    notices.issue_now(actor, signer, document)
+
+
+def issue_extension(actor: Any, guide: Guide, *, old_close: Any, new_close: Any, why: str) -> None:
+    """The official notice of a later close, decided by two persons already."""
+    _issue(actor, system(STANDING), documents.EXTENSION, guide, documents.extension_title(guide),
+           documents.extension_context(guide, old_close, new_close, why))
 
 
 @transaction.atomic
 def withdraw_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """PUBLISHED or OPEN -> WITHDRAWN by a leader, with a reason; filing stops at once, timers are cancelled."""
+    """PUBLISHED or OPEN -> WITHDRAWN by a leader, with a reason; filing stops at once, timers are cancelled.
+
+    Side effect: the notice of the withdrawal is issued, signed by the leader; who has begun an application hears of it.
+    """
     row = GUIDE.move("withdraw", actor, guide, why=why, reason=why)
     _stop_timers(row)
+    _issue(system(STANDING), actor, documents.WITHDRAWAL, row, documents.withdrawal_title(row), documents.withdrawal_context(row, why))
     return row
 
 
@@ -127,7 +168,8 @@ def withdraw_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
 def supersede_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
     """PUBLISHED or OPEN -> SUPERSEDED; returns the new draft that starts from its content (更正重发).
 
-    The draft keeps windows and policy documents and goes through checking and approval again.
+    The draft keeps windows and policy documents and goes through checking and approval again. Side effect: the notice of
+    the correction is issued; the notice of the new guide then says clause by clause what was corrected.
     """
     old = GUIDE.move("supersede", actor, guide, why=why, reason=why)
     _stop_timers(old)
@@ -139,6 +181,8 @@ def supersede_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
         GuideWindow(guide=new, opens_at=w.opens_at, closes_at=w.closes_at) for w in old.windows.all()
     )
     new.policies.set(old.policies.all())
+    carry_links(old, new)
+    _issue(actor, system(STANDING), documents.CORRECTION, old, documents.correction_title(old), documents.correction_context(old, why))
     new.refresh_from_db()
     return new
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,16 @@ from django.utils.translation import gettext as _
 from core import clock, deadlines, ledger, parameters
 from core.clock import CoreNow
 from core.workflow import Refused
-from programs import policies, states
+from notices import actions as notices
+from programs import documents, policies, queries, rules, states
+from programs.actions.changes import keep_version
 from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure, PlanTree, Special
 from programs.workflow import ANNUAL_PLAN
 
-ITEM_FIELDS = ("title", "title_en", "money", "count", "opens_month", "closes_month", "order")
+ITEM_FIELDS = (
+    "title", "title_en", "money", "count", "opens_month", "closes_month", "order", "funding_mode", "review_mode", "opens_on",
+    "closes_on",
+)
 
 
 def _draft_row(actor: Any, plan: AnnualPlan) -> AnnualPlan:
@@ -43,7 +48,8 @@ def draft_plan(
 ) -> AnnualPlan:
     """Begin the plan of a year, with last year's items as a start when given (specials found by code in the tree).
 
-    Records programs.annual_plan.create. Specials that are suspended, cancelled or gone are left out.
+    Records programs.annual_plan.create with the titles left out because their special is suspended, cancelled or gone
+    (`plan.left_out` holds them for the page). The days of last year's windows are not copied, their months are.
     """
     if reason := policies.is_planner(actor):
         raise Refused([reason])
@@ -52,31 +58,31 @@ def draft_plan(
     plan = AnnualPlan.objects.create(
         year=year, tree=tree, control_figure=control_figure, reserve=reserve, drafted_by=actor.person
     )
-    if copy_from is not None:
-        _copy_items(copy_from, plan)
+    left_out = _copy_items(copy_from, plan) if copy_from is not None else []
     ledger.record(
         "programs.annual_plan.create", plan, actor, copied_from=copy_from.year if copy_from else None,
-        items=plan.items.count(),
+        items=plan.items.count(), left_out=left_out,
     )
+    plan.left_out = left_out  # type: ignore[attr-defined]
     return plan
 
 
-def _copy_items(old: AnnualPlan, plan: AnnualPlan) -> None:
-    specials = {
-        special.code: special
-        for special in Special.objects.filter(
-            tree=plan.tree, status=states.SpecialStatus.ACTIVE, disabled_on=None
-        )
-    }
+def _copy_items(old: AnnualPlan, plan: AnnualPlan) -> list[str]:
+    """Last year's items in the new tree; the titles of those whose special is gone, suspended or cancelled."""
+    items = list(old.items.filter(cancelled_at=None).select_related("special"))
+    found = queries.specials_in(plan.tree, [item.special for item in items])
     AnnualPlanItem.objects.bulk_create(
         AnnualPlanItem(
-            plan=plan, special=specials[item.special.code], title=item.title.replace(str(old.year), str(plan.year)),
+            plan=plan, special=special, title=item.title.replace(str(old.year), str(plan.year)),
             title_en=item.title_en.replace(str(old.year), str(plan.year)), money=item.money, count=item.count,
             opens_month=item.opens_month, closes_month=item.closes_month, order=item.order,
+            funding_mode=item.funding_mode if item.funding_mode in special.funding_modes else "",
+            review_mode=item.review_mode if item.review_mode in special.review_modes else "",
         )
-        for item in old.items.select_related("special")
-        if item.special.code in specials
+        for item in items
+        if (special := found.get(item.special_id)) is not None
     )
+    return [item.title for item in items if item.special_id not in found]
 
 
 @transaction.atomic
@@ -101,7 +107,7 @@ def add_item(actor: Any, plan: AnnualPlan, *, special: Special, **values: Any) -
     row = _draft_row(actor, plan)
     if special.tree_id != row.tree_id:
         raise Refused([_("“%(name)s” is not in the programme tree of this plan.") % {"name": special.label}])
-    item = AnnualPlanItem.objects.create(plan=row, special=special, **_item_values(values))
+    item = AnnualPlanItem.objects.create(plan=row, special=special, **_item_values(row, values))
     ledger.record("programs.annual_plan.item_add", row, actor, item=item.pk, after=_item_state(item))
     return item
 
@@ -111,7 +117,7 @@ def change_item(actor: Any, item: AnnualPlanItem, **values: Any) -> AnnualPlanIt
     """Change an item of a draft. Records programs.annual_plan.item_change with both states."""
     row = _draft_row(actor, item.plan)
     before = _item_state(item)
-    AnnualPlanItem.objects.filter(pk=item.pk).update(**_item_values(values))
+    AnnualPlanItem.objects.filter(pk=item.pk).update(**_item_values(row, values))
     item.refresh_from_db()
     ledger.record(
         "programs.annual_plan.item_change", row, actor, item=item.pk, before=before, after=_item_state(item)
@@ -129,17 +135,50 @@ def remove_item(actor: Any, item: AnnualPlanItem) -> None:
     item.delete()
 
 
-def _item_values(values: Mapping[str, Any]) -> dict[str, Any]:
+def _item_values(plan: AnnualPlan, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean columns of an item; known days set the months. Refused with every fault."""
     clean = {key: values[key] for key in ITEM_FIELDS if key in values}
     reasons = []
     if clean.get("money", 1) <= 0 or clean.get("count", 1) <= 0:
         reasons.append(_("An item needs money and a number of awards above 0."))
+    opens_on, closes_on = clean.get("opens_on"), clean.get("closes_on")
+    if opens_on and closes_on:
+        clean |= {"opens_month": opens_on.month, "closes_month": closes_on.month}
     opens, closes = clean.get("opens_month", 1), clean.get("closes_month", 12)
     if not (1 <= opens <= 12 and 1 <= closes <= 12) or closes < opens:
         reasons.append(_("The months must lie between 1 and 12, the close not before the opening."))
+    else:
+        reasons += rules.item_window_problems(plan.year, clean.get("title", ""), opens, closes, opens_on, closes_on)
     if reasons:
         raise Refused(reasons)
     return clean
+
+
+@transaction.atomic
+def save_plan(
+    actor: Any, plan: AnnualPlan, *, control_figure: Decimal, reserve: Decimal, note: str, rows: Iterable[Mapping[str, Any]],
+    base: str = "",
+) -> AnnualPlan:
+    """Save a whole draft as the editor shows it: the figures and every item, all or nothing.
+
+    Each row has the columns of an item and either `item` (a row of this plan; with `remove` it is taken out) or `special`.
+    `base` is the fingerprint the page was made from: when somebody else changed the plan meanwhile it is refused instead
+    of overwriting. Records programs.annual_plan.money and one record per item that is added, changed or removed.
+    """
+    row = _draft_row(actor, plan)
+    if base and base != queries.plan_fingerprint(row):
+        raise Refused([_("Somebody changed this plan meanwhile. Your figures are kept below; open the plan in a second window, "
+                         "compare, and save again.")])
+    row = set_plan_money(actor, row, control_figure=control_figure, reserve=reserve, note=note)
+    for values in rows:
+        item, given = values.get("item"), {key: values[key] for key in ITEM_FIELDS if key in values}
+        if item is None:
+            add_item(actor, row, special=values["special"], **given)
+        elif values.get("remove"):
+            remove_item(actor, item)
+        elif any(getattr(item, key) != value for key, value in given.items()):
+            change_item(actor, item, **given)
+    return row
 
 
 def _item_state(item: AnnualPlanItem) -> dict[str, Any]:
@@ -173,15 +212,22 @@ def approve_plan(actor: Any, plan: AnnualPlan) -> AnnualPlan:
     ):
         ControlFigure.objects.update_or_create(year=row.year, pool=pool, defaults={"amount": amount})
     row.refresh_from_db()
+    keep_version(row)
     return row
 
 
 @transaction.atomic
 def publish_plan(actor: Any, plan: AnnualPlan) -> AnnualPlan:
-    """APPROVED -> PUBLISHED: the public page shows it (clause A1)."""
+    """APPROVED -> PUBLISHED: the public page shows it (clause A1), and the official document with the table of its items is
+    issued, signed by the leader who approved the plan."""
     row = ANNUAL_PLAN.move("publish", actor, plan)
     AnnualPlan.objects.filter(pk=row.pk).update(published_at=CoreNow())
     row.refresh_from_db()
+    document = notices.draft(
+        actor, documents.ANNUAL_PLAN, subject=row, title=documents.plan_title(row), context=documents.plan_context(row),
+        addressee=documents.addressee(), is_public=True,
+    )
+    notices.issue_now(actor, row.approved_by, document)
     return row
 
 

@@ -18,8 +18,9 @@ from core import clock, ledger
 def load_reference(actor: Any, files: Iterable[Path]) -> dict[str, tuple[int, int, int]]:
     """Load files; returns {file name: (created, changed, retired)}. Records core.reference.load per changed file.
 
-    A file is {"model", "key": [...], "defaults": {...}, "relations": {field: "app.Model"}, "retire": bool, "rows"}.
-    A related row is named by its lookups ({"tree__code": "...", "code": "..."}) or, when it is text, by its code.
+    A file is {"model", "key": [...], "defaults": {...}, "relations": {field: "app.Model"}, "retire": bool, "seed": bool, "rows"}.
+    With "seed": true a row is made once and then left alone: staff change it by screen, and a later release must not undo
+    what they decided. A related row is named by its lookups ({"tree__code": "...", "code": "..."}) or, when it is text, by its code.
     """
     return {path.name: _load_file(actor, json.loads(path.read_text("utf-8"))) for path in files}
 
@@ -36,6 +37,8 @@ def _load_file(actor: Any, spec: Mapping[str, Any]) -> tuple[int, int, int]:
         if row is None:
             row = model._base_manager.create(**values)
             created, last = created + 1, row
+        elif spec.get("seed"):
+            continue
         elif differing := {name: value for name, value in values.items() if getattr(row, name) != value}:
             model._base_manager.filter(pk=row.pk).update(**differing)
             changed, last = changed + 1, row

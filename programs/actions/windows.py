@@ -1,4 +1,4 @@
-"""Opening, closing and extending. The clock decides; these acts make its decision visible and lasting."""
+"""A later close: asked for by one person, decided by another, told to everyone by an official notice."""
 
 from __future__ import annotations
 
@@ -13,42 +13,11 @@ from core import clock, deadlines, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import policies, rules, states
+from programs.actions.guides import issue_extension
+from programs.actions.timers import materialise_guide
 from programs.models import Extension, Guide, GuideWindow
 from programs.states import GuideStatus
 from programs.workflow import EXTENSION, GUIDE, later_close
-
-
-@transaction.atomic
-def materialise_guide(actor: Any, guide: Guide) -> Guide:
-    """Bring status, frozen_at and timers in line with the clock: open, close, or open again for the next window.
-
-    Re-entrant: called early, late or twice it does only what is due. `frozen_at` is written under the row lock, so
-    every submission that held the guide before is committed before it.
-    """
-    row = Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
-    if row.status not in states.RUNNING_STATUSES:
-        return row
-    now, windows = clock.now(), list(row.windows.all())
-    current = rules.open_window(windows, now)
-    if row.status == GuideStatus.PUBLISHED and any(w.opens_at <= now for w in windows):
-        row = GUIDE.move("open", actor, row)
-    elif row.status == GuideStatus.CLOSED and current:
-        row = GUIDE.move("open", actor, row)
-        Guide.objects.filter(pk=row.pk).update(frozen_at=None)
-    if row.status == GuideStatus.OPEN and not current:
-        row = GUIDE.move("close", actor, row)
-        Guide.objects.filter(pk=row.pk).update(frozen_at=CoreNow())
-    _set_timers(row, windows, now)
-    row.refresh_from_db()
-    return row
-
-
-def _set_timers(guide: Guide, windows: list[GuideWindow], now: datetime) -> None:
-    current, upcoming = rules.open_window(windows, now), rules.next_window(windows, now)
-    if current:
-        deadlines.set("guide.close", guide, current.closes_at)
-    elif upcoming:
-        deadlines.set("guide.open", guide, upcoming.opens_at)
 
 
 @transaction.atomic
@@ -81,7 +50,8 @@ def request_extension(actor: Any, guide: Guide, *, closes_at: datetime, why: str
 def approve_extension(actor: Any, extension: Extension) -> Guide:
     """REQUESTED -> APPROVED by a second person: the window closes later, the timer moves, the guide says so.
 
-    Locks the guide first, so that a submission at the old close is either before or after the change.
+    Locks the guide first, so that a submission at the old close is either before or after the change. Side effect: the
+    notice of the later close is issued.
     """
     guide = Guide.objects.select_for_update(no_key=True).get(pk=extension.guide_id)
     row = EXTENSION.move("approve", actor, extension)
@@ -95,11 +65,12 @@ def approve_extension(actor: Any, extension: Extension) -> Guide:
     )
     later = rules.next_window(guide.windows.all(), row.window.opens_at)
     if later is not None and later.opens_at < row.closes_at:
-        raise Refused([_("Two windows overlap.")])
+        raise Refused([_("The new close lies after the opening of the next window.")])
     GuideWindow.objects.filter(pk=row.window_id).update(closes_at=row.closes_at)
     Guide.objects.filter(pk=guide.pk).update(closes_at=max(guide.closes_at, row.closes_at))
     deadlines.set("guide.close", guide, row.closes_at)
     guide.refresh_from_db()
+    issue_extension(actor, guide, old_close=row.window.closes_at, new_close=row.closes_at, why=row.reason)
     return guide
 
 

@@ -169,8 +169,11 @@ def check(data: Any, path: str = "budget") -> list[Problem]:
     found = []
     if data.get("scheme") not in (LUMP_SUM, ITEMISED):
         found.append(Problem(f"{path}.scheme", _("must be a lump sum or an itemised budget")))
+    found += _check_values(data, path)
     headings = data.get("headings") or []
-    if not isinstance(headings, list) or not all(isinstance(h, Mapping) and h.get("code") and h.get("name") for h in headings):
+    if not isinstance(headings, list) or not all(
+        isinstance(h, Mapping) and all(isinstance(h.get(key), str) and h[key] for key in ("code", "name")) for h in headings
+    ):
         return [*found, Problem(f"{path}.headings", _("each heading needs a code and a name"))]
     codes = [h["code"] for h in headings]
     if len(codes) != len(set(codes)):
@@ -182,7 +185,37 @@ def check(data: Any, path: str = "budget") -> list[Problem]:
         for h in headings
         if h.get("parent") and h["parent"] not in codes
     )
+    if not found and _runs_in_a_circle({h["code"]: h.get("parent") for h in headings}):
+        found.append(Problem(f"{path}.headings", _("the headings run in a circle")))
     return found + _check_bands(data.get("indirect_bands") or [], f"{path}.indirect_bands")
+
+
+def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
+    found = []
+    sources = data.get("sources") or [CITY]
+    if not isinstance(sources, list) or not set(map(str, sources)) <= {CITY, OWN, OTHER} or CITY not in sources:
+        found.append(Problem(f"{path}.sources", _("name the sources of money, the city among them")))
+    for key, high in (("self_raised_min_ratio", Decimal(20)), ("note_equipment_from", Decimal(10) ** 12)):
+        if data.get(key) in (None, ""):
+            continue
+        try:
+            if not 0 <= number(data[key]) <= high:
+                raise ValueError
+        except (ArithmeticError, TypeError, ValueError):
+            found.append(Problem(f"{path}.{key}", _("must be a number from 0")))
+    return found
+
+
+def _runs_in_a_circle(parents: Mapping[str, Any]) -> bool:
+    for code in parents:
+        seen: set[Any] = set()
+        step: Any = code
+        while step in parents and step not in seen:
+            seen.add(step)
+            step = parents[step]
+        if step in seen:
+            return True
+    return False
 
 
 def _check_bands(bands: Any, path: str) -> list[Problem]:

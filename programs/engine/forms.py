@@ -18,12 +18,16 @@ from django.utils.translation import gettext as _
 from core import typed
 from programs.engine.conditions import number
 from programs.engine.facts import BOOL, CATALOGUE, LIST, MONEY, NUMBER, Fact
-from programs.engine.problems import DataError, Problem
+from programs.engine.form_schema import CHOICE_KINDS, KINDS, ROW_KINDS, check
+from programs.engine.problems import DataError
+from programs.engine.visibility import holds
+from programs.engine.visibility import plain_bool as _plain_bool
 
-KINDS = ("text", "textarea", "number", "money", "date", "select", "multi", "radio", "bool", "table")
-CHOICE_KINDS = ("select", "multi", "radio")
-COLUMN_KINDS = ("text", "number", "money", "date", "select", "bool")
-VISIBLE_OPERATORS = ("eq", "ne", "in", "filled")
+__all__ = [
+    "CHOICE_KINDS", "HARD_ROWS", "HARD_TEXT_LIMIT", "KINDS", "ROW_KINDS", "Choice", "Field", "Form", "Section", "check",
+    "clean_field", "clean_section", "display", "is_visible", "pick", "row_errors",
+]
+
 HARD_TEXT_LIMIT, HARD_ROWS = 100_000, 500
 MOST_MONEY = Decimal("99999999999999.99")
 Values = dict[str, Any]
@@ -49,6 +53,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
+    """`columns` are the columns of a table, or the fields of a group that is filled in several times."""
+
     code: str
     kind: str
     data: Mapping[str, Any]
@@ -185,7 +191,7 @@ def _fact_value(item: Field, value: Any, kind: str) -> Any:
             return number(value)
         except ArithmeticError:
             return None
-    if kind == LIST and item.kind == "table":
+    if kind == LIST and item.kind in ROW_KINDS:
         first = item.columns[0].code
         return [str(row[first]) for row in value if row.get(first)]
     return value
@@ -201,37 +207,13 @@ def _field(data: Mapping[str, Any], lists: Mapping[str, Any]) -> Field:
         kind=data["kind"],
         data=data,
         choices=tuple(Choice(str(c["value"]), str(c["label"]), str(c.get("label_en", ""))) for c in raw),
-        columns=tuple(_field(column, lists) for column in data.get("columns", ())),
+        columns=tuple(_field(column, lists) for column in data.get(ROW_KINDS.get(data["kind"], ""), ())),
     )
 
 
 def is_visible(item: Field, section: str, answers: Mapping[str, Any]) -> bool:
-    """A field hidden by its rule is neither asked nor kept. `field` is "code" of the same section or "section.code"."""
-    rule = item.visible_if
-    if not rule:
-        return True
-    path = rule["field"] if "." in rule["field"] else f"{section}.{rule['field']}"
-    owner, code = path.split(".", 1)
-    own = answers.get(owner)
-    value = own.get(code) if isinstance(own, Mapping) else None
-    return _holds(rule, value)
-
-
-def _holds(rule: Mapping[str, Any], value: Any) -> bool:
-    op = rule.get("op", "eq")
-    if op == "filled":
-        return value not in (None, "", [], False)
-    plain = [str(_plain_bool(v)) for v in value] if isinstance(value, list) else [str(_plain_bool(value))]
-    if op == "in":
-        return any(v in [str(_plain_bool(w)) for w in rule["value"]] for v in plain)
-    same = str(_plain_bool(rule["value"])) in plain
-    return same if op == "eq" else not same
-
-
-def _plain_bool(value: Any) -> Any:
-    if value in ("true", "on", "True"):
-        return True
-    return False if value in ("false", "False") else value
+    """A field hidden by its rule is neither asked nor kept. The grammar of the rule is in `visibility`."""
+    return not item.visible_if or holds(item.visible_if, section, answers)
 
 
 def clean_section(part: Section, values: Mapping[str, Any], final: bool, answers: Mapping[str, Any]) -> tuple[Values, Errors]:
@@ -257,8 +239,8 @@ def _empty(value: Any) -> bool:
 
 def clean_field(item: Field, raw: Any, final: bool) -> tuple[Any, list[str]]:
     """One value and its errors; in a draft an unreadable value comes back as typed."""
-    if item.kind == "table":
-        return _clean_table(item, raw, final)
+    if item.kind in ROW_KINDS:
+        return _clean_rows(item, raw, final)
     if item.kind == "bool":
         value = _plain_bool(raw)
         value = value if isinstance(value, bool) else None
@@ -338,7 +320,7 @@ def _figure(item: Field, value: Decimal) -> str:
 
 def _clean_date(item: Field, raw: Any) -> tuple[Any, list[str]]:
     try:
-        value = date.fromisoformat(str(raw)[:10])
+        value = typed.day(str(raw)[:10])
     except ValueError:
         return str(raw)[:40].strip(), [_("“%(label)s” must be a real date, e.g. 2026-03-31") % {"label": item.label}]
     errors = []
@@ -383,36 +365,54 @@ def _count_errors(item: Field, count: int, low_key: str, high_key: str) -> list[
     return []
 
 
-def _clean_table(item: Field, raw: Any, final: bool) -> tuple[Any, list[str]]:
+def row_errors(item: Field, row: Mapping[str, Any], final: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """One row of a table or group: its clean values, and what is wrong by column."""
+    values, wrong = {}, {}
+    for column in item.columns:
+        value, texts = clean_field(column, row.get(column.code), final)
+        if not _empty(value):
+            values[column.code] = value
+        if texts:
+            wrong[column.code] = texts
+    return values, wrong
+
+
+def is_untouched(values: Mapping[str, Any]) -> bool:
+    """A line that holds nothing, or only boxes that are not ticked."""
+    return all(value is False for value in values.values())
+
+
+def _clean_rows(item: Field, raw: Any, final: bool) -> tuple[Any, list[str]]:
     rows, errors = [], []
     given = raw if isinstance(raw, (list, tuple)) else []
+    words = _("Row %(row)d: %(text)s") if item.kind == "table" else _("No. %(row)d: %(text)s")
     for given_row in given[:HARD_ROWS]:
         if not isinstance(given_row, Mapping):
             continue
-        row, wrong = {}, []
-        for column in item.columns:
-            value, texts = clean_field(column, given_row.get(column.code), final)
-            if not _empty(value):
-                row[column.code] = value
-            wrong.extend(texts)
-        if not row:
-            continue  # an untouched line of the table
+        row, wrong = row_errors(item, given_row, final)
+        if is_untouched(row):
+            continue
         rows.append(row)
         place = len(rows)
-        errors.extend(_("Row %(row)d: %(text)s") % {"row": place, "text": text} for text in wrong)
+        errors.extend(words % {"row": place, "text": text} for texts in wrong.values() for text in texts)
+    return rows, errors + _row_counts(item, len(rows), final)
+
+
+def _row_counts(item: Field, count: int, final: bool) -> list[str]:
+    errors = []
     low = item.data.get("min_rows") or (1 if item.required else 0)
-    if final and len(rows) < low:
+    if final and count < low:
         errors.append(
             ngettext("“%(label)s” needs at least %(limit)d row", "“%(label)s” needs at least %(limit)d rows", low)
             % {"label": item.label, "limit": low}
         )
     high = item.data.get("max_rows")
-    if high and len(rows) > high:
+    if high and count > high:
         errors.append(
             ngettext("“%(label)s” takes at most %(limit)d row", "“%(label)s” takes at most %(limit)d rows", high)
             % {"label": item.label, "limit": high}
         )
-    return rows, errors
+    return errors
 
 
 CLEANERS = {
@@ -443,110 +443,3 @@ def display(item: Field, value: Any) -> str:
         except ArithmeticError:
             return str(value)
     return str(value)
-
-
-def check(data: Any, path: str = "form") -> list[Problem]:
-    """Every problem of a form's data."""
-    if not isinstance(data, Mapping) or not isinstance(data.get("sections"), list):
-        return [Problem(f"{path}.sections", _("is missing"))]
-    found: list[Problem] = []
-    codes: set[str] = set()
-    for index, part in enumerate(data["sections"]):
-        here = f"{path}.sections[{index}]"
-        if not isinstance(part, Mapping):
-            found.append(Problem(here, _("cannot be read")))
-            continue
-        found.extend(_check_code(part.get("code"), codes, here))
-        if not part.get("title"):
-            found.append(Problem(f"{here}.title", _("is missing")))
-        fields = part.get("fields")
-        if not isinstance(fields, list) or not fields:
-            found.append(Problem(f"{here}.fields", _("must hold at least one field")))
-            continue
-        seen: set[str] = set()
-        for number_, item in enumerate(fields):
-            found.extend(_check_field(item, seen, f"{here}.fields[{number_}]"))
-    return found or _check_visibility(data, path)
-
-
-def _check_code(code: Any, seen: set[str], here: str) -> list[Problem]:
-    if not isinstance(code, str) or not code.isidentifier():
-        return [Problem(f"{here}.code", _("must be a short name of letters, digits and _"))]
-    if code in seen:
-        return [Problem(f"{here}.code", _("“%(code)s” stands twice") % {"code": code})]
-    seen.add(code)
-    return []
-
-
-def _check_field(item: Any, seen: set[str], here: str, kinds: tuple[str, ...] = KINDS) -> list[Problem]:
-    if not isinstance(item, Mapping):
-        return [Problem(here, _("cannot be read"))]
-    found = _check_code(item.get("code"), seen, here)
-    kind = item.get("kind")
-    if kind not in kinds:
-        return [*found, Problem(f"{here}.kind", _("“%(name)s” is not a kind of field") % {"name": kind})]
-    if not item.get("label"):
-        found.append(Problem(f"{here}.label", _("is missing")))
-    if item.get("fact") and item["fact"] not in CATALOGUE:
-        found.append(Problem(f"{here}.fact", _("“%(name)s” is not a known fact") % {"name": item["fact"]}))
-    if kind in CHOICE_KINDS and not item.get("choices_from"):
-        choices = item.get("choices")
-        if not isinstance(choices, list) or not choices or not all(
-            isinstance(c, Mapping) and "value" in c and c.get("label") for c in choices
-        ):
-            found.append(Problem(f"{here}.choices", _("needs at least one answer with value and label")))
-    if kind == "table":
-        columns = item.get("columns")
-        if not isinstance(columns, list) or not columns:
-            found.append(Problem(f"{here}.columns", _("must hold at least one column")))
-        else:
-            own: set[str] = set()
-            for index, column in enumerate(columns):
-                found.extend(_check_field(column, own, f"{here}.columns[{index}]", COLUMN_KINDS))
-    return found + _check_limits(item, here)
-
-
-def _check_limits(item: Mapping[str, Any], here: str) -> list[Problem]:
-    found = []
-    for low, high in (("min", "max"), ("min_length", "max_length"), ("min_rows", "max_rows"), ("min_items", "max_items")):
-        a, b = item.get(low), item.get(high)
-        try:
-            pair = [date.fromisoformat(v) if item["kind"] == "date" else number(v) for v in (a, b) if v is not None]
-        except (ArithmeticError, TypeError, ValueError):
-            found.append(Problem(f"{here}.{low}", _("the limit cannot be read")))
-            continue
-        if len(pair) == 2 and pair[0] > pair[1]:
-            found.append(Problem(f"{here}.{low}", _("the lower bound is above the upper one")))
-    return found
-
-
-def _check_visibility(data: Mapping[str, Any], path: str) -> list[Problem]:
-    """Visibility may only look at existing fields, and never in a circle."""
-    rules: dict[str, str] = {}
-    places: set[str] = set()
-    found: list[Problem] = []
-    for part in data["sections"]:
-        for item in part["fields"]:
-            places.add(f"{part['code']}.{item['code']}")
-            rule = item.get("visible_if")
-            if not rule:
-                continue
-            here = f"{path}.{part['code']}.{item['code']}.visible_if"
-            if not isinstance(rule, Mapping) or not isinstance(rule.get("field"), str) or (
-                rule.get("op", "eq") not in VISIBLE_OPERATORS
-            ):
-                found.append(Problem(here, _("cannot be read")))
-                continue
-            other = rule["field"] if "." in rule["field"] else f"{part['code']}.{rule['field']}"
-            rules[f"{part['code']}.{item['code']}"] = other
-    for start, other in rules.items():
-        if other not in places:
-            found.append(Problem(f"{path}.{start}.visible_if", _("“%(name)s” is not a field") % {"name": other}))
-    for start in rules:
-        seen, step = {start}, rules.get(start)
-        while step in rules and step not in seen:
-            seen.add(step)
-            step = rules[step]
-        if step == start:
-            found.append(Problem(f"{path}.{start}.visible_if", _("the visibility rules run in a circle")))
-    return found

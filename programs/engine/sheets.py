@@ -60,9 +60,17 @@ class Sheet:
         )
 
     def total(self, values: Mapping[str, Any]) -> Decimal:
-        """Sum of the points, two decimals, half up."""
-        points = (number(values[c.code]) for c in self.criteria if values.get(c.code) not in (None, ""))
-        return sum(points, Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+        """Sum of the points, two decimals, half up; of a draft, what can be read and lies within the points."""
+        points = (self._read(c, values.get(c.code)) for c in self.criteria)
+        return sum((found for found in points if found is not None), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+
+    def _read(self, criterion: Criterion, raw: Any) -> Decimal | None:
+        """The points typed; None for what are no points of this criterion."""
+        try:
+            value = typed.number(raw)
+            return value if 0 <= value <= criterion.weight and value % self.step == 0 else None
+        except (ArithmeticError, ValueError):
+            return None
 
     def clean(self, given: Mapping[str, Any], final: bool = False) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """{values, comment, recommendation, knockouts} -> clean, errors. Drafts keep what was typed."""
@@ -86,18 +94,15 @@ class Sheet:
         if recommendation not in ("", *RECOMMENDATIONS) or (final and not recommendation):
             errors["recommendation"] = [_("Choose a recommendation")]
         codes = {item["code"] for item in self.knockouts}
-        knocked = [code for code in given.get("knockouts") or () if code in codes]
+        knocked = [code for code in given.get("knockouts") or () if isinstance(code, str) and code in codes]
         clean = {"values": values, "comment": comment, "recommendation": recommendation, "knockouts": knocked}
         return clean, errors
 
     def _points(self, criterion: Criterion, raw: Any, final: bool) -> tuple[str | None, str]:
         if raw in (None, ""):
             return None, (_("Give points for “%(label)s”") % {"label": criterion.label} if final else "")
-        try:
-            value = number(str(raw).strip())
-            if not value.is_finite() or not 0 <= value <= criterion.weight or value % self.step:
-                raise ValueError
-        except (ArithmeticError, ValueError):
+        value = self._read(criterion, raw) if isinstance(raw, str | int | float | Decimal) and not isinstance(raw, bool) else None
+        if value is None:
             return typed.text(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
                 "label": criterion.label, "weight": criterion.weight, "step": self.step,
             }
@@ -107,10 +112,10 @@ class Sheet:
 def check(data: Any, path: str = "score_sheet") -> list[Problem]:
     if not isinstance(data, Mapping) or not isinstance(data.get("criteria"), list) or not data["criteria"]:
         return [Problem(f"{path}.criteria", _("is missing"))]
-    found, total, seen = [], Decimal(0), set()
+    found, total, seen = _check_values(data, path), Decimal(0), set()
     for index, item in enumerate(data["criteria"]):
         here = f"{path}.criteria[{index}]"
-        if not isinstance(item, Mapping) or not item.get("code") or not item.get("name"):
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(key), str) and item[key] for key in ("code", "name")):
             found.append(Problem(here, _("needs a code and a name")))
             continue
         if item["code"] in seen:
@@ -126,9 +131,28 @@ def check(data: Any, path: str = "score_sheet") -> list[Problem]:
             found.append(Problem(f"{here}.weight", _("must be more than 0")))
     if not found and total != 100:
         found.append(Problem(f"{path}.criteria", _("the points add up to %(sum)s, not 100") % {"sum": total}))
-    for index, item in enumerate(data.get("knockouts") or []):
-        if not isinstance(item, Mapping) or not item.get("code") or not item.get("text"):
+    for index, item in enumerate(data.get("knockouts") or [] if isinstance(data.get("knockouts"), list) else []):
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(key), str) and item[key] for key in ("code", "text")):
             found.append(Problem(f"{path}.knockouts[{index}]", _("needs a code and a text")))
+    return found
+
+
+def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
+    found = []
+    least = data.get("comment_min", 0)
+    if isinstance(least, bool) or not isinstance(least, int) or not 0 <= least <= 5000:
+        found.append(Problem(f"{path}.comment_min", _("must lie between %(low)d and %(high)d") % {"low": 0, "high": 5000}))
+    try:
+        if not 0 < number(data.get("step", "0.5")) <= 10:
+            raise ValueError
+    except (ArithmeticError, TypeError, ValueError):
+        found.append(Problem(f"{path}.step", _("must be more than 0")))
+    if not isinstance(data.get("knockouts") or [], list):
+        found.append(Problem(f"{path}.knockouts", _("must be a list")))
+        return found
+    codes = [item.get("code") for item in data.get("knockouts") or [] if isinstance(item, Mapping)]
+    if len(codes) != len(set(map(str, codes))):
+        found.append(Problem(f"{path}.knockouts", _("a code stands twice")))
     return found
 
 
@@ -136,7 +160,7 @@ def _check_anchors(anchors: Any, weight: Decimal, here: str) -> list[Problem]:
     try:
         for anchor in anchors:
             low, high = number(anchor["min"]), number(anchor["max"])
-            if not 0 <= low <= high <= weight or not anchor.get("text"):
+            if not 0 <= low <= high <= weight or not isinstance(anchor.get("text"), str) or not anchor["text"]:
                 raise ValueError
     except (ArithmeticError, TypeError, ValueError, KeyError):
         return [Problem(f"{here}.anchors", _("each band needs a text and lies within the points"))]

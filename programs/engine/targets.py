@@ -96,8 +96,15 @@ def check_rows(template: Template, rows: Iterable[Mapping[str, Any]]) -> list[Pr
 def check(data: Any, path: str = "targets") -> list[Problem]:
     if not isinstance(data, Mapping) or not isinstance(data.get("kinds"), list) or not data["kinds"]:
         return [Problem(f"{path}.kinds", _("is missing"))]
-    return [
+    found = [
         Problem(f"{path}.kinds[{index}]", _("needs a first and a second level"))
         for index, row in enumerate(data["kinds"])
-        if not isinstance(row, Mapping) or not row.get("l1") or not row.get("l2")
+        if not isinstance(row, Mapping) or not all(isinstance(row.get(key), str) and row[key] for key in ("l1", "l2"))
     ]
+    rows = [data.get("min_rows", 1), data.get("max_rows", 30)]
+    if not all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= 200 for one in rows) or rows[0] > rows[1]:
+        found.append(Problem(f"{path}.min_rows", _("the number of rows cannot be read")))
+    wanted = data.get("required_l1", [])
+    if not isinstance(wanted, list) or not found and not {str(one) for one in wanted} <= {row["l1"] for row in data["kinds"]}:
+        found.append(Problem(f"{path}.required_l1", _("names a kind that is not in the list")))
+    return found

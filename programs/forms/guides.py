@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from programs.forms.base import MomentField, area, one_line
 from programs.models import AnnualPlanItem, Guide, PolicyDocument
-
-IMPORT_LIMIT = 2 * 1024 * 1024
+from programs.states import FundingMode, ReviewMode
 
 
 class NewGuideForm(forms.Form):
-    item = forms.ChoiceField(label=_("Item of the annual plan"))
-    title = one_line(_("Title of the guide"))
+    item = forms.ChoiceField(label=_("Item of the annual plan"), help_text=_("A guide is published for an item of the approved plan (clause A2)."))
+    title = one_line(_("Title of the guide"), help_text=_("Year, programme and batch, for example: 2026年度深港联合资助项目（A类）申请指南"))
     title_en = one_line(_("Title in English"), 300, required=False)
     copy_from = forms.ChoiceField(
-        label=_("Start from"), required=False, help_text=_("Content is copied and can be changed; windows are not.")
+        label=_("Start from"), required=False, help_text=_(
+            "Content is copied and can be changed; windows are not. Then the ways of funding and review below are not used.")
     )
-    file = forms.FileField(
-        label=_("or from a guide file (JSON)"), required=False,
-        help_text=_("Exported by this or another bureau's portal; every problem of the file is listed."),
-    )
+    funding_mode = forms.ChoiceField(
+        label=_("Way of funding"), required=False, help_text=_("Sets up a fitting skeleton and process. Empty: that of the special."))
+    review_mode = forms.ChoiceField(label=_("Way of review"), required=False, help_text=_("Empty: that of the special."))
 
     def __init__(self, *args: Any, items: Iterable[AnnualPlanItem], guides: Iterable[Guide], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,20 +35,8 @@ class NewGuideForm(forms.Form):
         self.fields["copy_from"].choices = [
             ("", gettext("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
         ]
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data.get("file")
-        if not upload:
-            return None
-        if upload.size > IMPORT_LIMIT:
-            raise ValidationError(gettext("The file is larger than 2 MB; this is no guide file."))
-        try:
-            package = json.loads(upload.read().decode("utf-8-sig"), parse_float=str)
-        except (ValueError, UnicodeDecodeError, RecursionError) as error:
-            raise ValidationError(gettext("The file cannot be read as JSON.")) from error
-        if not isinstance(package, dict):
-            raise ValidationError(gettext("The file cannot be read as JSON."))
-        return package
+        self.fields["funding_mode"].choices = [("", gettext("That of the special")), *FundingMode.choices]
+        self.fields["review_mode"].choices = [("", gettext("That of the special")), *ReviewMode.choices]
 
 
 class WindowForm(forms.Form):
@@ -61,6 +47,8 @@ class WindowForm(forms.Form):
         values = super().clean()
         if values.get("opens_at") and values.get("closes_at") and values["closes_at"] <= values["opens_at"]:
             self.add_error("closes_at", gettext("A window must close after it opens."))
+        elif values.get("closes_at") and values["closes_at"] <= clock.now():
+            self.add_error("closes_at", gettext("This window is over already."))
         return values
 
 

@@ -1,13 +1,11 @@
-"""The guide editor's forms: one per part of a guide's data. `load(data)` fills them, `part(s)` give the data back.
-
-A row keeps what its form does not show (for instance an automatic check), found again by its code.
-"""
+"""The guide editor's forms of single values: one per part of a guide's data. `load(data)` fills a form, `parts(data)` gives
+the data back. Every field has a hint with an example; a list of lines is in `rows`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,10 +17,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.states import APPLICANT_KINDS
-from programs.engine import amounts
-from programs.engine.schema import FILE_KINDS
-from programs.forms.base import LinesField, WanField, one_line
-from programs.states import BudgetScheme, FundingMode, ReviewMode
+from programs import queries
+from programs.engine import amounts, modes
+from programs.engine.forms import pick
+from programs.forms.base import LinesField, WanField, area, one_line
+from programs.states import (
+    BudgetScheme,
+    EthicsRule,
+    FundingMode,
+    QuotaKind,
+    ReviewMode,
+)
+
+CITY = "CITY"
 
 
 def _with_code(text: Any, **codes: str) -> SafeString:
@@ -34,42 +41,168 @@ def _with_code(text: Any, **codes: str) -> SafeString:
 html_lazy = lazy(_with_code, str)
 
 
-class HeaderForm(forms.Form):
-    title = one_line(_("Title of the guide"))
-    title_en = one_line(_("Title in English"), 300, required=False)
-    issuer = one_line(_("Issued by"), 120)
-    notice_line = one_line(_("Notice on top"), 300, required=False)
-    receiving_body = one_line(_("Receiving body"), 200, required=False)
-    deciding_body = one_line(_("Deciding body"), 200, required=False)
-    annexes = LinesField(label=_("Annexes, one per line"), required=False)
-    applicants = forms.MultipleChoiceField(
-        label=_("Who can apply"), choices=[(kind.value, kind.label) for kind in APPLICANT_KINDS],
-        widget=forms.CheckboxSelectMultiple,
-    )
+def uscc_list(codes: list[str]) -> list[str]:
+    """Codes of units that are registered on the platform, each once."""
+    found = list(dict.fromkeys(code.upper() for code in codes))
+    known = set(Organisation.objects.filter(uscc__in=found).values_list("uscc", flat=True))
+    if strangers := [code for code in found if code not in known]:
+        raise ValidationError(gettext("Not registered on the platform: %(codes)s") % {"codes": ", ".join(strangers)})
+    return found
+
+
+class PartForm(forms.Form):
+    """A part of a guide. `guide` is the data of the version that is being changed."""
+
+    def __init__(self, *args: Any, guide: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.guide = guide or {}
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
-        return {**(data.get("header") or {}), "applicants": data.get("applicants") or []}
+        return {}
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        values = dict(self.cleaned_data)
-        applicants = values.pop("applicants")
-        return {"header": {**(data.get("header") or {}), **values}, "applicants": applicants}
+        return {}
 
 
-class MoneyForm(forms.Form):
-    """Way of funding, number, cap and formula, payment rules that are single values."""
+class HeaderForm(PartForm):
+    title = one_line(_("Title of the guide"), help_text=_("Year, programme and batch, for example: 2026年度深港联合资助项目（A类）申请指南"))
+    title_en = one_line(_("Title in English"), 300, required=False, help_text=_("Shown to readers of the English pages."))
+    issuer = one_line(_("Issued by"), 120, help_text=_("Full name of the bureau, for example: 深圳市科技创新局"))
+    notice_line = area(_("Notice on top"), 300, 2, required=False, help_text=_(
+        "One sentence above the guide, for example: 申请单位应自主申报，不得购买、委托代写项目申请书。"))
+    receiving_body = one_line(_("Receiving body"), 200, required=False, help_text=_(
+        "Who receives the applications, for example: 深圳市科技创新局（由专业机构受托受理）"))
+    deciding_body = one_line(_("Deciding body"), 200, required=False, help_text=_("Who decides, for example: 深圳市科技创新局"))
 
-    funding_mode = forms.ChoiceField(label=_("Way of funding"), choices=FundingMode.choices)
-    contract_required = forms.BooleanField(label=_("A contract is signed"), required=False)
-    audit_required = forms.BooleanField(label=_("A special audit is made before the list"), required=False)
-    recommenders = LinesField(
-        label=_("Recommending bodies"), required=False,
-        help_text=_("Unified social credit codes, one per line; their administrators pass the applications on. Empty: none."))
-    max_projects = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000)
-    budget_control = WanField(label=_("Money of the whole guide (10,000 yuan)"))
-    per_unit = forms.IntegerField(label=_("Applications per unit at most"), min_value=1, max_value=1000, required=False)
-    cap = WanField(label=_("At most per project (10,000 yuan)"))
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(data.get("header") or {})
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"header": {**(data.get("header") or {}), **self.cleaned_data}}
+
+
+class SupportForm(PartForm):
+    clusters = forms.MultipleChoiceField(
+        label=_("Clusters of the 20+8 list"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick the industries the guide supports; none ticked means no limit."))
+    lines = LinesField(label=_("Directions supported"), required=False, help_text=_(
+        "One per line, for example: 新一代信息技术"))
+    lines_en = LinesField(label=_("Directions in English"), required=False, help_text=_("One per line, in the same order."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clusters"].choices = [(row.code, row.label) for row in queries.entries(queries.CLUSTERS)]
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(data.get("support") or {})
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"support": {"list": queries.CLUSTERS, **self.cleaned_data}}
+
+
+class ModeForm(PartForm):
+    """Way of funding with what only it asks. When another way is chosen, the parts it contradicts change with it."""
+
+    funding_mode = forms.ChoiceField(label=_("Way of funding"), choices=FundingMode.choices, help_text=_(
+        "Decides the process and the parts of the guide; after a change save, then fill in what the new way asks."))
+    contract_required = forms.BooleanField(label=_("A contract is signed"), required=False, help_text=_(
+        "Grants before the work have one; subsidies and rewards after the fact have none."))
+    audit_required = forms.BooleanField(label=_("A special audit is made before the list"), required=False, help_text=_(
+        "By an accounting firm, as a rule for post-subsidies, interest subsidies and matching."))
+    recommenders = LinesField(label=_("Recommending bodies"), required=False, help_text=_(
+        "Unified social credit codes, one per line; their administrators pass the applications on. Empty: none."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = (self.guide.get("mode") or {}).get("funding_mode", "")
+        self.own = modes.fields_of(self.before)
+        if "recommenders" in modes.mode_of(self.before).get("off", ()):
+            del self.fields["recommenders"]
+        for field in self.own:
+            self.fields[f"d-{field['code']}"] = _detail_field(field)
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        mode = data.get("mode") or {}
+        details = mode.get("details") or {}
+        own = {f"d-{field['code']}": _detail_initial(field, details.get(field["code"])) for field in modes.fields_of(mode.get("funding_mode", ""))}
+        return {**mode, "recommenders": list(mode.get("recommenders") or ()), **own}
+
+    def clean_recommenders(self) -> list[str]:
+        return uscc_list(self.cleaned_data["recommenders"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for field in self.own:
+            name = f"d-{field['code']}"
+            try:
+                if field["kind"] == "usccs" and values.get(name):
+                    values[name] = uscc_list(values[name])
+                elif field["kind"] == "uscc" and values.get(name):
+                    values[name] = uscc_list([values[name]])[0]
+            except ValidationError as error:
+                self.add_error(name, error)
+        return values
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        v = self.cleaned_data
+        if v["funding_mode"] != self.before:
+            return modes.adapted(data, v["funding_mode"])
+        mode = {key: v[key] for key in ("funding_mode", "contract_required", "audit_required")}
+        if v.get("recommenders"):
+            mode["recommenders"] = v["recommenders"]
+        details = {field["code"]: _detail_value(field, v.get(f"d-{field['code']}")) for field in self.own}
+        if details := {key: value for key, value in details.items() if value not in (None, "", [])}:
+            mode["details"] = details
+        return {"mode": mode}
+
+
+def _detail_field(field: Mapping[str, Any]) -> forms.Field:
+    """A field of the mode. What it must hold at publishing may be missing in a draft."""
+    given = {"label": pick(field, "label"), "required": False, "help_text": pick(field, "help")}
+    match field["kind"]:
+        case "textarea":
+            return area(given.pop("label"), 2000, 4, **given)
+        case "money":
+            return WanField(**given)
+        case "number":
+            return forms.IntegerField(min_value=1, max_value=10_000, **given)
+        case "percent":
+            return forms.DecimalField(min_value=Decimal(0), max_value=Decimal(100), decimal_places=4, **given)
+        case "usccs":
+            return LinesField(**given)
+        case _:
+            return one_line(given.pop("label"), 18 if field["kind"] == "uscc" else 300, **given)
+
+
+def _detail_initial(field: Mapping[str, Any], value: Any) -> Any:
+    if value in (None, "") or field["kind"] not in ("money", "percent"):
+        return value
+    amount = Decimal(str(value))
+    return amount if field["kind"] == "money" else f"{(amount * 100).normalize():f}"
+
+
+def _detail_value(field: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{(value / 100 if field['kind'] == 'percent' else value).normalize():f}"
+    return value
+
+
+class MoneyForm(PartForm):
+    """Number, money, cap and formula, days of the public notice."""
+
+    kind = forms.ChoiceField(label=_("Limit of number"), choices=QuotaKind.choices, widget=forms.RadioSelect, help_text=_(
+        "As the guide says under 数量方式; also without a limit the awards stay within the plan item."))
+    max_projects = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000, help_text=_(
+        "Not more than the item of the annual plan (clause A2), for example: 30"))
+    budget_control = WanField(label=_("Money of the whole guide (10,000 yuan)"), help_text=_(
+        "Not more than the item of the annual plan (clause A2), for example: 9000"))
+    cap = WanField(label=_("At most per project (10,000 yuan)"), help_text=_("For example: 300"))
+    per_unit = forms.IntegerField(label=_("Applications per unit at most"), min_value=1, max_value=1000, required=False, help_text=_(
+        "Empty: no limit. For example: 1"))
     formula = forms.CharField(
         label=_("Formula of the amount"), required=False, max_length=amounts.MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
@@ -79,37 +212,27 @@ class MoneyForm(forms.Form):
             known="+ - * / min max round by(fact; A, B: value) tiers(x; 500万: 30%; rest: 20%)",
         ),
     )
-    note = one_line(_("Words for the formula"), 500, required=False)
+    note = one_line(_("Words for the formula"), 500, required=False, help_text=_(
+        "What the public reads, for example: 不超过深方预算的50%，最高300万元"))
     note_en = one_line(_("The same in English"), 500, required=False)
-    budget_scheme = forms.ChoiceField(label=_("Budget"), choices=BudgetScheme.choices, widget=forms.RadioSelect)
-    publicity_days = forms.IntegerField(
-        label=_("Public notice in natural days (0: none)"), min_value=0, max_value=60
-    )
+    publicity_days = forms.IntegerField(label=_("Public notice in natural days (0: none)"), min_value=0, max_value=60, help_text=_(
+        "For example: 10"))
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
-        mode, quota, amount = data.get("mode") or {}, data.get("quota") or {}, data.get("amount") or {}
+        quota, amount = data.get("quota") or {}, data.get("amount") or {}
         return {
-            **mode, "recommenders": "\n".join(mode.get("recommenders") or ()), "max_projects": quota.get("max_projects"), "per_unit": quota.get("per_unit"),
+            "kind": quota.get("kind", QuotaKind.LIMITED), "max_projects": quota.get("max_projects"), "per_unit": quota.get("per_unit"),
             "budget_control": Decimal(str(quota.get("budget_control") or 0)), "cap": Decimal(str(amount.get("cap") or 0)),
             "formula": amount.get("formula", ""), "note": amount.get("note", ""), "note_en": amount.get("note_en", ""),
-            "budget_scheme": (data.get("budget") or {}).get("scheme"), "publicity_days": data.get("publicity_days", 0),
+            "publicity_days": data.get("publicity_days", 0),
         }
-
-    def clean_recommenders(self) -> list[str]:
-        codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["recommenders"]))
-        known = set(Organisation.objects.filter(uscc__in=codes).values_list("uscc", flat=True))
-        if strangers := [code for code in codes if code not in known]:
-            raise ValidationError(gettext("Not registered on the platform: %(codes)s") % {"codes": ", ".join(strangers)})
-        return codes
 
     def clean_formula(self) -> str:
         formula = self.cleaned_data["formula"].replace("\r\n", "\n").strip()
-        if formula:
-            try:
-                amounts.parse(formula)
-            except amounts.FormulaError as error:
-                raise ValidationError(str(error)) from error
+        if formula and (wrong := amounts.check({"cap": 1, "formula": formula})):
+            line, mark = amounts.caret(formula, wrong[0].position or 0)
+            raise ValidationError(format_html('{} <code class="st-caret">{}\n{}</code>', wrong[0].text, line, mark))
         return formula
 
     def clean(self) -> dict[str, Any]:
@@ -121,8 +244,7 @@ class MoneyForm(forms.Form):
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
         v = self.cleaned_data
-        quota = {**(data.get("quota") or {}), "kind": "LIMITED", "max_projects": v["max_projects"],
-                 "budget_control": str(v["budget_control"])}
+        quota = {**(data.get("quota") or {}), "kind": v["kind"], "max_projects": v["max_projects"], "budget_control": str(v["budget_control"])}
         quota.pop("per_unit", None)
         if v["per_unit"]:
             quota["per_unit"] = v["per_unit"]
@@ -130,30 +252,174 @@ class MoneyForm(forms.Form):
         amount.pop("formula", None)
         if v["formula"]:
             amount["formula"] = v["formula"]
-        return {
-            "mode": {key: v[key] for key in ("funding_mode", "contract_required", "audit_required")} | (
-                {"recommenders": v["recommenders"]} if v["recommenders"] else {}),
-            "quota": quota, "amount": amount, "budget": {**(data.get("budget") or {}), "scheme": v["budget_scheme"]},
-            "publicity_days": v["publicity_days"],
-        }
+        return {"quota": quota, "amount": amount, "publicity_days": v["publicity_days"]}
 
 
-class ReviewForm(forms.Form):
-    mode = forms.ChoiceField(label=_("Way of review"), choices=ReviewMode.choices)
-    panel_size = forms.IntegerField(label=_("Experts per application (odd)"), min_value=3, max_value=21)
-    industry_min = forms.IntegerField(label=_("of them from industry at least"), min_value=0, max_value=21)
+class ApplicantsForm(PartForm):
+    applicants = forms.MultipleChoiceField(
+        label=_("Who can apply"), choices=[(kind.value, kind.label) for kind in APPLICANT_KINDS], widget=forms.CheckboxSelectMultiple,
+        help_text=_("Kinds of units; an application of another kind cannot be begun."))
+    regions = LinesField(label=_("Regions of registration"), required=False, help_text=_(
+        "One per line; units registered elsewhere cannot apply. Empty: from anywhere. For example: 深圳市"))
+    team_min = forms.IntegerField(label=_("Team of at least"), min_value=1, max_value=500, required=False, help_text=_(
+        "People with the leader, for example: 3"))
+    team_max = forms.IntegerField(label=_("Team of at most"), min_value=1, max_value=500, required=False, help_text=_("For example: 60"))
+    partners_max = forms.IntegerField(label=_("Partner units at most"), min_value=0, max_value=50, required=False, help_text=_(
+        "0: no partners. Empty: no limit. For example: 3"))
+    partner_transfer = forms.BooleanField(label=_("Money may be passed on to partners"), required=False, help_text=_(
+        "By contract, to each partner its share."))
+    partners_anywhere = forms.BooleanField(label=_("Partners from outside the city and the country"), required=False, help_text=_(
+        "Clause R8: money may go out of the city to partners of a joint attack."))
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        team, place = data.get("team") or {}, data.get("eligibility") or {}
+        return {**place, "applicants": data.get("applicants") or [], "team_min": team.get("min"), "team_max": team.get("max")}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("team_min") and values.get("team_max") and values["team_min"] > values["team_max"]:
+            self.add_error("team_max", gettext("This is less than the least number."))
+        return values
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        v = self.cleaned_data
+        team = {**(data.get("team") or {}), "min": v["team_min"], "max": v["team_max"]}
+        place: dict[str, Any] = {key: v[key] for key in ("partner_transfer", "partners_anywhere")}
+        if v["regions"]:
+            place["regions"] = v["regions"]
+        if v["partners_max"] is not None:
+            place["partners_max"] = v["partners_max"]
+        return {"applicants": v["applicants"], "team": {key: value for key, value in team.items() if value}, "eligibility": place}
+
+
+class EthicsForm(PartForm):
+    rule = forms.ChoiceField(label=_("How ethics review is asked for"), choices=EthicsRule.choices, widget=forms.RadioSelect, help_text=_(
+        "By the measures for ethics review of science and technology; the form then needs its question on ethics."))
+    note = area(_("Words for the applicants"), 500, 3, required=False, help_text=_(
+        "For example: 涉及人类遗传资源、实验动物的项目须在立项前提交伦理审查批件。"))
+    note_en = area(_("The same in English"), 500, 2, required=False)
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"rule": EthicsRule.NONE, **(data.get("ethics") or {})}
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ethics": dict(self.cleaned_data)}
+
+
+class ContractForm(PartForm):
+    upload = forms.FileField(label=_("Template of the contract"), required=False, help_text=_(
+        "Word or PDF; the public can download it. A new file takes the place of the present one."))
+    drop = forms.BooleanField(label=_("Take the present file out"), required=False)
+    note = area(_("Special terms"), 2000, 4, required=False, help_text=_(
+        "What the contract says beyond the common terms, for example: 自批准文件下达之日起1个月内签订项目合同。"))
+    note_en = area(_("The same in English"), 2000, 2, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = (self.guide.get("contract") or {}).get("file")
+        if kept:
+            self.fields["upload"].help_text = format_html("{} {} {}", self.fields["upload"].help_text, gettext("Now:"), kept["name"])
+        else:
+            del self.fields["drop"]
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in (data.get("contract") or {}).items() if key != "file"}
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        v = self.cleaned_data
+        file = v["upload"] or (None if v.get("drop") else (data.get("contract") or {}).get("file"))
+        return {"contract": {"note": v["note"], "note_en": v["note_en"], **({"file": file} if file else {})}}
+
+
+class BudgetForm(PartForm):
+    scheme = forms.ChoiceField(label=_("Budget"), choices=BudgetScheme.choices, widget=forms.RadioSelect, help_text=_(
+        "Lump sum: for talent and basic research, no headings. Itemised: the headings below."))
+    sources = forms.MultipleChoiceField(
+        label=_("Sources of money"), widget=forms.CheckboxSelectMultiple,
+        choices=[(CITY, _("City money")), ("OWN", _("Own money")), ("OTHER", _("Other money"))],
+        help_text=_("Columns of the budget table; the city's is always there."))
+    self_raised_min_ratio = forms.DecimalField(
+        label=_("Own money per yuan asked for, at least"), min_value=Decimal(0), max_value=Decimal(20), decimal_places=4, required=False,
+        help_text=_("0 or empty: none is asked. 1 means at least as much as is asked for."))
+    note_equipment_from = WanField(label=_("Equipment is listed one by one from (10,000 yuan)"), required=False, help_text=_("For example: 50"))
+    bands = LinesField(label=_("Limit of indirect costs"), required=False, help_text=_(
+        "One band per line: up to so much (10,000 yuan) | rate in %; the last line is “above”. For example: 500 | 30, then 1000 | 25, then 以上 | 20"))
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        budget = data.get("budget") or {}
+        lines = [
+            f"{'以上' if band.get('upto') is None else _plain(Decimal(str(band['upto'])) / 10_000)} | {_plain(Decimal(str(band['rate'])) * 100)}"
+            for band in budget.get("indirect_bands") or ()
+        ]
+        equipment = budget.get("note_equipment_from")
+        return {"scheme": budget.get("scheme"), "sources": budget.get("sources") or [CITY],
+                "self_raised_min_ratio": budget.get("self_raised_min_ratio"), "bands": lines,
+                "note_equipment_from": Decimal(str(equipment)) if equipment else None}
+
+    def clean_sources(self) -> list[str]:
+        return list(dict.fromkeys([CITY, *self.cleaned_data["sources"]]))
+
+    def clean_bands(self) -> list[dict[str, Any]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["bands"], 1):
+            pieces = [piece.strip() for piece in line.replace("｜", "|").split("|")]
+            try:
+                upto, rate = pieces
+                bound = None if upto in ("以上", "above") else _plain(Decimal(upto) * 10_000)
+                found.append({"upto": bound, "rate": _plain(Decimal(rate.rstrip("%")) / 100)})
+            except (ArithmeticError, ValueError) as error:
+                raise ValidationError(gettext("Line %(number)d cannot be read; write for example 500 | 30") % {"number": number}) from error
+        return found
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        v = self.cleaned_data
+        budget = {**(data.get("budget") or {}), "scheme": v["scheme"], "sources": v["sources"], "indirect_bands": v["bands"]}
+        for key in ("self_raised_min_ratio", "note_equipment_from"):
+            budget.pop(key, None)
+            if v[key]:
+                budget[key] = _plain(v[key])
+        return {"budget": budget}
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+class TargetsForm(PartForm):
+    min_rows = forms.IntegerField(label=_("Targets at least"), min_value=0, max_value=200, help_text=_("For example: 5"))
+    max_rows = forms.IntegerField(label=_("Targets at most"), min_value=1, max_value=200, help_text=_("For example: 30"))
+    required_l1 = LinesField(label=_("Kinds that must be there"), required=False, help_text=_(
+        "First-level kinds, one per line, for example: 产出指标"))
+
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        targets = data.get("targets") or {}
+        return {"min_rows": targets.get("min_rows", 1), "max_rows": targets.get("max_rows", 30), "required_l1": targets.get("required_l1") or []}
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"targets": {**(data.get("targets") or {}), **self.cleaned_data}}
+
+
+class ReviewForm(PartForm):
+    mode = forms.ChoiceField(label=_("Way of review"), choices=ReviewMode.choices, help_text=_(
+        "The way that decides; site visits and audits beside it are ordered later."))
+    panel_size = forms.IntegerField(label=_("Experts per application (odd)"), min_value=3, max_value=21, help_text=_("For example: 5"))
+    industry_min = forms.IntegerField(label=_("of them from industry at least"), min_value=0, max_value=21, help_text=_("For example: 2"))
     blind = forms.ChoiceField(
         label=_("Who sees whom"), widget=forms.RadioSelect,
         choices=[("single", _("Experts see the applicant, not the other way")), ("double", _("Neither sees the other"))],
     )
-    due_days = forms.IntegerField(label=_("Days for the review"), min_value=1, max_value=180)
-    pass_mark = forms.IntegerField(label=_("Points to be eligible"), min_value=0, max_value=100)
-    range_flag = forms.IntegerField(label=_("Spread that needs a talk (points)"), min_value=0, max_value=100)
-    comment_min = forms.IntegerField(label=_("Characters a comment needs"), min_value=0, max_value=2000)
+    due_days = forms.IntegerField(label=_("Days for the review"), min_value=1, max_value=180, help_text=_("For example: 15"))
+    pass_mark = forms.IntegerField(label=_("Points to be eligible"), min_value=0, max_value=100, help_text=_("For example: 60"))
+    range_flag = forms.IntegerField(label=_("Spread that needs a talk (points)"), min_value=0, max_value=100, help_text=_("For example: 25"))
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
-        return {**(data.get("review") or {}), "comment_min": (data.get("score_sheet") or {}).get("comment_min", 0)}
+        return dict(data.get("review") or {})
 
     def clean_panel_size(self) -> int:
         size = self.cleaned_data["panel_size"]
@@ -162,93 +428,19 @@ class ReviewForm(forms.Form):
         return size
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        values = dict(self.cleaned_data)
-        sheet = {**(data.get("score_sheet") or {}), "comment_min": values.pop("comment_min")}
-        return {"review": {**(data.get("review") or {}), **values}, "score_sheet": sheet}
+        return {"review": {**(data.get("review") or {}), **self.cleaned_data}}
 
 
-class RowForm(forms.Form):
-    """A line of a part that is a list; `key` finds the old line whose hidden values are kept."""
+class SheetForm(PartForm):
+    comment_min = forms.IntegerField(label=_("Characters a comment needs"), min_value=0, max_value=2000, help_text=_("For example: 50"))
+    step = forms.DecimalField(label=_("Step of the points"), min_value=Decimal("0.1"), max_value=Decimal(10), decimal_places=2, help_text=_(
+        "For example: 0.5"))
 
-    key: ClassVar[str] = "code"
+    @staticmethod
+    def load(data: Mapping[str, Any]) -> dict[str, Any]:
+        sheet = data.get("score_sheet") or {}
+        return {"comment_min": sheet.get("comment_min", 0), "step": sheet.get("step", "0.5")}
 
-    @classmethod
-    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(row)
-
-    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        return {**old, **{name: self.cleaned_data[name] for name in self.fields if name not in ("DELETE", "ORDER")}}
-
-
-class DocumentRow(RowForm):
-    code = one_line(_("Code"), 20)
-    name = one_line(_("Name"))
-    name_en = one_line(_("Name in English"), 300, required=False)
-    required = forms.BooleanField(label=_("Required"), required=False)
-    mimes = forms.MultipleChoiceField(
-        label=_("Kinds of file"), choices=[(kind, kind.upper()) for kind in FILE_KINDS],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    max_mb = forms.IntegerField(label=_("At most MB"), min_value=1, max_value=200, initial=20)
-    signed_by = one_line(_("Signed by"), 80, required=False)
-    note = one_line(_("Note"), 300, required=False)
-    note_en = one_line(_("Note in English"), 300, required=False)
-
-
-class TopicRow(RowForm):
-    code = one_line(_("Code"), 40)
-    title = one_line(_("Topic"))
-    title_en = one_line(_("Topic in English"), 300, required=False)
-    cap = WanField(label=_("At most (10,000 yuan)"))
-
-    @classmethod
-    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, "cap": Decimal(str(row["cap"]))}
-
-    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        found = super().row(old)
-        return {**found, "cap": str(found["cap"])}
-
-
-class CheckRow(RowForm):
-    code = one_line(_("Code"), 20)
-    text = one_line(_("What is checked"), 300)
-    text_en = one_line(_("The same in English"), 300, required=False)
-
-
-class PaymentRow(RowForm):
-    key = "kind"
-    kind = forms.ChoiceField(
-        label=_("Payment"),
-        choices=[("SIGN", _("First payment")), ("MIDTERM", _("Mid-term payment")), ("FINAL", _("Final payment")),
-                 ("ONCE", _("Single payment"))],
-    )
-    share = forms.DecimalField(label=_("Share in %"), min_value=Decimal("0.01"), max_value=100, decimal_places=2)
-    condition = one_line(_("Condition"), 200, required=False)
-    condition_en = one_line(_("The same in English"), 200, required=False)
-
-    @classmethod
-    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, "share": Decimal(str(row["share"])) * 100}
-
-    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
-        found = super().row(old)
-        return {**found, "share": f"{(found['share'] / 100).normalize():f}"}
-
-
-class ContactRow(RowForm):
-    key = "name"
-    name = one_line(_("For what"), 60)
-    name_en = one_line(_("The same in English"), 120, required=False)
-    phone = one_line(_("Telephone"), 60)
-    hours = one_line(_("Hours"), 120, required=False)
-    hours_en = one_line(_("Hours in English"), 120, required=False)
-
-
-class CriterionRow(RowForm):
-    code = one_line(_("Code"), 40)
-    name = one_line(_("Criterion"))
-    name_en = one_line(_("Criterion in English"), 300, required=False)
-    weight = forms.IntegerField(label=_("Points"), min_value=1, max_value=100)
-    help = one_line(_("What is looked at"), 300, required=False)
-    help_en = one_line(_("The same in English"), 300, required=False)
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        v = self.cleaned_data
+        return {"score_sheet": {**(data.get("score_sheet") or {}), "comment_min": v["comment_min"], "step": _plain(v["step"])}}

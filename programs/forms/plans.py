@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from programs import queries
 from programs.forms.base import DateField, WanField, area, one_line
-from programs.models import AnnualPlan
-from programs.states import PolicyKind
+from programs.models import AnnualPlan, Special
+from programs.states import FundingMode, PolicyKind, ReviewMode
 
 
 class NewPlanForm(forms.Form):
@@ -41,22 +42,51 @@ class ItemForm(forms.Form):
     count = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000)
     opens_month = forms.IntegerField(label=_("Guide opens in month"), min_value=1, max_value=12)
     closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12)
+    opens_on = DateField(label=_("Opens on"), required=False, help_text=_("When the day is known already; it sets the month."))
+    closes_on = DateField(label=_("Closes on"), required=False)
+    funding_mode = forms.ChoiceField(label=_("Way of funding"), required=False)
+    review_mode = forms.ChoiceField(label=_("Review"), required=False)
     order = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999, required=False, initial=0)
 
     def __init__(self, *args: Any, plan: AnnualPlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for special in queries.specials_for_choice(plan.tree):
-            groups.setdefault(special.plan.label, []).append((special.code, special.label))
-        self.fields["special"].choices = list(groups.items())
+        self.plan = plan
+        self.fields["special"].choices = grouped(queries.specials_for_choice(plan.tree))
+        offer_modes(self)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        opens, closes = values.get("opens_month"), values.get("closes_month")
-        if opens and closes and closes < opens:
-            self.add_error("closes_month", gettext("The close may not be before the opening."))
+        check_window(self, self.plan.year, values)
         values["order"] = values.get("order") or 0
         return values
+
+
+def grouped(specials: Iterable[Special]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Specials by category for a select; the value is the code."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for special in specials:
+        groups.setdefault(special.plan.label, []).append((special.code, special.label))
+    return list(groups.items())
+
+
+def offer_modes(form: forms.Form) -> None:
+    form.fields["funding_mode"].choices = [("", gettext("as the special allows")), *FundingMode.choices]
+    form.fields["review_mode"].choices = [("", gettext("as the special allows")), *ReviewMode.choices]
+
+
+def check_window(form: forms.Form, year: int, values: dict[str, Any]) -> None:
+    """The close is not before the opening, and known days lie in the year of the plan; each fault beside its field."""
+    opens, closes = values.get("opens_month"), values.get("closes_month")
+    if opens and closes and closes < opens:
+        form.add_error("closes_month", gettext("The close may not be before the opening."))
+    first, last = values.get("opens_on"), values.get("closes_on")
+    for name, day in (("opens_on", first), ("closes_on", last)):
+        if day and day.year != year:
+            form.add_error(name, gettext("The day must lie in %(year)d, the year of the plan (clause A1).") % {"year": year})
+    if bool(first) != bool(last) and "opens_on" not in form.errors and "closes_on" not in form.errors:
+        form.add_error("closes_on" if first else "opens_on", gettext("Give both days or none."))
+    elif first and last and last < first:
+        form.add_error("closes_on", gettext("The close may not be before the opening."))
 
 
 class PolicyForm(forms.Form):
@@ -70,7 +100,11 @@ class PolicyForm(forms.Form):
     valid_to = DateField(label=_("Valid to"), required=False, help_text=_("Leave empty when no end is set."))
     government_approval = one_line(
         _("Approval of the municipal government"), 200, required=False,
-        help_text=_("Number and date. An implementation scheme cannot be put in force without it (clause R13)."),
+        help_text=_("Its number. An implementation scheme cannot be put in force without it (clause R13)."),
+    )
+    government_approved_on = DateField(label=_("Approved by the municipal government on"), required=False)
+    rests_on = forms.MultipleChoiceField(
+        label=_("Higher-level documents it rests on"), required=False, widget=forms.CheckboxSelectMultiple
     )
     specials = forms.MultipleChoiceField(
         label=_("Specials it governs"), required=False, widget=forms.SelectMultiple(attrs={"size": 12})
@@ -81,9 +115,12 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["specials"].choices = queries.special_choices()
+        self.fields["rests_on"].choices = queries.higher_choices()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("valid_to") and values.get("valid_from") and values["valid_to"] < values["valid_from"]:
             self.add_error("valid_to", gettext("The document ends before it begins."))
+        if values.get("government_approval") and values.get("kind") == PolicyKind.SCHEME and not values.get("government_approved_on"):
+            self.add_error("government_approved_on", gettext("Clause R13: the day of the municipal government's approval is missing."))
         return values

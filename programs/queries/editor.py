@@ -1,19 +1,15 @@
-"""What the guide editor shows: its parts, the checks of publishing, readable conditions, differences of versions."""
+"""What the guide editor shows of conditions and of the checks of publishing."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs import workflow
-from programs.engine import conditions, schema
 from programs.engine.forms import pick
 from programs.models import Guide
+from programs.queries.wording import Names, words
 
 #: The questions of the `publish` step, with a heading for the check list on the desk page.
 PUBLISH_CHECKS = (
@@ -24,105 +20,12 @@ PUBLISH_CHECKS = (
     (workflow.well_formed, gettext_lazy("Content complete and well formed")),
 )
 
-PARTS = (
-    ("header", gettext_lazy("Title, bodies, annexes, applicants"), ("header", "applicants")),
-    ("sections", gettext_lazy("Texts of the sections"), ("sections",)),
-    ("money", gettext_lazy("Money, number, formula"), ("mode", "quota", "amount", "publicity_days")),
-    ("conditions", gettext_lazy("Conditions"), ("conditions",)),
-    ("topics", gettext_lazy("Topics"), ("topics",)),
-    ("documents", gettext_lazy("Materials"), ("documents",)),
-    ("form", gettext_lazy("Application form"), ("form",)),
-    ("formality_items", gettext_lazy("Formality check list"), ("formality_items",)),
-    ("review", gettext_lazy("Review"), ("review",)),
-    ("criteria", gettext_lazy("Score sheet"), ("score_sheet",)),
-    ("payment_plan", gettext_lazy("Payment plan"), ("payment_plan",)),
-    ("contacts", gettext_lazy("Contacts"), ("contacts",)),
-)
-
-
-#: Parts of a version that have no page of their own in the editor.
-OTHER_PARTS = {
-    "applicants": gettext_lazy("Who can apply"), "mode": gettext_lazy("Way of funding"), "quota": gettext_lazy("Money and number"),
-    "amount": gettext_lazy("Amount"), "publicity_days": gettext_lazy("Days of public notice"), "budget": gettext_lazy("Budget"),
-    "targets": gettext_lazy("Targets"), "score_sheet": gettext_lazy("Score sheet"), "team": gettext_lazy("Team"),
-    "provenance": gettext_lazy("Marks of demo data"),
-}
-
-
-def part_label(key: str) -> str:
-    return str(OTHER_PARTS.get(key) or next((label for code, label, _keys in PARTS if code == key), key))
-
-
-def editor_parts(guide: Guide) -> list[dict[str, Any]]:
-    """The task list of the editor: each part with its page and whether something is wrong or missing."""
-    data = guide.version.data if guide.version else {}
-    problems = schema.check(data)
-    found = []
-    for code, label, keys in PARTS:
-        wrong = [p for p in problems if p.path.split(".")[0].split("[")[0] in keys]
-        name = {"conditions": "conditions", "form": "form_parts"}.get(code)
-        url = reverse(f"programs:desk:{name}", args=[guide.ref]) if name else reverse("programs:desk:edit", args=[guide.ref, code])
-        found.append({"code": code, "label": label, "url": url, "state": "err" if wrong else "done",
-                      "text": _("%(count)d to do") % {"count": len(wrong)} if wrong else _count(data, keys[0])})
-    return found
-
-
-def _count(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if key == "form":
-        value = [item for part in (value or {}).get("sections", ()) for item in part["fields"]]
-    return str(len(value)) if isinstance(value, list) else _("filled in")
-
 
 def condition_lines(guide: Guide) -> list[dict[str, Any]]:
     """The conditions with their test in words."""
+    names = Names()
     return [
-        {**rule, "shown": pick(rule, "text"), "test_words": words(rule.get("test") or {}),
-         "exempt_words": words(rule["exempt"]) if rule.get("exempt") else ""}
+        {**rule, "shown": pick(rule, "text"), "test_words": words(rule.get("test") or {}, names),
+         "exempt_words": words(rule["exempt"], names) if rule.get("exempt") else ""}
         for rule in (guide.version.data.get("conditions") or [])
     ]
-
-
-def words(node: Mapping[str, Any]) -> str:
-    """A tree of comparisons as a readable line."""
-    for group, sign in (("all", _(" and ")), ("any", _(" or "))):
-        if group in node:
-            return sign.join(f"（{words(child)}）" if len(node[group]) > 1 else words(child) for child in node[group])
-    if "not" in node:
-        return _("not (%(inner)s)") % {"inner": words(node["not"])}
-    if "human" in node:
-        return _("a person looks: %(what)s") % {"what": node["human"]}
-    value = node.get("value")
-    shown = conditions.label(value["fact"]) if isinstance(value, Mapping) else "、".join(map(str, value)) if isinstance(
-        value, list) else "" if value is None else str(value)
-    return f"{conditions.label(node.get('fact', ''))} {_sign(node.get('op', ''))} {shown}".strip()
-
-
-def _sign(op: str) -> str:
-    return {
-        "eq": "=", "ne": "≠", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "in": "∈", "not_in": "∉", "is_true": "= " + _("yes"),
-        "is_false": "= " + _("no"), "ge_each": _("≥ each of"), "within_region": _("lies in"), "valid_on": _("valid on"),
-        "none_of": _("contains none of"), "any_of": _("contains any of"), "same_list": _("same list as"),
-        "age_in_year_le": _("age in the year ≤"), "age_on_lt": _("age on the day <"), "starts_with": _("begins with"),
-        "between": _("between"), "on_or_before": "≤", "on_or_after": "≥",
-    }.get(op, op)
-
-
-def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Leaves that differ between two versions: place, old text, new text."""
-    old, new = dict(_leaves(before)), dict(_leaves(after))
-    return [
-        {"part": part_label(path.partition(".")[0]), "path": path.partition(".")[2], "before": old.get(path, ""),
-         "after": new.get(path, ""), "is_english": path.endswith("_en") or (old.get(path, "") + new.get(path, "")).isascii()}
-        for path in sorted({*old, *new}) if old.get(path) != new.get(path)
-    ][:400]
-
-
-def _leaves(node: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(node, Mapping):
-        children = [(str(key), value) for key, value in node.items()]
-    elif isinstance(node, list):
-        children = [(str(row.get("code", i)) if isinstance(row, Mapping) else str(i), row) for i, row in enumerate(node)]
-    else:
-        return [(path, node if isinstance(node, str) else json.dumps(node, ensure_ascii=False))]
-    return [leaf for key, value in children for leaf in _leaves(value, f"{path}.{key}" if path else key)]

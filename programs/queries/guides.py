@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 
 from core import search
 from core.clock import CoreNow
 from core.models import LedgerRow
+from core.typed import whole
 from programs import policies, rules, states
+from programs.engine import modes, packages
 from programs.engine.budget import Scheme
 from programs.engine.forms import Form
 from programs.engine.sheets import Sheet
@@ -23,10 +24,14 @@ from programs.models import (
     AnnualPlanItem,
     Extension,
     Guide,
+    GuideComment,
+    GuideUpload,
     GuideVersion,
     GuideWindow,
+    LegalOpinion,
     Special,
 )
+from programs.queries.guide_files import without_files
 from programs.queries.lists import choices
 from programs.queries.tree import tree_as_of
 from programs.states import GuideStatus
@@ -113,7 +118,8 @@ def open_extension(guide: Guide) -> Extension | None:
 def form_of(version: GuideVersion) -> Form:
     """The application form of a guide version, with the code lists its fields name."""
     data = version.data["form"]
-    names = {f["choices_from"] for s in data["sections"] for f in s["fields"] if f.get("choices_from")}
+    every = [f for s in data["sections"] for item in s["fields"] for f in (item, *item.get("columns", ()), *item.get("fields", ()))]
+    names = {f["choices_from"] for f in every if f.get("choices_from")}
     return Form.load(data, {name: choices(name) for name in names})
 
 
@@ -129,32 +135,34 @@ def targets_of(version: GuideVersion) -> Template:
     return Template.load(version.data["targets"])
 
 
-def skeleton(item: AnnualPlanItem) -> dict[str, Any]:
-    """The content a new guide starts from: common sections and forms, with the item's money and number filled in."""
+def skeleton(item: AnnualPlanItem, mode: str = "", review: str = "") -> dict[str, Any]:
+    """The content a new guide starts from: common sections and forms with the item's money and number, brought in line with
+    its way of funding and of review (those of the special when none is chosen)."""
     data = json.loads((REFERENCE / "guides" / "skeleton.json").read_text("utf-8"))
     special = item.special
-    mode = special.funding_modes[0] if special.funding_modes else states.FundingMode.PRE
-    contract = mode not in states.MODES_WITHOUT_CONTRACT
-    data["mode"] = {
-        "funding_mode": mode, "contract_required": contract, "audit_required": "AUDIT" in special.review_modes,
-    }
+    mode = mode or item.funding_mode or (special.funding_modes[0] if special.funding_modes else states.FundingMode.PRE)
     data["quota"] = {"kind": "LIMITED", "max_projects": item.count, "budget_control": str(item.money)}
     data["amount"] = {"cap": str((item.money / max(item.count, 1)).quantize(Decimal(1)))}
     if special.budget_scheme == states.BudgetScheme.LUMP_SUM:
-        data["budget"] = {"scheme": states.BudgetScheme.LUMP_SUM, "headings": [], "sources": ["CITY"], "indirect_bands": []}
-    if not contract:
-        data["payment_plan"] = [{"kind": "ONCE", "share": "1", "condition": "下达资助计划后一次性拨付",
-                                 "condition_en": "Paid once after the award"}]
-    if special.review_modes:
-        data["review"]["mode"] = special.review_modes[0]
+        data["budget"] = dict(modes.NEUTRAL["budget"])
+    data["mode"] = {"funding_mode": mode, "contract_required": mode not in states.MODES_WITHOUT_CONTRACT,
+                    "audit_required": "AUDIT" in special.review_modes}
+    allowed = modes.mode_of(mode).get("reviews", ())
+    wanted = review or item.review_mode or next((one for one in special.review_modes if one in allowed), "")
+    if wanted:
+        data["review"]["mode"] = wanted
+    data.update(modes.adapted(data, mode))
+    if modes.review_of(data["review"]["mode"]).get("audit"):
+        data["mode"]["audit_required"] = True
     return data
 
 
 def guide_package(guide: Guide) -> dict[str, Any]:
     """A guide as one file that another bureau can import."""
+    data, _files = without_files(guide.version.data)
     return {
-        "format": "keguan-guide-1", "title": guide.title, "title_en": guide.title_en, "special": guide.special.code,
-        "data": guide.version.data, "demo_notes": guide.version.demo_notes, "sha256": guide.version.sha256,
+        "format": f"keguan-guide-{packages.VERSION}", "title": guide.title, "title_en": guide.title_en, "special": guide.special.code,
+        "data": data, "demo_notes": guide.version.demo_notes, "sha256": packages.digest(data),
     }
 
 
@@ -175,24 +183,6 @@ def version_of(guide: Guide, number: int) -> GuideVersion:
     return version
 
 
-VERBS = {
-    "create": _("created"), "save": _("content saved"), "windows": _("windows set"), "policies": _("policy basis set"),
-    "submit": _("submitted"), "agree": _("agreed"), "approve": _("approved"), "return": _("returned"),
-    "publish": _("published"), "open": _("opened"), "close": _("closed"), "extend": _("window extended"),
-    "withdraw": _("withdrawn"), "supersede": _("superseded by a correction"), "request": _("later close asked for"),
-    "refuse": _("refused"), "money": _("control figure set"), "item_add": _("item added"),
-    "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
-    "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
-    "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
-    "reserve": _("payment reserved"), "load": _("reference data loaded"),
-}
-
-
-def verb_label(verb: str) -> str:
-    """The words of a ledger verb of this floor on a time line."""
-    return str(VERBS.get(verb.rpartition(".")[2], verb))
-
-
 def get_open_extension(actor: Any, ref: str) -> Extension:
     extension = open_extension(get_for(actor, ref))
     if extension is None:
@@ -209,7 +199,7 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     rows = search.match(guides_for(actor), q)
     if phase in ("open", "coming", "closed"):
         rows = in_phase(rows, phase)
-    return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows
+    return rows.filter(year=whole(year)) if whole(year) is not None and len(year) == 4 else rows
 
 
 def kept_version_of(pk: int) -> GuideVersion:
@@ -229,3 +219,28 @@ def kept_version(version: GuideVersion) -> GuideVersion:
             _KEPT.clear()
         _KEPT[key] = GuideVersion.objects.get(pk=version.pk)
     return _KEPT[key]
+
+
+def comments_of(guide: Guide, keys: tuple[str, ...] = ()) -> list[GuideComment]:
+    """The staff's comments, newest first; with `keys` those on these parts."""
+    rows = guide.comments.select_related("author", "answered_by", "resolved_by", "version", "guide__special__plan")
+    return list(rows.filter(part__in=keys) if keys else rows)
+
+
+def comment_for(actor: Any, pk: int) -> GuideComment:
+    row = GuideComment.objects.select_related("guide__special__plan", "author").filter(
+        pk=pk, guide__in=policies.visible_to(actor).values("pk")).first() if policies.is_staff(actor) is None else None
+    if row is None:
+        raise Http404
+    return row
+
+
+def opinions_of(guide: Guide) -> list[LegalOpinion]:
+    return list(guide.opinions.select_related("by", "version"))
+
+
+def upload_for(actor: Any, uid: Any) -> GuideUpload:
+    row = policies.uploads_of(actor).filter(uid=uid).first()
+    if row is None:
+        raise Http404
+    return row

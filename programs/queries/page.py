@@ -13,9 +13,12 @@ from accounts.models import Organisation
 from accounts.states import OrgKind
 from core import clock
 from programs import rules, states
+from programs.engine import modes
 from programs.engine.forms import pick
 from programs.models import Guide, GuideVersion, Special
+from programs.queries.guide_files import annexes_of
 from programs.queries.guides import guides_of
+from programs.queries.lists import CLUSTERS, entries
 from programs.queries.opening import phase
 
 #: Which structured block follows the text of a section.
@@ -53,14 +56,27 @@ class GuidePage:
     form: list[dict[str, Any]]
     contacts: list[dict[str, Any]]
     header: dict[str, str]
-    annexes: list[str]
+    annexes: list[dict[str, Any]]
     steps: list[str]
     amount_note: str
     mode_label: str
     recommenders: list[str]
     review_label: str
     quota: dict[str, Any]
+    mode_steps: list[str] = field(default_factory=list)
+    mode_details: list[dict[str, str]] = field(default_factory=list)
+    review_note: str = ""
+    support: list[str] = field(default_factory=list)
+    eligibility: dict[str, Any] = field(default_factory=dict)
+    team: dict[str, Any] = field(default_factory=dict)
+    ethics: dict[str, str] = field(default_factory=dict)
+    contract: dict[str, Any] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
     marks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_basis(self) -> bool:
+        return any(section.block == "basis" for section in self.sections)
 
     @property
     def decides_at(self) -> datetime | None:
@@ -91,7 +107,9 @@ MARKED = (
 )
 
 
-def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime | None = None) -> GuidePage:
+def guide_page(
+    guide: Guide, version: GuideVersion | None = None, now: datetime | None = None, sources: dict[str, dict[str, Any]] | None = None
+) -> GuidePage:
     data = (version or guide.version).data
     now = now or clock.now()
     windows = list(guide.windows.all())
@@ -124,32 +142,85 @@ def guide_page(guide: Guide, version: GuideVersion | None = None, now: datetime 
              "mark": mark(f"documents.{doc['code']}")}
             for doc in data.get("documents", ())
         ],
-        topics=[{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"]))} for topic in data.get("topics", ())],
-        payments=[
-            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
-            for row in data.get("payment_plan", ())
-        ],
-        criteria=[
-            {"label": pick(row, "name"), "weight": row["weight"], "help": pick(row, "help")}
-            for row in (data.get("score_sheet") or {}).get("criteria", ())
-        ],
-        form=[
-            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
-            for part in (data.get("form") or {}).get("sections", ())
-        ],
-        contacts=[
-            {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
-            for row in data.get("contacts", ())
-        ],
+        topics=_topics(data, sources or {}),
+        **_of_lists(data),
         header={key: pick(header, key) for key in ("issuer", "notice_line", "receiving_body", "deciding_body")},
-        annexes=list((header.get("annexes_en") if _english() else None) or header.get("annexes") or ()),
+        annexes=annexes_of(data),
         amount_note=pick(data.get("amount") or {}, "note"),
         mode_label=str(states.FundingMode(mode["funding_mode"]).label) if mode.get("funding_mode") else "",
         recommenders=_names_of(mode.get("recommenders") or []),
         review_label=_review_label(data.get("review") or {}),
-        quota=data.get("quota") or {},
+        **_of_mode(data),
+        **_of_frame(data),
         marks={path: mark(path) for path in MARKED},
     )
+
+
+def _of_lists(data: dict[str, Any]) -> dict[str, Any]:
+    """Payments, criteria, what the form asks, contacts."""
+    return {
+        "payments": [
+            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
+            for row in data.get("payment_plan", ())
+        ],
+        "criteria": [
+            {"label": pick(row, "name"), "weight": row["weight"], "help": pick(row, "help")}
+            for row in (data.get("score_sheet") or {}).get("criteria", ())
+        ],
+        "form": [
+            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
+            for part in (data.get("form") or {}).get("sections", ())
+        ],
+        "contacts": [
+            {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
+            for row in data.get("contacts", ())
+        ],
+    }
+
+
+def _topics(data: dict[str, Any], sources: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """`sources`: the needs the topics came from (`topics.topic_sources`), for the page of one guide; lists of cards do without."""
+    return [{**topic, "label": pick(topic, "title"), "cap": Decimal(str(topic["cap"])), "source": sources.get(topic["code"])}
+            for topic in data.get("topics", ())]
+
+
+def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
+    """Fields supported, regions and partners, ethics, contract."""
+    contract = data.get("contract") or {}
+    return {
+        "quota": data.get("quota") or {},
+        "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
+        "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
+    }
+
+
+def _of_mode(data: dict[str, Any]) -> dict[str, Any]:
+    """The short process of the way of funding, and what only it says."""
+    mode = data.get("mode") or {}
+    code, details = str(mode.get("funding_mode", "")), mode.get("details") or {}
+    return {
+        "mode_steps": [pick({"s": step["zh"], "s_en": step["en"]}, "s") for step in modes.steps_of(code)],
+        "mode_details": [
+            {"label": pick(item, "label"), "text": modes.shown_detail(item, details[item["code"]])}
+            for item in modes.fields_of(code) if details.get(item["code"]) not in (None, "", [])
+        ],
+        "review_note": pick(modes.review_of(str((data.get("review") or {}).get("mode"))), "note"),
+    }
+
+
+def _support(data: dict[str, Any]) -> list[str]:
+    """The clusters by name and the free lines."""
+    codes = data.get("clusters") or []
+    names = {row.code: row.label for row in entries(data.get("list") or CLUSTERS)} if codes else {}
+    lines = (data.get("lines_en") if _english() else None) or data.get("lines") or []
+    return [names.get(code, code) for code in codes] + list(lines)
+
+
+def _ethics(data: dict[str, Any]) -> dict[str, str]:
+    rule = data.get("rule", states.EthicsRule.NONE)
+    if rule == states.EthicsRule.NONE:
+        return {}
+    return {"rule": str(states.EthicsRule(rule).label), "words": pick(data, "note")}
 
 
 def guide_cards(special: Special) -> list[GuidePage]:

@@ -33,14 +33,14 @@ def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:
     return list(
         plan.items.select_related("special__plan").annotate(
             guide_count=Count("guides", filter=taken), guide_money=Sum("guides__budget_control", filter=taken)
-        )
+        ).order_by("order", "pk")
     )
 
 
 def items_without_guide(actor: Any) -> QuerySet[AnnualPlanItem]:
     """Items of decided plans for which a guide may still be written."""
     return (
-        AnnualPlanItem.objects.filter(plan__status__in=DECIDED, special__status=states.SpecialStatus.ACTIVE)
+        AnnualPlanItem.objects.filter(plan__status__in=DECIDED, special__status=states.SpecialStatus.ACTIVE, cancelled_at=None)
         .select_related("plan", "special__plan")
         .order_by("-plan__year", "order")
     )
@@ -60,18 +60,19 @@ def control_figure(year: int, pool: str = states.Pool.CONTROL) -> ControlFigure 
     return ControlFigure.objects.filter(year=year, pool=pool).first()
 
 
-def expected_guides(on: date) -> list[AnnualPlanItem]:
-    """Items of the published plan whose guide is still to come this year (for the empty state of the search)."""
-    return list(
-        AnnualPlanItem.objects.filter(
-            plan__year=on.year, plan__status=states.PlanStatus.PUBLISHED, opens_month__gte=on.month
-        )
+def expected_items(on: date) -> QuerySet[AnnualPlanItem]:
+    """Items of published plans of this year and later whose guide has not been published, by their window."""
+    return (
+        AnnualPlanItem.objects.filter(plan__year__gte=on.year, plan__status=states.PlanStatus.PUBLISHED, cancelled_at=None)
         .exclude(guides__status__in=states.PUBLIC_STATUSES)
-        .select_related("special__plan")
-        .order_by("opens_month", "order")[:12]
+        .select_related("special__plan", "special__tree", "plan")
+        .order_by("plan__year", "opens_month", "opens_on", "order")
     )
 
 
+def expected_guides(on: date) -> list[AnnualPlanItem]:
+    """Items whose guide is still to come this year (for the empty state of the search)."""
+    return list(expected_items(on).filter(plan__year=on.year, opens_month__gte=on.month)[:12])
 
 
 def is_plan_decided(year: int) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import wan
+from core.typed import whole
 from programs import policies, states
 from programs.models import AnnualPlanItem, Plan, PlanTree, PolicyDocument, Special
 from programs.queries.plans import DECIDED
@@ -23,7 +24,7 @@ def tree_as_of(day: date | None = None) -> PlanTree | None:
     when = day or clock.today()
     return (
         PlanTree.objects.filter(Q(effective_to=None) | Q(effective_to__gte=when), effective_from__lte=when,
-                                disabled_on=None, is_ready=True)
+                                disabled_on=None, status__in=states.OFFICIAL_TREES)
         .order_by("-effective_from")
         .first()
     )
@@ -109,7 +110,7 @@ def special_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def specials_by_id(ids: list[str]) -> QuerySet[Special]:
-    return Special.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+    return Special.objects.filter(pk__in=[pk for pk in map(whole, ids) if pk is not None])
 
 
 def is_valid(document: PolicyDocument, on: date) -> bool:
@@ -144,3 +145,16 @@ def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
         .annotate(mine=Count("specials", filter=Q(specials=special)))
         .order_by("-mine", "-valid_from")
     )
+
+
+def specials_in(tree: PlanTree, specials: Iterable[Special]) -> dict[int, Special]:
+    """{old special's id: the special that continues it in this tree and is in force}, in one query; the only place where an
+    old special is looked up in a new tree. Those that are suspended, cancelled or gone are left out."""
+    rows = list(specials)
+    found = {
+        special.code: special
+        for special in Special.objects.filter(
+            tree=tree, code__in={row.code for row in rows}, status=states.SpecialStatus.ACTIVE, disabled_on=None
+        ).select_related("plan")
+    }
+    return {row.pk: found[row.code] for row in rows if row.code in found}

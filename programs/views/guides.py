@@ -12,8 +12,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
-from core.money import wan
+from core import (
+    clock,
+    typed,
+)
 from core.web import lists, steps
 from core.web.access import access
 from core.web.once import once
@@ -54,8 +56,7 @@ class DeskGuides(lists.Listing):
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, TONES.get(row.status, ""))),
         lists.Col("funding_mode", gettext_lazy("Way of funding"), show=lambda row: row.mode_label),
-        lists.Col("budget_control", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money",
-                  show=lambda row: wan(row.budget_control)),
+        lists.Col("budget_control", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
         lists.Col("opens_at", gettext_lazy("Opens")),
         lists.Col("closes_at", gettext_lazy("Closes"), sort="close"),
@@ -73,7 +74,8 @@ class DeskGuides(lists.Listing):
 @access(policies.is_staff)
 def guide_list(request: HttpRequest) -> HttpResponse:
     writer = policies.may_write_guides(request.actor) is None
-    context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new"))] if writer else []}
+    context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new")),
+                           (_("Guide from a file"), reverse("programs:desk:guide_import"))] if writer else []}
     return lists.page(request, DeskGuides(), policies.visible_to(request.actor), context=context)
 
 
@@ -84,9 +86,7 @@ def guide_new(request: HttpRequest) -> HttpResponse:
     chosen = items.get(request.GET.get("item", ""))
     initial = {"item": chosen.pk, "title": chosen.title, "title_en": chosen.title_en} if chosen else {}
     form = NewGuideForm(
-        request.POST or None, request.FILES or None, items=items.values(),
-        guides=queries.guides_to_copy(request.actor), initial=initial,
-    )
+        request.POST or None, items=items.values(), guides=queries.guides_to_copy(request.actor), initial=initial)
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
             return redirect(desk_url(made))
@@ -97,11 +97,9 @@ def guide_new(request: HttpRequest) -> HttpResponse:
 
 
 def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:
-    if values["file"]:
-        package = {**values["file"], "title": values["title"], "title_en": values["title_en"]}
-        return actions.import_guide(actor, item, package=package)
     source = queries.get_for(actor, values["copy_from"]) if values["copy_from"] else None
-    return actions.create_guide(actor, item, title=values["title"], title_en=values["title_en"], copy_from=source)
+    given = {key: values[key] for key in ("title", "title_en", "funding_mode", "review_mode")}
+    return actions.create_guide(actor, item, copy_from=source, **given)
 
 
 def checks_of(guide: Guide) -> list[dict[str, Any]]:
@@ -119,11 +117,14 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
     extension = queries.open_extension(row)
     names = {"submit", "agree", "approve", "return", "publish", "withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
+    groups = queries.editor_groups(row)
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "checks": checks_of(row), "parts": queries.editor_parts(row), "windows": row.windows.all(),
-        "policies": row.policies.all(), "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
+        "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "total": queries.progress(groups)[1], **beside(request.actor, row),
+        "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
+        "sources": len(queries.topics.links_of(row)),
         "buttons": steps.buttons(
             GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
             needs_why=("return", "withdraw", "supersede"),
@@ -134,6 +135,23 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
     }
     return render(request, "programs/desk_guide.html", context)
+
+
+def unlinked(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The task list for somebody who may not change the guide."""
+    return [{**group, "items": [{**item, "url": ""} for item in group["items"]]} for group in groups]
+
+
+def beside(actor: Any, guide: Guide) -> dict[str, Any]:
+    """Comments and the legality check, as the desk page names them."""
+    comments = list(guide.comments.all())
+    opinion = next(iter(queries.opinions_of(guide)), None)
+    return {
+        "open_comments": sum(row.status != states.CommentStatus.RESOLVED for row in comments), "all_comments": len(comments),
+        "must_settle": sum(row.must_settle and row.status != states.CommentStatus.RESOLVED for row in comments),
+        "opinion": opinion, "opinion_is_old": bool(opinion and opinion.version_id != guide.version_id),
+        "may_check_law": guide.status == states.GuideStatus.LEGAL_REVIEW and policies.checks_law(actor, guide) is None,
+    }
 
 
 def _labelled(versions: list[Any]) -> list[Any]:
@@ -218,10 +236,11 @@ def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
 def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     """The page as the public will see it, from any state."""
     row = queries.get_for(request.actor, ref)
-    page = queries.guide_page(row)
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
     context = {
-        "title": row.title, "page": page, "guide": row, "policies": list(row.policies.all()), "preview": True,
-        "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
+        "title": row.title, "page": page, "guide": row, "preview": True,
+        "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
+        "printing": "print" in request.GET, "windows": row.windows.all(), "phase_label": row.status_label, "tone": TONES.get(row.status, ""),
         "crumbs": [(row.ref, desk_url(row)), (_("Preview"), None)],
     }
     return render(request, "programs/guide.html", context)
@@ -232,8 +251,8 @@ def guide_version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """One version against another (the one before when ?with= is missing), part by part."""
     row = queries.get_for(request.actor, ref)
     version = queries.version_of(row, number)
-    wanted = request.GET.get("with", "")
-    other = queries.version_of(row, int(wanted)) if wanted.isdigit() else queries.version_before(version)
+    wanted = typed.whole(request.GET.get("with", ""))
+    other = queries.version_of(row, wanted) if wanted is not None else queries.version_before(version)
     context = {
         "title": _("Version %(number)d of %(ref)s") % {"number": number, "ref": ref}, "guide": row, "version": version,
         "other": other, "changes": queries.version_changes(other.data if other else {}, version.data),

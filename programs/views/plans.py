@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.money import wan
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.once import once
@@ -21,7 +20,7 @@ from programs import actions, policies, queries, states
 from programs.forms.plans import ItemForm, NewPlanForm, PlanMoneyForm, PolicyForm
 from programs.models import AnnualPlan, AnnualPlanItem, PolicyDocument, Special
 from programs.views.attempt import attempt
-from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT, SPECIAL
+from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
 
@@ -38,13 +37,17 @@ def events_of(obj: Any) -> list[dict[str, Any]]:
 
 @access(policies.is_staff)
 def tree(request: HttpRequest) -> HttpResponse:
-    chosen = queries.tree_for(request.GET.get("version", ""), request.GET.get("on", ""))
     context = {
-        "title": _("Programme tree"), "tree": chosen, "plans": queries.plans_of(chosen) if chosen else [],
-        "trees": queries.trees(), "on": request.GET.get("on", ""), "current": queries.tree_as_of(),
+        **queries.tree_page(request.actor, request.GET.get("version", ""), request.GET.get("on", "")), "title": _("Programme tree"),
         "special_base": reverse("programs:desk:tree"), "crumbs": [(_("Programme tree"), None)],
         "actions": [
             (_("Annual plans"), reverse("programs:desk:plans")), (_("Policy documents"), reverse("programs:desk:policies")),
+            (_("Adjustment of programmes"), reverse("programs:desk:adjustments")),
+            (_("Overlap of specials"), reverse("programs:desk:overlap")),
+            (_("Project managers"), reverse("programs:desk:portfolios")), (_("Advisory bodies"), reverse("programs:desk:advisory")),
+            (_("Versions of the tree"), reverse("programs:desk:versions")),
+            (_("Numbers that decide"), reverse("programs:desk:parameters")),
+            *[(_("Year %(year)d") % {"year": year}, reverse("programs:desk:year_report", args=[year])) for year in queries.report_years()[:1]],
         ],
     }
     return render(request, "programs/tree.html", context)
@@ -52,6 +55,13 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 def special_url(special: Special) -> str:
     return reverse("programs:desk:special", args=[special.tree.code, special.code])
+
+
+def new_case_url(actor: Any, special: Special) -> str:
+    """A state changes by a case alone (clause R3): the page leads to the form of a new one."""
+    if policies.may_draft_adjustments(actor) or special.tree_id != getattr(queries.tree_as_of(), "pk", None):
+        return ""
+    return f"{reverse('programs:desk:adjustment_new')}?special={special.code}"
 
 
 @access(policies.is_staff)
@@ -66,24 +76,12 @@ def special(request: HttpRequest, tree: str, code: str) -> HttpResponse:
         ),
         "guides": queries.guide_cards(row),
         "policies": queries.documents_for(row, clock.today()), "events": events_of(row),
-        "buttons": steps.buttons(
-            SPECIAL, request.actor, row,
-            {verb: reverse(f"programs:desk:special_{verb}", args=[f"{tree}:{code}"]) for verb in SPECIAL.steps},
-            needs_why=tuple(SPECIAL.steps),
-        ),
+        "lineage_url": reverse("programs:public:special_lineage", args=[tree, code]),
+        "cases": queries.adjustments_of(row), "overlaps": queries.overlap_of(row),
+        "case_url": new_case_url(request.actor, row),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (row.label, None)],
     }
     return render(request, "programs/special.html", context)
-
-
-def _special(actor: Any, key: str) -> Special:
-    tree_code, _sep, code = key.partition(":")
-    return queries.get_special(tree_code, code)
-
-
-special_suspend = steps.step_view(_special, actions.suspend_special, question=policies.is_staff, to=special_url, needs_why=True)
-special_resume = steps.step_view(_special, actions.resume_special, question=policies.is_staff, to=special_url, needs_why=True)
-special_cancel = steps.step_view(_special, actions.cancel_special, question=policies.is_staff, to=special_url, needs_why=True)
 
 
 # --- policy documents --------------------------------------------------------------------------------------------
@@ -118,7 +116,8 @@ class Policies(lists.Listing):
 def policy_list(request: HttpRequest) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None
     context = {
-        "actions": [(_("Register a document"), reverse("programs:desk:policy_new"))] if planner else [],
+        "actions": [*([(_("Register a document"), reverse("programs:desk:policy_new"))] if planner else []),
+                    (_("Basis that runs out"), reverse("programs:desk:policy_warnings"))],
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (_("Policy documents"), None)],
     }
     return lists.page(request, Policies(), policies.documents_visible_to(request.actor), context=context)
@@ -130,8 +129,8 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        specials = queries.specials_by_id(values.pop("specials"))
-        if document := attempt(form, actions.create_policy, request.actor, specials=specials, **values):
+        specials, rests_on = queries.specials_by_id(values.pop("specials")), queries.documents_by_id(values.pop("rests_on"))
+        if document := attempt(form, actions.create_policy, request.actor, specials=specials, rests_on=rests_on, **values):
             messages.success(request, _("The document is registered as a draft."))
             return redirect(policy_url(document))
     return render(request, "st/form_page.html", {
@@ -143,13 +142,14 @@ def policy_new(request: HttpRequest) -> HttpResponse:
 def policy_edit(request: HttpRequest, number: str) -> HttpResponse:
     document = queries.get_document(request.actor, number)
     initial = {name: getattr(document, name) for name in actions.POLICY_FIELDS}
-    initial["specials"] = [str(pk) for pk in document.specials.values_list("pk", flat=True)]
+    for name in ("specials", "rests_on"):
+        initial[name] = [str(pk) for pk in getattr(document, name).values_list("pk", flat=True)]
     form = PolicyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        specials = queries.specials_by_id(values.pop("specials"))
+        specials, rests_on = queries.specials_by_id(values.pop("specials")), queries.documents_by_id(values.pop("rests_on"))
         if changed := attempt(
-            form, actions.change_policy, request.actor, document, specials=specials, replaced_by=document.replaced_by, **values
+            form, actions.change_policy, request.actor, document, specials=specials, rests_on=rests_on, **values
         ):
             messages.success(request, _("Saved."))
             return redirect(policy_url(changed))
@@ -162,7 +162,8 @@ def policy(request: HttpRequest, number: str) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None and row.status != states.PolicyStatus.REPEALED
     context = {
         "title": row.title, "document": row, "specials": row.specials.select_related("plan", "tree"),
-        "is_valid": queries.is_valid(row, clock.today()), "events": events_of(row),
+        "is_valid": queries.is_valid(row, clock.today()), "events": events_of(row), **queries.document_page(request.actor, row),
+        "links": _policy_links(row) if planner else [],
         "edit_url": reverse("programs:desk:policy_edit", args=[row.number]) if planner else "",
         "buttons": steps.buttons(
             POLICY_DOCUMENT, request.actor, row,
@@ -172,6 +173,14 @@ def policy(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": [(_("Policy documents"), reverse("programs:desk:policies")), (row.number, None)],
     }
     return render(request, "programs/policy_document.html", context)
+
+
+def _policy_links(row: PolicyDocument) -> list[tuple[str, str]]:
+    """What a planner can do with a document besides its moves."""
+    links = [(_("The text as a file"), reverse("programs:desk:policy_attach", args=[row.number]))]
+    if row.status == states.PolicyStatus.IN_FORCE and row.replaced_by_id is None:
+        links.append((_("Replaced by another document"), reverse("programs:desk:policy_replace", args=[row.number])))
+    return links
 
 
 policy_enact = steps.step_view(queries.get_document, actions.enact_policy, question=policies.is_staff, to=policy_url)
@@ -194,9 +203,8 @@ class Plans(lists.Listing):
     sorts = {"year": "-year", "year_up": "year"}
     columns = (
         lists.Col("year", gettext_lazy("Year"), main=True, link=plan_url, sort="year", sub=lambda row: row.tree.label),
-        lists.Col("control_figure", gettext_lazy("Control figure (10,000 yuan)"), kind="num",
-                  show=lambda row: wan(row.control_figure)),
-        lists.Col("reserve", gettext_lazy("Reserve (10,000 yuan)"), kind="num", show=lambda row: wan(row.reserve)),
+        lists.Col("control_figure", gettext_lazy("Control figure (10,000 yuan)"), kind="money"),
+        lists.Col("reserve", gettext_lazy("Reserve (10,000 yuan)"), kind="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: row.status_label),
         lists.Col("published_at", gettext_lazy("Published")),
     )
@@ -209,7 +217,8 @@ class Plans(lists.Listing):
 def plan_list(request: HttpRequest) -> HttpResponse:
     planner = policies.is_planner(request.actor) is None
     context = {
-        "actions": [(_("Draft a plan"), reverse("programs:desk:plan_new"))] if planner else [],
+        "actions": [*([(_("Draft a plan"), reverse("programs:desk:plan_new"))] if planner else []),
+                    (_("Changes of annual plans"), reverse("programs:desk:plan_changes"))],
         "lead": queries.plan_warning(clock.today()),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (_("Annual plans"), None)],
     }
@@ -230,7 +239,9 @@ def plan_new(request: HttpRequest) -> HttpResponse:
         year, source = values.pop("year"), values.pop("copy_from")
         old = queries.get_plan(request.actor, int(source)) if source else None
         if plan := attempt(form, actions.draft_plan, request.actor, year, tree=queries.tree_as_of(), copy_from=old, **values):
-            return redirect(plan_url(plan))
+            for title in plan.left_out:
+                messages.warning(request, _("Not taken over, its special is not in force any more: %(title)s") % {"title": title})
+            return redirect("programs:desk:plan_edit", year=year)
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Draft an annual plan"), "back": reverse("programs:desk:plans"), "submit": pgettext("verb", "Draft"),
     })
@@ -243,9 +254,11 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     drafting = row.status == states.PlanStatus.DRAFT and policies.is_planner(request.actor) is None
     links = [(_("Public page"), reverse("programs:public:annual_plan", args=[year]))] if row.status == "PUBLISHED" else []
     if drafting:
-        links = [(_("Add an item"), reverse("programs:desk:item_new", args=[year])),
-                 (_("Control figure and reserve"), reverse("programs:desk:plan_money", args=[year]))]
-    context = {
+        links = [(_("Edit all on one page"), reverse("programs:desk:plan_edit", args=[year])),
+                 (_("Add an item"), reverse("programs:desk:item_new", args=[year]))]
+    elif queries.is_decided(row) and policies.may_ask_change(request.actor) is None:
+        links.append((_("Ask for a change"), reverse("programs:desk:change_new", args=[year])))
+    context = {**queries.plan_history(request.actor, row, request.GET.get("on", "")),
         "title": _("Annual implementation plan %(year)d") % {"year": year}, "plan": row, "items": items,
         "sums": queries.plan_sums(items), "tone": TONES.get(row.status, ""), "actions": links, "may_edit": drafting,
         "may_write": policies.may_write_guides(request.actor) is None and queries.is_plan_decided(year),

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from applications import actions as applications
+from applications.models import Application
 from applications.states import Status
 from core import clock, deadlines, ledger, parameters, refs, search, workdays
 from core.workflow import Refused
 from notices import actions as notices
 from notices.models import Document
+from programs import queries as programmes
 from projects import documents, policies, queries, rules
 from projects.models import ContractTarget, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from projects.states import ProjectStatus
@@ -49,7 +51,7 @@ def prepare_award(actor: Any, publicity: Publicity) -> Document:
     if known is not None:
         return known
     return notices.draft(
-        actor, documents.AWARD, subject=row.proposal, title=f"关于下达{row.proposal.guide.title}立项项目的通知", context={},
+        actor, documents.AWARD, subject=row.proposal, title=documents.award_title(row.proposal.guide), context={},
         addressee="各有关单位", is_public=True,
     )
 
@@ -101,7 +103,7 @@ def _award_one(actor: Any, item: ProposalItem) -> Project:
     contract = guide.contract_required
     project = Project.objects.create(
         number=number, application=application, guide=guide, special=guide.special, leader=application.leader,
-        unit=application.unit, title=application.title, amount=item.amount, mode=guide.funding_mode, awarded_at=now,
+        unit=application.unit, title=application.title, amount=item.amount, mode=guide.funding_mode, awarded_at=now, **tags_of(application),
         status=ProjectStatus.CONTRACT_PENDING if contract else ProjectStatus.COMPLETED,
         starts_on=application.starts_on, ends_on=application.ends_on,
         sign_by=clock.today() + timedelta(days=int(parameters.value("contract.sign"))) if contract else None,
@@ -118,6 +120,13 @@ def _award_one(actor: Any, item: ProposalItem) -> Project:
     ledger.record("projects.project.award", project, actor, after={"status": project.status, "amount": project.amount},
                   application=application.ref)
     return project
+
+
+def tags_of(application: Application) -> dict[str, str]:
+    """The tags of the application with the list its cluster is of: the project keeps what it was awarded under."""
+    rule = programmes.tags_of(application.version).get("cluster") or {}
+    return {"cluster_list": rule.get("list", "") if application.cluster else "", "cluster": application.cluster,
+            "stream": application.stream, "stage": application.stage}
 
 
 def copy_targets(project: Project) -> None:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.money import wan
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
@@ -44,8 +43,7 @@ class Projects(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
-        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
-                  unit=gettext_lazy("yuan")),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("ends_on", gettext_lazy("Ends on"), kind="tag", sort="ends", show=lambda row: f"{row.ends_on:%Y-%m-%d}" if row.ends_on else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),
@@ -65,6 +63,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     rows, counts = policies.visible_to(request.actor), queries.status_counts(request.actor)
     labels = dict(states.ProjectStatus.choices)
     return lists.page(request, Projects(), rows, template="projects/list.html", context={
+        "actions": [(_("Figures by tag"), reverse("projects:desk:tag_figures"))],
         "chart": charts.bars(_("Projects by state"), [
             (str(labels[code]), counts[code]) for code in labels if counts.get(code)], note=_("number of projects")),
         "chart2": charts.bars(_("Grants by plan"), queries.money_of(rows), note=_("10,000 yuan")),
@@ -90,7 +89,7 @@ def project_context(row: Project) -> dict[str, Any]:
         "title": row.title, "project": row, "contract": contract, "targets": queries.targets_of(row),
         "payments": queries.payments_of(row), "line": queries.line_of(row, contract),
         "contract_tone": CONTRACT_TONES.get(contract.status, "") if contract else "",
-        "events": queries.history_of(row, contract),
+        "events": queries.history_of(row, contract), "tags": queries.tags_of(row),
     }
 
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.files import BadFile
-from core.money import wan
 from core.web import charts, lists
 from core.web.access import access
 from core.web.access import public as everyone
 from core.web.once import once
 from core.web.templatetags.st import tag
+from programs import policies as programme_policies
 from projects import actions, policies, queries, states
 from projects.forms import ObjectionForm
 from projects.models import Project, Publicity
@@ -59,7 +59,7 @@ class Awards(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
-        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("awarded_at", gettext_lazy("Awarded on"), kind="tag", show=lambda row: f"{clock.local(row.awarded_at):%Y-%m-%d}"),
     )
     facets = (lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),
@@ -134,3 +134,11 @@ def of_special(actor: Any, special: Any) -> tuple[str, dict[str, Any]] | None:
 
 def project_url(row: Project) -> str:
     return reverse("projects:my:project", args=[row.number])
+
+
+def of_portfolio(actor: Any, portfolio: Any) -> tuple[str, dict[str, Any]] | None:
+    """The slot on the page of a project manager: what runs in the specials the person may watch (clause R5)."""
+    specials = list(portfolio.specials.all())
+    if programme_policies.is_staff(actor) is not None:
+        specials = [s for s in specials if programme_policies.manages(actor, s, "watch_milestones") is None]
+    return ("projects/_portfolio.html", {"running": queries.running_in(specials)}) if specials else None

@@ -6,8 +6,10 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
@@ -18,7 +20,11 @@ from accounts.middleware import EPOCH
 from accounts.models import Person
 from accounts.policies import Actor
 from programs import actions, queries
-from programs.models import AnnualPlan
+from programs.models import (
+    AnnualPlan,
+    PlanTree,
+    TopicCall,
+)
 from tests.pages.browser import Visitor
 
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
@@ -35,7 +41,17 @@ def more_to_see() -> None:
     plan = newest.plan_item.plan
     actions.draft_plan(he, AnnualPlan.objects.latest("year").year + 1, tree=plan.tree, copy_from=plan, control_figure=Decimal(1_000_000_000),
                        reserve=Decimal(50_000_000))
+    actions.ask_change(chen, plan, title="起草中的调整", reason="储备项目变化", lines=[
+        {"kind": "SET", "item": newest.plan_item, "count": newest.plan_item.count + 1}])
     actions.create_guide(chen, newest.plan_item, title="起草中的指南", title_en="A guide being drafted", copy_from=newest)
+    tree = PlanTree.objects.filter(status="DRAFT").exclude(base=None).first()
+    book = openpyxl.load_workbook(io.BytesIO(queries.tree_workbook(tree)))
+    book.worksheets[1].cell(2, 3).value, book.worksheets[1].cell(3, 5).value = "另一个名称", "a b"  # a change and a wrong cell
+    body = io.BytesIO()
+    book.save(body)
+    actions.keep_upload(he, tree, upload=SimpleUploadedFile("体系表.xlsx", body.getvalue()), max_bytes=5_000_000)
+    call = TopicCall.objects.latest("pk")
+    actions.create_call(chen, call.special, year=call.year, title="起草中的课题征集", title_en="A call being drafted", copy_from=call)
 
 
 def cookies_of(person: Person) -> dict[str, str]:

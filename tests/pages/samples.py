@@ -12,13 +12,33 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership, Organisation, Person
+from accounts.policies import Actor
 from accounts.states import Role
 from applications.models import Application, Inspection, TeamMember
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
 from performance.models import Acceptance, Evaluation, Report
-from programs.models import AnnualPlanItem, Guide
+from programs import (
+    policies as programmes,
+)
+from programs.models import (
+    Adjustment,
+    AdvisoryBody,
+    AdvisoryReport,
+    AnnualPlanItem,
+    Guide,
+    GuideUpload,
+    Need,
+    NeedFile,
+    OverlapPair,
+    PlanChange,
+    PlanTree,
+    PolicyDocument,
+    Portfolio,
+    TopicCall,
+    TreeUpload,
+)
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -31,9 +51,10 @@ PERSON = {
     "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
     "accounts:desk:grant": "admin", "notices:public:inbox": "li", "applications:my:unit_list": "wang",
-    "programs:desk:plan_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
+    "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
+    "programs:desk:version_new": "he",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
 NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent"}
@@ -157,6 +178,7 @@ def desk_guides() -> list[Visit]:
 same("programs:desk:guide_preview", "programs:desk:guide_windows", "programs:desk:guide_policies",
      "programs:desk:guide_export", "programs:desk:conditions", "programs:desk:form_parts", who="chen",
      key=lambda: guide("DRAFT").ref)
+same("programs:desk:amount_try", who="chen", key=lambda: guide("DRAFT").ref)
 same("programs:desk:guide_extend", who="chen", key=lambda: guide().ref)
 
 
@@ -172,15 +194,34 @@ def condition() -> list[Visit]:
 
 
 @sample("programs:desk:form_field")
-def form_field() -> Visit:
-    return Visit("chen", (guide("DRAFT").ref, "basic", "title"))
+def form_field() -> list[Visit]:
+    return [Visit("chen", (guide("DRAFT").ref, "basic", code)) for code in ("title", "new")]
 
 
 @sample("programs:desk:edit")
 def guide_parts() -> list[Visit]:
     parts = ("header", "sections", "money", "topics", "documents", "formality_items", "review", "criteria", "payment_plan",
-             "contacts")
+             "contacts", "support", "mode", "applicants", "contract", "annexes", "ethics", "budget", "targets")
     return [Visit("chen", (guide("DRAFT").ref, part)) for part in parts]
+
+
+# plan: the editor and changes during the year
+
+
+def change(*states: str) -> PlanChange:
+    return PlanChange.objects.filter(status__in=states).order_by("-pk").first()
+
+
+same("programs:desk:plan_edit", who="he", key=lambda: draft_item().plan.year)
+same("programs:desk:change_new", who="chen", key=lambda: guide().year)
+same("portal:desk:plan_actual", who="he", key=lambda: guide().year)
+same("programs:desk:change_edit", who="chen", key=lambda: change("DRAFT").ref)
+sample("programs:desk:plan_change")(lambda: [
+    Visit("lead", (change("APPLIED").ref,)), Visit("lead", (change("CHECKED").ref,)), Visit("chen", (change("DRAFT").ref,))])
+sample("programs:desk:line_new")(lambda: [Visit("chen", (change("DRAFT").ref, kind)) for kind in ("ADD", "SET", "MOVE", "CANCEL")])
+sample("programs:public:feed")(lambda: [Visit(PUBLIC, (kind,)) for kind in ("atom", "rss")])
+sample("programs:public:expected_feed")(lambda: [Visit(PUBLIC, (kind,)) for kind in ("atom", "ics")])
+sample("portal:public:figures_table")(lambda: [Visit(PUBLIC, ("money", "csv")), Visit(PUBLIC, ("clusters", "xlsx"))])
 
 
 # --- applications ---------------------------------------------------------------------------------------------------
@@ -311,10 +352,153 @@ def report() -> Report:
 sample("performance:my:report", "performance:my:file")(lambda: Visit(report().project.leader, (report().uid,)))
 same("performance:desk:acceptance", who="chen", key=lambda: Acceptance.objects.order_by("-pk").first().uid)
 same("performance:desk:evaluation", who="chen", key=lambda: Evaluation.objects.order_by("-pk").first().uid)
+# --- adjustment of programmes
+def case_with(*states: str) -> Adjustment:
+    return Adjustment.objects.filter(status__in=states).order_by("-pk").first()
+
+
+sample("programs:desk:adjustment")(lambda: [Visit("he", (case_with(state).ref,)) for state in ("IN_FORCE", "APPROVED", "OPINIONS")])
+same("programs:desk:adjustment_edit", who="he", key=lambda: case_with("OPINIONS").ref)
+sample("programs:public:adjustment")(lambda: Visit(PUBLIC, (case_with("APPROVED").ref,)))
+same("programs:desk:overlap_pair", who="he", key=lambda: OverlapPair.objects.first().pk)
+same("programs:desk:portfolio", who="he", key=lambda: Portfolio.objects.first().uid)
+sample("programs:my:portfolio")(lambda: Visit(Portfolio.objects.get(status="ACTIVE").person, (Portfolio.objects.get(status="ACTIVE").uid,)))
+same("programs:desk:advisory_body", who="he", key=lambda: AdvisoryBody.objects.first().uid)
+sample("programs:my:advisory_body")(lambda: Visit(
+    Membership.objects.filter(organisation=AdvisoryBody.objects.first().organisation, role=Role.ORG_ADMIN).first().person,
+    (AdvisoryBody.objects.first().uid,)))
+sample("programs:public:advisory_file")(lambda: Visit(PUBLIC, (AdvisoryReport.objects.filter(is_public=True).first().uid,)))
+# --- versions of the tree, policy basis, numbers that decide --------------------------------------------------------
+
+
+def draft_tree() -> PlanTree:
+    return PlanTree.objects.filter(status="DRAFT").exclude(base=None).first()
+
+
+sample("programs:public:special_lineage")(lambda: [Visit(PUBLIC, ("2024", "HK-A")), Visit("he", (draft_tree().code, "POC"))])
+sample("programs:public:policy_file")(lambda: Visit(PUBLIC, (PolicyDocument.objects.exclude(file=None).first().number,)))
+sample("programs:desk:version")(lambda: [Visit("he", (draft_tree().code,)), Visit("lead", ("2024",))])
+same("programs:desk:version_edit", "programs:desk:version_table", "programs:desk:version_upload", "programs:desk:version_mapping",
+     who="he", key=lambda: draft_tree().code)
+sample("programs:desk:version_plan")(lambda: [Visit("he", (draft_tree().code, code)) for code in ("BASIC", "new")])
+sample("programs:desk:version_special")(lambda: [Visit("he", (draft_tree().code, code)) for code in ("POC", "new")])
+sample("programs:desk:version_map")(lambda: Visit("he", (draft_tree().code, "2024:PILOT")))
+
+
+@sample("programs:desk:version_preview", "programs:desk:version_errors")
+def table_preview() -> Visit:
+    row = TreeUpload.objects.first()
+    return Visit("he", (row.tree.code, row.uid))
+
+
+sample("programs:desk:year_report")(lambda: Visit("he", (guide().year,)))
+same("programs:desk:policy_replace", "programs:desk:policy_attach", who="he", key=lambda: guide().policies.first().number)
+same("programs:desk:parameter", "programs:desk:parameter_ask", who="he", key=lambda: "guide.min_open_days")
 # --- audit ----------------------------------------------------------------------------------------------------------
 same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
 
+# --- demand solicitation --------------------------------------------------------------------------------------------
+PERSON |= {"programs:my:unit_needs": "wang"}
+
+
+def topic_call(*statuses: str) -> TopicCall:
+    """The call with filed needs that is closed, or one in a state."""
+    rows = TopicCall.objects.filter(status__in=statuses) if statuses else TopicCall.objects.filter(needs__status="ADOPTED")
+    return rows.order_by("-pk").first()
+
+
+def need_in(*statuses: str) -> Need:
+    return Need.objects.filter(status__in=statuses).order_by("pk").first()
+
+
+sample("programs:public:topic_call", "programs:public:topic_call_calendar")(
+    lambda: [Visit(PUBLIC, (row.ref,)) for row in (topic_call(), topic_call("PUBLISHED"))])
+same("programs:my:need_start", who="li", key=lambda: topic_call("PUBLISHED").ref)
+
+
+@sample("programs:my:need")
+def own_needs() -> list[Visit]:
+    rows = [Need.objects.filter(proposer__email="li@demo.keguan.example", status="DRAFT").first()]
+    rows += [need_in(state) for state in ("FILED", "ADOPTED", "MERGED", "DECLINED", "WITHDRAWN", "EXPIRED")]
+    return [Visit(row.proposer, (row.ref,), "?show=errors" if row.status == "DRAFT" else "") for row in rows]
+
+
+@sample("programs:my:need_file")
+def need_file() -> Visit:
+    row = NeedFile.objects.filter(is_current=True).order_by("pk").first()
+    return Visit(row.need.proposer, (row.need.ref, row.pk))
+
+
+@sample("programs:my:unit_need")
+def unit_needs() -> list[Visit]:
+    found = []
+    for row in (need_in("UNIT_PENDING"), need_in("FILED")):
+        admin = Membership.objects.filter(organisation=row.unit, role=Role.ORG_ADMIN, status="ACTIVE").first()
+        found.append(Visit(admin.person, (row.ref,)))
+    return found
+
+
+
+
+@sample("programs:review:need")
+def need_to_score() -> Visit:
+    person = topic_call().experts.order_by("pk").first().person
+    return Visit(person, (programmes.needs_to_score(Actor.of(person)).order_by("pk").first().ref,))
+
+
+same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
+     "programs:desk:topic_call_asks", "programs:desk:topic_call_criteria", who="chen", key=lambda: topic_call("DRAFT").ref)
+same("programs:desk:topic_ranking", "programs:desk:topic_call_experts", who="chen", key=lambda: topic_call().ref)
+sample("programs:desk:topic_call")(lambda: [Visit("chen", (topic_call().ref,)), Visit("chen", (topic_call("DRAFT").ref,))])
+sample("programs:desk:need")(lambda: [Visit("chen", (need_in(s).ref,)) for s in ("SHORTLISTED", "FILED", "ADOPTED", "MERGED", "KEPT", "DECLINED")])
+
+
+@sample("programs:desk:need_compare")
+def compare() -> Visit:
+    one, two = Need.objects.filter(call=topic_call(), status="SHORTLISTED").order_by("pk")[:2]
+    return Visit("chen", (one.ref, two.ref))
+
+
+sample("programs:desk:guide_sources")(lambda: [Visit("chen", (guide("DRAFT").ref,)), Visit("chen", (guide().ref,))])
+
 
 def printable(args: tuple[Any, ...]) -> list[str]:
     return [str(arg) if isinstance(arg, UUID) else arg for arg in args]
+
+
+# --- guide editor ---------------------------------------------------------------------------------------------------
+
+same("programs:desk:guide_compare", "programs:desk:guide_clauses", "programs:desk:comments", "applications:desk:form_preview", who="chen",
+     key=lambda: guide("DRAFT").ref)
+
+
+@sample("programs:desk:guide_opinion")
+def opinions() -> list[Visit]:
+    return [Visit("sun", (guide().ref,)), Visit("chen", (guide("DRAFT").ref,))]
+
+
+@sample("programs:desk:clause_history")
+def clause_history() -> list[Visit]:
+    row = guide("DRAFT")
+    return [Visit("chen", (row.ref, "conditions", row.version.data["conditions"][0]["code"])), Visit("chen", (row.ref, "header", "title"))]
+
+
+@sample("programs:desk:form_section")
+def form_section() -> list[Visit]:
+    return [Visit("chen", (guide("DRAFT").ref, code)) for code in ("basic", "new")]
+
+
+@sample("programs:desk:guide_import_check")
+def guide_upload() -> list[Visit]:
+    row = GuideUpload.objects.select_related("sent_by").order_by("-pk").first()
+    return [Visit(row.sent_by, (row.uid,))] if row else []
+
+
+@sample("programs:public:guide_file")
+def guide_file() -> list[Visit]:
+    return []  # a file, not a page; the demo's guides name their annexes without files
+
+
+# Mergers of duplicate units.
+same("accounts:desk:unit_merge", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)

@@ -6,10 +6,13 @@ import gzip
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from applications.models import Application
+from programs.models import Guide
 from tests.pages.test_axe import person
+from tests.pages.test_queries import client_of
 
 pytestmark = pytest.mark.django_db
 KB = 1024
@@ -48,3 +51,26 @@ def test_form_page_first_visit_is_at_most_20_kb_and_5_requests(visitor):
 def test_staff_list_first_visit_is_at_most_45_kb(visitor):
     weight, _addresses = first_visit(visitor, person("chen"), reverse("applications:desk:list"))
     assert weight <= 45 * KB, f"{weight} bytes"
+
+
+def packed(path, who=None) -> int:
+    """The page itself as it is sent: compressed."""
+    client = Client()
+    if who is not None:
+        client = client_of(person(who))
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return len(gzip.compress(answer.content))
+
+
+def test_public_pages_of_guides_are_at_most_20_kb(site):
+    guide = Guide.objects.filter(status="OPEN").order_by("-pk").first()
+    for path in (reverse("programs:public:guide", args=[guide.year, guide.slug]), reverse("programs:public:guides"),
+                 reverse("programs:public:annual_plan", args=[guide.year]), reverse("programs:public:expected")):
+        assert packed(path) <= 20 * KB, f"{path}: {packed(path)} bytes"
+
+
+def test_lists_of_the_desk_are_at_most_45_kb(site):
+    guide = Guide.objects.filter(status="OPEN").order_by("-pk").first()
+    for path in (reverse("programs:desk:guides"), reverse("programs:desk:plan_changes"), reverse("portal:desk:plan_actual", args=[guide.year])):
+        assert packed(path, "he") <= 45 * KB, f"{path}: {packed(path, 'he')} bytes"

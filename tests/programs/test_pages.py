@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from core.models import LedgerRow
 from programs import actions, queries
-from programs.forms.parts import MoneyForm
+from programs.forms.parts import ModeForm
 from programs.models import AnnualPlan, Extension, Guide, PolicyDocument
 from tests.factories import programs as make
 
@@ -68,8 +68,37 @@ PAGES = {
     "desk:conditions": (WRITES, lambda w: (w.draft.ref,)),
     "desk:condition": (WRITES, lambda w: (w.draft.ref, "new")),
     "desk:form_parts": (WRITES, lambda w: (w.draft.ref,)),
+    "desk:amount_try": (WRITES, lambda w: (w.draft.ref,)),
     "desk:form_field": (WRITES, lambda w: (w.draft.ref, "basic", "title")),
     "desk:edit": (WRITES, lambda w: (w.draft.ref, "money")),
+    # versions of the tree, policy basis, numbers that decide
+    "public:tree_compare": (EVERYBODY, lambda w: ()),
+    "public:special_lineage": (EVERYBODY, lambda w: ("2024", "HK-A")),
+    "desk:versions": (READS, lambda w: ()),
+    "desk:version_new": (PLANS, lambda w: ()),
+    "desk:version": (READS, lambda w: ("2025",)),
+    "desk:version_edit": (PLANS, lambda w: ("2025",)),
+    "desk:version_plan": (PLANS, lambda w: ("2025", "BASIC")),
+    "desk:version_special": (PLANS, lambda w: ("2025", "new")),
+    "desk:version_mapping": (READS, lambda w: ("2025",)),
+    "desk:version_map": (PLANS, lambda w: ("2025", "2024:POC")),
+    "desk:version_table": (READS, lambda w: ("2025",)),
+    "desk:version_upload": (PLANS, lambda w: ("2025",)),
+    "desk:year_report": (READS, lambda w: (w.guide.year,)),
+    "desk:policy_warnings": (READS, lambda w: ()),
+    "desk:policy_replace": (PLANS, lambda w: (w.policy.number,)),
+    "desk:policy_attach": (PLANS, lambda w: (w.policy.number,)),
+    "desk:parameters": (READS, lambda w: ()),
+    "desk:parameter": (READS, lambda w: ("guide.min_open_days",)),
+    "desk:parameter_ask": (PLANS, lambda w: ("guide.min_open_days",)),
+    # guide editor
+    "desk:form_section": (WRITES, lambda w: (w.draft.ref, "basic")),
+    "desk:guide_import": (WRITES, lambda w: ()),
+    "desk:guide_compare": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_clauses": (READS, lambda w: (w.draft.ref,)),
+    "desk:clause_history": (READS, lambda w: (w.draft.ref, "publicity_days", "value")),
+    "desk:comments": (READS, lambda w: (w.draft.ref,)),
+    "desk:guide_opinion": (READS, lambda w: (w.draft.ref,)),
 }
 
 
@@ -138,7 +167,7 @@ def test_calendar_has_one_entry_per_window(world, sign_in):
 
 
 def test_publish_refused_on_the_page_says_the_rules(world, sign_in):
-    guide = make.approved_guide(world, plan=world.guide.plan_item.plan)
+    guide = make.approved_guide(world, "g1", plan=world.guide.plan_item.plan)
     guide.policies.clear()
     page = sign_in(world.chen).get(url("desk:guide", guide.ref)).content.decode()
     assert "条款 R13" in page
@@ -198,12 +227,13 @@ def test_windows_with_a_wrong_date_keep_what_was_typed(world, sign_in):
 
 
 def test_condition_that_cannot_be_read_keeps_its_text(world, sign_in):
-    values = {"code": "C99", "text": "条件正文在此", "join": "tree", "tree": "{not json"}
+    values = {"do": "save", "code": "C99", "text": "条件正文在此", "t-kind": "leaf", "t-n": "0", "t-fact": "unit.staff", "t-op": "ge",
+              "t-value": "三百多"}
     answer = sign_in(world.chen).post(url("desk:condition", world.draft.ref, "new"), values)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "条件正文在此" in page
-    assert "{not json" in page
+    assert 'value="三百多"' in page
     assert not any(rule["code"] == "C99" for rule in Guide.objects.get(pk=world.draft.pk).version.data["conditions"])
 
 
@@ -211,7 +241,8 @@ def test_two_people_at_one_part_the_second_is_told(world, sign_in):
     client = sign_in(world.chen)
     rules = world.draft.version.data["conditions"]
     base, first = world.draft.version.number, rules[0]
-    values = {"code": first["code"], "text": "甲的修改", "join": "human", "human": "查看证明", "base": base, "clause": ""}
+    values = {"code": first["code"], "text": "甲的修改", "do": "save", "t-kind": "human", "t-n": "0", "t-human": "查看证明",
+              "base": base, "clause": ""}
     assert client.post(url("desk:condition", world.draft.ref, first["code"]), values).status_code == 302
     answer = client.post(url("desk:condition", world.draft.ref, first["code"]), {**values, "text": "乙的修改"})
     assert answer.status_code == 200
@@ -310,7 +341,8 @@ def test_special_page_asks_the_same_number_of_queries_with_more_guides(staff, si
 
 
 def test_api_reads_for_everybody_moves_for_those_who_may(world, sign_in):
-    address = url("api:guide_submit", world.draft.ref)
+    draft = make.draft_guide(world, "g1", plan=world.guide.plan_item.plan)
+    address = url("api:guide_submit", draft.ref)
     assert sign_in().get(url("api:guides")).status_code == 200
     found = sign_in().get(url("api:guide", world.guide.ref)).json()
     assert (found["ref"], found["is_open"], found["cap_per_project"]) == (world.guide.ref, True, "30000000.00")
@@ -325,20 +357,20 @@ def test_api_reads_for_everybody_moves_for_those_who_may(world, sign_in):
 
 
 def test_api_refusal_names_the_rule(world, sign_in):
-    actions.submit_guide(world.chen, world.draft)
-    answer = sign_in(world.chen).post(url("api:guide_agree", world.draft.ref), {}, content_type="application/json")
+    draft = actions.submit_guide(world.chen, make.draft_guide(world, "g1", plan=world.guide.plan_item.plan))
+    answer = sign_in(world.chen).post(url("api:guide_agree", draft.ref), {}, content_type="application/json")
     assert answer.status_code == 409
     assert answer.json()["reasons"]
 
 
 @pytest.mark.parametrize("typed", ["123", "91440300MA5EXAMPL1", "9144030012345678XX\n滨海大学"])
 def test_recommending_bodies_are_registered_units_named_by_their_code(world, typed):
-    form = MoneyForm({"recommenders": typed})
+    form = ModeForm({"recommenders": typed})
     assert not form.is_valid() and form.errors["recommenders"]
 
 
 def test_recommending_bodies_are_kept_once_each(world):
     code = Organisation.objects.exclude(uscc=None).first().uscc
-    form = MoneyForm({"recommenders": f"{code.lower()}\n\n{code}"})
+    form = ModeForm({"recommenders": f"{code.lower()}\n\n{code}"})
     form.is_valid()
     assert "recommenders" not in form.errors and form.cleaned_data["recommenders"] == [code]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.policies import system
 from core import clock
 from core.models import Deadline, LedgerRow
 from core.workflow import Refused
@@ -35,7 +36,7 @@ def test_publish_a_complete_guide_opens_it_and_issues_the_notice(staff):
     )
     assert verbs == [
         "programs.guide.create", "programs.guide.save", "programs.guide.save", "programs.guide.windows",
-        "programs.guide.submit", "programs.guide.agree", "programs.guide.approve", "programs.guide.publish",
+        "programs.guide.submit", "programs.guide.agree", "programs.guide.check_law", "programs.guide.approve", "programs.guide.publish",
         "programs.guide.open",
     ]
     assert Deadline.objects.filter(kind="guide.close", target_id=guide.pk, done_at=None).count() == 1
@@ -107,8 +108,9 @@ def test_publish_refused_beyond_the_money_and_number_of_the_item(staff):
 
 def test_publish_counts_the_other_guides_of_the_item(staff):
     plan = make.approved_plan(staff)
-    first = make.published_guide(staff, plan=plan)
+    first = make.approved_guide(staff, plan=plan)
     second = make.approved_guide(staff, plan=plan)  # 309 + 309 awards, the item has 400
+    actions.publish_guide(staff.chen, first)
     found = reasons(actions.publish_guide, staff.chen, second)
     assert len(found) == 2
     actions.withdraw_guide(staff.lead, first, why="更正")
@@ -117,7 +119,7 @@ def test_publish_counts_the_other_guides_of_the_item(staff):
 
 def test_publish_refused_for_a_suspended_special(staff):
     guide = make.approved_guide(staff)
-    actions.suspend_special(staff.lead, guide.special, why="绩效评价为差")
+    actions.suspend_special(system("adjustment"), guide.special, why="绩效评价为差")
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert len(found) == 1
     assert "T2" in found[0]
@@ -138,14 +140,14 @@ def test_publish_refused_with_schema_errors(staff):
     type(guide.version).objects.filter(pk=guide.version_id).update(data=data)
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert len(found) == 1
-    assert "score_sheet" in found[0]
+    assert "评分表" in found[0]
 
 
 def test_publish_gives_all_reasons_at_once(staff):
     guide = make.approved_guide(staff)
     guide.policies.clear()
     AnnualPlan.objects.update(status="SUBMITTED")
-    actions.suspend_special(staff.lead, guide.special, why="调整")
+    actions.suspend_special(system("adjustment"), guide.special, why="调整")
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert [clause for clause in ("T2", "R13", "A2") if any(clause in reason for reason in found)] == ["T2", "R13", "A2"]
 
@@ -157,6 +159,7 @@ def test_moves_belong_to_their_desks(staff):
     assert reasons(actions.agree_guide, staff.chen, guide)
     actions.agree_guide(staff.he, guide)
     assert reasons(actions.approve_guide, staff.he, guide)
+    make.passed_law(staff, guide)
     actions.approve_guide(staff.lead, guide)
     assert reasons(actions.publish_guide, staff.he, guide)
 

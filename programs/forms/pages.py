@@ -1,0 +1,144 @@
+"""A page of the guide editor: one form of single values, lists of lines, or both; what they give goes into the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs import queries
+from programs.engine import modes
+from programs.forms import parts, rows
+from programs.forms.parts import PartForm
+from programs.forms.rows import RowForm
+from programs.forms.tags import TagsForm
+
+SPARE_LINES, MOST_LINES = 2, 200
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A list inside the data: where it lies, and the form of one line. `spare` empty lines wait below it."""
+
+    form: type[RowForm]
+    path: tuple[str, ...]
+    title: Any = ""
+    prefix: str = "form"
+    hint: Any = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    form: type[PartForm] | None = None
+    lines: tuple[Lines, ...] = ()
+    lead: Any = ""
+
+
+PAGES: dict[str, Page] = {
+    "header": Page(parts.HeaderForm),
+    "contacts": Page(lines=(Lines(rows.ContactRow, ("contacts",)),)),
+    "support": Page(parts.SupportForm),
+    "tags": Page(TagsForm),
+    "mode": Page(parts.ModeForm),
+    "money": Page(parts.MoneyForm),
+    "topics": Page(lines=(Lines(rows.TopicRow, ("topics",)),)),
+    "payment_plan": Page(lines=(Lines(rows.PaymentRow, ("payment_plan",)),), lead=_("The shares add up to 100 %. Without a contract there is one single payment.")),
+    "contract": Page(parts.ContractForm),
+    "applicants": Page(parts.ApplicantsForm),
+    "documents": Page(lines=(Lines(rows.DocumentRow, ("documents",)),), lead=_("What an applicant uploads, each with its blank form.")),
+    "annexes": Page(lines=(Lines(rows.AnnexRow, ("annexes",)),), lead=_("Papers that come with the guide; the public can download those with a file.")),
+    "ethics": Page(parts.EthicsForm),
+    "budget": Page(parts.BudgetForm, (Lines(rows.HeadingRow, ("budget", "headings"), _("Budget headings")),)),
+    "targets": Page(parts.TargetsForm, (Lines(rows.TargetKindRow, ("targets", "kinds"), _("Kinds of targets")),)),
+    "formality_items": Page(lines=(Lines(rows.CheckRow, ("formality_items",)),), lead=_("What the formality check looks at, point by point.")),
+    "review": Page(parts.ReviewForm),
+    "criteria": Page(parts.SheetForm, (
+        Lines(rows.CriterionRow, ("score_sheet", "criteria"), _("Criteria"), hint=_("The points of all criteria add up to 100.")),
+        Lines(rows.KnockoutRow, ("score_sheet", "knockouts"), _("Knock-out questions"), "knockouts"),
+    )),
+}
+
+
+class EditPage:
+    """What a request shows or sends for one part. `is_valid`, then `parts` for the action; errors stand in the forms."""
+
+    def __init__(self, code: str, data: Mapping[str, Any], post: Any = None, files: Any = None, template: str = "") -> None:
+        data = {**data, "annexes": [{"code": f"A{row['code']}", "name": row["label"]} for row in queries.annexes_of(data)]} if (
+            code == "annexes" and "annexes" not in data) else data
+        self.page, self.data, self.code = PAGES[code], data, code
+        shown = self.shown = {**data, **template_of(code, template)} if template else data
+        self.form = self.page.form(post, files, guide=data, initial=self.page.form.load(shown)) if self.page.form else None
+        self.sets = [(lines, _set(lines, shown, post, files)) for lines in self.page.lines]
+
+    @property
+    def sheets(self) -> list[Any]:
+        return [one for _lines, one in self.sets]
+
+    @property
+    def is_multipart(self) -> bool:
+        return any(one.is_multipart() for one in (self.form, *self.sheets) if one is not None)
+
+    def is_valid(self) -> bool:
+        found = [one.is_valid() for one in (self.form, *self.sheets) if one is not None]
+        return all(found)
+
+    def parts(self) -> dict[str, Any]:
+        found = self.form.parts(self.shown) if self.form else {}
+        for lines, sheet in self.sets:
+            old = list_at(self.shown, lines.path)
+            kept = [form for form in sheet.ordered_forms if form.cleaned_data]
+            places = {form: number for number, form in enumerate(sheet.forms)}
+            new = [form.row(old[places[form]] if places[form] < min(len(old), sheet.initial_form_count()) else {}) for form in kept]
+            top = lines.path[0]
+            if top == "annexes":  # versions of before had bare names in the header
+                found["header"] = {key: value for key, value in (self.data.get("header") or {}).items() if not key.startswith("annexes")}
+            found[top] = new if len(lines.path) == 1 else {**(found.get(top) or self.shown.get(top) or {}), lines.path[1]: new}
+        return found
+
+    def refuse(self, reasons: list[str]) -> None:
+        """What the action refused, above the form; nothing that was typed is lost."""
+        for reason in reasons:
+            if self.form is not None:
+                self.form.add_error(None, reason)
+            else:
+                self.sheets[0].non_form_errors().append(reason)
+
+
+def _set(lines: Lines, data: Mapping[str, Any], post: Any, files: Any) -> Any:
+    factory = forms.formset_factory(lines.form, extra=SPARE_LINES, can_delete=True, can_order=True, max_num=MOST_LINES, absolute_max=MOST_LINES + 20)
+    return factory(post, files, initial=[lines.form.initial_of(row) for row in list_at(data, lines.path)], prefix=lines.prefix)
+
+
+def list_at(data: Mapping[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
+    node: Any = data
+    for step in path:
+        node = (node or {}).get(step)
+    return node or []
+
+
+def templates_for(code: str) -> list[tuple[str, str]]:
+    """Ready-made contents a part can begin with: (code, words)."""
+    if code == "payment_plan":
+        return [(one["code"], parts.pick(one, "name")) for one in modes.payment_templates()]
+    if code == "budget":
+        return [(name, queries.list_label(name)) for name in ("expenditure-2021", "expenditure-2016")] + [("lump", str(_("Lump sum, no headings")))]
+    if code == "targets":
+        return [("common", str(_("The common kinds of targets")))]
+    return []
+
+
+def template_of(code: str, name: str) -> dict[str, Any]:
+    """The parts a ready-made content fills; nothing for a name that is not there."""
+    if code == "payment_plan":
+        found = next((one for one in modes.payment_templates() if one["code"] == name), None)
+        return {"payment_plan": found["rows"]} if found else {}
+    if code == "budget" and name == "lump":
+        return {"budget": modes.NEUTRAL["budget"]}
+    if code == "budget" and name in dict(templates_for(code)):
+        return {"budget": {"scheme": "ITEMISED", "sources": ["CITY", "OWN", "OTHER"], "headings": queries.budget_headings(name)}}
+    if code == "targets" and name == "common":
+        return {"targets": {"min_rows": 5, "max_rows": 30, "required_l1": [], "kinds": queries.target_kinds()}}
+    return {}

@@ -1,0 +1,185 @@
+"""The guide editor's lists: a form per line. A line keeps what its form does not show, found again by its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from programs.engine.schema import FILE_KINDS
+from programs.forms.base import LinesField, WanField, one_line
+
+
+class RowForm(forms.Form):
+    """A line of a part that is a list. What a browser sends for an empty line (the first answer of a list to choose from)
+    is no change: empty lines are left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField) and field.initial is None:
+                field.initial = next((pair[0] for pair in field.choices), None)
+
+    @classmethod
+    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(row)
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        return {**old, **{name: self.cleaned_data[name] for name in self.fields if name not in ("DELETE", "ORDER")}}
+
+
+class FileRow(RowForm):
+    """A line with a file of its own; the present one stays until another is sent or it is taken out."""
+
+    upload = forms.FileField(label=_("Template file"), required=False, help_text=_("Word, Excel, PDF, picture or ZIP; the public can download it."))
+    drop = forms.BooleanField(label=_("Take the present file out"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = (self.initial or {}).get("file")
+        if kept:
+            self.fields["upload"].help_text = format_html("{} {} {}", self.fields["upload"].help_text, gettext("Now:"), kept["name"])
+        else:
+            del self.fields["drop"]
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        found = super().row(old)
+        upload, drop = found.pop("upload", None), found.pop("drop", False)
+        if upload:
+            found["file"] = upload
+        elif drop:
+            found.pop("file", None)
+        return found
+
+
+class DocumentRow(FileRow):
+    code = one_line(_("Code"), 20, help_text=_("For example: D01"))
+    name = one_line(_("Name"), help_text=_("For example: 科研诚信承诺书"))
+    name_en = one_line(_("Name in English"), 300, required=False)
+    required = forms.BooleanField(label=_("Required"), required=False)
+    mimes = forms.MultipleChoiceField(
+        label=_("Kinds of file"), choices=[(kind, kind.upper()) for kind in FILE_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    max_mb = forms.IntegerField(label=_("At most MB"), min_value=1, max_value=200, help_text=_("For example: 20"))
+    signed_by = one_line(_("Signed or sealed by"), 80, required=False, help_text=_("For example: 法定代表人、单位公章"))
+    note = one_line(_("Note"), 300, required=False, help_text=_("For example: 按模板填写，签字盖章后扫描上传"))
+    note_en = one_line(_("Note in English"), 300, required=False)
+    field_order = ("code", "name", "name_en", "required", "mimes", "max_mb", "signed_by", "note", "note_en", "upload", "drop")
+
+
+class AnnexRow(FileRow):
+    code = one_line(_("Code"), 20, help_text=_("For example: A1"))
+    name = one_line(_("Name"), help_text=_("For example: 申请书填写说明"))
+    name_en = one_line(_("Name in English"), 300, required=False)
+    field_order = ("code", "name", "name_en", "upload", "drop")
+
+
+class TopicRow(RowForm):
+    code = one_line(_("Code"), 40, help_text=_("For example: 2026-01"))
+    title = one_line(_("Topic"))
+    title_en = one_line(_("Topic in English"), 300, required=False)
+    cap = WanField(label=_("At most (10,000 yuan)"), help_text=_("Not more than the cap of the guide."))
+
+    @classmethod
+    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {**row, "cap": Decimal(str(row["cap"]))}
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        found = super().row(old)
+        return {**found, "cap": str(found["cap"])}
+
+
+class CheckRow(RowForm):
+    code = one_line(_("Code"), 20, help_text=_("For example: F1"))
+    text = one_line(_("What is checked"), 300, help_text=_("For example: 申请书经单位审核并加盖公章"))
+    text_en = one_line(_("The same in English"), 300, required=False)
+
+
+class PaymentRow(RowForm):
+    kind = forms.ChoiceField(
+        label=_("Payment"),
+        choices=[("SIGN", _("First payment")), ("MIDTERM", _("Mid-term payment")), ("FINAL", _("Final payment")),
+                 ("ONCE", _("Single payment"))],
+    )
+    share = forms.DecimalField(label=_("Share in %"), min_value=Decimal("0.01"), max_value=100, decimal_places=2, help_text=_(
+        "All shares together are 100."))
+    condition = one_line(_("Condition"), 200, required=False, help_text=_("For example: 合同书签订生效"))
+    condition_en = one_line(_("The same in English"), 200, required=False)
+
+    @classmethod
+    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {**row, "share": f"{(Decimal(str(row['share'])) * 100).normalize():f}"}
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        found = super().row(old)
+        return {**found, "share": f"{(found['share'] / 100).normalize():f}"}
+
+
+class ContactRow(RowForm):
+    name = one_line(_("For what"), 60, help_text=_("For example: 业务咨询"))
+    name_en = one_line(_("The same in English"), 120, required=False)
+    phone = one_line(_("Telephone"), 60, help_text=_("For example: 0755-8800 0001"))
+    hours = one_line(_("Hours"), 120, required=False, help_text=_("For example: 工作日 9:00–12:00，14:00–18:00"))
+    hours_en = one_line(_("Hours in English"), 120, required=False)
+
+
+class CriterionRow(RowForm):
+    code = one_line(_("Code"), 40, help_text=_("For example: innovation"))
+    name = one_line(_("Criterion"), help_text=_("For example: 创新性"))
+    name_en = one_line(_("Criterion in English"), 300, required=False)
+    weight = forms.IntegerField(label=_("Points"), min_value=1, max_value=100, help_text=_("All together are 100."))
+    help = one_line(_("What is looked at"), 300, required=False)
+    help_en = one_line(_("The same in English"), 300, required=False)
+    anchors = LinesField(label=_("Anchored bands"), required=False, help_text=_(
+        "One per line: from | to | words | English. For example: 18 | 20 | 优：国际先进"))
+
+    @classmethod
+    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        lines = [" | ".join(str(a.get(key, "")) for key in ("min", "max", "text", "text_en")).rstrip(" |") for a in row.get("anchors") or ()]
+        return {**row, "anchors": lines}
+
+    def clean_anchors(self) -> list[dict[str, str]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["anchors"], 1):
+            pieces = [piece.strip() for piece in line.replace("｜", "|").split("|")]
+            try:
+                low, high = Decimal(pieces[0]), Decimal(pieces[1])
+                if len(pieces) < 3 or not pieces[2] or low > high:
+                    raise ValueError
+            except (ArithmeticError, ValueError, IndexError) as error:
+                raise ValidationError(gettext("Line %(number)d cannot be read; write for example 18 | 20 | words") % {"number": number}) from error
+            band = {"min": pieces[0], "max": pieces[1], "text": pieces[2]}
+            found.append(band | ({"text_en": pieces[3]} if len(pieces) > 3 and pieces[3] else {}))
+        return found
+
+
+class KnockoutRow(RowForm):
+    code = one_line(_("Code"), 40, help_text=_("For example: fraud"))
+    text = one_line(_("Question that ends the review when answered with yes"), 200, help_text=_("For example: 是否存在弄虚作假"))
+    text_en = one_line(_("The same in English"), 300, required=False)
+
+
+class HeadingRow(RowForm):
+    code = one_line(_("Code"), 20, help_text=_("For example: EQUIP"))
+    name = one_line(_("Name"), 60, help_text=_("For example: 设备费"))
+    name_en = one_line(_("Name in English"), 120, required=False)
+    parent = one_line(_("Code of the heading above"), 20, required=False, help_text=_("Empty: a heading of the first level."))
+    note = one_line(_("Note"), 200, required=False)
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in super().row(old).items() if value != ""}
+
+
+class TargetKindRow(RowForm):
+    l1 = one_line(_("First level"), 40, help_text=_("For example: 产出指标"))
+    l1_en = one_line(_("The same in English"), 80, required=False)
+    l2 = one_line(_("Second level"), 40, help_text=_("For example: 数量指标"))
+    l2_en = one_line(_("The same in English"), 80, required=False)
+    examples = LinesField(label=_("Examples"), required=False, help_text=_("One per line, for example: 授权发明专利数"))

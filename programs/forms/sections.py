@@ -1,0 +1,69 @@
+"""The texts of a guide, section by section, with what belongs into each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from programs.engine.schema import SECTION_ORDER
+from programs.forms.base import area, one_line
+
+HINTS = {
+    "content": _("What is supported, in one to three paragraphs. For example: 支持深港两地机构联合开展研究开发。"),
+    "basis": _("Laws and measures the guide rests on, with number and date; the policy documents named on their own page are added."),
+    "support": _("Number and strength in words. For example: 有数量限制，竞争性择优支持，最高300万元，不超过深方预算的50%。"),
+    "conditions": _("One sentence before the conditions; each condition stands on its own page."),
+    "materials": _("One sentence before the list of materials; each material stands on its own page."),
+    "form": _("Where the form is filled in. For example: 登录科技业务管理系统在线填报。"),
+    "accepting": _("How and where applications are received; the windows are added."),
+    "deciding": _("The body that decides. For example: 深圳市科技创新局"),
+    "procedure": _("One step per line; they are shown as numbered steps."),
+    "timing": _("How long it takes. For example: 每年一次，成批处理。"),
+    "certificate": _("What is issued and how long it is valid. For example: 批准文件；收到批准文件之日起1个月内签订项目合同。"),
+    "annexes": _("A sentence before the annexes; the annexes stand on their own page."),
+}
+
+
+class SectionsForm(forms.Form):
+    """A title and a text in both languages for every section of the guide; sections real guides have may be added."""
+
+    add = forms.MultipleChoiceField(
+        label=_("Add sections"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("They are there after saving."))
+
+    def __init__(self, *args: Any, sections: list[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = sections
+        for section in sections:
+            code, name = section["code"], section["title"]
+            for key, label, rows in (("title", gettext("Title"), 1), ("text", gettext("Text"), 6), ("title_en", gettext("Title in English"), 1),
+                                     ("text_en", gettext("Text in English"), 4)):
+                hint = HINTS.get(code, "") if key == "text" else ""
+                field = one_line(f"{name}：{label}", 120, required=key == "title") if rows == 1 else area(
+                    f"{name}：{label}", 20_000, rows, required=False, help_text=hint)
+                field.initial = section.get(key, "")
+                self.fields[f"{code}-{key}"] = field
+        missing = [code for code in SECTION_ORDER if code not in {one["code"] for one in sections}]
+        self.fields["add"].choices = [(code, str(NAMES[code])) for code in missing]
+        if not missing:
+            del self.fields["add"]
+
+    def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        found = [
+            {**section, **{key: self.cleaned_data[f"{section['code']}-{key}"].replace("\r\n", "\n")
+                           for key in ("title", "text", "title_en", "text_en")}}
+            for section in self.sections
+        ]
+        found += [{"code": code, "title": str(NAMES[code]), "text": ""} for code in self.cleaned_data.get("add") or ()]
+        order = {code: place for place, code in enumerate(SECTION_ORDER)}
+        return {"sections": sorted(found, key=lambda section: order.get(section["code"], len(order)))}
+
+
+NAMES = {
+    "content": _("What is applied for"), "basis": _("Legal basis"), "support": _("Strength and way of support"), "conditions": _("Conditions"),
+    "materials": _("Materials"), "form": _("Application form"), "accepting": _("Receiving body and time"), "deciding": _("Deciding body"),
+    "procedure": _("Procedure"), "timing": _("Time of handling"), "certificate": _("Certificate and validity"), "annexes": _("Annexes"),
+}

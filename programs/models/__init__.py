@@ -1,0 +1,85 @@
+"""Tables of the programmes floor. Rules about them live in rules, policies and workflow."""
+
+from programs.models.adjustments import (
+    Adjustment,
+    Evidence,
+    Opinion,
+    OverlapPair,
+    OverlapReport,
+)
+from programs.models.changes import (
+    PlanChange,
+    PlanChangeLine,
+    PlanVersion,
+)
+from programs.models.editor import (
+    GuideComment,
+    GuideFile,
+    GuideUpload,
+    LegalOpinion,
+)
+from programs.models.guides import (
+    Extension,
+    Guide,
+    GuideVersion,
+    GuideWindow,
+    Topic,
+)
+from programs.models.lists import (
+    ReferenceEntry,
+)
+from programs.models.parameters import (
+    ParameterChange,
+)
+from programs.models.plans import (
+    AnnualPlan,
+    AnnualPlanItem,
+    ControlFigure,
+)
+from programs.models.policies import (
+    PolicyDocument,
+)
+from programs.models.portfolios import (
+    AdvisoryBody,
+    AdvisoryReport,
+    AdvisoryYear,
+    Portfolio,
+    Recommendation,
+)
+from programs.models.register import (
+    RegisterPair,
+    RegisterState,
+    RegisterUnit,
+)
+from programs.models.topics import (
+    CallCriterion,
+    CallExpert,
+    CallQuota,
+    CallStream,
+    CallWindow,
+    Need,
+    NeedFile,
+    NeedIndicator,
+    NeedReview,
+    NeedTopic,
+    TopicCall,
+)
+from programs.models.tree import (
+    Plan,
+    PlanTree,
+    Special,
+)
+from programs.models.versions import (
+    SpecialMapping,
+    TreeUpload,
+)
+
+__all__ = [
+    "Adjustment", "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "AnnualPlan", "AnnualPlanItem", "CallCriterion",
+    "CallExpert", "CallQuota", "CallStream", "CallWindow", "ControlFigure", "Evidence", "Extension", "Guide",
+    "GuideComment", "GuideFile", "GuideUpload", "GuideVersion", "GuideWindow", "LegalOpinion", "Need", "NeedFile",
+    "NeedIndicator", "NeedReview", "NeedTopic", "Opinion", "OverlapPair", "OverlapReport", "ParameterChange", "Plan",
+    "PlanChange", "PlanChangeLine", "PlanTree", "PlanVersion", "PolicyDocument", "Portfolio", "Recommendation",
+    "ReferenceEntry", "RegisterPair", "RegisterState", "RegisterUnit", "Special", "SpecialMapping", "Topic",
+    "TopicCall", "TreeUpload",
+]

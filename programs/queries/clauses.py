@@ -1,0 +1,323 @@
+"""A guide clause by clause, in words: what comparing, history and comments speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Person
+from accounts.states import OrgKind
+from core.money import wan
+from programs import states
+from programs.engine import modes, places
+from programs.engine.conditions import number
+from programs.engine.forms import pick
+from programs.models import Guide
+from programs.queries.editor import words
+from programs.queries.page import payment_label
+
+MOST_GUIDES = 10  # as far back as the history of a clause goes
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of one part; `code` is unique in the part and stays the same from year to year."""
+
+    part: str
+    code: str
+    label: str
+    text: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.part, self.code
+
+
+@dataclass(frozen=True)
+class Change:
+    """A clause that differs; an empty text means that it is not there."""
+
+    part: str
+    code: str
+    label: str
+    before: str
+    after: str
+
+    @property
+    def kind(self) -> str:
+        return _("added") if not self.before else _("taken out") if not self.after else _("changed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One save that changed a clause."""
+
+    guide: Guide
+    number: int
+    by: Person
+    at: Any
+    note: str
+    before: str
+    after: str
+
+
+LABELS = {
+    "cluster": gettext_lazy("Industry cluster (20+8)"), "stream": gettext_lazy("Basic-research stream"),
+    "stage": gettext_lazy("Stage of the innovation chain"),
+    "title": gettext_lazy("Title"), "title_en": gettext_lazy("Title in English"), "issuer": gettext_lazy("Issued by"),
+    "issuer_en": gettext_lazy("Issued by, in English"), "notice_line": gettext_lazy("Notice on top"),
+    "notice_line_en": gettext_lazy("Notice on top, in English"), "receiving_body": gettext_lazy("Receiving body"),
+    "receiving_body_en": gettext_lazy("Receiving body, in English"), "deciding_body": gettext_lazy("Deciding body"),
+    "deciding_body_en": gettext_lazy("Deciding body, in English"), "annexes": gettext_lazy("Annexes"),
+    "annexes_en": gettext_lazy("Annexes, in English"), "funding_mode": gettext_lazy("Way of funding"),
+    "contract_required": gettext_lazy("A contract is signed"), "audit_required": gettext_lazy("A special audit is made before the list"),
+    "recommenders": gettext_lazy("Recommending bodies"), "kind": gettext_lazy("Limit of number"),
+    "max_projects": gettext_lazy("Awards at most"), "budget_control": gettext_lazy("Money of the whole guide"),
+    "per_unit": gettext_lazy("Applications per unit at most"), "per_leader": gettext_lazy("Applications per leader at most"),
+    "cap": gettext_lazy("At most per project"), "formula": gettext_lazy("Formula of the amount"), "note": gettext_lazy("Note"),
+    "note_en": gettext_lazy("Note in English"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
+    "regions": gettext_lazy("Regions"), "partners_max": gettext_lazy("Partners at most"),
+    "partner_transfer": gettext_lazy("Money may be passed on to partners"), "partners_anywhere": gettext_lazy("Partners from anywhere"),
+    "clusters": gettext_lazy("Clusters"), "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Requirement"),
+    "file": gettext_lazy("File"), "scheme": gettext_lazy("Budget"), "sources": gettext_lazy("Sources of money"),
+    "self_raised_min_ratio": gettext_lazy("Own money per yuan asked for, at least"), "indirect_bands": gettext_lazy("Limit of indirect costs"),
+    "note_equipment_from": gettext_lazy("Equipment listed one by one from"), "min_rows": gettext_lazy("Rows at least"),
+    "max_rows": gettext_lazy("Rows at most"), "weight_total": gettext_lazy("Weights add up to"),
+    "required_l1": gettext_lazy("Kinds that must be there"), "panel_size": gettext_lazy("Experts per application"),
+    "industry_min": gettext_lazy("of them from industry at least"), "blind": gettext_lazy("Who sees whom"),
+    "due_days": gettext_lazy("Days for the review"), "pass_mark": gettext_lazy("Points to be eligible"),
+    "range_flag": gettext_lazy("Spread that needs a talk (points)"), "mode": gettext_lazy("Way of review"),
+    "comment_min": gettext_lazy("Characters a comment needs"), "step": gettext_lazy("Step of the points"),
+}
+MONEY = ("budget_control", "cap", "note_equipment_from")
+CHOICES: dict[str, Any] = {
+    "funding_mode": states.FundingMode, "scheme": states.BudgetScheme, "kind": states.QuotaKind, "rule": states.EthicsRule,
+    "mode": states.ReviewMode,
+}
+
+
+def clauses_of(data: Mapping[str, Any]) -> list[Clause]:
+    """Every clause, in the order of the parts. Texts are those of the reader's language, with the Chinese as a rule."""
+    return [clause for part in places.PARTS if part in data and part != "provenance" for clause in READERS.get(part, _values)(part, data[part])]
+
+
+def _values(part: str, data: Any) -> Iterable[Clause]:
+    """A part that is a handful of single values."""
+    if not isinstance(data, Mapping):
+        yield Clause(part, "value", places.part_name(part), _shown(part, data))
+        return
+    for key, value in data.items():
+        if value in (None, "", [], {}) or key in ("limits", "labels", "details"):
+            continue
+        yield Clause(part, key, str(LABELS.get(key, key)), _shown(key, value))
+
+
+def _shown(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if key == "applicants":
+        return "、".join(str(OrgKind(one).label) if one in OrgKind.values else str(one) for one in value)
+    if key in MONEY:
+        return money_words(value)
+    if key in CHOICES and value in CHOICES[key].values:
+        return str(CHOICES[key](value).label)
+    if key == "indirect_bands":
+        return "；".join(_band(band) for band in value)
+    if isinstance(value, Mapping):
+        return str(value.get("name", "")) or "；".join(f"{inner}: {_shown(inner, one)}" for inner, one in value.items())
+    if isinstance(value, list):
+        return "、".join(_shown("", one) for one in value)
+    return str(value)
+
+
+def money_words(value: Any) -> str:
+    return _("%(amount)s 万元") % {"amount": wan(number(value))}
+
+
+def _band(band: Mapping[str, Any]) -> str:
+    rate = f"{(number(band['rate']) * 100).normalize():f}%"
+    if band.get("upto") is None:
+        return _("above: %(rate)s") % {"rate": rate}
+    return _("up to %(upto)s 万元: %(rate)s") % {"upto": wan(number(band["upto"])), "rate": rate}
+
+
+def _mode(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    yield from _values(part, data)
+    details = data.get("details") or {}
+    for field in modes.fields_of(str(data.get("funding_mode"))):
+        if details.get(field["code"]) not in (None, "", []):
+            yield Clause(part, field["code"], pick(field, "label"), modes.shown_detail(field, details[field["code"]]))
+
+
+def _rows(part: str, rows: Iterable[Mapping[str, Any]]) -> Iterable[Clause]:
+    for index, row in enumerate(rows, 1):
+        code = str(row.get("code") or row.get("kind") or row.get("name") or index)
+        yield Clause(part, code, _label_of(part, row, code), _row_text(part, row))
+
+
+def _label_of(part: str, row: Mapping[str, Any], code: str) -> str:
+    if part == "payment_plan":
+        return payment_label(code)
+    if part in ("sections", "topics", "documents", "annexes", "contacts"):
+        return pick(row, "title") or pick(row, "name") or code
+    return str(row.get("clause") or code)
+
+
+def _row_text(part: str, row: Mapping[str, Any]) -> str:
+    """A row of a list in words, the parts that matter to a reader."""
+    if part == "sections":
+        return pick(row, "text")
+    if part == "conditions":
+        kind = _("stops an application") if row.get("hard", True) else _("examined by a person")
+        lines = [pick(row, "text"), words(row.get("test") or {})]
+        if row.get("exempt"):
+            lines.append(_("except: %(test)s") % {"test": words(row["exempt"])})
+        return "\n".join([*lines, kind])
+    if part == "topics":
+        return _("%(title)s; at most %(cap)s") % {"title": pick(row, "title"), "cap": money_words(row.get("cap") or 0)}
+    if part == "documents":
+        pieces = [_("required") if row.get("required") else _("where it applies"), " / ".join(str(one).upper() for one in row.get("mimes", ())),
+                  f"≤ {row.get('max_mb')} MB", row.get("signed_by"), pick(row, "note"), (row.get("file") or {}).get("name")]
+        return "；".join(str(one) for one in pieces if one)
+    if part == "annexes":
+        return (row.get("file") or {}).get("name") or pick(row, "name")
+    if part == "payment_plan":
+        return f"{(number(row['share']) * 100).normalize():f}% {pick(row, 'condition')}".strip()
+    if part == "contacts":
+        return f"{row.get('phone', '')} {pick(row, 'hours')}".strip()
+    return pick(row, "text") or pick(row, "name")
+
+
+def _form(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    for section in data.get("sections", ()):
+        yield Clause(part, section["code"], pick(section, "title"), pick(section, "help") or pick(section, "title"))
+        for item in section["fields"]:
+            yield Clause(part, f"{section['code']}.{item['code']}", f"{pick(section, 'title')} · {pick(item, 'label')}", field_words(item))
+
+
+def field_words(item: Mapping[str, Any]) -> str:
+    """A field of the form with its limits in one line."""
+    inside = "、".join(pick(one, "label") for one in (*item.get("columns", ()), *item.get("fields", ())))
+    pieces = [
+        pick(item, "label"), _("required") if item.get("required") else "", pick(item, "help"),
+        f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']}" if item.get("min") not in (None, "") else "",
+        f"≤ {item['max']}" if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
+        visible_words(item["visible_if"]) if item.get("visible_if") else "",
+    ]
+    return "；".join(piece for piece in pieces if piece)
+
+
+def _quoted(leaf: Mapping[str, Any]) -> str:
+    """The value a field is compared with; a code of the form stands in quotes."""
+    from programs.engine import visibility  # noqa: PLC0415 (only needed here)
+
+    if leaf.get("op") in visibility.WITHOUT_VALUE:
+        return ""
+    value = leaf.get("value", "")
+    return f'"{value}"' if isinstance(value, str) else _shown("", value)
+
+
+def visible_words(rule: Mapping[str, Any]) -> str:
+    """A visibility rule as a line: shown when 是否涉及伦理 = yes and ..."""
+    from programs.engine import visibility  # noqa: PLC0415 (only needed here)
+
+    join, leaves = visibility.parts_of(rule)
+    signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
+    said = [
+        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
+        for leaf in leaves
+    ]
+    return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}
+
+
+def _budget(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    yield from _values(part, {key: value for key, value in data.items() if key != "headings"})
+    for row in data.get("headings", ()):
+        yield Clause(part, f"heading.{row['code']}", pick(row, "name"), "；".join(filter(None, (pick(row, "name"), row.get("note", "")))))
+
+
+def _targets(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    yield from _values(part, {key: value for key, value in data.items() if key != "kinds"})
+    for row in data.get("kinds", ()):
+        yield Clause(part, f"kind.{row['l1']}/{row['l2']}", f"{pick(row, 'l1')} / {pick(row, 'l2')}", "、".join(map(str, row.get("examples", ()))) or row["l2"])
+
+
+def _sheet(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    yield from _values(part, {key: value for key, value in data.items() if key not in ("criteria", "knockouts")})
+    for row in data.get("criteria", ()):
+        bands = "；".join(f"{a['min']}–{a['max']} {pick(a, 'text')}" for a in row.get("anchors", ()))
+        yield Clause(part, f"criterion.{row['code']}", pick(row, "name"),
+                     "\n".join(filter(None, (_("%(count)s points") % {"count": row["weight"]}, pick(row, "help"), bands))))
+    for row in data.get("knockouts") or ():
+        yield Clause(part, f"knockout.{row['code']}", _("Knock-out question"), pick(row, "text"))
+
+
+READERS = {
+    "mode": _mode, "sections": _rows, "conditions": _rows, "topics": _rows, "documents": _rows, "annexes": _rows, "formality_items": _rows,
+    "payment_plan": _rows, "contacts": _rows, "form": _form, "budget": _budget, "targets": _targets, "score_sheet": _sheet,
+}
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Clauses that differ, part by part in the order of the new guide, then what is no longer there."""
+    old, new = {c.key: c for c in clauses_of(before)}, {c.key: c for c in clauses_of(after)}
+    order = {part: place for place, part in enumerate(places.PARTS)}
+    keys = [*new, *(key for key in old if key not in new)]
+    found = [
+        Change(key[0], key[1], (new.get(key) or old[key]).label, old[key].text if key in old else "", new[key].text if key in new else "")
+        for key in keys if (old[key].text if key in old else None) != (new[key].text if key in new else None)
+    ]
+    return sorted(found, key=lambda change: order[change.part])
+
+
+def by_part(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """[{"part", "title", "changes"}] for a page."""
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.part, []).append(change)
+    return [{"part": part, "title": places.part_name(part), "changes": rows} for part, rows in groups.items()]
+
+
+def forebears(guide: Guide) -> list[Guide]:
+    """The guide and those it came from, newest first: what it corrects, what it was copied from, last year's."""
+    line, seen = [guide], {guide.pk}
+    while len(line) < MOST_GUIDES:
+        last = line[-1]
+        other = last.supersedes or last.copied_from
+        if other is None or other.pk in seen:
+            return line
+        line.append(other)
+        seen.add(other.pk)
+    return line
+
+
+def clause_history(guide: Guide, part: str, code: str) -> tuple[str, list[Step]]:
+    """The name of a clause, and who changed it when, over versions and over the guides it comes from; newest first."""
+    steps: list[Step] = []
+    label, before = "", ""
+    for one in reversed(forebears(guide)):
+        for version in one.versions.select_related("created_by").order_by("number"):
+            found = next((c for c in clauses_of(version.data) if c.key == (part, code)), None)
+            text = found.text if found else ""
+            label = found.label if found else label
+            if text != before:
+                steps.append(Step(one, version.number, version.created_by, version.created_at, version.note, before, text))
+            before = text
+    return label, steps[::-1]
+
+
+def last_years(guide: Guide) -> Guide | None:
+    """The newest earlier guide of the same special by code, whatever tree it stood in."""
+    rows = Guide.objects.filter(special__code=guide.special.code, pk__lt=guide.pk).exclude(version=None).exclude(pk=guide.supersedes_id)
+    return rows.select_related("version", "special").filter(status__in=states.PUBLIC_STATUSES).order_by("-year", "-pk").first()
+
+
+def comparable(guide: Guide) -> list[Guide]:
+    """Guides to compare with: of the same special first, then the newest others."""
+    rows = Guide.objects.exclude(pk=guide.pk).exclude(version=None).select_related("special").only(
+        "ref", "title", "year", "special__code").order_by("-year", "-pk")
+    return [*rows.filter(special__code=guide.special.code)[:20], *rows.exclude(special__code=guide.special.code)[:40]]

@@ -1,0 +1,146 @@
+"""The task list of the guide editor, and the leaves that differ between two versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programs import states
+from programs.engine import modes, places, schema
+from programs.engine.problems import Problem
+from programs.models import Guide
+
+#: Group -> pages of the editor: (code, words, parts of the data behind it). The order is that in which a guide is written.
+GROUPS = (
+    (gettext_lazy("Frame"), (
+        ("header", gettext_lazy("Title and bodies"), ("header",)),
+        ("policies", gettext_lazy("Policy basis"), ()),
+        ("windows", gettext_lazy("Filing windows"), ()),
+        ("sections", gettext_lazy("Texts of the sections"), ("sections",)),
+        ("contacts", gettext_lazy("Contacts"), ("contacts",)),
+    )),
+    (gettext_lazy("What is supported"), (
+        ("mode", gettext_lazy("Way of funding"), ("mode",)),
+        ("money", gettext_lazy("Money, number, formula"), ("quota", "amount", "publicity_days")),
+        ("support", gettext_lazy("Fields supported"), ("support",)),
+        ("tags", gettext_lazy("Tags"), ("tags",)),
+        ("topics", gettext_lazy("Topics"), ("topics",)),
+        ("payment_plan", gettext_lazy("Payment plan"), ("payment_plan",)),
+        ("contract", gettext_lazy("Contract terms"), ("contract",)),
+    )),
+    (gettext_lazy("Who can apply"), (
+        ("applicants", gettext_lazy("Kinds of units, regions, team, partners"), ("applicants", "eligibility", "team")),
+        ("conditions", gettext_lazy("Conditions"), ("conditions",)),
+    )),
+    (gettext_lazy("What is handed in"), (
+        ("form", gettext_lazy("Application form"), ("form",)),
+        ("documents", gettext_lazy("Materials"), ("documents",)),
+        ("budget", gettext_lazy("Budget template"), ("budget",)),
+        ("targets", gettext_lazy("Template of the targets"), ("targets",)),
+        ("ethics", gettext_lazy("Ethics review"), ("ethics",)),
+        ("annexes", gettext_lazy("Annexes"), ("annexes",)),
+    )),
+    (gettext_lazy("How it is decided"), (
+        ("formality_items", gettext_lazy("Formality check list"), ("formality_items",)),
+        ("review", gettext_lazy("Review"), ("review",)),
+        ("criteria", gettext_lazy("Score sheet"), ("score_sheet",)),
+    )),
+)
+OWN_PAGES = {"conditions": "conditions", "form": "form_parts", "windows": "guide_windows", "policies": "guide_policies"}
+OPTIONAL = ("support", "tags", "topics", "contract", "ethics", "annexes", "contacts")
+
+
+def part_codes() -> list[str]:
+    """Parts of the data that a comment may be about."""
+    return [*places.PARTS]
+
+
+def part_label(key: str) -> str:
+    return places.part_name(key)
+
+
+def said(problem: Problem) -> str:
+    return places.said(problem)
+
+
+def page_title(code: str) -> str:
+    """The words of a page of the editor."""
+    return next((str(label) for _group, rows in GROUPS for one, label, _keys in rows if one == code), code)
+
+
+def keys_of(code: str) -> tuple[str, ...]:
+    """The parts of the data behind a page of the editor."""
+    return next((keys for _group, rows in GROUPS for one, _label, keys in rows if one == code), ())
+
+
+def editor_groups(guide: Guide) -> list[dict[str, Any]]:
+    """Groups of tasks for `parts/tasks.html`: each part that applies, with its page and what is missing or said about it."""
+    data = guide.version.data if guide.version else {}
+    problems, away = schema.check(data), modes.off(data)
+    open_comments = [row.part for row in guide.comments.all() if row.status != states.CommentStatus.RESOLVED]
+    extra = {"windows": [f"{w.opens_at:%Y}" for w in guide.windows.all()], "policies": [p.number for p in guide.policies.all()]}
+    found = []
+    for title, rows in GROUPS:
+        items = []
+        for code, label, keys in rows:
+            if code in away:
+                continue
+            wrong = [problem for problem in problems if places.part_of(problem.path) in keys]
+            state, text = _state(data, code, keys, wrong, extra.get(code))
+            waiting = sum(part in keys for part in open_comments)
+            if waiting:
+                text = _("%(text)s · comments: %(count)d") % {"text": text, "count": waiting}
+            items.append({"code": code, "label": label, "url": url_of(guide, code), "state": state, "text": text,
+                          "problems": [problem.text for problem in wrong[:3]]})
+        found.append({"title": title, "items": items})
+    return found
+
+
+def url_of(guide: Guide, code: str) -> str:
+    if code in OWN_PAGES:
+        return reverse(f"programs:desk:{OWN_PAGES[code]}", args=[guide.ref])
+    return reverse("programs:desk:edit", args=[guide.ref, code])
+
+
+def _state(data: Mapping[str, Any], code: str, keys: tuple[str, ...], wrong: list[Problem], rows: list[str] | None) -> tuple[str, str]:
+    if rows is not None:
+        return ("done", str(len(rows))) if rows else ("err", _("none yet"))
+    if wrong:
+        return "err", _("%(count)d to do") % {"count": len(wrong)}
+    value = data.get(keys[0])
+    if code in OPTIONAL and not any(data.get(key) for key in keys):
+        return "todo", _("optional")
+    if code == "form":
+        value = [item for part in (value or {}).get("sections", ()) for item in part["fields"]]
+    return "done", str(len(value)) if isinstance(value, list) else _("filled in")
+
+
+def progress(groups: list[dict[str, Any]]) -> tuple[int, int]:
+    """(parts without fault, parts) of a task list."""
+    states_ = [item["state"] for group in groups for item in group["items"]]
+    return sum(state != "err" for state in states_), len(states_)
+
+
+def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Leaves that differ between two versions: place, old text, new text."""
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    return [
+        {"part": part_label(path.partition(".")[0]), "path": path.partition(".")[2], "before": old.get(path, ""),
+         "after": new.get(path, ""), "is_english": path.endswith("_en") or (old.get(path, "") + new.get(path, "")).isascii()}
+        for path in sorted({*old, *new}) if old.get(path) != new.get(path)
+    ][:400]
+
+
+def _leaves(node: Any, path: str = "") -> list[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        children = [(str(key), value) for key, value in node.items()]
+    elif isinstance(node, list):
+        children = [(str(row.get("code", i)) if isinstance(row, Mapping) else str(i), row) for i, row in enumerate(node)]
+    else:
+        return [(path, node if isinstance(node, str) else json.dumps(node, ensure_ascii=False))]
+    return [leaf for key, value in children for leaf in _leaves(value, f"{path}.{key}" if path else key)]

@@ -1,0 +1,105 @@
+"""The deciding numbers as of a day, with the history of each key and the changes that are asked for (clause T3)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import pgettext_lazy
+
+from core.models import Parameter
+from programs import policies, rules
+from programs.models import ParameterChange
+
+
+def parameters_on(day: date) -> list[Parameter]:
+    """One row per key: the one in force on the day; `until` is its last day as later rows have it. Two queries."""
+    later: dict[str, date] = {}
+    for key, start in Parameter.objects.filter(effective_from__gt=day).order_by("-effective_from").values_list("key", "effective_from"):
+        later[key] = start
+    rows = list(
+        Parameter.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
+        .order_by("key", "-effective_from").distinct("key")
+    )
+    for row in rows:
+        row.until = _until(row, later.get(row.key))
+    return rows
+
+
+def parameter_rows(day: date) -> QuerySet[Parameter]:
+    """The same rows as a queryset, for a list."""
+    latest = (
+        Parameter.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
+        .order_by("key", "-effective_from").distinct("key")
+    )
+    return Parameter.objects.filter(pk__in=[row.pk for row in latest])
+
+
+def until_of(rows: list[Parameter]) -> None:
+    """Set `until` on the rows of a page: the day before the next value begins; one query."""
+    starts: dict[str, list[date]] = {}
+    for key, start in Parameter.objects.filter(key__in=[row.key for row in rows]).values_list("key", "effective_from"):
+        starts.setdefault(key, []).append(start)
+    for row in rows:
+        row.until = _until(row, min((day for day in starts[row.key] if day > row.effective_from), default=None))
+
+
+def _until(row: Parameter, following: date | None) -> date | None:
+    ends = [day for day in (row.effective_to, following - timedelta(days=1) if following else None) if day]
+    return min(ends) if ends else None
+
+
+def parameter_history(key: str) -> list[Parameter]:
+    """Every value of a key, the newest first, each with its last day. Raises Http404 for an unknown key."""
+    rows = list(Parameter.objects.filter(key=key).order_by("-effective_from"))
+    if not rows:
+        raise Http404
+    until_of(rows)
+    return rows
+
+
+def parameter_changes(actor: Any, key: str = "") -> QuerySet[ParameterChange]:
+    rows = policies.parameter_changes_visible_to(actor)
+    return rows.filter(key=key) if key else rows
+
+
+def parameter_change(actor: Any, pk: int | str) -> ParameterChange:
+    row = policies.parameter_changes_visible_to(actor).filter(pk=int(pk)).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def last_from(key: str) -> date | None:
+    return Parameter.objects.filter(key=key).order_by("-effective_from").values_list("effective_from", flat=True).first()
+
+
+def value_words(value: Any) -> str:
+    """A stored value as a person reads it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+#: The units of the numbers the house brings along; one that a bureau adds stands as it is.
+UNITS = {
+    "applications": pgettext_lazy("unit", "applications"), "days before due": pgettext_lazy("unit", "days before due"), "days from end": pgettext_lazy("unit", "days from end"),
+    "draws": pgettext_lazy("unit", "draws"), "factor": pgettext_lazy("unit", "factor"), "hours": pgettext_lazy("unit", "hours"),
+    "mails": pgettext_lazy("unit", "mails"), "marks": pgettext_lazy("unit", "marks"), "minutes": pgettext_lazy("unit", "minutes"),
+    "month-day": pgettext_lazy("unit", "month-day"), "months": pgettext_lazy("unit", "months"), "names": pgettext_lazy("unit", "names"),
+    "natural days": pgettext_lazy("unit", "natural days"), "objections": pgettext_lazy("unit", "objections"), "persons": pgettext_lazy("unit", "persons"),
+    "points": pgettext_lazy("unit", "points"), "projects": pgettext_lazy("unit", "projects"), "rows": pgettext_lazy("unit", "rows"),
+    "scores": pgettext_lazy("unit", "scores"), "share": pgettext_lazy("unit", "share"), "sheets": pgettext_lazy("unit", "sheets"),
+    "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
+    "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
+    "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
+}
+
+
+def unit_words(unit: str) -> str:
+    return str(UNITS.get(unit, unit))
+
+
+def value_kind(value: Any) -> str:
+    return rules.kind_of(value)

@@ -1,0 +1,594 @@
+"""Reads of topic calls and needs. The clock's answer for filing, quotas from the register, similar needs, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, Person
+from accounts.states import APPLICANT_KINDS, MembershipStatus, OrganisationStatus, OrgKind, Role
+from core import clock, parameters
+from core.clock import CoreNow
+from core.workflow import Refused
+from programs import policies, rules, states
+from programs.engine import needs as need_rules
+from programs.engine.forms import pick
+from programs.models import (
+    CallStream,
+    CallWindow,
+    Guide,
+    Need,
+    NeedFile,
+    NeedReview,
+    NeedTopic,
+    Topic,
+    TopicCall,
+)
+from programs.queries.lists import entries
+from programs.states import CallStatus, NeedStatus
+
+LETTER, OTHER = "LETTER", "OTHER"
+CLUSTERS, STAGES, REASONS, CRITERIA = "clusters-2024", "need-stages", "topic-reasons", "topic-criteria"
+
+
+# --- calls -------------------------------------------------------------------------------------------------------
+
+
+def get_call(actor: Any, ref: str) -> TopicCall:
+    """One call the actor may see, by its reference; 404 otherwise."""
+    call = policies.calls_visible_to(actor).prefetch_related("windows", "streams", "quotas", "criteria").filter(ref=ref).first()
+    if call is None:
+        raise Http404
+    return call
+
+
+def calls_in_phase(rows: QuerySet[TopicCall], value: str) -> QuerySet[TopicCall]:
+    """open, coming or closed by the clock."""
+    opened = Exists(CallWindow.objects.filter(call=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow()))
+    coming = Exists(CallWindow.objects.filter(call=OuterRef("pk"), opens_at__gt=CoreNow()))
+    standing = rows.filter(status=CallStatus.PUBLISHED)
+    if value == "open":
+        return standing.filter(opened)
+    if value == "coming":
+        return standing.filter(~opened, coming)
+    return rows.exclude(pk__in=standing.filter(opened | coming).values("pk"))
+
+
+def open_calls() -> QuerySet[TopicCall]:
+    return calls_in_phase(TopicCall.objects.select_related("special").prefetch_related("windows"), "open").order_by("closes_at")
+
+
+def call_phase(call: TopicCall, at: datetime) -> str:
+    """OPEN, PUBLISHED (coming) or CLOSED by the clock; the status for the others."""
+    if call.status != CallStatus.PUBLISHED:
+        return call.status
+    windows = list(call.windows.all())
+    if rules.open_window(windows, at):
+        return "OPEN"
+    return "COMING" if rules.next_window(windows, at) else "CLOSED"
+
+
+def call_phase_label(value: str) -> str:
+    return str({"OPEN": _("Open now"), "COMING": _("Opening soon"), "CLOSED": _("Closed")}.get(
+        value, states.CallStatus(value).label if value in states.CallStatus.values else value))
+
+
+def call_window(call: TopicCall, at: datetime | None = None) -> CallWindow | None:
+    return rules.open_window(call.windows.all(), at or clock.now()) if call.status == CallStatus.PUBLISHED else None
+
+
+def lock_open_call(call: TopicCall) -> datetime:
+    """For the filing transaction: hold the call FOR SHARE, then ask the database clock; its moment, or Refused.
+
+    Closing, withdrawing or changing the call waits for all filings that hold it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM programs_topiccall WHERE id = %s FOR SHARE", [call.pk])
+        status = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT c.moment, w.id FROM (SELECT core_now() AS moment) c LEFT JOIN programs_callwindow w"
+            " ON w.call_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at", [call.pk])
+        now, window = cursor.fetchone()
+    if status != CallStatus.PUBLISHED or window is None:
+        raise Refused([_call_closed_reason(call, status, now)])
+    return now
+
+
+def _call_closed_reason(call: TopicCall, status: str, now: datetime) -> str:
+    given = {"title": call.title, "now": _moment(now)}
+    if status != CallStatus.PUBLISHED:
+        return _("The topic call “%(title)s” takes no topics: %(state)s.") % {**given, "state": states.CallStatus(status).label}
+    windows = list(call.windows.all())
+    if upcoming := rules.next_window(windows, now):
+        return _("Topics for “%(title)s” are taken from %(at)s; the server clock says %(now)s.") % {**given, "at": _moment(upcoming.opens_at)}
+    last = max((w.closes_at for w in windows), default=None)
+    return _("“%(title)s” closed at %(at)s; the server clock says %(now)s.") % {**given, "at": _moment(last) if last else "—"}
+
+
+def _moment(value: datetime) -> str:
+    return clock.local(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@dataclass
+class CallPage:
+    """Everything the public page of a call shows."""
+
+    call: TopicCall
+    phase: str
+    label: str
+    window: Any
+    upcoming: Any
+    title: str
+    text: str
+    kinds: list[str]
+    groups: list[dict[str, Any]]
+    fields: list[need_rules.Asked]
+    criteria: list[dict[str, Any]]
+    exempt_kinds: list[str]
+
+
+def call_page(call: TopicCall, now: datetime | None = None) -> CallPage:
+    now = now or clock.now()
+    value, windows = call_phase(call, now), list(call.windows.all())
+    standing = call.status == CallStatus.PUBLISHED
+    return CallPage(
+        call=call, phase=value, label=call_phase_label(value),
+        window=rules.open_window(windows, now) if standing else None,
+        upcoming=rules.next_window(windows, now) if standing else None,
+        title=pick({"x": call.title, "x_en": call.title_en}, "x"), text=pick({"x": call.text, "x_en": call.text_en}, "x"),
+        kinds=kind_labels(call.kinds), groups=groups_of(call), fields=need_rules.asked(call.asks),
+        criteria=[{"name": c.label, "weight": c.weight, "help": pick({"x": c.help, "x_en": c.help_en}, "x")} for c in call.criteria.all()],
+        exempt_kinds=kind_labels(call.exempt_kinds),
+    )
+
+
+def kind_labels(kinds: list[str]) -> list[str]:
+    return [str(OrgKind(kind).label) for kind in kinds if kind in OrgKind.values]
+
+
+def groups_of(call: TopicCall) -> list[dict[str, Any]]:
+    """The groups of directions with their directions and the lines of their quota."""
+    found: dict[str, dict[str, Any]] = {}
+    for stream in call.streams.all():
+        group = found.setdefault(stream.group, {"code": stream.group, "streams": [], "quotas": []})
+        group["streams"].append(stream)
+    for quota in call.quotas.all():
+        if quota.group in found:
+            found[quota.group]["quotas"].append(
+                {"most": quota.most, "clause": quota.clause, "kinds": kind_labels(quota.kinds) or [_("all other units")]})
+    for group in found.values():
+        group["name"] = group_name(group["streams"])
+        if len(group["quotas"]) == 1 and group["quotas"][0]["kinds"] == [_("all other units")]:
+            group["quotas"][0]["kinds"] = [_("all units")]
+    return list(found.values())
+
+
+def group_name(streams: list[CallStream]) -> str:
+    labels = [stream.label for stream in streams]
+    return labels[0] if len(labels) == 1 else _("%(first)s to %(last)s") % {"first": labels[0], "last": labels[-1]}
+
+
+def default_criteria() -> list[dict[str, Any]]:
+    """The score sheet a new call starts from (reference list topic-criteria)."""
+    return [
+        {"code": row.code, "name": row.name, "name_en": row.name_en, "weight": int(row.data["weight"]), "help": row.data.get("help", ""),
+         "help_en": row.data.get("help_en", ""), "order": row.order}
+        for row in entries(CRITERIA)
+    ]
+
+
+def calls_to_copy(actor: Any) -> list[TopicCall]:
+    return list(policies.calls_visible_to(actor).order_by("-year", "-pk")[:40])
+
+
+def call_years() -> list[tuple[str, str]]:
+    years = TopicCall.objects.filter(status__in=states.PUBLIC_CALLS).order_by("-year").values_list("year", flat=True)
+    return [(str(year), str(year)) for year in years.distinct()]
+
+
+def call_choices() -> list[tuple[str, str]]:
+    return list(TopicCall.objects.filter(status__in=states.PUBLIC_CALLS).order_by("-year", "-pk").values_list("ref", "title"))
+
+
+def reason_choices() -> list[tuple[str, str]]:
+    return _labelled(REASONS)
+
+
+def reason_label(code: str) -> str:
+    return dict(reason_choices()).get(code, code)
+
+
+def cluster_choices() -> list[tuple[str, str]]:
+    return _labelled(CLUSTERS)
+
+
+def stage_choices() -> list[tuple[str, str]]:
+    return _labelled(STAGES)
+
+
+def _labelled(name: str) -> list[tuple[str, str]]:
+    return [(row.code, row.label) for row in entries(name)]
+
+
+def expert_pool(call: TopicCall) -> QuerySet[Person]:
+    """People who hold the role of an expert today and are not invited yet."""
+    day = clock.today()
+    return Person.objects.filter(
+        Q(memberships__until=None) | Q(memberships__until__gte=day), memberships__role=Role.EXPERT, memberships__since__lte=day,
+        memberships__status=MembershipStatus.ACTIVE, is_active=True,
+    ).exclude(pk__in=call.experts.values("person")).distinct().order_by("name_sort", "pk")
+
+
+# --- needs of a proposer and a unit --------------------------------------------------------------------------------
+
+
+def get_need(actor: Any, ref: str) -> Need:
+    """One need the actor may see; 404 otherwise."""
+    need = policies.needs_visible_to(actor).filter(ref=ref).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def own_need(actor: Any, ref: str) -> Need:
+    """For the pages of the proposer and of the unit, never through the bureau's right to look."""
+    need = policies.needs_visible_to(actor).filter(Q(proposer=actor.id) | Q(unit__in=actor.units(Role.ORG_ADMIN)), ref=ref).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def unit_need(actor: Any, ref: str) -> Need:
+    need = unit_needs(actor).filter(ref=ref).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def desk_need(actor: Any, ref: str) -> Need:
+    need = desk_needs(actor).filter(ref=ref).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def scored_need(actor: Any, ref: str) -> Need:
+    need = policies.needs_to_score(actor).filter(ref=ref).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def my_needs(actor: Any) -> QuerySet[Need]:
+    return policies.needs_visible_to(actor).filter(proposer=actor.id)
+
+
+def unit_needs(actor: Any) -> QuerySet[Need]:
+    return policies.needs_visible_to(actor).filter(unit__in=actor.units(Role.ORG_ADMIN))
+
+
+def desk_needs(actor: Any) -> QuerySet[Need]:
+    """Filed needs, for the desks of the bureau."""
+    rows = policies.needs_visible_to(actor)
+    return rows.filter(status__in=states.NEED_SEEN) if policies.is_staff(actor) is None else rows.none()
+
+
+def units_to_propose_for(actor: Any, call: TopicCall) -> list[Organisation]:
+    """Verified units of the person, of a kind the call names."""
+    return list(Organisation.objects.filter(
+        pk__in=actor.units(*policies.UNIT_USERS), status=OrganisationStatus.VERIFIED, kind__in=call.kinds).order_by("pk"))
+
+
+def cleaned(need: Need) -> need_rules.Cleaned:
+    """The answers typed and every field's fault."""
+    return need_rules.clean(
+        need.answers, need.call.asks, clusters=[code for code, _label in cluster_choices()],
+        stages=[code for code, _label in stage_choices()], indicators_min=int(parameters.value("need.indicators_min")),
+    )
+
+
+def field_label(need: Need, name: str) -> str:
+    known = {one.code: one.label for one in need_rules.asked(need.call.asks)}
+    if name.startswith("ind_"):
+        return _("Technical indicator %(n)d") % {"n": int(name.split("_")[1]) + 1}
+    return known.get(name, name)
+
+
+def problems_of(need: Need, found: need_rules.Cleaned | None = None) -> list[str]:
+    """Everything that stands in the way of filing, as sentences: fields, seals, quota."""
+    found = found or cleaned(need)
+    texts = [f"{field_label(need, name)}：{text}" for name, wrong in found.errors.items() for text in wrong]
+    return texts + [text for text in (seals(need, found.values), quota_reason(need)) if text]
+
+
+def seals(need: Need, values: Mapping[str, Any]) -> str | None:
+    """The reason why the sealed statement is not complete."""
+    call = need.call
+    units = [need.unit.name, *(values.get("partners") or [])]
+    letters = [file.sealed_by for file in need.files.filter(kind=LETTER, is_current=True)]
+    return need_rules.seal_problem(
+        Decimal(values.get("amount") or 0), call.seal_from, units, [name for names in letters for name in names],
+        name=call.seal_name, clause=call.seal_clause)
+
+
+def used_in_group(call: TopicCall, unit: Organisation | int, group: str, *, but: int | None = None) -> int:
+    """Needs the unit leads in the group that count: filed and not withdrawn, whatever became of them."""
+    return Need.objects.filter(
+        call=call, unit=unit, stream__group=group, status__in=states.NEED_COUNTING).exclude(pk=but).count()
+
+
+def quotas_of(call: TopicCall) -> list[need_rules.Quota]:
+    return [need_rules.Quota(q.group, tuple(q.kinds), q.most, q.clause) for q in call.quotas.all()]
+
+
+def exemption_of(call: TopicCall) -> need_rules.Exemption | None:
+    if call.exempt_spend is None:
+        return None
+    return need_rules.Exemption(call.exempt_spend, tuple(call.exempt_years), tuple(call.exempt_kinds), call.exempt_clause)
+
+
+def quota_reason(need: Need) -> str | None:
+    """The quota of the unit in the group of the need, with what the register says of its R&D spend."""
+    streams = [stream for stream in need.call.streams.all() if stream.group == need.stream.group]
+    return need_rules.quota_problem(
+        need_rules.quota_for(quotas_of(need.call), need.stream.group, need.unit.kind), exemption_of(need.call), kind=need.unit.kind,
+        group_name=group_name(streams), used=used_in_group(need.call, need.unit, need.stream.group, but=need.pk),
+        spend=(need.unit.facts or {}).get("rd_spend") or {})
+
+
+def unit_room(call: TopicCall, unit: Organisation) -> list[dict[str, Any]]:
+    """Per group: how many the unit has filed, how many it may, and why not at all limited."""
+    quotas, exemption = quotas_of(call), exemption_of(call)
+    freed = need_rules.exempt_by(exemption, unit.kind, (unit.facts or {}).get("rd_spend") or {})
+    counts = dict(Need.objects.filter(call=call, unit=unit, status__in=states.NEED_COUNTING).order_by()
+                  .values_list("stream__group").annotate(n=Count("pk")))
+    return [
+        {"name": group["name"], "used": counts.get(group["code"], 0), "freed": freed,
+         "most": quota.most if (quota := need_rules.quota_for(quotas, group["code"], unit.kind)) else None}
+        for group in groups_of(call)
+    ]
+
+
+def need_file(need: Need, pk: int) -> NeedFile:
+    row = NeedFile.objects.select_related("file").filter(need=need, pk=pk, is_current=True).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def current_files(need: Need) -> list[NeedFile]:
+    return list(need.files.filter(is_current=True).select_related("file").order_by("pk"))
+
+
+@dataclass
+class NeedView:
+    """A need as a page shows it, whoever reads: typed columns, or the raw answers while it is a draft."""
+
+    need: Need
+    rows: list[tuple[str, Any]]
+    indicators: list[Any]
+    files: list[NeedFile]
+
+
+def need_view(need: Need, *, blind: bool = False) -> NeedView:
+    """`blind` leaves out who proposes and every file, which bear names and seals."""
+    clusters, stages = dict(cluster_choices()), dict(stage_choices())
+    plain = {"background": need.background, "content": need.content, "cluster": clusters.get(need.cluster, need.cluster),
+             "stage": stages.get(need.stage, need.stage), "result_user": need.result_user}
+    hidden = {"title", "indicators", "amount", "own_money", "partners", "contact_name", "contact_phone"}
+    rows = [(one.label, plain[one.code]) for one in need_rules.asked(need.call.asks) if one.code not in hidden and plain[one.code]]
+    if not blind:
+        rows.append((_("Proposing units"), "、".join([need.unit.name, *need.partners])))
+        rows.append((_("Contact person"), f"{need.contact_name} {need.contact_phone}"))
+    return NeedView(need, rows, list(need.indicators.all()), [] if blind else current_files(need))
+
+
+# --- the desk ------------------------------------------------------------------------------------------------------
+
+SIMILAR = """
+WITH mine AS (SELECT unnest(tsvector_to_array(grams)) AS gram FROM programs_need WHERE id = %(need)s),
+     size AS (SELECT count(*) AS n FROM mine)
+SELECT other.id, other.shared, round(2.0 * other.shared / nullif(other.n + size.n, 0), 4) AS likeness
+FROM size, (
+  SELECT n.id, count(*) AS n, count(mine.gram) AS shared
+  FROM programs_need n CROSS JOIN LATERAL unnest(tsvector_to_array(n.grams)) AS g(gram) LEFT JOIN mine ON mine.gram = g.gram
+  WHERE n.call_id = %(call)s AND n.id <> %(need)s AND n.status = ANY(%(states)s)
+  GROUP BY n.id
+) other
+WHERE 2.0 * other.shared >= %(least)s * (other.n + size.n)
+ORDER BY likeness DESC, other.id LIMIT 8
+"""
+
+#: Candidates share at least three pairs that are rare in the call (a common one, like 技术, says nothing and would join every
+#: need with every other); their likeness is then measured over all pairs, as above.
+PAIRS = """
+WITH g AS MATERIALIZED (
+  SELECT n.id, unnest(tsvector_to_array(n.grams)) AS gram FROM programs_need n
+  WHERE n.call_id = %(call)s AND n.status = ANY(%(states)s)
+), df AS (SELECT gram, count(*) AS n FROM g GROUP BY gram),
+rare AS (
+  SELECT g.id, g.gram FROM g JOIN df USING (gram)
+  WHERE df.n BETWEEN 2 AND greatest(4, (SELECT count(DISTINCT id) FROM g) / 10)
+), found AS (
+  SELECT a.id AS one, b.id AS two FROM rare a JOIN rare b ON b.gram = a.gram AND b.id > a.id
+  GROUP BY a.id, b.id HAVING count(*) >= 3 ORDER BY count(*) DESC LIMIT 300
+), measured AS (
+  SELECT one, two, (
+    SELECT 2.0 * count(*) FROM (
+      SELECT unnest(tsvector_to_array(x.grams)) INTERSECT SELECT unnest(tsvector_to_array(y.grams))) s
+  ) / nullif(cardinality(tsvector_to_array(x.grams)) + cardinality(tsvector_to_array(y.grams)), 0) AS likeness
+  FROM found JOIN programs_need x ON x.id = one JOIN programs_need y ON y.id = two
+)
+SELECT one, two, likeness FROM measured WHERE likeness >= %(least)s ORDER BY likeness DESC, one LIMIT 30
+"""
+
+
+def similar_needs(need: Need) -> list[dict[str, Any]]:
+    """Needs of the same call that share many character pairs with this one (Dice measure), the most alike first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIMILAR, {"need": need.pk, "call": need.call_id, "states": [*states.NEED_OPEN],
+                                 "least": parameters.value("need.similar_from")})
+        found = cursor.fetchall()
+    rows = Need.objects.select_related("unit", "stream").in_bulk([pk for pk, _shared, _likeness in found])
+    return [{"need": rows[pk], "percent": f"{likeness * 100:.0f}"} for pk, _shared, likeness in found]
+
+
+def similar_pairs(call: TopicCall) -> list[dict[str, Any]]:
+    """The most alike pairs of a call that still wait for a decision."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRS, {"call": call.pk, "states": [*states.NEED_OPEN], "least": parameters.value("need.similar_from")})
+        found = cursor.fetchall()
+    rows = Need.objects.select_related("unit").in_bulk([pk for one, two, _likeness in found for pk in (one, two)])
+    return [{"one": rows[one], "two": rows[two], "percent": f"{likeness * 100:.0f}"} for one, two, likeness in found]
+
+
+def shared_words(one: Need, two: Need) -> list[str]:
+    """Runs of at least three characters that stand in both titles or texts, the longest first: what makes the two alike."""
+    texts = ["\n".join((need.title, need.background, need.content))[:1500] for need in (one, two)]
+    found = [
+        texts[0][block.a:block.a + block.size].strip("，。、；： \n")
+        for block in SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks() if block.size >= 3
+    ]
+    return sorted({text for text in found if len(text) >= 3}, key=len, reverse=True)[:12]
+
+
+def members_of(need: Need) -> list[Need]:
+    return list(need.members.select_related("unit", "proposer").order_by("pk"))
+
+
+def reviews_of(actor: Any, need: Need) -> list[NeedReview]:
+    """All sheets for the desk; experts never come here (their own page shows their own sheet)."""
+    if policies.is_staff(actor) is not None:
+        return []
+    return list(need.reviews.select_related("reviewer").order_by("pk"))
+
+
+def own_review(actor: Any, need: Need) -> NeedReview | None:
+    return need.reviews.filter(reviewer=actor.id).first()
+
+
+def own_totals(actor: Any, needs: list[Need]) -> dict[int, Decimal]:
+    """Of the needs of a page: the points the person has given."""
+    return dict(NeedReview.objects.filter(need__in=needs, reviewer=actor.id).values_list("need", "total"))
+
+
+def criteria_of(call: TopicCall) -> list[dict[str, Any]]:
+    return [
+        {"code": c.code, "weight": c.weight, "name": c.label, "help": pick({"x": c.help, "x_en": c.help_en}, "x")}
+        for c in call.criteria.all()
+    ]
+
+
+def ranked(actor: Any, call: TopicCall) -> QuerySet[Need]:
+    """What was screened in, with scores; the list ranks them."""
+    return desk_needs(actor).filter(call=call, status__in=(NeedStatus.SHORTLISTED, NeedStatus.ADOPTED, NeedStatus.KEPT))
+
+
+def call_numbers(call: TopicCall) -> dict[str, int]:
+    """Needs of a call by state, and how many experts scored."""
+    found = dict(call.needs.order_by().values_list("status").annotate(n=Count("pk")))
+    return {"filed": sum(n for state, n in found.items() if state in states.NEED_COUNTING),
+            "drafts": sum(n for state, n in found.items() if state in states.NEED_BEFORE_FILING),
+            **{state: found.get(state, 0) for state in states.NeedStatus.values}}
+
+
+def expert_progress(call: TopicCall) -> list[dict[str, Any]]:
+    """Invited experts with how many needs they have scored."""
+    done = dict(NeedReview.objects.filter(need__call=call, as_expert=True).order_by().values_list("reviewer").annotate(n=Count("pk")))
+    return [{"row": row, "person": row.person, "done": done.get(row.person_id, 0)} for row in call.experts.select_related("person")]
+
+
+# --- from needs to topics --------------------------------------------------------------------------------------------
+
+
+def lead_of(need: Need) -> Need:
+    """A merged need shares what becomes of the one it was merged into."""
+    return need.merged_into or need
+
+
+def topics_from(need: Need, *, public: bool = True) -> list[Topic]:
+    """Topics of guides that came from the need; for its proposer only those of published guides."""
+    rows = Topic.objects.filter(need_links__need=lead_of(need)).select_related("guide")
+    if public:
+        rows = rows.filter(guide__status__in=states.PUBLIC_STATUSES).exclude(guide__status="SUPERSEDED")
+    return list(rows.order_by("guide", "order"))
+
+
+def adoptable(guide: Guide) -> QuerySet[Need]:
+    """Adopted needs of the special's calls, over all tree versions."""
+    return Need.objects.filter(
+        call__special__code=guide.special.code, status=NeedStatus.ADOPTED).select_related("unit", "call").order_by("-call__year", "pk")
+
+
+def links_of(guide: Guide) -> list[NeedTopic]:
+    return list(NeedTopic.objects.filter(topic__guide=guide).select_related("need__unit", "topic").order_by("topic__order", "pk"))
+
+
+def topic_sources(guide: Guide) -> dict[str, dict[str, Any]]:
+    """Per topic code: how many needs it came from (with the merged ones), how many of enterprises, the units that agreed
+    to be named. Two queries."""
+    found: dict[str, dict[str, Any]] = {}
+    leads: dict[int, list[str]] = {}
+    for link in links_of(guide):
+        leads.setdefault(link.need_id, []).append(link.topic.code)
+        _count_in(found.setdefault(link.topic.code, {"count": 0, "enterprises": 0, "units": []}), link.need)
+    for member in Need.objects.filter(merged_into__in=list(leads)).select_related("unit").order_by("pk") if leads else ():
+        for code in leads[member.merged_into_id]:
+            _count_in(found[code], member)
+    return found
+
+
+def _count_in(source: dict[str, Any], need: Need) -> None:
+    source["count"] += 1
+    source["enterprises"] += need.unit.kind == OrgKind.ENTERPRISE
+    if need.name_agreed and need.unit.name not in source["units"]:
+        source["units"].append(need.unit.name)
+
+
+# --- statistics of participation (clause R1) -------------------------------------------------------------------------
+
+
+def participation(year: str = "") -> dict[str, Any]:
+    """Filed needs of published calls by kind of unit, cluster and year, with what was adopted (a merged need counts with the
+    one it was merged into). One query."""
+    rows = (
+        Need.objects.filter(status__in=states.NEED_COUNTING, call__status__in=states.PUBLIC_CALLS)
+        .annotate(taken=Exists(Need.objects.filter(
+            Q(pk=OuterRef("pk")) | Q(pk=OuterRef("merged_into")), status=NeedStatus.ADOPTED)))
+        .order_by().values_list("call__year", "unit__kind", "cluster", "taken").annotate(n=Count("pk"))
+    )
+    table = [(str(y), kind, cluster, taken, n) for y, kind, cluster, taken, n in rows if not year or str(y) == year]
+    clusters = dict(cluster_choices())
+    kinds = [(kind.value, str(kind.label)) for kind in APPLICANT_KINDS]
+    enterprise = sum(n for _y, kind, _c, _t, n in table if kind == OrgKind.ENTERPRISE)
+    filed, adopted = sum(row[4] for row in table), sum(row[4] for row in table if row[3])
+    return {
+        "filed": filed, "adopted": adopted, "enterprise": enterprise, "enterprise_share": need_rules.share(enterprise, filed),
+        "adopted_share": need_rules.share(adopted, filed),
+        "enterprise_adopted": sum(n for _y, kind, _c, t, n in table if t and kind == OrgKind.ENTERPRISE),
+        "kinds": _cut(table, 1, kinds), "clusters": _cut(table, 2, list(clusters.items())),
+        "years": _cut(table, 0, [(y, y) for y in sorted({row[0] for row in table})]),
+    }
+
+
+def _cut(table: list[tuple], column: int, names: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """One line per name that occurs: filed, of them by enterprises, adopted."""
+    found = []
+    for key, label in names:
+        rows = [row for row in table if row[column] == key]
+        filed = sum(row[4] for row in rows)
+        if filed:
+            adopted = sum(row[4] for row in rows if row[3])
+            enterprise = sum(row[4] for row in rows if row[1] == OrgKind.ENTERPRISE)
+            found.append({"label": label, "filed": filed, "enterprise": enterprise, "adopted": adopted,
+                          "share": need_rules.share(adopted, filed), "enterprise_share": need_rules.share(enterprise, filed)})
+    return found

@@ -1,0 +1,44 @@
+/* The tree editor without waiting for whole pages: the same POSTs, the answer put in place. Works without this file. */
+(() => {
+  const doc = document;
+  const swap = async (form, act) => {
+    const body = new FormData(form);
+    body.set("do", act);
+    form.setAttribute("aria-busy", "true");
+    const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("editor");
+    if (!answer.ok || !fresh) { form.removeAttribute("aria-busy"); return; }
+    const focused = doc.activeElement && doc.activeElement.name;
+    doc.getElementById("editor").replaceWith(fresh);
+    const again = focused && focused !== "do" && fresh.querySelector(`[name="${CSS.escape(focused)}"]`);
+    if (again) again.focus();
+    search(fresh);
+  };
+  doc.addEventListener("click", (e) => {
+    const button = e.target.closest("[data-tree] button[name=do]");
+    if (!button || button.value === "save") return;
+    e.preventDefault();
+    swap(button.form, button.value);
+  });
+  doc.addEventListener("change", (e) => {
+    const form = e.target.closest("[data-tree]");
+    if (form && e.target.matches("select") && !e.target.multiple && !e.target.name.startsWith("try-")) swap(form, "show");
+  });
+  // A box above the long menu of facts that leaves only what contains the typed words.
+  const search = (root) => root.querySelectorAll("select[name$='-fact']").forEach((menu) => {
+    const box = doc.createElement("input");
+    box.type = "search";
+    box.className = "st-filterbox";
+    box.setAttribute("aria-label", menu.closest("form").dataset.search || "");
+    box.placeholder = menu.closest("form").dataset.search || "";
+    box.addEventListener("input", () => {
+      const words = box.value.trim().toLowerCase();
+      menu.querySelectorAll("option").forEach((o) => { o.hidden = !!words && !o.selected && !(o.textContent + o.value).toLowerCase().includes(words); });
+      menu.querySelectorAll("optgroup").forEach((g) => { g.hidden = ![...g.children].some((o) => !o.hidden); });
+    });
+    box.addEventListener("keydown", (e) => { if (e.key === "Enter") e.preventDefault(); });
+    menu.before(box);
+  });
+  const editor = doc.getElementById("editor");
+  if (editor) search(editor);
+})();
