@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as properties
 
+from tests.kept import pytest_collection_modifyitems, pytest_fixture_setup, pytest_runtest_teardown  # noqa: F401 (hooks)
+
 # No time limit for one example, which a busy machine would break; the same examples in every run of the CI.
 properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 properties.load_profile("house")
@@ -37,19 +39,6 @@ def _flush_may_empty_append_only_tables():
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        call_command("load_reference", verbosity=0)
-
-
-@pytest.fixture(autouse=True)
-def _reference_is_there(request):
-    """A transactional test's flush empties the reference data as well: put it back for the next one."""
-    wanted = {"db", "transactional_db"} & set(request.fixturenames)
-    if not wanted:
-        return
-    request.getfixturevalue("transactional_db" if "transactional_db" in wanted else "db")
-    from core.models import Parameter
-
-    if not Parameter.objects.exists():
         call_command("load_reference", verbosity=0)
 
 

@@ -230,6 +230,11 @@ def _plain(template: str) -> Callable[[Sql, Sql], Sql]:
     return lambda found, wanted: put(template, found, wanted)
 
 
+def _known(template: str) -> Callable[[Sql, Sql], Sql]:
+    """A comparison with each entry of a list: over an empty one SQL answers even for a fact that nobody knows."""
+    return lambda found, wanted: put("(CASE WHEN {} IS NOT NULL THEN " + template + " END)", found, found, wanted)
+
+
 def _region(found: Sql) -> Sql:
     for alias, name in REGION_ALIASES.items():
         found = put("(CASE WHEN strpos({}, {}) > 0 THEN {} || {} ELSE {} END)",
@@ -260,9 +265,9 @@ def _aged(sign: str) -> Callable[[Sql, Sql, Sql], Sql]:
 
 
 COMPARISONS: dict[str, Callable[[Sql, Sql], Sql]] = {
-    "eq": _plain("({} = {})"), "ne": _plain("({} <> {})"), "in": _plain("({} = ANY({}))"), "not_in": _plain("(NOT {} = ANY({}))"),
+    "eq": _plain("({} = {})"), "ne": _plain("({} <> {})"), "in": _known("{} = ANY({})"), "not_in": _known("NOT {} = ANY({})"),
     "ge": _plain("({} >= {})"), "gt": _plain("({} > {})"), "le": _plain("({} <= {})"), "lt": _plain("({} < {})"),
-    "ge_each": _plain("({} >= ALL({}))"),
+    "ge_each": _known("{} >= ALL({})"),
     "on_or_before": _plain("({} <= {})"), "on_or_after": _plain("({} >= {})"),
     "starts_with": _some("starts_with"), "contains": _some("contains"),
     "within_region": lambda found, wanted: _some("within_region")(_region(found), wanted),

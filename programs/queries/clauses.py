@@ -19,6 +19,7 @@ from programs.engine.forms import pick
 from programs.models import Guide
 from programs.queries.editor import words
 from programs.queries.page import payment_label
+from programs.queries.tags import guide_tags_of
 
 MOST_GUIDES = 10  # as far back as the history of a clause goes
 
@@ -153,6 +154,12 @@ def _mode(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
             yield Clause(part, field["code"], pick(field, "label"), modes.shown_detail(field, details[field["code"]]))
 
 
+def _tags(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    for tag in guide_tags_of(data):
+        asked = tag["fixed"] or (_("the applicant must choose") if tag["required"] else _("the applicant may choose"))
+        yield Clause(part, tag["code"], tag["dimension"], f"{tag['list']}；{asked}")
+
+
 def _rows(part: str, rows: Iterable[Mapping[str, Any]]) -> Iterable[Clause]:
     for index, row in enumerate(rows, 1):
         code = str(row.get("code") or row.get("kind") or row.get("name") or index)
@@ -257,7 +264,7 @@ def _sheet(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
 
 
 READERS = {
-    "mode": _mode, "sections": _rows, "conditions": _rows, "topics": _rows, "documents": _rows, "annexes": _rows, "formality_items": _rows,
+    "mode": _mode, "tags": _tags, "sections": _rows, "conditions": _rows, "topics": _rows, "documents": _rows, "annexes": _rows, "formality_items": _rows,
     "payment_plan": _rows, "contacts": _rows, "form": _form, "budget": _budget, "targets": _targets, "score_sheet": _sheet,
 }
 

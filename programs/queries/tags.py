@@ -48,13 +48,17 @@ def tag_words(tags: Mapping[str, tuple[str, str]]) -> list[dict[str, str]]:
     ]
 
 
-def guide_tags(version: GuideVersion | None) -> list[dict[str, str]]:
+def guide_tags(version: GuideVersion | None) -> list[dict[str, Any]]:
     """What the guide says of tags, for its public page: the list, and whether it is fixed, must or may be chosen."""
-    rules = tags_of(version)
+    return guide_tags_of(tags_of(version))
+
+
+def guide_tags_of(rules: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same of the part itself, {dimension: {list, required, preset}}."""
     fixed = {dimension: (rule["list"], rule["preset"]) for dimension, rule in rules.items() if rule.get("preset")}
     names = {row["dimension"]: row["label"] for row in tag_words(fixed)}
     return [
-        {"dimension": label, "list": list_label(rules[dimension]["list"]), "fixed": names.get(label, ""),
+        {"code": dimension, "dimension": label, "list": list_label(rules[dimension]["list"]), "fixed": names.get(label, ""),
          "required": bool(rules[dimension].get("required"))}
         for dimension, label in ((value, str(states.Dimension(value).label)) for value in states.Dimension.values)
         if dimension in rules

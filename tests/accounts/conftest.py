@@ -1,12 +1,11 @@
 from types import SimpleNamespace
 
-import pytest
-
 from accounts import actions, rules
 from accounts.policies import Actor, system
 from accounts.states import Role
 from core import files
 from tests.factories import programs as programme
+from tests.kept import kept
 
 PASSWORD = "long-enough-2026"  # noqa: S105
 SYSTEM = system("test")
@@ -27,8 +26,7 @@ def uscc(head: str, body: str) -> str:
     return head + body + inner + rules.uscc_check(head + body + inner)
 
 
-@pytest.fixture
-def house(db):
+def build():
     """The bureau's staff and one verified unit with its administrator wang and its member li."""
     staff = programme.staff()
     unit = actions.register_organisation(SYSTEM, name="甲单位", kind="ENTERPRISE", uscc=uscc("91440300", "MA5DA123"),
@@ -38,4 +36,7 @@ def house(db):
     actions.grant_role(SYSTEM, wang, unit, Role.ORG_ADMIN)
     actions.grant_role(SYSTEM, li, unit, Role.MEMBER)
     return SimpleNamespace(**vars(staff), unit=unit, wang_person=wang, li_person=li, wang=Actor.of(wang), li=Actor.of(li))
+
+
+house = kept(build)
 

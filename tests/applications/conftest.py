@@ -1,6 +1,5 @@
 from types import SimpleNamespace
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 from accounts import actions as accounts
@@ -8,6 +7,7 @@ from accounts.policies import Actor, system
 from accounts.states import Role
 from tests.factories import applications as make
 from tests.factories import programs as programme
+from tests.kept import kept
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -22,6 +22,4 @@ def build(name: str = "g2", **more) -> SimpleNamespace:
     return SimpleNamespace(**vars(staff), **vars(make.people()), agency=Actor.of(agency), guide=guide)
 
 
-@pytest.fixture
-def town(db):
-    return build()
+town = kept(build)

@@ -15,12 +15,13 @@ from core import clock, deadlines, events
 from notices.models import Document
 from tests.applications.test_filing import moves, refused
 from tests.factories import applications as make
+from tests.kept import kept
 from tests.portal.conftest import visit
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def row(town):
     return make.submitted(town.li, town.wang, town.guide, town.a)
 

@@ -1,15 +1,9 @@
-import pytest
 
 from tests.applications.conftest import build
+from tests.kept import kept
+
+town = kept(build)
 
 
-@pytest.fixture
-def town(db):
-    """A bureau, two units and guide G2 open; the clock goes forward with the story."""
-    return build()
-
-
-@pytest.fixture
-def subsidy(db):
-    """The same with guide G1: post-subsidy, no contract."""
-    return build("g1")
+#: The same with guide G1: post-subsidy, no contract.
+subsidy = kept(build, "g1")

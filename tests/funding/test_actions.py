@@ -18,6 +18,7 @@ from programs.models import ControlFigure
 from projects.models import Project
 from tests.factories import funding as make
 from tests.factories import projects as projects
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +27,7 @@ def figure():
     return ControlFigure.objects.get(year=projects.clock.today().year, pool="CONTROL")
 
 
-@pytest.fixture
-def row(town):
-    return make.planned(town)
+row = kept(make.planned)
 
 
 def test_five_states_reserve_and_book_the_money(town, row):

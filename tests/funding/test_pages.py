@@ -9,6 +9,7 @@ from django.urls import reverse
 from funding import actions
 from funding.models import Disbursement
 from tests.factories import funding as make
+from tests.kept import kept
 from tests.projects.test_pages import PEOPLE, STAFF, cost, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +20,7 @@ def _no_questions(settings):
     settings.ASK_CONSENT = False
 
 
-@pytest.fixture
-def row(town):
-    return make.planned(town)
+row = kept(make.planned)
 
 
 def test_money_desk_opens_for_staff_and_for_nobody_else(town, row):

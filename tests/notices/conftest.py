@@ -1,7 +1,5 @@
 from types import SimpleNamespace
 
-import pytest
-
 from accounts import actions as accounts
 from accounts.policies import Actor, system
 from accounts.states import Role
@@ -9,6 +7,7 @@ from notices import actions
 from notices.queries import KINDS, Kind, register_kind
 from tests.factories import applications as make
 from tests.factories import programs as programme
+from tests.kept import kept
 
 KIND = "test_kind"
 
@@ -22,9 +21,7 @@ def build():
     return SimpleNamespace(**vars(staff), unit=unit, wang=wang, other=other)
 
 
-@pytest.fixture
-def office(db):
-    return build()
+office = kept(build)
 
 
 def draft(office, **more):

@@ -1,14 +1,12 @@
-import pytest
 
 from tests.applications.conftest import build
 from tests.factories import applications as make
+from tests.kept import kept
 
 FORMULA = '=HYPERLINK("http://evil.example","点我")'
 
 
-@pytest.fixture
-def town(db):
-    return build()
+town = kept(build)
 
 
 def visit(client, actor):
@@ -20,7 +18,7 @@ def visit(client, actor):
     return client
 
 
-@pytest.fixture
+@kept
 def filed(town):
     """One application handed to the bureau, with a title that a spreadsheet would take for a formula."""
     return make.submitted(town.li, town.wang, town.guide, town.a, title=FORMULA)

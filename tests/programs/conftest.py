@@ -7,15 +7,14 @@ from accounts import actions as accounts
 from accounts.middleware import EPOCH
 from accounts.policies import Actor, system
 from tests.factories import programs as make
+from tests.kept import kept
 
 # The machines of the tests are shared: what counts is the property, not the milliseconds.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 
-@pytest.fixture
-def staff(db):
-    return make.staff()
+staff = kept(make.staff)
 
 
 @pytest.fixture
@@ -34,8 +33,9 @@ def sign_in():
     return client_of
 
 
-@pytest.fixture
-def applicant(db):
+def somebody():
     """Somebody with an account and no role."""
-    person = accounts.create_person(system("test"), name="李申报", email="li@programs.example")
-    return Actor.of(person)
+    return Actor.of(accounts.create_person(system("test"), name="李申报", email="li@programs.example"))
+
+
+applicant = kept(somebody)

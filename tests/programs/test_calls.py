@@ -19,12 +19,13 @@ from programs import actions, queries
 from programs.models import AnnualPlanItem, Guide, GuideWindow
 from programs.queries.calls import Entry
 from tests.factories import programs as make
+from tests.kept import kept
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SEARCH, ICS = "programs:public:guides", "programs:public:windows"
 
 
-@pytest.fixture
+@kept
 def world(staff):
     """One guide open, one coming, one closed."""
     plan = actions.publish_plan(staff.he, make.approved_plan(staff))

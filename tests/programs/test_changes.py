@@ -26,6 +26,7 @@ from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure, PlanChang
 from programs.rules import Line, PlanFacts, Planned
 from programs.states import ChangeKind
 from tests.factories import programs as make
+from tests.kept import kept
 
 MILLION = Decimal(1_000_000)
 
@@ -146,7 +147,7 @@ def test_without_the_rule_a_sequence_would_break_them():
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def world(staff):
     staff.he2 = _second(staff, Role.RESOURCE, "he2")
     staff.lead2 = _second(staff, Role.LEADER, "lead2")
@@ -396,7 +397,7 @@ def test_guide_of_another_mode_than_its_item_is_not_published(world):
     assert actions.publish_guide(world.chen, guide).status in ("OPEN", "PUBLISHED")
 
 
-@pytest.fixture
+@kept
 def draft(world):
     return actions.draft_plan(world.he, world.plan.year + 1, tree=world.plan.tree, copy_from=world.plan,
                               control_figure=5000 * MILLION, reserve=100 * MILLION)

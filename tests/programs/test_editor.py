@@ -17,6 +17,7 @@ from notices.models import Document
 from programs import actions, queries
 from programs.models import GuideWindow, LegalOpinion
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 DOCX = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -28,7 +29,7 @@ def reasons(call, *args, **kwargs):
     return refused.value.reasons
 
 
-@pytest.fixture
+@kept
 def review(staff):
     """A guide that waits for its legality check."""
     guide = make.draft_guide(staff)

@@ -12,13 +12,14 @@ from programs import actions, queries
 from programs.engine import modes, schema
 from programs.states import FundingMode, ReviewMode
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 TEXTS = {"content": "支持内容", "support": "最高300万元", "procedure": "网上申报\n审定"}
 FORMULA = "min(cap, 100万)"
 
 
-@pytest.fixture
+@kept
 def item(staff):
     plan = make.approved_plan(staff, codes=("HK-A", "POC"))
     make.documents(staff)

@@ -15,6 +15,7 @@ from programs import actions, queries
 from programs.forms.parts import ModeForm
 from programs.models import AnnualPlan, Extension, Guide, PolicyDocument
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 STAFF = {"chen", "he", "sun", "lead", "fin", "qian"}
@@ -22,7 +23,7 @@ EVERYBODY = STAFF | {"public", "applicant"}
 READS, WRITES, PLANS = STAFF, {"chen"}, {"he"}
 
 
-@pytest.fixture
+@kept
 def world(staff, applicant):
     staff.guide = make.published_guide(staff)
     staff.draft = actions.create_guide(staff.chen, staff.guide.plan_item, title="起草中的指南", title_en="", copy_from=staff.guide)

@@ -8,11 +8,12 @@ from accounts.states import Role
 from portal.demo import invented
 from programs.queries import register
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def unit():
     row = accounts.register_organisation(
         system("test"), name="深圳登记测试有限公司", kind="ENTERPRISE", uscc=invented.uscc(700, "ENTERPRISE"), region="深圳市南山区",
@@ -21,7 +22,7 @@ def unit():
     return accounts.verify(system("test"), row)
 
 
-@pytest.fixture
+@kept
 def leader(unit):
     person = accounts.create_person(system("test"), name="李登记", email="li@register.example")
     accounts.grant_role(system("test"), person, unit, Role.MEMBER)

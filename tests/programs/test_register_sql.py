@@ -75,6 +75,19 @@ def test_sql_answers_as_one_case_does(data, rules, near, live):
         transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize("op", ["in", "not_in"])
+@pytest.mark.parametrize("value", [[], {"fact": "unit.running_specials"}])
+def test_unknown_against_an_empty_list_is_for_a_person(op, value):
+    """SQL answers `NULL = ANY('{}')` with false."""
+    unit = Organisation.objects.create(name="单位", uscc="X" * 18, kind="ENTERPRISE", status="VERIFIED")
+    person = Person.objects.create(name="人", email="p@random.example")
+    Membership.objects.create(organisation=unit, person=person, role="MEMBER", since=trees.DAY)
+    version = version_of([{"code": "C1", "text": "条件", "clause": "一", "test": {"fact": "unit.hnte_number", "op": op, "value": value}}])
+    slow = list(register.by_one_case(version, at=trees.DAY))
+    assert [pair.human for pair in slow] == [("C1",)]
+    assert list(register.who_could_apply(version, at=trees.DAY, near=99, live=True)) == slow
+
+
 def test_every_fact_of_the_register_has_a_source_in_sql():
     assert set(register_sql.UNIT_COLUMNS) == set(register_facts(UNIT))
     assert set(register_sql.PAIR_COLUMNS) == set(register_facts(LEADER, PAIR))

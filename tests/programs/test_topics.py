@@ -25,18 +25,19 @@ from programs.workflow import NEED
 from tests.factories import applications as people_of
 from tests.factories import programs as make
 from tests.factories import topics
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def town(staff):
     found = people_of.people()
     staff.__dict__.update(found.__dict__)
     return staff
 
 
-@pytest.fixture
+@kept
 def call(town) -> TopicCall:
     return topics.published_call(town)
 
@@ -378,7 +379,7 @@ def test_who_sees_a_need(town, call):
 # --- the desk ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def three(town, call) -> list[Need]:
     """Two alike, one of its own; all filed, the call closed (the clock stays past the close)."""
     rows = [
@@ -387,8 +388,7 @@ def three(town, call) -> list[Need]:
         topics.filed(town.li, town.wang, call, town.a, title="海上风电柔性直流送出", background="海上风电并网距离远。", content="研制柔直换流阀与海缆接头。"),
     ]
     clock.shift_to(call.closes_at + timedelta(minutes=1))
-    yield rows
-    clock.shift_to(None)
+    return rows
 
 
 def test_screening_while_the_call_is_open_is_refused(town, call):
@@ -503,7 +503,7 @@ def test_invite_somebody_who_is_no_expert_is_refused(town, call):
 # --- into a guide ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def adopted(town, three) -> Need:
     one, two, _other = three
     actions.screen_in(town.chen, one)

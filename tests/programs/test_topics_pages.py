@@ -20,27 +20,27 @@ from programs.models import Need
 from tests.factories import applications as people_of
 from tests.factories import programs as make
 from tests.factories import topics
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def town(staff):
     staff.__dict__.update(people_of.people().__dict__)
     return staff
 
 
-@pytest.fixture
+@kept
 def call(town):
     return topics.published_call(town)
 
 
-@pytest.fixture
+@kept
 def filed(town, call):
     """Two needs alike, filed; the clock is past the close."""
     rows = [topics.filed(town.li, town.wang, call, town.a, name_agreed=True),
             topics.filed(town.stranger, town.badm, call, town.b, title="面向端侧大模型的稀疏推理芯片架构")]
     clock.shift_to(call.closes_at + timedelta(minutes=1))
-    yield rows
-    clock.shift_to(None)
+    return rows
 
 
 def flat(**given) -> dict:

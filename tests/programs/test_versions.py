@@ -20,6 +20,7 @@ from core.workflow import Refused
 from programs import actions, queries, workflow
 from programs.models import Plan, PlanTree, Special, SpecialMapping
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def another(people, key, role):
     return Actor.of(person)
 
 
-@pytest.fixture
+@kept
 def world(staff):
     staff.gao = another(staff, "gao", Role.RESOURCE)
     staff.old = PlanTree.objects.get(code="2024")

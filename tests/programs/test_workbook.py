@@ -19,11 +19,12 @@ from core.workflow import Refused
 from programs import actions, queries
 from programs.forms import workbook
 from programs.models import PlanTree, Special, SpecialMapping, TreeUpload
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def tree(staff):
     return actions.create_tree(staff.he, code="2030", name="新一版体系", effective_from=clock.today() + timedelta(days=30),
                                copy_from=PlanTree.objects.get(code="2024"), source="测试")

@@ -1,9 +1,5 @@
-import pytest
 
 from tests.applications.conftest import build
+from tests.kept import kept
 
-
-@pytest.fixture
-def town(db):
-    """A bureau, two units and guide G2 open; the clock goes forward with the story."""
-    return build()
+town = kept(build)

@@ -18,6 +18,7 @@ from tests.applications.client import signed_in
 from tests.factories import projects as upper
 from tests.factories import reviews as make
 from tests.factories.applications import PDF
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def desk(name: str, *args) -> str:
     return reverse(f"applications:desk:{name}", args=args)
 
 
-@pytest.fixture
+@kept
 def batch(town):
     """Closed, over two applications."""
     row = make.scoring(town)

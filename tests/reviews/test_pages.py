@@ -11,6 +11,7 @@ from reviews.models import Assignment, Score
 from reviews.states import Blind
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def page(name: str, *args) -> str:
     return reverse(f"reviews:review:{name}", args=args)
 
 
-@pytest.fixture
+@kept
 def seat(town) -> Assignment:
     return make.seats(make.scoring(town), "ACCEPTED")[0]
 
