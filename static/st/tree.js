@@ -1,13 +1,23 @@
 /* The tree editor without waiting for whole pages: the same POSTs, the answer put in place. Works without this file. */
 (() => {
   const doc = document;
+  const whole = (form, act) => {
+    form.removeAttribute("aria-busy");
+    const field = doc.createElement("input");
+    [field.type, field.name, field.value] = ["hidden", "do", act];
+    form.append(field);
+    form.submit();
+  };
   const swap = async (form, act) => {
     const body = new FormData(form);
     body.set("do", act);
     form.setAttribute("aria-busy", "true");
-    const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("editor");
-    if (!answer.ok || !fresh) { form.removeAttribute("aria-busy"); return; }
+    let fresh = null;
+    try {
+      const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+      fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("editor");
+    } catch { /* no answer: the browser's own way says so */ }
+    if (!fresh) { whole(form, act); return; }
     const focused = doc.activeElement && doc.activeElement.name;
     doc.getElementById("editor").replaceWith(fresh);
     const again = focused && focused !== "do" && fresh.querySelector(`[name="${CSS.escape(focused)}"]`);

@@ -88,10 +88,12 @@ class Town:
 
     def __init__(self, browser: Any, base: str, world: people.World) -> None:
         self.browser, self.base, self.world = browser, base, world
+        self.tabs: list[Any] = []
 
     def desk(self, key: str = "", *, script: bool = True) -> Desk:
         """A fresh tab: of a demo account by its key, of a person by e-mail, or of the public."""
         context = self.browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN", java_script_enabled=script)
+        self.tabs.append(context)
         if key:
             email = key if "@" in key else f"{key}@demo.keguan.example"
             for name, value in cookies_of(Person.objects.get(email=email)).items():
@@ -99,6 +101,10 @@ class Town:
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
         return Desk(page, self.base)
+
+    def close_tabs(self) -> None:
+        while self.tabs:
+            self.tabs.pop().close()
 
     def later(self, moment: datetime | None = None, **delta: float) -> None:
         """Move the clock on; what falls due on the way is done, as the minute sweep would."""
@@ -147,8 +153,7 @@ def _database(town, django_db_blocker):
     """Everything commits, as for people; the package's end empties the database."""
     with django_db_blocker.unblock():
         yield
-
-
+    town.close_tabs()
 
 
 def free_year(town: Town) -> int:

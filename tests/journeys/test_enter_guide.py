@@ -60,7 +60,7 @@ def test_00_the_special_is_in_the_tree(town: Town):
 
 def test_01_the_annual_plan_has_an_item_for_it(town: Town):
     year = free_year(town)
-    he = town.desk("he").open("/desk/plans/annual/new/").press(year=year, control_figure=100000, reserve=5000)
+    he = town.desk("he").open("/desk/plans/annual/new/").press(year=year, copy_from="", control_figure=100000, reserve=5000)
     he.open(f"/desk/plans/annual/{year}/items/new/")
     option = he.page.locator('select[name=special] option:has-text("深港")').first.get_attribute("value")
     he.press(special=option, title=f"{year}年度深港联合资助项目（A类）", money=9000, count=30, opens_month=2, closes_month=6)
@@ -129,8 +129,15 @@ def seen(chen: Desk, base: str, code: str, clause: str, text: str, check: str) -
 
 
 def chosen(chen: Desk, verb: str) -> None:
-    with chen.page.expect_navigation():
-        chen.page.locator(f'main button[name=do][value="{verb}"]').first.click()
+    """A button of the tree; but for saving, its answer is put in place without a new page."""
+    button = chen.page.locator(f'main button[name=do][value="{verb}"]').first
+    if verb == "save":
+        with chen.page.expect_navigation():
+            button.click()
+        return
+    with chen.page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
+    chen.page.wait_for_selector("#editor form:not([aria-busy])")
 
 
 def test_05_who_can_apply(town: Town):

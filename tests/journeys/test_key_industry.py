@@ -42,7 +42,7 @@ def test_00_the_programme_tree_is_there(town: Town):
 
 def test_01_the_annual_plan_is_drafted_approved_by_another_and_published(town: Town):
     year = free_year(town)
-    he = town.desk("he").open("/desk/plans/annual/new/").press(year=year, control_figure=400000, reserve=10000)
+    he = town.desk("he").open("/desk/plans/annual/new/").press(year=year, copy_from="", control_figure=400000, reserve=10000)
     he.open(f"/desk/plans/annual/{year}/items/new/")
     values = {"title": f"{year}年度重点产业研发计划", "money": 150000, "count": 309, "opens_month": 1, "closes_month": 12}
     option = he.page.locator('select[name=special] option:has-text("重点产业")').first.get_attribute("value")

@@ -53,7 +53,7 @@ def value(given, shape):
     return read(shape, given)
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(trees.trees(most=8))
 def test_a_tree_survives_the_way_through_the_fields(tree):
     draft = form.load(tree)

@@ -79,7 +79,7 @@ CASES = st.fixed_dictionaries({
 })
 
 
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(trees.rules(2, 7, FEW), st.lists(CASES, min_size=3, max_size=3))
 def test_what_is_called_a_conflict_is_failed_by_every_case(rules, cases):
     """Also read the other way: a case that fails no hard rule is never called impossible (no false alarm)."""

@@ -104,7 +104,7 @@ PLACES = [path for path in places(G2["data"]) if path]
 
 
 @pytest.mark.django_db
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(place=st.sampled_from(PLACES), value=JSON, name=st.sampled_from(["format", "title", "special", "demo_notes", "data", None]))
 def test_whatever_stands_in_a_file_it_is_read_or_refused_never_a_crash(place, value, name):
     data = with_value(place, value)
@@ -115,7 +115,7 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused_never_a_crash(place, va
         assert schema.check(found.data) == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_never_a_crash(content):
     assert packages.read(content).problems

@@ -55,7 +55,7 @@ def version_of(rules, closes=None):
     return SimpleNamespace(data={"conditions": rules}, guide=guide)
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(trees.registers(), trees.rules(), st.integers(0, 2), st.booleans())
 def test_sql_answers_as_one_case_does(data, rules, near, live):
     assert conditions.check(rules) == []

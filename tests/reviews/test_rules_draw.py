@@ -112,7 +112,7 @@ def worlds(draw_from):
     return {"load": draw_from(st.integers(1, 3)), "experts": experts, "panels": panels}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds(), st.integers(0, 10**9))
 def test_every_draw_keeps_every_hard_rule_or_says_it_cannot(data, number):
     result = draw.run(data, seed(number))

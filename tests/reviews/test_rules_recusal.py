@@ -111,7 +111,7 @@ def _conflicts(result, candidates, filings, context):
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(people_and_filings())
 def test_no_conflicted_pair_is_ever_drawn(world):
     candidates, filings, context = world
