@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as properties
 
-from tests.kept import pytest_collection_modifyitems, pytest_fixture_setup, pytest_runtest_teardown  # noqa: F401 (hooks)
+from tests import template
+from tests.kept import (  # noqa: F401 (three are hooks)
+    pytest_collection_modifyitems,
+    pytest_fixture_setup,
+    pytest_runtest_teardown,
+    reference_is_there,
+)
 
 # No time limit for one example, which a busy machine would break; the same examples in every run of the CI.
 properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -37,9 +42,15 @@ def _flush_may_empty_append_only_tables():
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Test databases are copies of one that is migrated already; `--create-db` copies anew."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.make(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        call_command("load_reference", verbosity=0)
+        reference_is_there()
 
 
 @pytest.fixture
