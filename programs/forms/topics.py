@@ -19,7 +19,7 @@ from core.money import wan
 from programs import queries
 from programs.engine import needs as rules
 from programs.forms.base import MomentField, WanField, area, one_line
-from programs.forms.parts import RowForm
+from programs.forms.rows import RowForm
 from programs.models import CallStream, Guide, Need, TopicCall
 
 KINDS = [(kind.value, kind.label) for kind in APPLICANT_KINDS]

@@ -80,6 +80,7 @@ class Question:
     """A guide's conditions as one query: columns organisation, person, words of the unit's and of the pair's results.
 
     Rules about the unit alone are answered once a unit, the others once a pair; `order` says which rule is which.
+    `words` names the columns of the results; `fails` and `unknown` are SQL over them: hard rules not met, rules open.
     """
 
     sql: str
@@ -88,6 +89,9 @@ class Question:
     order: tuple[int, ...]
     codes: tuple[str, ...]
     hard: tuple[bool, ...]
+    words: tuple[str, ...] = ()
+    fails: str = "0"
+    unknown: str = "0"
 
     def results(self, words: tuple[int, ...]) -> list[str]:
         """Results in the order of the guide."""
@@ -95,6 +99,13 @@ class Question:
         told = [*sql.unpack(words[: self.unit_words], units), *sql.unpack(words[self.unit_words :], len(self.order) - units)]
         place_of = {place: number for number, place in enumerate(sorted(self.order))}
         return [told[place_of[place]] for place in self.order]
+
+    def told(self, number: int, result: int) -> str:
+        """SQL over the words: whether the rule at this place of the guide was answered so (0 PASS, 1 FAIL, 2 HUMAN)."""
+        is_unit = self.order[number] < MIXED
+        place = sum(other < self.order[number] and (other < MIXED) == is_unit for other in self.order)
+        word = self.words[place // sql.RESULTS_IN_WORD + (0 if is_unit else self.unit_words)]
+        return f"({word} >> {2 * (place % sql.RESULTS_IN_WORD)} & 3 = {result})"
 
     def pair(self, words: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """(failed, human, soft): codes of the conditions."""
@@ -109,9 +120,13 @@ class Question:
 MIXED = 1_000_000  # places of rules that need the pair come after those of the unit alone
 
 
-def question(version: GuideVersion, *, at: date | None = None, near: int = 0, live: bool = False) -> Question:
+def question(
+    version: GuideVersion, *, at: date | None = None, near: int = 0, live: bool = False,
+    tables: tuple[sql.Sql, sql.Sql] | None = None,
+) -> Question:
     """The query that answers for everybody with at most `near` hard conditions failed. Asked of the flat register when
-    it was written for that day, else (or with `live`) of the tables of the register themselves."""
+    it was written for that day, else (or with `live`) of the tables of the register themselves; or of `tables`, units
+    and pairs with the same columns."""
     day = at or clock.today()
     rules = rules_of(version)
     columns = sql.Columns(
@@ -121,11 +136,16 @@ def question(version: GuideVersion, *, at: date | None = None, near: int = 0, li
     unit = [(one, hard) for one, is_unit, hard in parts if is_unit]
     pair = [(one, hard) for one, is_unit, hard in parts if not is_unit]
     needed = {column for rule in rules if not _of_unit(rule) for column in _unit_columns(rule)}
-    asked = _select(unit, pair, sorted(needed), near, *_tables(day, live=live))
+    asked = _select(unit, pair, sorted(needed), near, *(tables or _tables(day, live=live)))
+    words = [f"w{letter}{number}" for letter, part in (("u", unit), ("p", pair))
+             for number in range(len(sql.fail_masks([hard for _one, hard in part])))]
+    fails = [*sql.fail_masks([hard for _one, hard in unit]), *sql.fail_masks([hard for _one, hard in pair])]
+    open_ = [2 * mask for part in (unit, pair) for mask in sql.fail_masks([True for _one in part])]
     return Question(
         asked.text, asked.params, len(sql.fail_masks([hard for _one, hard in unit])),
         tuple(number if is_unit else MIXED + number for number, (_one, is_unit, _hard) in enumerate(parts)),
         tuple(rule["code"] for rule in rules), tuple(hard for _one, _is_unit, hard in parts),
+        tuple(words), _bits(words, fails), _bits(words, open_),
     )
 
 
@@ -148,10 +168,14 @@ def _tables(day: date, *, live: bool) -> tuple[sql.Sql, sql.Sql]:
     )
 
 
+def _bits(words: list[str], masks: list[int]) -> str:
+    """SQL that counts the bits of the words which the masks let through."""
+    return " + ".join(f"bit_count(({word} & {mask})::bit(64))" for word, mask in zip(words, masks, strict=True))
+
+
 def _failures(words: list[str], hard: list[bool]) -> str:
     """How many hard rules fail, counted in the bits of the words."""
-    masks = sql.fail_masks(hard)
-    return " + ".join(f"bit_count(({word} & {mask})::bit(64))" for word, mask in zip(words, masks, strict=True))
+    return _bits(words, sql.fail_masks(hard))
 
 
 #: First every unit once, leaving out those that fail too much by themselves; then the pairs of the others. OFFSET 0 keeps
