@@ -65,7 +65,7 @@ def refresh(
     run, _created = MatchRun.objects.get_or_create(day=day)
     if anew or not register.is_fresh(day):
         refresh_register(actor, day=day)
-    wanted = list(versions) if versions is not None else [guide.version for guide in matching.running_guides()]
+    wanted = list(versions) if versions is not None else matching.running_versions()
     last = Person.objects.aggregate(most=Max("pk"))["most"] or 0
     total, told = len(wanted) + last // PEOPLE + 1, 0
     for number, version in enumerate(wanted, 1):

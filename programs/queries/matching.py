@@ -42,6 +42,14 @@ def running_guides() -> QuerySet[Guide]:
     )
 
 
+def running_versions() -> list[GuideVersion]:
+    """The current versions of the running guides, each knowing its guide without another query."""
+    guides = list(running_guides())
+    for guide in guides:
+        guide.version.guide = guide
+    return [guide.version for guide in guides]
+
+
 def near_most() -> int:
     """How many conditions may be missing for "nearly"; parameter matching.near."""
     return int(parameters.value("matching.near"))
@@ -122,18 +130,18 @@ def named(cases: list[dict[str, Fact]]) -> list[dict[str, Fact]]:
 def standings(unit: Organisation, *, person: Person | None = None) -> list[Standing]:
     """Every running guide with the best leader of the unit (or this person), explained. A constant number of queries."""
     day, now, near = clock.today(), clock.now(), near_most()
-    guides = list(running_guides())
-    best = best_leaders([guide.version for guide in guides], unit.pk, person=person.pk if person else None, day=day)
+    versions = running_versions()
+    best = best_leaders(versions, unit.pk, person=person.pk if person else None, day=day)
     leaders = sorted({row.person_id for row in best.values()})
     people = Person.objects.in_bulk(leaders)
     facts = dict(zip(leaders, named(held.facts_in_bulk([(unit.pk, one) for one in leaders], day=day)), strict=True))
     found = []
-    for number, guide in enumerate(guides):
+    for number, version in enumerate(versions):
         row = best.get(number)
         if row is None:
             continue
-        outcomes = conditions.evaluate(register.rules_of(guide.version), {**facts[row.person_id], **held.guide_facts(guide)})
-        rules = {rule["code"]: rule for rule in register.rules_of(guide.version)}
+        guide, rules = version.guide, {rule["code"]: rule for rule in register.rules_of(version)}
+        outcomes = conditions.evaluate(register.rules_of(version), {**facts[row.person_id], **held.guide_facts(guide)})
         failed = [one for one in outcomes if one.blocks]
         reach = Reach.MEETS if not failed else Reach.NEARLY if len(failed) <= near else Reach.NOT
         found.append(Standing(
