@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts import queries, rules
-from accounts.actions import uscc_problem
+from accounts.actions import uscc_problem, why_not_account
 from accounts.models import Organisation, Person
 from accounts.states import APPLICANT_KINDS, UNIT_ROLES, IdKind, OrgKind, Role
 
@@ -167,7 +167,11 @@ class GrantForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """Data of the unit that its administrator keeps."""
+    """Data of the unit that its administrator keeps; those that payments and rules rest on go to the bureau first."""
+
+    def __init__(self, *args: Any, unit: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
 
     region = forms.CharField(label=gettext_lazy("District of registration"), max_length=40)
     legal_representative = forms.CharField(label=gettext_lazy("Legal representative"), max_length=60)
@@ -178,3 +182,26 @@ class AccountForm(forms.Form):
     bank_name = forms.CharField(label=gettext_lazy("Bank and branch"), max_length=120, required=False)
     account_number = forms.CharField(label=gettext_lazy("Account number"), max_length=40, required=False,
                                      help_text=gettext_lazy("Kept encrypted; leave empty to keep the present one"))
+    explanation = forms.CharField(label=gettext_lazy("Explanation for the bureau"), required=False, max_length=500,
+                                  widget=forms.Textarea(attrs={"rows": 2}),
+                                  help_text=gettext_lazy("Needed when the account bears another name than the unit"))
+
+    def clean_account_number(self) -> str:
+        number = rules.plain(self.cleaned_data["account_number"])
+        if number and not (number.isascii() and number.isalnum() and 5 <= len(number) <= 34):
+            raise forms.ValidationError(_("An account number has 5 to 34 digits or letters."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if problem := why_not_account(self.unit, data.get("account_name", ""), data.get("explanation", "")):
+            self.add_error("account_name", problem)
+        return data
+
+
+class MergeUnitForm(forms.Form):
+    """The record that stays; the other one points to it."""
+
+    keep = forms.CharField(label=gettext_lazy("The unit that stays"), max_length=120,
+                           help_text=gettext_lazy("Its full name, or its unified social credit code"))
+    why = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import queries
 from accounts.states import OrganisationStatus, OrgKind, Role
 from core.web import lists
 from core.web.templatetags.st import tag
@@ -27,7 +28,8 @@ class Units(lists.Listing):
         lists.Col("status", _("State"), kind="tag", value=lambda row: str(row.get_status_display()),
                   show=lambda row: tag(row.get_status_display(), TONES.get(row.status, ""))),
     )
-    facets = (lists.Facet("status", _("State"), OrganisationStatus.choices), lists.Facet("kind", _("Kind of unit"), OrgKind.choices))
+    facets = (lists.Facet("status", _("State"), OrganisationStatus.choices), lists.Facet("kind", _("Kind of unit"), OrgKind.choices),
+              lists.Facet("change", pgettext_lazy("unit", "Changes"), (("waiting", _("Waiting to be verified")),), queries.with_waiting_change))
     keywords = {"区": "region__icontains", "district": "region__icontains", "代码": "uscc__icontains"}
     sorts = {"new_down": "-created_at", "new": "created_at", "name": "name", "name_down": "-name"}
     search_column = "search"

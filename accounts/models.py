@@ -19,6 +19,7 @@ from accounts.states import (
     OrganisationStatus,
     OrgKind,
     Role,
+    UnitChangeStatus,
 )
 from core.clock import CoreNow
 from core.models import StoredFile
@@ -148,13 +149,19 @@ class Membership(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "organisation", "role", "scope"],
-                condition=Q(status__in=[MembershipStatus.REQUESTED, MembershipStatus.ACTIVE]),
+                condition=Q(status__in=[MembershipStatus.REQUESTED, MembershipStatus.INVITED, MembershipStatus.ACTIVE]),
                 name="membership_once",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.role} {self.organisation}"
+
+    @property
+    def name_for_unit(self) -> str:
+        """The person's name once they have asked to join or accepted; a unit that only knows an e-mail learns no more."""
+        hidden = self.status in (MembershipStatus.INVITED, MembershipStatus.REFUSED)
+        return (self.person.email or "") if hidden else self.person.name
 
 
 class Employment(models.Model):
@@ -267,3 +274,34 @@ class LoginAttempt(models.Model):
         return f"{self.at} {self.ok}"
 
 
+class UnitChange(models.Model):
+    """Data of a verified unit that its administrator wants changed; the old ones stay in force until the bureau verifies.
+
+    `proposed` has the columns of Organisation by name, account numbers sealed and masked as they are kept there.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="changes")
+    status = models.CharField(max_length=10, choices=UnitChangeStatus.choices, default=UnitChangeStatus.WAITING)
+    proposed = models.JSONField()
+    explanation = models.TextField(blank=True)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=CoreNow())
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=UnitChangeStatus.values), name="unit_change_status"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(status=UnitChangeStatus.WAITING), name="unit_change_one_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.status}"
+
+    @property
+    def ref(self) -> str:
+        return self.organisation.ref

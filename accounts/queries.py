@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts import policies, rules
 from accounts.models import (
@@ -17,27 +18,50 @@ from accounts.models import (
     Organisation,
     Person,
     PrivacyNotice,
+    UnitChange,
 )
 from accounts.policies import Actor
-from accounts.states import MarkLevel, MembershipStatus, OrganisationStatus, Role
+from accounts.states import UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
 from core import clock, crypt, parameters
 from core.clock import CoreNow
 
 
+def normal(identifier: str) -> str:
+    """An e-mail or phone as it is stored, however it was typed."""
+    text = identifier.strip().lower()
+    return text if "@" in text else rules.plain(text)
+
+
 def by_identifier(identifier: str) -> Person | None:
     """A person by e-mail or phone, as typed at log-in."""
-    text = identifier.strip().lower()
-    if "@" in text:
-        return Person.objects.filter(email=text).first()
-    phone = rules.plain(text)
-    return Person.objects.filter(phone=phone).first() if phone else None
+    text = normal(identifier)
+    if not text:
+        return None
+    return Person.objects.filter(**{"email" if "@" in text else "phone": text}).first()
+
+
+def counted_as(identifier: str) -> str:
+    """What wrong passwords are counted against: the account, by whatever of its names and however spelt; an unknown name
+    is counted as it would be stored, so that the answers are the same."""
+    person = by_identifier(identifier)
+    return str(person.uid) if person else normal(identifier)
+
+
+def try_print(kind: str, key: str) -> str:
+    return crypt.fingerprint(f"{kind}:{key.strip().lower()}")
+
+
+def tried_too_often(kind: str, key: str, parameter: str, hours: int = 1) -> bool:
+    """Whether acts of this kind by this key (an address, a number) have reached the parameter within the hour."""
+    rows = LoginAttempt.objects.filter(account_print=try_print(kind, key), at__gt=CoreNow() - timedelta(hours=hours))
+    return bool(key) and rows.count() >= int(parameters.value(parameter))
 
 
 def locked_out(identifier: str, ip: str | None) -> bool:
     """Too many wrong passwords: per account since its last success, per address in the window."""
     window = timedelta(minutes=lock_minutes())
     rows = LoginAttempt.objects.filter(at__gt=CoreNow() - window)
-    account = rows.filter(account_print=crypt.fingerprint(identifier.strip().lower()))
+    account = rows.filter(account_print=crypt.fingerprint(counted_as(identifier)))
     last_ok = account.filter(ok=True).order_by("-pk").values_list("pk", flat=True).first() or 0
     if account.filter(ok=False, pk__gt=last_ok).count() >= int(parameters.value("login.account_tries", default=10)):
         return True
@@ -68,7 +92,7 @@ def lock_minutes() -> int:
 
 
 def organisation_for(actor: Actor, uid: Any) -> Organisation:
-    return get_object_or_404(policies.organisations_visible_to(actor).select_related("licence"), uid=uid)
+    return get_object_or_404(policies.organisations_visible_to(actor).select_related("licence", "merged_into"), uid=uid)
 
 
 def organisations(actor: Actor) -> QuerySet[Organisation]:
@@ -102,6 +126,16 @@ def bureau() -> Organisation:
 
 def memberships_of_unit(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.select_related("person", "organisation").order_by("status", "role", "person__name_sort")
+
+
+def belongs_to(person: Person, organisation: Organisation) -> bool:
+    """Whether the person holds a role of this unit, which they asked for or accepted."""
+    return person.memberships.filter(organisation=organisation, role__in=UNIT_ROLES, status=MembershipStatus.ACTIVE).exists()
+
+
+def invitations_of(actor: Actor) -> QuerySet[Membership]:
+    """Units that ask the actor to join and wait for the answer."""
+    return Membership.objects.filter(person=actor.id, status=MembershipStatus.INVITED).select_related("organisation").order_by("pk")
 
 
 def roles_in_force(actor: Actor) -> QuerySet[Membership]:
@@ -171,3 +205,47 @@ def blocks(*, person: Person | None = None, organisation: Organisation | None = 
 
 def engagements(*, person: Person | None = None, organisation: Organisation | None = None) -> QuerySet[Engagement]:
     return Engagement.objects.filter(person=person) if person else Engagement.objects.filter(organisation=organisation)
+
+
+# Changes of a unit's verified data, units that wait, duplicates.
+
+
+def waiting_change(organisation: Organisation) -> UnitChange | None:
+    return organisation.changes.filter(status="WAITING").select_related("organisation", "asked_by").first()
+
+
+def last_change(organisation: Organisation) -> UnitChange | None:
+    """The newest change, however it ended."""
+    return organisation.changes.select_related("organisation", "asked_by").order_by("-pk").first()
+
+
+def change_for(actor: Actor, uid: Any) -> UnitChange:
+    units = policies.organisations_visible_to(actor)
+    return get_object_or_404(UnitChange.objects.select_related("organisation"), uid=uid, organisation__in=units)
+
+
+def with_waiting_change(rows: QuerySet[Organisation], value: str = "") -> QuerySet[Organisation]:
+    return rows.filter(pk__in=UnitChange.objects.filter(status="WAITING").values("organisation"))
+
+
+def change_rows(change: UnitChange) -> list[dict[str, Any]]:
+    """Old and new value of each column, the account number masked."""
+    names = {"region": _("District of registration"), "legal_representative": _("Legal representative"),
+             "account_name": _("Name of the bank account"), "bank_name": _("Bank and branch"), "account_masked": _("Account number")}
+    return [{"label": label, "before": getattr(change.organisation, name), "after": change.proposed[name],
+             "differs": name == "account_name" and not rules.same_name(change.proposed[name], change.organisation.name)}
+            for name, label in names.items() if name in change.proposed]
+
+
+def waiting_unit_of(actor: Actor) -> Organisation | None:
+    """The unit whose registration this person filed and the bureau has not verified yet."""
+    return Organisation.objects.filter(
+        memberships__person=actor.id, memberships__role=Role.ORG_ADMIN, memberships__status=MembershipStatus.REQUESTED,
+        status__in=[OrganisationStatus.PENDING, OrganisationStatus.REFUSED]).order_by("-pk").first()
+
+
+def unit_to_keep(actor: Actor, text: str, drop: Organisation) -> Organisation | None:
+    """The verified unit of this full name or code into which a duplicate may go."""
+    rows = policies.organisations_visible_to(actor).filter(status=OrganisationStatus.VERIFIED).exclude(pk=drop.pk)
+    found = list(rows.filter(Q(name=text.strip()) | Q(uscc=rules.plain(text)) | Q(overseas_number=text.strip()))[:2])
+    return found[0] if len(found) == 1 else None

@@ -7,6 +7,7 @@ Each `why_not_*` answers None or a short reason code that the form turns into wo
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,12 +79,28 @@ def age_on(born: date, day: date) -> int:
 
 
 def why_not_roles(held: set[str], wanted: str, *, staff: frozenset[str], unit: frozenset[str],
-                  operators: frozenset[str]) -> str | None:
-    """Separation of duties: `staff_and_unit` (bureau staff are not unit users) or `two_operators` (三员分立)."""
+                  operators: frozenset[str], watch: frozenset[str] = frozenset()) -> str | None:
+    """Separation of duties: `staff_and_unit` (bureau staff are not unit users), `two_operators` (三员分立),
+    `operator_and_staff`, or `watch_and_unit` (who runs or audits the system applies for nothing in it)."""
     if (wanted in staff and held & unit) or (wanted in unit and held & staff):
         return "staff_and_unit"
     if wanted in operators and (held & operators) - {wanted}:
         return "two_operators"
     if (wanted in operators and held & staff) or (wanted in staff and held & operators):
         return "operator_and_staff"
+    outside = operators | watch
+    if (wanted in unit and held & outside) or (wanted in outside and held & unit):
+        return "watch_and_unit"
     return None
+
+
+#: What payments and rules rest on: of a verified unit it changes only after the bureau has verified the new value.
+GUARDED = ("region", "legal_representative", "account_name", "bank_name", "account_number")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, however brackets, widths and spaces were typed."""
+    def bare(text: str) -> str:
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", text or ""))
+
+    return bare(one) == bare(other)

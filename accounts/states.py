@@ -59,6 +59,7 @@ class OrganisationStatus(TextChoices):
 
 class MembershipStatus(TextChoices):
     REQUESTED = "REQUESTED", _("Waiting for confirmation")
+    INVITED = "INVITED", _("Waiting for the person to accept")
     ACTIVE = "ACTIVE", _("In force")
     ENDED = "ENDED", _("Ended")
     REFUSED = "REFUSED", pgettext_lazy("membership", "Refused")
@@ -80,3 +81,11 @@ class MarkLevel(TextChoices):
     ORDINARY = "ORDINARY", _("Ordinary misconduct")
     SERIOUS = "SERIOUS", _("Serious misconduct")
     FAILED = "FAILED", _("Project not passed")
+
+
+# Changes of a unit's verified data.
+class UnitChangeStatus(TextChoices):
+    WAITING = "WAITING", pgettext_lazy("unit change", "Waiting for the bureau")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("unit change", "Verified")
+    REFUSED = "REFUSED", pgettext_lazy("unit change", "Not accepted")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("unit change", "Withdrawn")

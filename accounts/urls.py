@@ -18,6 +18,7 @@ public = [
     path("me/password/", views.password, name="password"),
     path("me/join/", views.join, name="join"),
     path("me/memberships/<int:pk>/<slug:verb>/", views.membership_step, name="membership"),
+    path("me/unit-changes/<uuid:uid>/<slug:verb>/", views.unit_change_step, name="unit_change"),
 ]
 my = [
     path("unit/", views.unit, name="unit"),
@@ -27,6 +28,7 @@ desk = [
     path("organisations/", views.units, name="units"),
     path("organisations/<uuid:uid>/", views.unit_detail, name="unit"),
     path("organisations/<uuid:uid>/licence/", views.licence, name="licence"),
+    path("organisations/<uuid:uid>/merge/", views.unit_merge, name="unit_merge"),
     path("organisations/<uuid:uid>/<slug:verb>/", views.unit_step, name="unit_step"),
     path("people/", views.people, name="people"),
     path("people/merge/", views.merge, name="merge"),

@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.tokens import default_token_generator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,15 +20,13 @@ from accounts import actions, forms, policies, queries, reset
 from accounts.listings import People, Units
 from accounts.middleware import EPOCH
 from accounts.policies import ANONYMOUS, Actor
-from accounts.workflow import MEMBERSHIP, ORGANISATION
+from accounts.workflow import MEMBERSHIP, ORGANISATION, UNIT_CHANGE
 from core import files
 from core.web import lists
 from core.web.access import access, public, signed_in
 from core.web.once import once
 from core.web.steps import buttons
 from core.workflow import Refused
-
-LICENCE_BYTES = 10 * 1024 * 1024
 
 
 def _ip(request: HttpRequest) -> str | None:
@@ -106,10 +105,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _register(request: HttpRequest, unit: dict[str, Any], person: dict[str, Any], notice: Any) -> None:
-    licence = files.store(unit.pop("licence"), actor=ANONYMOUS, kinds=("pdf", "png", "jpg"), max_bytes=LICENCE_BYTES)
+    """The form is open to everybody: one address tries so many an hour and no more, also when it is refused."""
+    if queries.tried_too_often("register", _ip(request) or "", "register.per_address_hour"):
+        raise Refused(_("Too many registrations have come from this address within an hour. Please try again later."))
+    actions.note_try("register", _ip(request) or "")
     person["phone"] = person.pop("mobile")
-    actions.register_unit_with_administrator(ANONYMOUS, unit=unit, administrator=person, licence=licence,
-                                             notice=notice, ip=_ip(request))
+    licence = unit.pop("licence")
+    actions.register_unit_with_administrator(ANONYMOUS, unit=unit, administrator=person, licence=licence, notice=notice,
+                                             ip=_ip(request))
 
 
 @access(public)
@@ -122,7 +125,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
     """Always the same answer, whether the account exists or not."""
     form = forms.ResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reset.send_link(form.cleaned_data["email"], _ip(request))
+        reset.send_link(form.cleaned_data["email"])
         return render(request, "accounts/forgot_sent.html", {"title": _("Password reset")})
     return render(request, "st/form_page.html", {"form": form, "title": _("Password reset"), "submit": _("Send the link"),
                   "lead": _("We send a link that is good for one hour and for one use."), "back": "/login/"})
@@ -159,6 +162,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/me.html", {
         "form": form, "person": person, "title": _("My account"), "owed": queries.owes_consent(person),
         "memberships": person.memberships.select_related("organisation").order_by("-status", "since"),
+        "invitations": queries.invitations_of(request.actor),
     })
 
 
@@ -209,12 +213,56 @@ def unit(request: HttpRequest) -> HttpResponse:
     organisation = queries.unit_of(request.actor)
     names = list(forms.AccountForm.base_fields)
     initial = {name: getattr(organisation, name, "") for name in names}
-    form = forms.AccountForm(request.POST or None, initial=initial)
+    form = forms.AccountForm(request.POST or None, initial=initial, unit=organisation)
     if request.method == "POST" and form.is_valid():
         actions.edit_organisation(request.actor, organisation, **form.cleaned_data)
-        messages.success(request, _("Saved."))
+        waits = queries.waiting_change(organisation) is not None
+        messages.success(request, _("Saved. What is marked below waits for the bureau.") if waits else _("Saved."))
         return redirect("accounts:my:unit")
-    return render(request, "accounts/unit.html", {"form": form, "unit": organisation, "title": _("Our unit")})
+    change = queries.last_change(organisation)
+    return render(request, "accounts/unit.html", {
+        "form": form, "unit": organisation, "title": _("Our unit"), "change": change,
+        "rows": queries.change_rows(change) if change else [],
+    }, status=422 if request.method == "POST" else 200)
+
+
+@access(signed_in)
+@require_POST
+def unit_change_step(request: HttpRequest, uid: Any, verb: str) -> HttpResponse:
+    row = queries.change_for(request.actor, uid)
+    match verb:
+        case "confirm":
+            actions.confirm_change(request.actor, row)
+        case "refuse":
+            actions.refuse_change(request.actor, row, why=request.POST.get("why", ""))
+        case "withdraw":
+            actions.withdraw_change(request.actor, row)
+        case _unknown:
+            raise Http404
+    messages.success(request, _("Done."))
+    if verb == "withdraw":
+        return redirect("accounts:my:unit")
+    return redirect("accounts:desk:unit", uid=row.organisation.uid)
+
+
+@access(policies.may_verify)
+def unit_merge(request: HttpRequest, uid: Any) -> HttpResponse:
+    """A duplicate of a unit is merged into the record that stays."""
+    row = queries.organisation_for(request.actor, uid)
+    form = forms.MergeUnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        keep = queries.unit_to_keep(request.actor, form.cleaned_data["keep"], row)
+        if keep is None:
+            form.add_error("keep", _("No other verified unit has exactly this name or code."))
+        else:
+            actions.merge_organisations(request.actor, keep, row, why=form.cleaned_data["why"])
+            messages.success(request, _("Merged; the people of the duplicate belong to this unit now."))
+            return redirect("accounts:desk:unit", uid=keep.uid)
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Merge a duplicate"), "submit": _("Merge"), "back": f"/desk/organisations/{row.uid}/",
+        "lead": _("“%(name)s” (%(code)s) is the duplicate: its people move, its history stays and points to the other.") % {
+            "name": row.name, "code": row.ref},
+    }, status=422 if request.method == "POST" else 200)
 
 
 @access(policies.is_org_admin)
@@ -223,9 +271,9 @@ def unit_people(request: HttpRequest) -> HttpResponse:
     form = forms.InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reset.invite(request.actor, organisation, **form.cleaned_data)
-        messages.success(request, _("Added; the person receives a mail with a link."))
+        messages.success(request, _("Added or asked: a new account receives a mail with a link; who has an account already is asked and decides."))
         return redirect("accounts:my:people")
-    rows = [{"row": row, "verbs": MEMBERSHIP.open_to(request.actor, row)}
+    rows = [{"row": row, "steps": [MEMBERSHIP.steps[verb] for verb in MEMBERSHIP.open_to(request.actor, row)]}
             for row in queries.memberships_of_unit(organisation)]
     return render(request, "accounts/people.html", {"form": form, "rows": rows, "unit": organisation, "title": _("People of the unit")})
 
@@ -234,7 +282,9 @@ def unit_people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def membership_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     row = queries.membership_for(request.actor, pk)
-    acts = {"confirm": actions.confirm_membership, "refuse": actions.refuse_membership, "end": actions.end_role}
+    acts = {"confirm": actions.confirm_membership, "refuse": actions.refuse_membership, "end": actions.end_role,
+            "accept": actions.accept_membership, "decline": actions.decline_membership,
+            "withdraw": actions.withdraw_invitation}
     if verb not in acts:
         raise Http404
     acts[verb](request.actor, row)
@@ -271,8 +321,13 @@ def units(request: HttpRequest) -> HttpResponse:
 def unit_detail(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.organisation_for(request.actor, uid)
     urls = {verb: f"/desk/organisations/{row.uid}/{verb}/" for verb in ("verify", "refuse", "suspend", "release")}
+    change = queries.waiting_change(row)
+    changed = {verb: reverse("accounts:public:unit_change", args=[change.uid, verb]) for verb in ("confirm", "refuse")} if change else {}
     return render(request, "accounts/unit_detail.html", {
-        "unit": row, "title": row.name, "people": queries.memberships_of_unit(row),
+        "unit": row, "title": row.name, "people": queries.memberships_of_unit(row), "change": change,
+        "changes": queries.change_rows(change) if change else [],
+        "change_buttons": buttons(UNIT_CHANGE, request.actor, change, changed, needs_why=("refuse",)) if change else [],
+        "may_merge": policies.may_verify(request.actor) is None and "merge" in ORGANISATION.open_to(request.actor, row),
         "buttons": buttons(ORGANISATION, request.actor, row, urls, needs_why=("refuse", "suspend")),
         "crumbs": [(_("Units"), "/desk/organisations/"), (row.name, None)],
     })

@@ -11,6 +11,7 @@ from accounts import policies
 from accounts.states import MembershipStatus as M
 from accounts.states import OrganisationStatus as O  # noqa: E741, N814 (the table reads better)
 from accounts.states import OrgKind, Role
+from accounts.states import UnitChangeStatus as C  # noqa: N817 (the table reads better)
 from core.workflow import Machine, Step
 
 
@@ -39,8 +40,13 @@ def may_confirm(actor: policies.Actor, membership: Any) -> str | None:
     return policies.may_grant(actor, membership.organisation, membership.role)
 
 
+def is_the_person(actor: policies.Actor, membership: Any) -> str | None:
+    return None if actor.id == membership.person_id else _("Only the person who was asked may answer.")
+
+
 def may_end(actor: policies.Actor, membership: Any) -> str | None:
-    """The person leaves, or whoever may grant the role takes it back."""
+    """The person leaves, or whoever may grant the role takes it back: a unit's administrator only roles of a unit at the
+    own unit, which the person has asked for or accepted."""
     if actor.id == membership.person_id:
         return None
     return policies.may_grant(actor, membership.organisation, membership.role)
@@ -68,10 +74,36 @@ MEMBERSHIP = Machine(
     "accounts.membership",
     (
         Step("confirm", {M.REQUESTED}, M.ACTIVE, may_confirm, label=gettext_lazy("Confirm")),
+        Step("accept", {M.INVITED}, M.ACTIVE, is_the_person, label=gettext_lazy("Accept")),
+        Step("decline", {M.INVITED}, M.REFUSED, is_the_person, label=pgettext_lazy("invitation", "Decline")),
+        Step("withdraw", {M.INVITED}, M.REFUSED, may_confirm, label=pgettext_lazy("invitation", "Take back")),
         Step("refuse", {M.REQUESTED}, M.REFUSED, may_confirm, label=pgettext_lazy("verb", "Refuse")),
         Step("end", {M.ACTIVE, M.REQUESTED}, M.ENDED, may_end, (keeps_an_administrator,),
              label=gettext_lazy("End"), danger=True),
     ),
     model_label="accounts.Membership",
     states=M,
+)
+
+# Changes of a unit's verified data.
+
+
+def keeps_unit(actor: policies.Actor, change: Any) -> str | None:
+    return policies.is_org_admin(actor, change.organisation)
+
+
+def verifies_change(actor: policies.Actor, change: Any) -> str | None:
+    return policies.may_verify(actor, change.organisation)
+
+
+UNIT_CHANGE = Machine(
+    "accounts.unitchange",
+    (
+        Step("confirm", {C.WAITING}, C.CONFIRMED, verifies_change, label=pgettext_lazy("unit change", "Verify the change")),
+        Step("refuse", {C.WAITING}, C.REFUSED, verifies_change, (has_reason,),
+             label=pgettext_lazy("unit change", "Do not accept"), danger=True),
+        Step("withdraw", {C.WAITING}, C.WITHDRAWN, keeps_unit, label=pgettext_lazy("unit change", "Withdraw the change")),
+    ),
+    model_label="accounts.UnitChange",
+    states=C,
 )

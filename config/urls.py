@@ -27,6 +27,7 @@ def of(app: str) -> URLResolver | None:
 
 
 urlpatterns = [path("", include("core.web.urls")), *(entry for app in APPS if (entry := of(app)))]
+handler400 = "core.web.errors.unreadable"
 handler403 = "core.web.errors.forbidden"
 handler404 = "core.web.errors.not_found"
 handler500 = "core.web.errors.broken"

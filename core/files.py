@@ -84,8 +84,11 @@ def _size_text(size: int) -> str:
     return f"{size / 1048576:.1f} MB" if size >= 104858 else f"{size / 1024:.0f} KB"
 
 
-def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_bytes: int) -> StoredFile:
-    """Check and keep an uploaded file. Raises BadFile with a message for the person; writes storage and one row."""
+def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_bytes: int, name: str = "") -> StoredFile:
+    """Check and keep an uploaded file. Raises BadFile with a message for the person; writes storage and one row.
+
+    `name` (without its ending) replaces the name that the person gave it, where that might tell who they are.
+    """
     size = upload.size
     if size == 0:
         raise BadFile(_("The file “%(name)s” is empty.") % {"name": upload.name})
@@ -105,7 +108,7 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    return _keep(upload, upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+    return _keep(upload, f"{name}.{kind}" if name else upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
 
 
 def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:
@@ -140,11 +143,15 @@ def intact(file: StoredFile) -> bool:
     return digest.hexdigest() == file.sha256
 
 
-def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False) -> FileResponse:
-    """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why."""
+def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False, part_of: Any = None) -> FileResponse:
+    """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why.
+
+    `part_of` is the row under which the look is recorded instead of the file, where readers of the record know the person
+    by that row only (an expert by the seat).
+    """
     if file.scan == StoredFile.Scan.INFECTED:
         raise BadFile(_("This file did not pass the virus check and is locked."))
-    ledger.record("core.file.open", file, actor, why=reason, name=file.name)
+    ledger.record("core.file.open", part_of or file, actor, why=reason, name=file.name)
     shown = inline and file.mime in ("application/pdf", "image/png", "image/jpeg")
     response = FileResponse(open_file(file), content_type=file.mime)
     response["Content-Length"] = str(file.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ Handler = Callable[[Any, Progress], None]
 HANDLERS: dict[str, Handler] = {}
 STALE = timedelta(minutes=3)  # a running job without a sign of life for so long has lost its worker
 MOST_TRIES = 3
+SWEEP_SECONDS = 20
 
 
 class Cancelled(Exception):
@@ -42,6 +44,15 @@ def start(kind: str, actor: Any, params: dict[str, Any], title: str) -> Any:
     return row
 
 
+def hurry(row: Any) -> bool:
+    """Somebody waits for the result: a queued job goes before the others. False when it was not waiting, or is hurried."""
+    rows = type(row).objects.filter(pk=row.pk, state="QUEUED")
+    if row.params.get("hurry") or not rows.update(params=row.params | {"hurry": True}):
+        return False
+    transaction.on_commit(lambda: _kick(row.pk))
+    return True
+
+
 def _kick(pk: int) -> None:
     if settings.KICK_WORKERS:
         from core import tasks  # noqa: PLC0415 (slow import)
@@ -62,7 +73,8 @@ def _claim(pk: int | None) -> Any:
         rows = Job.objects.select_for_update(skip_locked=True).filter(
             Q(state="QUEUED") | Q(state="RUNNING", beat_at__lt=CoreNow() - STALE), kind__in=list(HANDLERS)
         )
-        row = (rows.filter(pk=pk) if pk else rows.order_by("pk")).first()
+        in_turn = rows.order_by(models.F("params__hurry").desc(nulls_last=True), "pk")
+        row = (rows.filter(pk=pk) if pk else in_turn).first()
         if row is None:
             return None
         row.state, row.tries = "RUNNING", row.tries + 1
@@ -102,8 +114,9 @@ def run(pk: int | None = None) -> bool:
 
 
 def sweep(limit: int = 20) -> int:
-    """Run forgotten jobs: queued ones whose wake-up was lost, running ones whose worker died."""
-    ran = 0
-    while ran < limit and run():
+    """Run forgotten jobs: queued ones whose wake-up was lost, running ones whose worker died. It stops after a while, so
+    that the worker is free again for what somebody waits for."""
+    ran, end = 0, time.monotonic() + SWEEP_SECONDS
+    while ran < limit and time.monotonic() < end and run():
         ran += 1
     return ran

@@ -38,6 +38,18 @@ def reference(target: Any) -> str:
     return str(target.pk)
 
 
+@dataclass(frozen=True)
+class Unnamed:
+    """Who acts under a promise not to be named: the record keeps the capacity alone, neither the account nor the network
+    address nor the number of the request, from which other rows would tell the person."""
+
+    label: str
+    id: None = None
+
+
+OBJECTOR = Unnamed("objector")
+
+
 def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before: Any = None, after: Any = None,
            **data: Any) -> Any:
     """Write one row. `actor` has `.id` (None for the system) and `.label`; `data` must be plain values.
@@ -47,7 +59,7 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
     from core import events  # noqa: PLC0415 (events reads the row model through this module)
     from core.models import LedgerRow  # noqa: PLC0415 (app ready)
 
-    context = request_context.get()
+    context = {} if isinstance(actor, Unnamed) else request_context.get()
     row = LedgerRow.objects.create(
         verb=verb,
         target_type=target._meta.label_lower,

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.clock import CoreNow
+from core.ledger import OBJECTOR
 
 
 class Labelled(models.Model):
@@ -82,7 +83,10 @@ class LedgerRow(Pointing):
 
     @property
     def who(self) -> str:
-        """Who acted, as a page names them; a room of the system (clock, award) is simply the system."""
+        """Who acted, as a page names them; a room of the system (clock, award) is simply the system, and an objector has
+        no name in the record."""
+        if self.actor_id is None and self.actor_label == OBJECTOR.label:
+            return _("Objector")
         return self.actor_label if self.actor_id else _("System")
 
 

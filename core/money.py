@@ -51,14 +51,18 @@ def from_wan(value: Any) -> Decimal:
         raise ValueError(f"not an amount: {value!r}") from error
 
 
+def in_wan(value: Decimal | int | None) -> Decimal | None:
+    """Yuan -> 万元 as a number, exact and without idle zeros: what stands under a heading in 万元 outside the house."""
+    if value is None:
+        return None
+    amount = (Decimal(value) / WAN).normalize()
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount
+
+
 def wan(value: Decimal | int | None) -> str:
     """Yuan -> text in 万元, at least no and at most six places, thousands parted: 12345600 -> "1,234.56"."""
-    if value is None:
-        return ""
-    amount = (Decimal(value) / WAN).normalize()
-    if amount == amount.to_integral_value():
-        amount = amount.quantize(Decimal(1))
-    return f"{amount:,f}"
+    amount = in_wan(value)
+    return "" if amount is None else f"{amount:,f}"
 
 
 def _group(number: int) -> str:

@@ -22,7 +22,7 @@ from programs.models import ControlFigure
 from projects import queries as projects
 from projects.models import Project
 
-ZERO, ONE = Decimal(0), Decimal(1)
+ZERO = Decimal(0)
 
 
 def get_for(actor: Any, ref: str) -> Disbursement:

@@ -15,10 +15,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from accounts.policies import Actor
+from accounts.policies import Actor, system
 from accounts.states import MembershipStatus, Role
 from core import clock, jobs, ledger, refs
 from core.clock import CoreNow
+from core.models import Job
 from core.workflow import Refused
 from notices import policies, queries, rules
 from notices.models import Delivery, Document, Message, NumberSeries, Preference
@@ -174,6 +175,15 @@ def open_delivery(actor: Actor, document: Document) -> None:
 
 def attach_pdf(document: Document, *, file: Any, sha256: str, fonts: list[str]) -> None:
     Document.objects.filter(pk=document.pk).update(pdf=file, sha256=sha256, fonts=fonts, render_state="DONE")
+
+
+def hurry_pdf(document: Document) -> None:
+    """Somebody waits for this PDF: its job goes before those nobody asks for; a lost one is queued again."""
+    rows = Job.objects.filter(kind="notices.render", params__document=document.pk).order_by("-pk")
+    job = rows.first()
+    if job is None:
+        job = jobs.start("notices.render", system("render"), {"document": document.pk}, document.title)
+    jobs.hurry(job)
 
 
 def _in_both(words: str | Callable[[], str]) -> dict[str, str]:

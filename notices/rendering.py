@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +14,12 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from notices import rules
 
+BODY = re.compile(r"<body[^>]*>(.*)</body>", re.S)
 log = logging.getLogger(__name__)
 SONG = '"FandolSong", "Noto Serif CJK SC"'
 FANG = '"FandolFang", "Noto Serif CJK SC"'
@@ -53,6 +57,16 @@ def html(template: str, context: dict[str, Any]) -> str:
     data["fonts"] = fonts()
     data["css"] = render_to_string("notices/layout.css", data)
     return render_to_string(template, data)
+
+
+def page(template: str, context: dict[str, Any]) -> SafeString:
+    """The same text as part of a page of the portal: the body of `html` without its style sheet, its title one level
+    lower, its tables free to scroll on a phone. Every value went through the template's escaping."""
+    found = BODY.search(html(template, context))
+    text = found.group(1) if found else ""
+    text = text.replace("<h1>", '<h2 class="title">').replace("</h1>", "</h2>")
+    text = text.replace("<table", f'<div class="st-scrollx" tabindex="0" role="group" aria-label="{_("Table")}"><table')
+    return SafeString(text.replace("</table>", "</table></div>"))
 
 
 def fetcher() -> Any:

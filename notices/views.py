@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import policies as people
-from core import files
+from core import files, typed
 from core.web import lists
 from core.web.access import access, public, signed_in
 from core.web.steps import buttons
@@ -35,7 +35,7 @@ def document(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_for(request.actor, uid)
     urls = {verb: f"/desk/documents/{row.uid}/{verb}/" for verb in ("proof", "return", "sign", "issue", "withdraw")}
     return render(request, "notices/document.html", {
-        "document": row, "title": row.title, "deliveries": queries.deliveries(row),
+        "document": row, "title": row.title, "deliveries": queries.deliveries(row), "text": _text(row),
         "missing": rendering.missing_characters(rendering.all_texts(row.context)),
         "buttons": buttons(DOCUMENT, request.actor, row, urls, needs_why=("return", "withdraw")),
         "crumbs": [(_("Official documents"), "/desk/documents/"), (row.number or row.title, None)],
@@ -66,7 +66,9 @@ def read_document(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_for(request.actor, uid)
     if request.actor.is_signed_in:
         actions.open_delivery(request.actor, row)
-    return render(request, "notices/read.html", {"document": row, "title": row.title})
+    if row.pdf is None and row.issued_at:
+        actions.hurry_pdf(row)
+    return render(request, "notices/read.html", {"document": row, "title": row.title, "text": _text(row)})
 
 
 @access(public)
@@ -75,8 +77,17 @@ def pdf(request: HttpRequest, uid: Any) -> HttpResponse:
     return _pdf(request, row)
 
 
+def _text(row: Document) -> Any:
+    """What the document says, also before its PDF is made or while it is a draft."""
+    known = {"title": row.title, "addressee": row.addressee, "issuer": row.series.issuer, "is_demo": row.is_demo,
+             "number": row.number, "date": "", "verify_code": row.verify_code or ""}
+    return rendering.page(row.template, known | row.context)
+
+
 def _pdf(request: HttpRequest, row: Document) -> HttpResponse:
     if row.pdf is None:
+        if row.issued_at:
+            actions.hurry_pdf(row)
         return render(request, "notices/waiting.html", {"document": row, "title": row.title}, status=202)
     return files.serve(row.pdf, request.actor, row.number, inline=True)
 
@@ -103,9 +114,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     rows = queries.inbox(request.actor)
     if request.GET.get("unread"):
         rows = rows.filter(read_at=None)
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    before = typed.whole(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     items = list(rows[: PAGE + 1])
     return render(request, "notices/inbox.html", {
         "messages_": items[:PAGE], "more": items[PAGE - 1].pk if len(items) > PAGE else None, "title": _("Inbox")})

@@ -7,8 +7,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, Q, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import (
+    Avg,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import (
+    ExtractYear,
+)
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -115,6 +124,13 @@ def unevaluated() -> QuerySet[Project]:
         pk__in=Evaluation.objects.values("project")).distinct()
 
 
+def scorable(rows: QuerySet[Evaluation], value: str = "yes") -> QuerySet[Evaluation]:
+    """Open evaluations that can be scored now: with a report whose targets are all examined; "no": those that wait."""
+    unexamined = Result.objects.filter(report=OuterRef("report"), found=None, found_share=None)
+    ready = Q(report__isnull=False) & ~Q(Exists(unexamined))
+    return rows.filter(ready if value == "yes" else ~ready, status=EvaluationStatus.OPEN)
+
+
 def bands() -> list[dict[str, Any]]:
     return list(parameters.value("performance.qualitative_bands"))
 
@@ -137,7 +153,7 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "examine": acceptances.filter(status=AcceptanceStatus.OPEN).count(),
         "confirm": acceptances.filter(status=AcceptanceStatus.PROPOSED).count(),
-        "score": evaluations.filter(status=EvaluationStatus.OPEN).count(),
+        "score": scorable(evaluations).count(),
         "confirm_score": evaluations.filter(status=EvaluationStatus.SCORED).count(),
     }
 

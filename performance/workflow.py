@@ -19,6 +19,11 @@ def with_reason(obj: Any, *, reason: str = "", **given: Any) -> str | None:
     return None if reason.strip() else _("A reason is needed.")
 
 
+def _some(names: list[str]) -> str:
+    """The first five, and that there are more."""
+    return "、".join(names[:5]) + (_(" and others") if len(names) > 5 else "")
+
+
 # --- report ------------------------------------------------------------------------------------------------------
 
 
@@ -33,11 +38,11 @@ def is_complete(report: Report, **given: Any) -> list[str]:
     missing = [row.target.name for row in rows if row.actual is None and not row.band]
     if missing:
         found.append(_("%(count)d targets have no result: %(names)s.") % {
-            "count": len(missing), "names": "、".join(missing[:5])})
+            "count": len(missing), "names": _some(missing)})
     bare = [row.target.name for row in rows if (row.actual is not None or row.band) and not row.evidence.strip()]
     if report.kind == "FINAL" and bare:
         found.append(_("%(count)d results have no evidence: %(names)s.") % {
-            "count": len(bare), "names": "、".join(bare[:5])})
+            "count": len(bare), "names": _some(bare)})
     return found
 
 
@@ -78,7 +83,7 @@ def all_examined(acceptance: Acceptance, **given: Any) -> str | None:
     if not open_rows:
         return None
     return _("%(count)d targets have not been examined: %(names)s.") % {
-        "count": len(open_rows), "names": "、".join(open_rows[:5])}
+        "count": len(open_rows), "names": _some(open_rows)}
 
 
 def another_confirms(acceptance: Acceptance, *, actor: Any, **given: Any) -> str | None:
@@ -105,7 +110,10 @@ ACCEPTANCE = Machine(
 
 
 def has_report(evaluation: Evaluation, **given: Any) -> str | None:
-    return None if evaluation.report_id else _("There is no report with results to score.")
+    if evaluation.report_id:
+        return None
+    return _("The leader %(name)s has to file the final report of the project first; until then there is nothing to score.") % {
+        "name": evaluation.project.leader.name}
 
 
 def results_examined(evaluation: Evaluation, **given: Any) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -39,6 +40,7 @@ def ask_export(actor: Any, table: str, *, format: str, purpose: str, year: int |
     params = {
         "table": table, "format": format, "year": year, "purpose": purpose.strip(),
         "since": since.isoformat() if since else "", "until": until.isoformat() if until else "",
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
     }
     job = jobs.start(EXPORT_JOB, actor, params, _("Export: %(table)s") % {"table": wanted.label})
     ledger.record("portal.export.ask", job, actor, why=purpose.strip(), **params)
@@ -55,7 +57,7 @@ def make_export(job: Job, progress: Progress) -> None:
     table = tables.TABLES[job.params["table"]]
     if reason := policies.may_export(actor, table):
         raise Refused([reason])
-    with translation.override(person.language or None):
+    with translation.override(job.params.get("language") or settings.LANGUAGE_CODE):  # that of the page it was asked on
         rows = tables.chosen(table, actor, job.params)
         total = rows.count()
         lines = _counted(tables.lines(table, actor, rows), total, progress)
@@ -76,7 +78,9 @@ def _counted(lines: Iterator[tables.Row], total: int, progress: Progress) -> Ite
 
 
 def _written(table: tables.Table, lines: Iterable[tables.Row], job: Job) -> tuple[bytes, str, str]:
-    source = "; ".join(f"{key}={value}" for key, value in job.params.items() if value)
+    said = ((_("Table"), table.label), (_("Year"), job.params.get("year")), (_("From"), job.params.get("since")),
+            (_("Until"), job.params.get("until")), (_("Purpose"), job.params["purpose"]))
+    source = "; ".join(f"{name}: {value}" for name, value in said if value)
     if job.params["format"] == "xlsx":
         return export.to_xlsx(table.columns, lines, title=str(table.label), source=source), export.MIME_XLSX, "xlsx"
     dictionary = (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,11 +32,19 @@ class Root(APIView):
         return Response({name: request.build_absolute_uri(url) for name, url in found.items() if url})
 
 
+#: drf-spectacular prepares its extensions and the views' schemas when it first draws, and is not made for two at once.
+DRAWING = Lock()
+
+
 class Schema(SpectacularAPIView):
     """OpenAPI description of what the caller may use."""
 
     question = staticmethod(public)
     permission_classes = (AccessPermission,)
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with DRAWING:
+            return super().get(request, *args, **kwargs)
 
 
 class Figures(APIView):

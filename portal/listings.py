@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.states import Status
 from core.models import LedgerRow
-from core.money import wan
 from core.web import lists
-from portal.queries import record
+from portal.queries import looks, record
 from programs import queries as programs
 from projects.models import Project
 
@@ -29,7 +28,7 @@ class Record(lists.Listing):
         lists.Col("pk", _("Row"), main=True, link=lambda row: reverse("portal:audit:row", args=[row.pk]),
                   show=lambda row: record.verb_label(row.verb), sub=lambda row: row.verb),
         lists.Col("at", _("Time"), sort="old"),
-        lists.Col("target_ref", _("Thing"), show=record.thing, sub=lambda row: row.target_type),
+        lists.Col("target_ref", _("Thing"), show=lambda row: row.thing, sub=lambda row: row.target_type),
         lists.Col("actor_label", _("Acted by")),
         lists.Col("why", _("Reason")),
     )
@@ -48,7 +47,7 @@ class Record(lists.Listing):
     def prepare(self, rows: list[LedgerRow]) -> None:
         """Experts stand under their alias for those who may not know them; numbers of persons are covered."""
         for row, act in zip(rows, record.acts(self.actor, rows), strict=True):
-            row.actor_label, row.why = act.who, act.why
+            row.actor_label, row.why, row.thing = act.who, act.why, act.target
 
 
 class Cases(lists.Listing):
@@ -59,13 +58,14 @@ class Cases(lists.Listing):
         lists.Col("unit__name", _("Unit"), sub=lambda row: row.leader.name),
         lists.Col("special", _("Special"), value=lambda row: row.guide.special.label, sub=lambda row: row.guide.ref),
         lists.Col("status", _("State"), show=lambda row: Status(row.status).label),
-        lists.Col("requested", _("Requested (10,000 yuan)"), kind="num", show=lambda row: wan(row.requested), sort="money"),
+        lists.Col("requested", _("Requested (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("project", _("Project"), value=lambda row: row.project.number if row.project else "",
                   sub=lambda row: row.project.status_label if row.project else ""),
         lists.Col("submitted_at", _("Submitted at"), sort="old"),
     )
     facets = (
         lists.Facet("status", _("State"), [(code, label) for code, label in Status.choices if code not in ("DRAFT", "EXPIRED")]),
+        lists.Facet("look", _("Worth a look"), [(code, label) for code, (label, _filter) in looks.LOOKS.items()], looks.narrowed),
         lists.Facet("guide__year", _("Year"), lambda: programs.year_choices()),
         lists.Facet("guide__special__plan__code", _("Plan"), lambda: programs.plan_choices()),
     )

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
-from programs import api_matching as matching_machine
-from programs import api_topics as topic_machine
 from programs import policies
+from programs.api import matching as matching_machine
+from programs.api import topics as topic_machine
 from programs.views import (
     adjustments,
     advisory,
@@ -45,6 +45,7 @@ public = [
     path("guides/expected/", calls.expected, name="expected"),
     path("guides/expected.<str:kind>", calls.expected_feed, name="expected_feed"),
     path("guides/<int:year>/<slug:slug>/", pages.guide, name="guide"),
+    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
     path("guides/<int:year>/<slug:slug>/calendar.ics", pages.calendar, name="calendar"),
     path("plans/", pages.tree, name="tree"),
     path("plans/annual/<int:year>/", pages.annual_plan, name="annual_plan"),
@@ -64,7 +65,6 @@ my = [
     path("portfolios/<uuid:uid>/recommend/", portfolios.recommend, name="recommend"),
     path("advisory/<uuid:uid>/", advisory.own, name="advisory_body"),
     # guide editor
-    path("guides/<int:year>/<slug:slug>/files/<uuid:uid>/", pages.guide_file, name="guide_file"),
 ]
 
 desk = [
@@ -139,6 +139,7 @@ desk = [
     path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),
     path("guides/<slug:ref>/conditions/<slug:code>/", conditions.condition, name="condition"),
     path("guides/<slug:ref>/conditions/<slug:code>/remove/", conditions.condition_remove, name="condition_remove"),
+    path("guides/<slug:ref>/amount/", conditions.amount_try, name="amount_try"),
     path("guides/<slug:ref>/form/", form_builder.form_parts, name="form_parts"),
     path("guides/<slug:ref>/form/<slug:section>/", form_builder.form_section, name="form_section"),
     path("guides/<slug:ref>/form/<slug:section>/move-section/", form_builder.section_move, name="section_move"),
@@ -268,7 +269,7 @@ public += [
     path("topics/<slug:ref>/", topic_calls.call, name="topic_call"),
     path("topics/<slug:ref>/calendar.ics", topic_calls.call_calendar, name="topic_call_calendar"),
 ]
-my = [
+my += [
     path("needs/", needs.mine, name="needs"),
     path("needs/start/<slug:ref>/", needs.start, name="need_start"),
     path("needs/<slug:ref>/", needs.need, name="need"),

@@ -5,6 +5,7 @@ Documents are Chinese whatever language the officer's screen has; the context is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,20 @@ from notices.queries import Kind, register_kind
 PUBLICITY, AWARD, NOT_AWARDED = "publicity", "award", "not_awarded"
 REVIEW_RULE = "依据申请指南关于择优支持的规定，经专家评审、综合评议和局长办公会审议，该项目未列入本批拟立项清单。"
 APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉，也可通过本平台“申诉”提交。"
+
+
+def called(guide_title: str) -> str:
+    """What a guide is a guide for: “2026年度重点产业研发项目申请指南” -> “2026年度重点产业研发”. A notice of projects is about
+    the projects, not about the guide."""
+    return re.sub(r"(?:项目)?(?:申请|申报)?指南(?=（|\(|$)", "", guide_title.strip()) or guide_title
+
+
+def publicity_title(guide: Any) -> str:
+    return f"关于{called(guide.title)}拟资助项目的公示"
+
+
+def award_title(guide: Any) -> str:
+    return f"关于下达{called(guide.title)}立项项目的通知"
 
 
 def day(value: datetime) -> str:

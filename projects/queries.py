@@ -18,6 +18,7 @@ from applications.models import Application
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow
+from core.money import in_wan
 from core.workflow import Machine
 from programs import policies as programme
 from programs import queries as programmes
@@ -125,6 +126,21 @@ def open_objections(row: Publicity) -> set[int]:
     return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
 
 
+def open_objection_count(actor: Any) -> int:
+    """How many objections are not settled, on the lists the actor sees. A count names nobody: who may not open an
+    objection is still told the truth about how many there are."""
+    seen = Objection.objects.filter(publicity__proposal__in=policies.lists_visible_to(actor))
+    return seen.filter(status__in=["FILED", "ACCEPTED"]).count()
+
+
+def objections_outline(actor: Any, application: Application) -> list[dict[str, Any]]:
+    """That a visible application was objected to, when, and how it ended: [{notice, filed_at, decided_at, state}]. Nothing
+    of the objector, and neither the facts nor the decision, which may name them."""
+    rows = Objection.objects.filter(application=application, publicity__proposal__in=policies.lists_visible_to(actor))
+    return [{"notice": row.publicity.proposal.ref, "filed_at": row.filed_at, "decided_at": row.decided_at, "state": row.status_label}
+            for row in rows.select_related("publicity__proposal").order_by("pk")]
+
+
 def title_of(guide: Any) -> str:
     return guide.title_en if programmes.is_english() and guide.title_en else guide.title
 
@@ -222,7 +238,7 @@ def money_of(rows: QuerySet[Project]) -> list[tuple[str, Any]]:
     """(plan, 10,000 yuan) of these projects, the largest first."""
     name = "special__plan__name_en" if programmes.is_english() else "special__plan__name"
     found = rows.order_by().values_list(name).annotate(money=Sum("amount"))
-    return sorted(((plan, (money / 10_000).quantize(Decimal(1))) for plan, money in found), key=lambda row: -row[1])
+    return sorted(((plan, in_wan(money)) for plan, money in found), key=lambda row: -row[1])
 
 
 def count_by_year(rows: QuerySet[Project]) -> list[tuple[str, int]]:
@@ -274,7 +290,8 @@ def status_counts(actor: Any) -> dict[str, int]:
 
 def money_by_plan(actor: Any) -> list[tuple[str, Any]]:
     """(plan name, awarded yuan) of visible projects."""
-    rows = policies.visible_to(actor).order_by().values_list("special__plan__name").annotate(money=Sum("amount"))
+    name = "special__plan__name_en" if programmes.is_english() else "special__plan__name"
+    rows = policies.visible_to(actor).order_by().values_list(name).annotate(money=Sum("amount"))
     return sorted(rows, key=lambda row: -row[1])
 
 
@@ -298,7 +315,7 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "decide": lists.filter(status="SUBMITTED").count(),
         "publicise": lists.filter(status="DECIDED", publicity=None).count(),
-        "objections": policies.objections_visible_to(actor).filter(status__in=["FILED", "ACCEPTED"]).count(),
+        "objections": open_objection_count(actor),
         "offer": contracts.filter(status="DRAFT").count(),
         "unit_sign": contracts.filter(status="OFFERED").count(),
         "bureau_sign": contracts.filter(status="UNIT_SIGNED").count(),
@@ -335,7 +352,7 @@ def history_of(*objects: Any) -> list[dict[str, Any]]:
             wanted |= Q(target_type=one._meta.label_lower, target_id=one.pk)
     if not wanted:
         return []
-    return [{"at": row.at, "who": row.actor_label if row.actor_id else _("System"), "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
             for row in LedgerRow.objects.filter(wanted).order_by("-pk")[:200]]
 
 

@@ -25,7 +25,7 @@ from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
-from reviews.states import AssignmentStatus, BatchStatus
+from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
 
 
 def _one(rows: QuerySet[Any], **keys: Any) -> Any:
@@ -189,7 +189,9 @@ def recusals_of(batch: Batch) -> QuerySet[Recusal]:
 
 
 def recusal_counts(batch: Batch) -> list[tuple[str, int]]:
-    return list(Recusal.objects.filter(batch=batch).order_by("code").values_list("code").annotate(n=Count("pk")))
+    """(name of the rule, pairs it found), in the order of the rules."""
+    found = dict(Recusal.objects.filter(batch=batch).order_by().values_list("code").annotate(n=Count("pk")))
+    return [(str(label), found[code]) for code, label in RecusalCode.choices if code in found]
 
 
 def waiting(actor: Any) -> dict[str, int]:

@@ -55,7 +55,8 @@ def every_item_scored(batch: Batch, **given: Any) -> str | None:
     if not thin:
         return None
     return _("%(count)d applications have fewer than %(least)s valid sheets: %(refs)s. Extend the time or call alternates.") % {
-        "count": len(thin), "least": batch.rules["least_sheets"], "refs": "、".join(thin[:5]),
+        "count": len(thin), "least": batch.rules["least_sheets"],
+        "refs": "、".join(thin[:5]) + (_(" and others") if len(thin) > 5 else ""),
     }
 
 

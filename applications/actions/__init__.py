@@ -38,6 +38,7 @@ from applications.actions.team import (
 from applications.actions.telling import (
     keep_pdf,
     keep_receipt,
+    may_track,
     order_papers,
     order_preview,
     plan_reminder,
@@ -71,7 +72,7 @@ from applications.actions.upper import (
 __all__ = [
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
     "award", "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
-    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "hand_in", "hold",
+    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "hand_in", "hold", "may_track",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",

@@ -14,12 +14,13 @@ from django.contrib.postgres.search import SearchVector
 
 from applications import queries, rules, states
 from applications.models import Application, BudgetLine, Target
-from core import search
+from core import search, typed
 from core.money import from_wan, yuan
 from programs import queries as programme
 from programs.engine.forms import Section, clean_field
 
 BASIC = ("title", "topic", "requested", "months", "starts_on", "ends_on", "cluster", "stream", "stage", "disciplines", "keywords", "search")
+MOST_MONTHS = 1200  # a hundred years: no term of a project, and no trouble for the calendar or the column
 MOST_MONEY = Decimal("9999999999999999")
 
 
@@ -58,7 +59,8 @@ def _read_basic(row: Application, values: Mapping[str, Any], asked: set[str]) ->
     row.title = str(values.get("title", ""))[:200]
     row.requested = yuan(values.get("requested", 0))
     if "months" in asked:
-        row.months = int(Decimal(values["months"])) if "months" in values else None
+        months = typed.whole(str(int(Decimal(values.get("months", 0)))))
+        row.months = months if months and months <= MOST_MONTHS else None
     if "starts_on" in asked:
         row.starts_on = date.fromisoformat(values["starts_on"]) if "starts_on" in values else None
     row.ends_on = rules.end_date(row.starts_on, row.months) if row.starts_on and row.months else None

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import actions as accounts
+from accounts import queries as account_queries
 from accounts.models import Organisation
-from applications import states
+from applications import queries, states
 from applications.models import Application
 from core import clock, deadlines, jobs, parameters
 from notices import actions as notices
@@ -109,3 +111,18 @@ def remind(actor: Any, guide: Guide) -> int:
                              dedupe=f"remind:{row.pk}:{window.closes_at:%Y%m%d%H%M}:{days}")
     plan_reminder(actor, guide)
     return told
+
+
+def may_track(number: str, address: str) -> bool:
+    """Count a look-up by the public; False when this address or this application has had too many within the hour.
+
+    Counted is the application whichever of its numbers was typed, and a number that does not exist like any other:
+    neither the count nor the answer tells which numbers do.
+    """
+    found = queries.numbered(number)
+    keys = (("track-from", address, "track.per_address_hour"), ("track", found.ref if found else number, "track.per_number_hour"))
+    if any(account_queries.tried_too_often(*one) for one in keys):
+        return False
+    for kind, key, _parameter in keys:
+        accounts.note_try(kind, key)
+    return True

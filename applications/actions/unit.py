@@ -19,17 +19,22 @@ from core import clock
 from core.workflow import Refused
 from programs import queries as programme
 
-UNIT_LOCK, LEADER_LOCK = 0x4101, 0x4102
+UNIT_LOCK, PERSON_LOCK = 0x4101, 0x4102
 
 
 def _hold_limits(row: Application) -> None:
-    """Two submissions that count against the same quota or person run one after the other (never two at once past a
-    limit). Always in the same order: unit, then leader."""
+    """Two submissions that count against the same unit or person run one after the other (never two at once past a
+    limit): the limit rules count every member of a team, not the leader alone. Always in the same order, so that no two
+    wait for each other: the unit, then the people by their number."""
     quota = row.version.data.get("quota") or {}
+    people = {row.leader_id}
+    if quota.get("limits"):
+        people |= set(row.team.exclude(person=None).values_list("person", flat=True))
     with connection.cursor() as cursor:
-        if quota.get("per_unit"):
+        if quota.get("per_unit") or quota.get("limits"):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, row.unit_id % 2**31])
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LEADER_LOCK, row.leader_id % 2**31])
+        for key in sorted(person % 2**31 for person in people):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PERSON_LOCK, key])
 
 
 @transaction.atomic

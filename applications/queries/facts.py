@@ -10,11 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Engagement
+from accounts.states import OrgKind
 from applications import rules, states
-from applications.models import Application
+from applications.models import Application, Partner, TeamMember
 from core import clock
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
+from programs.engine.operators import REGION_ALIASES, region
 from programs.queries import held
 from programs.queries.held import leader_facts, unit_facts
 
@@ -79,8 +81,59 @@ def _team_facts(application: Application) -> dict[str, Fact]:
         "team.lead_main_members": Fact(len(of_lead), source),
         "team.partner_main_members": Fact(list(per_partner.values()), source),
         "team.names": Fact(sorted(row.name for row in team), source),
-        "application.partner_count": Fact(application.partners.count(), _("list of partners")),
+        "team.members": Fact(_member_rows(application, team), source, "、".join(row.name for row in team)),
     }
+
+
+def _partner_facts(application: Application) -> dict[str, Fact]:
+    """Partners one by one, and how many of them sit outside the city or abroad (seen by registration, then by what is typed)."""
+    rows, source = list(application.partners.select_related("organisation")), _("list of partners")
+    told = [
+        {
+            "partner.kind": partner.organisation.kind if partner.organisation else None,
+            "partner.region": (partner.organisation.region if partner.organisation else partner.region) or None,
+            "partner.is_overseas": _overseas(partner), "partner.share": partner.share, "partner.is_related": partner.is_related,
+        }
+        for partner in rows
+    ]
+    home = next(iter(REGION_ALIASES.values()))
+    known = all(row["partner.region"] or row["partner.is_overseas"] for row in told)
+    outside = [row for row in told if row["partner.is_overseas"] or not region(row["partner.region"] or "").startswith(home)]
+    kinds = [row["partner.kind"] for row in told]
+    found = {
+        "application.partner_count": len(rows), "team.partners": told,
+        "application.overseas_partners": sum(row["partner.is_overseas"] for row in told),
+        "application.out_of_city_partners": len(outside) if known else None,
+        "application.partner_kinds": kinds if all(kinds) else None,
+    }
+    return {name: Fact(value, source, "" if name != "team.partners" else "、".join(p.name for p in rows))
+            for name, value in found.items() if value is not None}
+
+
+def _overseas(partner: Partner) -> bool:
+    if partner.organisation:
+        return partner.organisation.kind == OrgKind.OVERSEAS
+    return bool(partner.country) and not partner.uscc
+
+
+def _member_rows(application: Application, team: list[TeamMember]) -> list[dict[str, Any]]:
+    """The members in their order; months of insurance are those the unit has told of people registered here."""
+    day = clock.today()
+    posts: dict[tuple[int, int], list[Any]] = {}
+    for post in held.memberships_on(day).filter(person__in=[m.person_id for m in team if m.person_id]):
+        posts.setdefault((post.organisation_id, post.person_id), []).append(post)
+    rows = []
+    for member in team:
+        key = (member.organisation_id or 0, member.person_id or 0)
+        insured = held.post_facts(held.post_of(posts.get(key, [])), day=day).get("leader.insurance_months")
+        rows.append({
+            "member.of_lead_unit": member.organisation_id == application.unit_id, "member.full_time": member.full_time,
+            "member.insurance_months": insured.value if insured else None,
+            "member.birth_date": member.birth_date.isoformat() if member.birth_date else None,
+            "member.gender": member.gender or None, "member.degree": member.degree or None,
+            "member.title": member.title or None, "member.person_months": member.person_months,
+        })
+    return rows
 
 
 def _money_facts(application: Application) -> dict[str, Fact]:
@@ -93,6 +146,8 @@ def _money_facts(application: Application) -> dict[str, Fact]:
         "application.self_raised": Fact(own, source),
         "application.total_budget": Fact(total or application.requested, source),
     }
+    if (part := rules.ratio(application.requested, total)) is not None:
+        facts["application.requested_share"] = Fact(part, source, f"{part * 100:.1f}%")
     if (share := rules.ratio(own, application.requested)) is not None:
         facts["application.self_raised_ratio"] = Fact(share, source, f"{share:.2f} : 1")
     return facts
@@ -106,7 +161,7 @@ def facts_of(application: Application, form: Form, cleaned: Mapping[str, Any]) -
     if application.ends_on:
         facts["application.completion_year"] = Fact(application.ends_on.year, _("application"))
     for part in (
-        _money_facts(application), _team_facts(application), unit_facts(application.unit),
+        _money_facts(application), _team_facts(application), _partner_facts(application), unit_facts(application.unit),
         leader_facts(application.leader), _post_facts(application), _engagement_facts(application),
         held.guide_facts(application.guide),
     ):

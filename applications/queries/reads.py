@@ -297,14 +297,16 @@ def reason_statistics(actor: Any, guide_ref: str = "") -> list[dict[str, Any]]:
 # --- the public --------------------------------------------------------------------------------------------------
 
 
+def numbered(number: str) -> Application | None:
+    """By the number of the application or of its receipt, as the public types it; asks no permission."""
+    number = number.strip().upper()
+    rows = Application.objects.select_related("guide__special", "leader")
+    return rows.filter(Q(ref=number) | Q(receipt_number=number)).first() if number else None
+
+
 def tracked(number: str, tail: str) -> Application | None:
     """By number and the last four digits of the leader's telephone; the answer to a wrong pair is always the same."""
-    number = number.strip().upper()
-    found = (
-        Application.objects.select_related("guide__special", "leader")
-        .filter(Q(ref=number) | Q(receipt_number=number))
-        .first()
-    )
+    found = numbered(number)
     if found is None or not found.leader.phone or rules.phone_tail(found.leader.phone) != tail.strip():
         return None
     return found

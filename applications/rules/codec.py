@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.typed import text
-from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, ROW_KINDS, Field, Section
+from core.typed import (
+    text,
+    whole,
+)
+from programs.engine.forms import (
+    HARD_ROWS,
+    HARD_TEXT_LIMIT,
+    ROW_KINDS,
+    Field,
+    Section,
+)
 
 SPARE_ROWS = 2  # empty rows a page offers below the filled ones
 
@@ -36,12 +45,12 @@ def _target(section: Section, name: str) -> tuple[Field, int, str] | None:
     if item is not None and item.kind not in ROW_KINDS:
         return item, -1, ""
     parts = name.rsplit(".", 2)
-    if len(parts) != 3 or not parts[1].isdigit() or int(parts[1]) >= HARD_ROWS:
+    if len(parts) != 3 or (row := whole(parts[1])) is None or row >= HARD_ROWS:
         return None
     item = section.field(parts[0])
     if item is None or item.kind not in ROW_KINDS or all(column.code != parts[2] for column in item.columns):
         return None
-    return item, int(parts[1]), parts[2]
+    return item, row, parts[2]
 
 
 def known_names(section: Section, names: Any) -> tuple[list[str], list[str]]:

@@ -40,10 +40,12 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
-def end_date(starts_on: date, months: int) -> date:
-    """The last day of a term that begins on a day and runs so many months."""
+def end_date(starts_on: date, months: int) -> date | None:
+    """The last day of a term that begins on a day and runs so many months; None when that lies beyond the calendar."""
     total = starts_on.month - 1 + months
     year, month = starts_on.year + total // 12, total % 12 + 1
+    if not date.min.year <= year <= date.max.year:
+        return None
     last = calendar.monthrange(year, month)[1]
     if starts_on.day > last:
         return date(year, month, last)
@@ -219,7 +221,7 @@ def verdict(results: Mapping[str, str], codes: Sequence[str], *, asked_before: b
 
 
 def phone_tail(phone: str) -> str:
-    digits = "".join(char for char in phone if char.isdigit())
+    digits = "".join(char for char in phone if char.isdecimal())
     return digits[-4:] if len(digits) >= 7 else ""
 
 

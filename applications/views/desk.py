@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from applications import actions, forms, policies, queries, states
 from applications.models import Application
 from applications.states import Status
-from applications.views import frame
 from applications.workflow import APPLICATION
 from core import files
 from core.web import charts, lists, steps
@@ -37,8 +36,7 @@ class DeskApplications(lists.Listing):
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.ref),
-        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", sort="money",
-                  show=lambda row: frame.wan(row.requested)),
+        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="money"),
         lists.Col("submitted_at", gettext_lazy("Submitted at"), sort="time"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, row.tone)),
     )
@@ -106,7 +104,7 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
     return render(request, "applications/desk_page.html", {
         "title": row.title, "a": row, "d": shown, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
-        **_inspections(request, row, report),
+        "faulty": report[1] if report else None, **_inspections(request, row, report),
         "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
         "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],

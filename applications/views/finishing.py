@@ -75,7 +75,7 @@ def preview(request: HttpRequest, ref: str) -> HttpResponse:
 def preview_pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """A worker prints it; the job page shows how far it is and then gives the file."""
     job = actions.order_preview(request.actor, queries.leader_get(request.actor, ref))
-    return redirect("core:job", job.uid)
+    return redirect("job", uid=job.uid)
 
 
 @access(signed_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -26,6 +27,18 @@ def closes_at(application: Application) -> Any:
         return None
     window = programme.current_window(application.guide) or programme.upcoming_window(application.guide)
     return window.closes_at if window else application.guide.closes_at
+
+
+def utc(at: Any) -> str:
+    """A moment as a calendar file writes it: in UTC, with its Z."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def calendar_text(text: str) -> str:
+    """A text inside a calendar file (RFC 5545, 3.3.11): what would end or part it is escaped."""
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
 
 
 def guide_url(guide: Any) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from applications import actions, queries
 from applications.models import Application
 from applications.views import frame
-from core import files
+from core import files, typed
 from core.web.access import access, signed_in
 from programs.engine.forms import pick
 
@@ -80,8 +80,8 @@ def upload(request: HttpRequest, ref: str, code: str) -> HttpResponse:
     application = queries.leader_get(request.actor, ref)
     document = queries.document_of(application, code)
     limit = actions.limit_of(document) if document else settings.UPLOAD_LIMIT_BYTES
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > limit + MB:
+    length = typed.whole(request.META.get("CONTENT_LENGTH") or "0")
+    if length is None or length > limit + MB:
         return _too_big(request, application, code, limit)
     request.upload_too_big = False
     request.upload_handlers.insert(0, LimitedUpload(request, limit))

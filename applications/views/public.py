@@ -6,20 +6,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from applications import queries, states
+from applications import actions, queries, states
 from applications.forms import TrackForm, VerifyReceiptForm
 from core.web.access import access, public
 
 
 @access(public)
 def track(request: HttpRequest) -> HttpResponse:
+    """Four digits are soon tried through: look-ups are counted by address and by number, found or not."""
     form = TrackForm(request.GET or None)
-    found = queries.tracked(**form.cleaned_data) if request.GET and form.is_valid() else None
+    found, asked = None, bool(request.GET) and form.is_valid()
+    if asked and not actions.may_track(form.cleaned_data["number"], request.META.get("REMOTE_ADDR", "")):
+        form.add_error(None, _("Too many look-ups. Please try again in an hour."))
+    elif asked:
+        found = queries.tracked(**form.cleaned_data)
     return render(request, "applications/track.html", {
         "title": _("Where does an application stand?"), "form": form, "found": found, "searched": bool(request.GET) and form.is_valid(),
         "lead": _("Only the state is shown, and only for the right pair of number and telephone."),
         "answer": states.applicant_label(found.status) if found else "",
-    })
+    }, status=429 if form.non_field_errors() else 200)
 
 
 @access(public)

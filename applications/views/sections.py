@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from applications import actions, forms, policies, queries, rules, states
 from applications.models import Application
 from applications.views import frame, grids
+from core import typed
 from core.web.access import access, signed_in
 from core.workflow import Refused
 
@@ -51,7 +51,8 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
 
 
 def _save_page(request: HttpRequest, application: Application, part: queries.Part, sent: dict[str, Any]) -> actions.Saved:
-    base = int(request.POST["rev"]) if request.POST.get("rev", "").isdigit() else application.rev
+    sent_rev = typed.whole(request.POST.get("rev", ""))
+    base = application.rev if sent_rev is None else sent_rev
     saved = actions.save_section(
         request.actor, application, section=part.code, values=sent, base=base, whole=True)
     if request.POST.get("done") in ("0", "1"):
@@ -99,9 +100,11 @@ def autosave(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     if len(request.body) > MOST_BODY:
         return JsonResponse({"reasons": [_("The text is too long to be stored in one piece.")]}, status=413)
     try:
-        sent = json.loads(request.body)
-        values, base = dict(sent["values"]), int(sent["rev"])
+        sent = typed.body(request.body)
+        values, base = dict(sent["values"]), typed.whole(sent["rev"])
     except (ValueError, KeyError, TypeError):
+        base = None
+    if base is None:
         return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
     try:
         saved = actions.save_section(request.actor, application, section=section, values=values, base=base)

@@ -31,7 +31,7 @@ class UnitApplications(lists.Listing):
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.title),
-        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="num", show=lambda row: frame.wan(row.requested)),
+        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag",
                   show=lambda row: (row.status_label, "warn" if row.status in ("UNIT_PENDING", "RECOMMEND_PENDING") else row.tone)),
     )

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import queries as people
 from applications import actions, policies, queries, states
 from applications.forms import StartForm
 from applications.views import frame
 from applications.workflow import APPLICATION
+from core import clock
 from core.web import steps
 from core.web.access import access, signed_in
 from core.web.once import once
@@ -21,6 +23,8 @@ from programs import queries as programme
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Keguan//Applications//ZH
+CALSCALE:GREGORIAN
+METHOD:PUBLISH
 BEGIN:VEVENT
 UID:{uid}
 DTSTAMP:{now}
@@ -53,7 +57,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/workbench.html", {
         "title": _("My applications"), "rows": rows, "guides": queries.open_guides(request.actor),
         "invitations": queries.invitations(request.actor), "editable": states.EDITABLE,
-        "has_unit": policies.is_applicant(request.actor) is None,
+        "has_unit": bool(queries.units_of(request.actor)), "unit_waits": people.waiting_unit_of(request.actor),
     })
 
 
@@ -70,7 +74,8 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
         return redirect("applications:my:overview", application.ref)
     outcomes = queries.eligibility(row, request.actor.person, units[0]) if units and row.version else []
     return render(request, "applications/start.html", {
-        "title": _("Start an application"), "guide": row, "form": form, "units": units, "outcomes": frame.rules_of(outcomes),
+        "title": _("Start an application"), "guide": row, "form": form, "units": units,
+        "unit_waits": None if units else people.waiting_unit_of(request.actor), "outcomes": frame.rules_of(outcomes),
         "failing": queries.failing(outcomes), "drafts": queries.drafts_in(request.actor, row),
         "window": programme.current_window(row), "documents": row.version.data.get("documents") or [],
         "guide_url": frame.guide_url(row),
@@ -102,8 +107,8 @@ def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     at = frame.closes_at(application) or application.guide.closes_at
     summary = _("Close of filing")
     text = ICS.format(
-        uid=f"{application.ref}@keguan", now=f"{application.created_at:%Y%m%dT%H%M%SZ}", at=f"{at:%Y%m%dT%H%M%SZ}",
-        title=f"{summary} {application.guide.title}".replace(",", "\\,"), text=application.ref,
+        uid=f"{application.ref}@keguan", now=frame.utc(clock.now()), at=frame.utc(at),
+        title=frame.calendar_text(f"{summary} {application.guide.title}"), text=application.ref,
     )
     return HttpResponse(text.replace("\n", "\r\n"), content_type="text/calendar; charset=utf-8", headers={
         "Content-Disposition": f'attachment; filename="{application.ref}.ics"'})

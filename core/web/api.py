@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -32,10 +33,11 @@ class Schema(AutoSchema):
     """
 
     def get_operation_id(self) -> str:
-        """Unique by app and view: paths would give the list and the single row the same name."""
+        """Unique by app, view and, where a view answers to several, method; paths would give list and row the same name."""
         view = type(self.view)
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", view.__name__).lower()
-        return f"{view.__module__.partition('.')[0]}_{name}"
+        several = sum(hasattr(view, verb) for verb in ("get", "post", "put", "patch", "delete")) > 1
+        return f"{view.__module__.partition('.')[0]}_{name}" + (f"_{self.method.lower()}" if several else "")
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """Two apps may both have a `WhyInput`."""
@@ -57,9 +59,9 @@ class Strict(serializers.Serializer):
     """Input with an exact field list: an unknown field is an error, not a silent loss."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields)
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()  # else the framework says so
         if unknown:
-            raise serializers.ValidationError({name: ["unknown field"] for name in sorted(unknown)})
+            raise serializers.ValidationError({name[:80]: ["unknown field"] for name in sorted(unknown)[:50]})
         return super().to_internal_value(data)
 
 

@@ -43,18 +43,24 @@ def _width(text: str, em: float = 13) -> float:
 
 
 def _clip(text: str, room: float, em: float = 13) -> str:
-    """Cut a label that would leave its column."""
+    """Shorten a label that would leave its column in the middle: names of a family differ at their end."""
     if _width(text, em) <= room:
         return text
-    kept = text
-    while kept and _width(kept, em) + em > room:
-        kept = kept[:-1]
-    return kept + "…"
+    head, tail = text[:(len(text) + 1) // 2], text[(len(text) + 1) // 2:]
+    while (head or tail) and _width(head + tail, em) + em > room:
+        head, tail = (head[:-1], tail) if len(head) >= len(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
 
 
 def _label(names: Iterable[str], most: float) -> float:
-    """Room for the longest name with its gap, but not more than `most`: two that differ at their end stay two."""
-    return min(max((_width(name) for name in names), default=0) + 24, most)
+    """Room for the longest name with its gap; 0 when that is more than `most`: then each name stands above its bar."""
+    needed = max((_width(name) for name in names), default=0) + 24
+    return needed if needed <= most else 0
+
+
+def _named(name: str, label: float, y: float, width: int) -> str:
+    """The name of a bar: beside it, or in a line of its own."""
+    return _text(label - 10, y + 15, name, "lab", "end") if label else _text(0, y + 11, _clip(name, width - 4), "lab")
 
 
 def _svg(width: int, height: float, title: str, desc: str, body: str) -> str:
@@ -72,7 +78,7 @@ def both(draw: Callable[[int], str]) -> SafeString:
 
 def _number(value: Any) -> str:
     text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text else text  # the same way as core.money.wan
 
 
 def funnel(title: str, steps: Sequence[tuple[str, int]], *, note: str = "") -> Chart:
@@ -81,11 +87,12 @@ def funnel(title: str, steps: Sequence[tuple[str, int]], *, note: str = "") -> C
     shares = ["" if i == 0 or not steps[i - 1][1] else f"{100 * steps[i][1] // steps[i - 1][1]}%" for i in range(len(steps))]
 
     def draw(width: int) -> str:
-        label, row = (124 if width == WIDE else 100), 36
-        body = ""
+        label, body = _label((name for name, _count in steps), width * 0.45), ""
+        row = 36 if label else 50
         for i, (name, count) in enumerate(steps):
             y, bar = i * row + 4, (width - label - 92) * count / top
-            body += _text(label - 10, y + 17, _clip(name, label - 12), "lab", "end")
+            body += _named(str(name), label, y + (2 if label else 0), width)
+            y += 0 if label else 14
             body += f'<rect x="{label}" y="{y + 2}" width="{max(bar, 1):.1f}" height="22" rx="2" class="s1"/>'
             body += _text(label + bar + 8, y + 18, count, "val")
             body += _text(label + bar + 16 + 8 * len(str(count)), y + 18, shares[i], "mut")
@@ -99,15 +106,18 @@ def bars(title: str, rows: Sequence[tuple[str, Any]], *, note: str = "", unit: s
     top = max([value for _name, value in rows] or [0]) or 1
 
     def draw(width: int) -> str:
-        label, row, body = _label((name for name, _value in rows), width * 0.45), 30, ""
+        label, body = _label((name for name, _value in rows), width * 0.45), ""
+        row = 30 if label else 46
+        room = width - label - 16 - max((_width(f"{_number(value)}{unit}") for _name, value in rows), default=0)
         for i, (name, value) in enumerate(rows):
-            y, bar = i * row + 4, (width - label - 84) * float(value) / float(top)
-            body += _text(label - 10, y + 15, _clip(name, label - 12), "lab", "end")
+            y, bar = i * row + 4, max(room, 30) * float(value) / float(top)
+            body += _named(str(name), label, y, width)
+            y += 0 if label else 16
             body += f'<rect x="{label}" y="{y + 1}" width="{max(bar, 1):.1f}" height="18" rx="2" class="s1"/>'
             body += _text(label + bar + 8, y + 15, f"{_number(value)}{unit}", "val")
-        return _svg(width, len(rows) * row + 6, title, "；".join(f"{n} {v}{unit}" for n, v in rows), body)
+        return _svg(width, len(rows) * row + 6, title, "；".join(f"{n} {_number(v)}{unit}" for n, v in rows), body)
 
-    return Chart(title, both(draw), note, (_("Item"), _("Value")), rows, not rows)
+    return Chart(title, both(draw), note, (_("Item"), _("Value")), [(name, _number(value)) for name, value in rows], not rows)
 
 
 def five(values: Sequence[float]) -> tuple[float, float, float, float, float]:
@@ -185,11 +195,12 @@ def bullet(title: str, rows: Sequence[tuple[str, Decimal, Decimal]], *, note: st
 
     def draw(width: int) -> str:
         right = max((_width(f"{_number(done)} / {_number(plan)}") for _n, done, plan in rows), default=0) + 12
-        label, row, body = _label((name for name, _done, _plan in rows), width * 0.35), 38, ""
-        span = Decimal(max(width - label - right, 30))
+        label, body = _label((name for name, _done, _plan in rows), width * 0.35), ""
+        row, span = 38 if label else 54, Decimal(max(width - label - right, 30))
         for i, (name, done, plan) in enumerate(rows):
             y = i * row + 6
-            body += _text(label - 10, y + 16, _clip(name, label - 12), "lab", "end")
+            body += _named(str(name), label, y, width)
+            y += 0 if label else 16
             body += f'<rect x="{label}" y="{y + 3}" width="{max(span * plan / top, Decimal(1)):.1f}" height="18" rx="2" class="track"/>'
             over = " warn" if done > plan else ""
             body += f'<rect x="{label}" y="{y + 7}" width="{span * done / top:.1f}" height="10" class="s1{over}"/>'
@@ -224,9 +235,9 @@ def line(title: str, series: Mapping[str, Sequence[tuple[str, Any]]], *, note: s
             body += f'<polyline points="{points}" class="{"ln" if number == len(series) - 1 else "ln old"}"/>'
         for number, label in enumerate(series):
             body += _text(left + number * 110, height - 4, ("— " if number == len(series) - 1 else "┄ ") + label, "mut")
-        return _svg(width, height, title, "；".join(f"{n} {v}{unit}" for n, v in list(series.values())[-1][-6:]) if series else "", body)
+        return _svg(width, height, title, "；".join(f"{n} {_number(v)}{unit}" for n, v in list(series.values())[-1][-6:]) if series else "", body)
 
-    table = [(name, *(values[i][1] for values in series.values())) for i, name in enumerate(names)]
+    table = [(name, *(_number(values[i][1]) for values in series.values())) for i, name in enumerate(names)]
     return Chart(title, both(draw), note, (_("Point"), *series.keys()), table, not names)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from core.web import kept
 from core.web.access import wants_json
 
 
@@ -34,12 +37,32 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/plain.html", {"status": 500, "text": text}), status=500)
 
 
+def unreadable(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Nothing of the request can be trusted to be read, so the page stands alone."""
+    text = _("The request cannot be read.")
+    if request.path.startswith("/api/"):
+        return JsonResponse({"reasons": [text]}, status=400)
+    return HttpResponse(render_to_string("errors/plain.html", {"status": 400, "text": text}), status=400)
+
+
+def _from_own_page(request: HttpRequest) -> bool:
+    """Whether the form stood on a page of ours and was sent by a browser that has a session here."""
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    own = url_has_allowed_host_and_scheme(source, {request.get_host()}, require_https=request.is_secure())
+    return bool(source.startswith(("http://", "https://")) and own and request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or in two sessions. What was typed comes back with the form, ready to send again."""
+    """The page was open too long, or in two sessions. What was typed comes back with the form, ready to send again.
+
+    Only to our own pages: a form of another site would come back with its fields and a fresh token, one click from done.
+    """
+    if not _from_own_page(request):
+        return _answer(request, 403, _("The form does not come from a page of this portal, or its page has expired. Open the page again and send it from there."))
     text = _("The page had been open for too long. Please send the form again; nothing you typed is lost.")
     if wants_json(request) or request.headers.get("X-Autosave"):
         return JsonResponse({"reasons": [text]}, status=403)
     typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)
-             if name not in ("csrfmiddlewaretoken", "password", "password1", "password2")]
+             if not kept.is_secret(name)]
     return render(request, "errors/csrf.html", {"reason": text, "typed": typed, "path": request.get_full_path()},
                   status=403)

@@ -73,7 +73,7 @@ def to_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, title: 
     })
     head = book.add_format({"bold": True, "bg_color": "#eaf2fb", "border": 1, "border_color": "#d3d9e2",
                             "valign": "vcenter"})
-    money = book.add_format({"num_format": "#,##0.00"})
+    money = book.add_format({"num_format": "#,##0.00####"})
     sheet = book.add_worksheet(_("Data"))
     sums: list[Decimal | None] = [None] * len(columns)
     for index, column in enumerate(columns):

@@ -5,6 +5,7 @@ The page fills it into the form again; without script it stands on the page to b
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +13,19 @@ from django.http import HttpRequest
 
 KEY = "kept"
 MOST_CHARACTERS = 200_000  # far above any form of the house, far below what a session table should hold
-NEVER = ("csrfmiddlewaretoken", "once", "rev", "password", "password1", "password2", "old_password", "id_number", "account_number")
+NEVER = ("once", "rev")  # of the page that was sent, not of the one that comes
+#: Fields that are never given back, whatever form they stand in: `person-password`, `old`, `team.0.id_number`.
+SECRET = re.compile(r"passw|secret|token|(?:^|[-_.])(?:old|id_?(?:card|number)|account_?(?:no|number))\d*$", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Passwords, tokens and the numbers of people and accounts; asked wherever what was typed is shown or kept."""
+    return SECRET.search(name) is not None
 
 
 def keep(request: HttpRequest, origin: str) -> None:
     """Remember the posted texts for the page `origin`; files cannot be kept."""
-    fields = [(name, value) for name in request.POST if name not in NEVER for value in request.POST.getlist(name) if value.strip()]
+    fields = [(name, value) for name in request.POST if name not in NEVER and not is_secret(name) for value in request.POST.getlist(name) if value.strip()]
     if fields and sum(len(value) for _name, value in fields) <= MOST_CHARACTERS:
         request.session[KEY] = {"page": urlsplit(origin).path, "action": request.path, "fields": fields}
 

@@ -20,28 +20,36 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldError, ValidationError
+from django.db import DataError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock, search
+from core import (
+    clock,
+    money,
+    search,
+    typed,
+)
 from core.web import export
 
 PAGE = 20
 EXPORT_ROWS = 20000
 OPERATORS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
+TEXT_LOOKUPS = ("contains", "startswith", "endswith", "iexact", "regex", "search")
 TIGHT = re.compile(r"[!-~]{1,24}( [!-~]{1,6})?")
 TOKEN = re.compile(r'(-?)(?:([^\s:："]+)[:：])?("[^"]*"|[^\s]+)')
 
@@ -58,10 +66,14 @@ class Col:
     sub: Callable[[Any], Any] | None = None
     sort: str = ""
     main: bool = False
-    kind: str = "text"  # text, num, tag, html (markup made by the house)
+    kind: str = "text"  # text, num, money (yuan, shown and exported in 万元), tag, html (markup made by the house)
     meaning: Any = ""
     unit: Any = ""
     export_only: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("num", "money")
 
     def raw(self, row: Any) -> Any:
         if self.value is not None:
@@ -149,15 +161,23 @@ class Listing:
 
 
 def _literal(value: str) -> Any:
-    for read in (Decimal, date.fromisoformat):
+    for read in (typed.number, typed.day):
         try:
             return read(value.replace(",", ""))
-        except (ValueError, InvalidOperation):
+        except ValueError:
             continue
     return value
 
 
 def _condition(lookup: str, value: str) -> Q:
+    """Raises ValueError for a number that no column holds, where the column is no text."""
+    if not lookup.endswith(TEXT_LOOKUPS):
+        try:
+            Decimal(value.lstrip("<>=").replace(",", ""))
+        except InvalidOperation:
+            pass
+        else:
+            typed.number(value.lstrip("<>=").replace(",", ""))
     for sign, operator in OPERATORS.items():
         if value.startswith(sign):
             return Q(**{f"{lookup.split('__icontains')[0]}__{operator}": _literal(value[len(sign):])})
@@ -184,9 +204,10 @@ def apply_search(listing: Listing, rows: QuerySet, q: str) -> tuple[QuerySet, li
             try:
                 condition = _condition(listing.keywords[key], value)
                 narrowed = rows.exclude(condition) if minus else rows.filter(condition)
-                str(narrowed.query)  # a wrong type shows here, not on the page
+                with suppress(EmptyResultSet):  # a number beyond its column: nothing is like that
+                    str(narrowed.query)  # a wrong type shows here, not on the page
                 rows = narrowed
-            except (ValueError, TypeError, FieldError, ValidationError):
+            except (ValueError, TypeError, ArithmeticError, FieldError, ValidationError):
                 notes.append(_("“%(key)s:%(value)s” was not understood and is left out.") % {"key": key, "value": value})
         elif key:
             known = " ".join(listing.keywords)
@@ -242,10 +263,11 @@ def _mark(row: Any, field_name: str) -> str:
 
 def _read_mark(text: str) -> tuple[Any, int] | None:
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
-        return value, int(pk)
+        value, pk = typed.body(b'{"mark":' + base64.urlsafe_b64decode(text.encode()) + b"}")["mark"]
     except (ValueError, TypeError):
         return None
+    plain = value is None or (isinstance(value, str | int | float) and typed.text(value) == str(value) != "inf")
+    return (value, pk) if plain and typed.whole(pk) is not None else None
 
 
 def _beyond(field_name: str, descending: bool, mark: tuple[Any, int]) -> Q:
@@ -267,12 +289,9 @@ def build(request: HttpRequest, listing: Listing, rows: QuerySet) -> Page:
     _chosen, order = _sort(request, listing)
     field_name, descending = order.lstrip("-"), order.startswith("-")
     mark = _read_mark(request.GET.get("after", "")) if request.GET.get("after") else None
-    found = rows.filter(_beyond(field_name, descending, mark)) if mark else rows
-    found = ordered(found, field_name, descending)
-    try:
-        items = list(found[: listing.per_page + 1])
-    except (ValueError, TypeError, ValidationError):
-        items = list(ordered(rows, field_name, descending)[: listing.per_page + 1])
+    items = _items_beyond(rows, field_name, descending, mark, listing.per_page + 1) if mark else None
+    if items is None:
+        mark, items = None, list(ordered(rows, field_name, descending)[: listing.per_page + 1])
     more = len(items) > listing.per_page
     items = items[: listing.per_page]
     listing.prepare(items)
@@ -282,6 +301,15 @@ def build(request: HttpRequest, listing: Listing, rows: QuerySet) -> Page:
         next=_address(request, after=_mark(items[-1], field_name)) if more else "",
         previous=_address(request) if mark else "",
     )
+
+
+def _items_beyond(rows: QuerySet, field_name: str, descending: bool, mark: tuple[Any, int], most: int) -> list[Any] | None:
+    """Rows after the mark; None for a mark that this list never made, which shows the first page."""
+    try:
+        with transaction.atomic():
+            return list(ordered(rows.filter(_beyond(field_name, descending, mark)), field_name, descending)[:most])
+    except (ValueError, TypeError, ArithmeticError, ValidationError, DataError):
+        return None
 
 
 def ordered(rows: QuerySet, field_name: str, descending: bool) -> QuerySet:
@@ -309,6 +337,8 @@ def _shown(col: Col, row: Any) -> Any:
             return format_html('<span class="st-tag st-tag--{}">{}</span>', tone, text) if tone else text
         return shown
     value = col.raw(row)
+    if col.kind == "money":
+        return money.wan(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -317,11 +347,16 @@ def _shown(col: Col, row: Any) -> Any:
 
 
 def _exported(col: Col, row: Any) -> Any:
-    """The raw value; of a tag column without one the words that the screen shows."""
-    if col.kind == "tag" and col.value is None and col.show is not None:
+    """What leaves the house is what the screen says: money in the unit of its heading (exact, never rounded), a choice
+    by its label, a tag by its words; other columns by their raw value."""
+    value = col.raw(row)
+    if col.kind == "money":
+        return money.in_wan(value)
+    if col.value is None and col.show is not None and (col.kind == "tag" or (isinstance(value, str) and value)):
         shown = col.show(row)
-        return str(shown[0] if isinstance(shown, tuple) else shown)
-    return col.raw(row)
+        return strip_tags(str(shown[0] if isinstance(shown, tuple) else shown))
+    label = getattr(row, f"get_{col.name}_display", None) if col.value is None else None
+    return str(label()) if callable(label) else value
 
 
 def headings(request: HttpRequest, listing: Listing) -> list[dict[str, Any]]:
@@ -345,7 +380,8 @@ def exported(request: HttpRequest, listing: Listing, rows: QuerySet) -> HttpResp
     _chosen, order = _sort(request, listing)
     items = list(ordered(rows, order.lstrip("-"), order.startswith("-"))[:EXPORT_ROWS])
     listing.prepare(items)
-    columns = [export.Column(col.name, col.label, col.meaning, col.unit) for col in listing.columns]
+    columns = [export.Column(col.name, col.label, col.meaning, col.unit or (_("10,000 yuan") if col.kind == "money" else ""))
+               for col in listing.columns]
     data = ([_exported(col, row) for col in listing.columns] for row in items)
     name = f"{listing.title or listing.name}-{clock.today():%Y%m%d}"
     if request.GET["export"] == "csv":

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core import typed
 from core.ledger import request_context
-from core.web import kept
+from core.web import errors, kept
 from core.web.access import wants_json
 from core.workflow import Refused
 
@@ -42,6 +43,26 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class ReadableMiddleware:
+    """What cannot be stored or read does not get in: one place for every page and every machine.
+
+    A path with such a character names nothing (404); in a query it is left out; a form in another charset is refused
+    before anything reads it, because Django raises for it wherever it is read first.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
+        if charset.strip("\"' ").lower() not in ("utf-8", "utf8"):
+            return errors.unreadable(request)
+        if typed.UNFIT.search(request.path_info):
+            return errors.not_found(request)
+        request.GET = typed.fit(request.GET)
+        return self.get_response(request)
 
 
 class HouseMiddleware:

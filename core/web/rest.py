@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, pagination, permissions, status
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, pagination, parsers, permissions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import typed
 from core.web.access import Question, signed_in
 from core.workflow import Refused
 
@@ -35,6 +37,23 @@ class AccessPermission(permissions.BasePermission):
 class KeysetPagination(pagination.CursorPagination):
     page_size = 50
     ordering = "-pk"
+
+    def decode_cursor(self, request: Request) -> Any:
+        """A mark that nobody of us made shows the first page, as it does on the lists of the web."""
+        try:
+            cursor = super().decode_cursor(request)
+        except exceptions.NotFound:
+            return None
+        bad = cursor is not None and cursor.position is not None and typed.whole(cursor.position) is None
+        return None if bad else cursor
+
+
+class Json(parsers.JSONParser):
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise exceptions.ParseError(_("The request cannot be read.")) from error
 
 
 def explain(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -13,8 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.states import Role
-from core import clock
-from core.money import wan
+from core import (
+    clock,
+    typed,
+)
+from core.money import (
+    in_wan,
+)
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
@@ -48,8 +53,7 @@ class Payments(lists.Listing):
         lists.Col("ref", gettext_lazy("Payment"), main=True, link=payment_url, sub=lambda row: row.line.kind_label),
         lists.Col("project", gettext_lazy("Project"), value=lambda row: row.project.title, sub=lambda row: row.project.number),
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.project.unit.name),
-        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
-                  unit=gettext_lazy("yuan")),
+        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("paid_at", gettext_lazy("Paid"), kind="tag", sort="paid", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),
@@ -155,8 +159,8 @@ def step(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """The year's control figure and reserve: what is reserved and paid of it, by month, plan and state."""
     years = queries.years()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else (
+    asked = typed.whole(request.GET.get("year", ""))
+    year = asked if asked in years else (
         clock.today().year if clock.today().year in years or not years else years[0])
     rows = queries.figures(year)
     return render(request, "funding/figures.html", {
@@ -170,10 +174,6 @@ def figures(request: HttpRequest) -> HttpResponse:
         "plans": charts.bars(_("Paid by plan"), [(name, in_wan(sum)) for name, sum in queries.paid_by_plan(year)], note=_("10,000 yuan")),
         "crumbs": [(Payments.title, reverse("funding:desk:payments")), (_("Control figure"), None)],
     })
-
-
-def in_wan(amount: Any) -> Any:
-    return (amount / 10_000).quantize(queries.ONE)
 
 
 class Entries(lists.Listing):

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.money import wan
 from core.web import lists
 from core.web.access import access, signed_in
 from core.web.templatetags.st import tag
@@ -30,7 +29,7 @@ class Receipts(lists.Listing):
     columns = (
         lists.Col("ref", gettext_lazy("Payment"), main=True, link=project_url, sub=lambda row: row.line.kind_label),
         lists.Col("project", gettext_lazy("Project"), value=lambda row: row.project.title, sub=lambda row: row.project.number),
-        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="num", show=lambda row: wan(row.amount), unit=gettext_lazy("yuan")),
+        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="money"),
         lists.Col("paid_at", gettext_lazy("Paid"), kind="tag", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
         lists.Col("confirmed_at", gettext_lazy("Receipt confirmed"), kind="tag",
                   show=lambda row: f"{clock.local(row.confirmed_at):%Y-%m-%d}" if row.confirmed_at else "—"),

@@ -63,9 +63,12 @@ class Evaluations(lists.Listing):
         lists.Col("score", gettext_lazy("Performance score"), kind="num", sort="score",
                   show=lambda row: "—" if row.score is None else rules.shown(row.score)),
         lists.Col("grade", gettext_lazy("Grade"), show=lambda row: row.grade_label or "—"),
-        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, TONES[row.status])),
+        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, TONES[row.status]),
+                  sub=lambda row: _("waits for the final report of the leader") if row.status == "OPEN" and row.report_id is None else ""),
     )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.EvaluationStatus.choices),)
+    facets = (lists.Facet("status", gettext_lazy("State"), states.EvaluationStatus.choices),
+              lists.Facet("ready", gettext_lazy("Condition"), (("yes", gettext_lazy("Can be scored")), ("no", gettext_lazy("Waits for a report or its examination"))),
+                          queries.scorable))
     sorts = {"new": "-pk", "score": "score", "score_down": "-score"}
     empty_title = gettext_lazy("No project has come to its evaluation yet")
 
@@ -85,7 +88,7 @@ def acceptance_list(request: HttpRequest) -> HttpResponse:
 def evaluation_list(request: HttpRequest) -> HttpResponse:
     rows, counts = policies.evaluations_visible_to(request.actor), queries.waiting(request.actor)
     kpis = [
-        {"label": _("To be scored"), "value": counts["score"], "link": "?status=OPEN"},
+        {"label": _("To be scored"), "value": counts["score"], "link": "?ready=yes"},
         {"label": _("To be confirmed"), "value": counts["confirm_score"], "link": "?status=SCORED"},
     ]
     done = rows.filter(status=states.EvaluationStatus.CONFIRMED)

@@ -157,4 +157,7 @@ def open_call(world: World, year: int, opens: datetime, closes: datetime, source
     propose(world, call, 3, own, li)
     draft = actions.start_need(Actor.of(li), call, unit=own, stream=call.streams.get(code="2"), is_demo=True)
     actions.save_need(Actor.of(li), draft, values={"title": "端侧多模态模型压缩", "ind_0_name": "压缩比", "ind_0_value": "较高"}, base=draft.rev)
+    zhao = Person.objects.get(email="zhao@demo.keguan.example")  # the account that people try as an expert
+    if not source.experts.filter(person=zhao).exists():
+        actions.invite_experts(world.actor("chen"), source, people=[zhao])
     return call

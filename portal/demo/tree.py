@@ -52,7 +52,7 @@ def next_version(world: World) -> None:
         return
     year = today.year + 1
     tree = actions.create_tree(
-        he, code=f"{year}-draft", name=f"{year}年科技计划体系（演示草案）", name_en=f"Programme system of {year} (demo draft)",
+        he, code=f"{year}", name=f"{year}年科技计划体系（演示草案）", name_en=f"Programme system of {year} (demo draft)",
         effective_from=today.replace(year=year, month=1, day=1), copy_from=base, source="演示数据", note="演示用草案，不代表任何真实方案。",
         note_en="A draft for the demo; it stands for no real plan.")
     new = {row.code: row for row in tree.specials.select_related("plan")}

@@ -21,6 +21,7 @@ from performance.models import Acceptance, Evaluation, Report
 from portal import rules
 from portal.queries import record
 from projects import policies as projects
+from projects import queries as project_queries
 from projects.models import Contract, Project, ProposalItem, Publicity
 from reviews import policies as reviews
 from reviews.models import BatchItem, Draw, Score
@@ -43,6 +44,7 @@ class Case:
     acceptances: list[Acceptance] = field(default_factory=list)
     evaluation: Evaluation | None = None
     documents: list[Document] = field(default_factory=list)
+    objections: list[dict[str, Any]] = field(default_factory=list)
     things: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -89,6 +91,7 @@ def _review_and_list(actor: Any, case: Case) -> None:
         case.things.append(_thing(case.listed.proposal))
     if case.publicity is not None:
         case.things.append(_thing(case.publicity))
+    case.objections = project_queries.objections_outline(actor, case.application)
     objections = projects.objections_visible_to(actor).filter(application=case.application)
     case.things += [("projects.objection", pk) for pk in objections.values_list("pk", flat=True)]
 

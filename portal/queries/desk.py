@@ -94,12 +94,13 @@ QUEUES = (
     (gettext_lazy("Results"), (
         Queue(gettext_lazy("Final reports to examine"), "result.examine", (S, A), "performance:desk:acceptances"),
         Queue(gettext_lazy("Conclusions to confirm"), "result.confirm", (L,), "performance:desk:acceptances"),
-        Queue(gettext_lazy("Performance to score"), "result.score", (S, A), "performance:desk:evaluations"),
-        Queue(gettext_lazy("Scores to confirm"), "result.confirm_score", (R,), "performance:desk:evaluations"),
+        Queue(gettext_lazy("Performance to score"), "result.score", (S, A), "performance:desk:evaluations", {"ready": "yes"}),
+        Queue(gettext_lazy("Scores to confirm"), "result.confirm_score", (R,), "performance:desk:evaluations", {"status": "SCORED"}),
     )),
     (gettext_lazy("Office"), (
         Queue(gettext_lazy("Documents to sign"), "document.PROOFED", (L,), "notices:desk:documents", {"status": "PROOFED"}),
         Queue(gettext_lazy("Units to verify"), "unit.PENDING", (R, S), "accounts:desk:units", {"status": "PENDING"}),
+        Queue(gettext_lazy("Changes of units to verify"), "unit.changes", (R, S), "accounts:desk:units", {"change": "waiting"}),
     )),
 )
 
@@ -125,7 +126,8 @@ SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "payment": lambda actor: _prefixed(funding.waiting(actor), "payment"),
     "result": lambda actor: _prefixed(performance.waiting(actor), "result"),
     "document": lambda actor: _by_status(notices.visible_to(actor), "document"),
-    "unit": lambda actor: _by_status(accounts.organisations(actor), "unit"),
+    "unit": lambda actor: _by_status(accounts.organisations(actor), "unit") | {
+        "unit.changes": accounts.with_waiting_change(accounts.organisations(actor)).count()},
 }
 
 
@@ -173,7 +175,7 @@ def kpis(actor: Any, year: int) -> list[dict[str, Any]]:
         {"label": _("Projects running"), "value": held.filter(status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE"]).count(),
          "link": address("projects:desk:projects")},
         {"label": _("Annual plan of %(year)s") % {"year": year}, "value": money.wan(items["money"] or 0), "unit": unit},
-        {"label": _("Committed by awards"), "value": money.wan(items["committed"] or 0), "unit": unit},
+        {"label": _("Committed, lists under public notice included"), "value": money.wan(items["committed"] or 0), "unit": unit},
         {"label": _("Paid in %(year)s") % {"year": year}, "value": money.wan(paid), "unit": unit},
     ]
 
@@ -200,21 +202,22 @@ def funnel(actor: Any, year: int) -> charts.Chart:
 
 
 def money_by_plan(actor: Any) -> charts.Chart:
-    rows = [(name, (value / 10000).quantize(Decimal("0.01"))) for name, value in projects.money_by_plan(actor) if value]
+    rows = [(name, money.in_wan(value)) for name, value in projects.money_by_plan(actor) if value]
     return charts.bars(_("Money awarded by plan (10,000 yuan)"), rows[:8], note=_as_of())
 
 
 def plan_execution(actor: Any, year: int) -> charts.Chart:
     """Committed against planned, per plan of the annual plan."""
-    rows = AnnualPlanItem.objects.filter(plan__year=year).order_by().values_list("special__plan__name").annotate(
+    name = "special__plan__name_en" if programme.is_english() else "special__plan__name"
+    rows = AnnualPlanItem.objects.filter(plan__year=year).order_by().values_list(name).annotate(
         committed=Sum("committed"), planned=Sum("money"))
-    found = [(name, (done / 10000).quantize(Decimal(1)), (plan / 10000).quantize(Decimal(1))) for name, done, plan in rows]
+    found = [(name, money.in_wan(done), money.in_wan(plan)) for name, done, plan in rows]
     return charts.bullet(_("Committed against the annual plan of %(year)s (10,000 yuan)") % {"year": year}, found,
                          note=_as_of())
 
 
 def paid_by_month(year: int) -> charts.Chart:
-    rows = [(name, (value / 10000).quantize(Decimal("0.01"))) for name, value in funding.paid_by_month(year)]
+    rows = [(name, money.in_wan(value)) for name, value in funding.paid_by_month(year)]
     return charts.bars(_("Paid by month of %(year)s (10,000 yuan)") % {"year": year}, rows, note=_as_of())
 
 

@@ -39,7 +39,7 @@ def everywhere(actor: Any, q: str) -> list[Group]:
     q = q.strip()[:200]
     if not q:
         return []
-    groups = [_guides(actor, q), _applications(actor, q), _projects(actor, q), _documents(actor, q), _units(actor, q)]
+    groups = [_guides(actor, q), _applications(actor, q), _projects(actor, q), _awarded(actor, q), _documents(actor, q), _units(actor, q)]
     return [group for group in groups if group.total]
 
 
@@ -86,6 +86,17 @@ def _projects(actor: Any, q: str) -> Group:
     page = "portal:audit:case" if auditor else "projects:desk:project" if staff else "projects:my:project"
     return Group(_("Projects"), rows.count(), [
         Found(row.title, address(page, row.number), f"{row.number} · {row.unit.name}") for row in rows[:SHOWN]
+    ])
+
+
+def _awarded(actor: Any, q: str) -> Group:
+    """Awarded projects are public; the desks have found them among their own already."""
+    if accounts.is_desk_user(actor) is None or accounts.is_auditor(actor) is None:
+        return Group("", 0, [])
+    rows = _numbered(projects.public_projects(), q, "number").order_by("-pk")
+    return Group(_("Awarded projects (public)"), rows.count(), [
+        Found(row.title, address("projects:public:projects", q=row.number), f"{row.number} · {row.unit.name}")
+        for row in rows[:SHOWN]
     ])
 
 

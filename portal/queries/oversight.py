@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from applications import policies as applications
@@ -14,12 +13,9 @@ from core import clock, money
 from core.models import Job
 from core.web import charts
 from funding import policies as funding
-from notices import policies as notices
-from portal.queries import desk, record
+from portal.queries import desk, looks, record
 from portal.queries.places import address
 from projects import policies as projects
-from reviews import policies as reviews
-from reviews.models import BatchItem, Recusal
 
 
 def kpis(actor: Any) -> list[dict[str, Any]]:
@@ -36,28 +32,10 @@ def kpis(actor: Any) -> list[dict[str, Any]]:
 
 
 def flags(actor: Any) -> list[dict[str, Any]]:
-    """Facts that deserve a look; none of them is a finding."""
-    now = clock.now()
-    batches = reviews.visible_to(actor)
-    held = projects.visible_to(actor)
-    late = Q(status="CONTRACT_PENDING", sign_by__lt=clock.today())
-    rows = [
-        (_("Scores far apart (marked by the rule of the batch)"),
-         BatchItem.objects.filter(batch__in=batches).exclude(flag="").count(), ""),
-        (_("Conflicts of interest declared after the draw"), Recusal.objects.filter(batch__in=batches, found_by="LATE").count(), ""),
-        (_("Contracts not signed in time"), held.filter(late).count(), ""),
-        (_("Projects overdue"), held.filter(status="OVERDUE").count(), ""),
-        (_("Payments returned by the bank"), funding.visible_to(actor).filter(status="RETURNED").count(), ""),
-        (_("Objections not settled"), projects.objections_visible_to(actor).filter(status__in=["FILED", "ACCEPTED"]).count(), ""),
-        (_("Notices not opened after 15 days"), notices.visible_to(actor).filter(
-            status="ISSUED", deliveries__opened_at=None, deliveries__sent_at__lt=now - timedelta(days=15)).distinct().count(), ""),
-        (_("Units with three or more awards"), _repeat(held), ""),
-    ]
-    return [{"label": label, "count": count, "url": url} for label, count, url in rows]
-
-
-def _repeat(held: QuerySet) -> int:
-    return held.order_by().values("unit").annotate(n=Count("pk")).filter(n__gte=3).count()
+    """Facts that deserve a look, none of them a finding; each leads to the case files it counts."""
+    rows = [(code, label, looks.narrowed(looks.cases(actor), code).count()) for code, (label, _filter) in looks.LOOKS.items()]
+    return [{"label": label, "count": count, "url": address("portal:audit:cases", look=code) if count else ""}
+            for code, label, count in rows]
 
 
 def charts_of(actor: Any) -> list[charts.Chart]:
@@ -69,7 +47,7 @@ def concentration(actor: Any) -> charts.Chart:
     """The units that hold most money, in 10,000 yuan."""
     rows = projects.visible_to(actor).order_by().values_list("unit__name").annotate(sum=Sum("amount")).order_by("-sum")[:8]
     return charts.bars(_("Units with the most money awarded (10,000 yuan)"),
-                       [(name, (total / 10000).quantize(Decimal("0.01"))) for name, total in rows])
+                       [(name, money.in_wan(total)) for name, total in rows])
 
 
 def by_area(actor: Any) -> charts.Chart:

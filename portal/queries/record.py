@@ -16,7 +16,9 @@ from applications import queries as applications
 from core.models import Job, LedgerRow, Seal
 from core.workflow import Machine
 from funding import queries as funding
+from notices.models import Document
 from performance import queries as performance
+from performance.models import Acceptance, Evaluation, Report
 from portal import policies, rules
 from programs import queries as programs
 from projects import queries as projects
@@ -36,9 +38,11 @@ AREAS = (
 WORDS = {
     "accounts.integrity.mark": gettext_lazy("Integrity mark set"),
     "accounts.integrity.lift": gettext_lazy("Integrity mark lifted"),
+    "accounts.membership.invite": gettext_lazy("Asked to join a unit"),
     "accounts.membership.request": gettext_lazy("Asked to join the unit"),
     "accounts.organisation.edit": gettext_lazy("Data of the unit changed"),
     "accounts.organisation.register": gettext_lazy("Unit registered"),
+    "accounts.unitchange.ask": gettext_lazy("Change of verified data of the unit filed"),
     "accounts.person.consent": gettext_lazy("Consent to the privacy notice"),
     "accounts.person.create": gettext_lazy("Account created"),
     "accounts.person.edit": gettext_lazy("Personal data changed"),
@@ -141,15 +145,30 @@ class Act:
 
 def thing(row: LedgerRow) -> str:
     """What was acted upon, as people call it: a file has a name, everything else a number."""
-    return rules.masked_text(row.data.get("name") or "") if row.target_type == "core.storedfile" else row.target_ref
+    return rules.masked_text(row.data.get("name") or "") if row.verb == "core.file.open" else row.target_ref
+
+
+def called(rows: Iterable[LedgerRow]) -> dict[tuple[str, int], str]:
+    """What people call things that have no number of their own to show: a document by its number and title, a report, an
+    examination or an evaluation by its project. Always the same number of queries."""
+    pks: dict[str, list[int]] = {}
+    for row in rows:
+        pks.setdefault(row.target_type, []).append(row.target_id or 0)
+    found = {("notices.document", pk): f"{number} {title}".strip() for pk, number, title in Document.objects.filter(
+        pk__in=[0, *pks.get("notices.document", [])]).values_list("pk", "number", "title")}
+    for model in (Report, Acceptance, Evaluation):
+        label = model._meta.label_lower
+        found |= {(label, pk): number for pk, number in model._default_manager.filter(
+            pk__in=[0, *pks.get(label, [])]).values_list("pk", "project__number")}
+    return found
 
 
 def acts(actor: Any, rows: Iterable[LedgerRow]) -> list[Act]:
     found = list(rows)
-    hidden = aliases(actor, found)
+    hidden, names = aliases(actor, found), called(found)
     return [
         Act(row.pk, row.at, verb_label(row.verb), row.verb, hidden.get(row.pk) or doer(row),
-            rules.masked_text(row.why), thing(row), row.verb.split(".")[0])
+            rules.masked_text(row.why), names.get((row.target_type, row.target_id)) or thing(row), row.verb.split(".")[0])
         for row in found
     ]
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.money import wan
 from core.web import export, lists
 from core.web.access import access, public
 from portal.queries import figures
@@ -51,19 +50,14 @@ class PlanActual(lists.Listing):
     per_page = 50
     columns = (
         lists.Col("label", gettext_lazy("Plan item"), main=True, sub=lambda row: f"{row.special.plan.label} · {row.special.label}"),
-        lists.Col("money", gettext_lazy("Planned (10,000 yuan)"), kind="num", sort="money", value=lambda row: figures.in_wan(row.money),
-                  show=lambda row: wan(row.money), unit=gettext_lazy("10,000 yuan")),
-        lists.Col("guide_money", gettext_lazy("Guides (10,000 yuan)"), kind="num", value=lambda row: figures.in_wan(row.guide_money),
-                  show=lambda row: wan(row.guide_money), unit=gettext_lazy("10,000 yuan")),
+        lists.Col("money", gettext_lazy("Planned (10,000 yuan)"), kind="money", sort="money", unit=gettext_lazy("10,000 yuan")),
+        lists.Col("guide_money", gettext_lazy("Guides (10,000 yuan)"), kind="money", unit=gettext_lazy("10,000 yuan")),
         lists.Col("filed", gettext_lazy("Applications"), kind="num"),
         lists.Col("count", gettext_lazy("Awards planned"), export_only=True),
         lists.Col("awarded_count", gettext_lazy("Awarded"), kind="num", show=lambda row: f"{row.awarded_count} / {row.count}"),
-        lists.Col("committed", gettext_lazy("Committed (10,000 yuan)"), kind="num", sort="committed",
-                  value=lambda row: figures.in_wan(row.committed), show=lambda row: wan(row.committed), unit=gettext_lazy("10,000 yuan")),
-        lists.Col("paid", gettext_lazy("Paid (10,000 yuan)"), kind="num", value=lambda row: figures.in_wan(row.paid),
-                  show=lambda row: wan(row.paid), unit=gettext_lazy("10,000 yuan")),
-        lists.Col("variance", gettext_lazy("Difference (10,000 yuan)"), kind="num", value=lambda row: figures.in_wan(row.variance),
-                  show=lambda row: wan(row.variance), unit=gettext_lazy("10,000 yuan"), meaning=gettext_lazy("committed less planned")),
+        lists.Col("committed", gettext_lazy("Committed (10,000 yuan)"), kind="money", sort="committed", unit=gettext_lazy("10,000 yuan")),
+        lists.Col("paid", gettext_lazy("Paid (10,000 yuan)"), kind="money", unit=gettext_lazy("10,000 yuan")),
+        lists.Col("variance", gettext_lazy("Difference (10,000 yuan)"), kind="money", unit=gettext_lazy("10,000 yuan"), meaning=gettext_lazy("committed less planned")),
         lists.Col("window_text", gettext_lazy("Window planned"), sub=figures.opened_words),
         lists.Col("opened", gettext_lazy("First guide opened"), export_only=True),
         lists.Col("closed", gettext_lazy("First guide closed"), export_only=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
@@ -110,10 +111,12 @@ def approve_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
 
 @transaction.atomic
 def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """Back to DRAFT with a reason; the sign-offs so far are void."""
+    """Back to DRAFT with a reason; the sign-offs so far are void and the drafter is told."""
     row = GUIDE.move("return", actor, guide, why=why, reason=why)
     Guide.objects.filter(pk=row.pk).update(agreed_by=None, approved_by=None)
     row.refresh_from_db()
+    notices.tell([row.drafted_by], "guide.returned", lambda: _("Guide returned to you: %(title)s") % {"title": row.title}, why,
+                 reverse("programs:desk:guide", args=[row.ref]))
     return row
 
 

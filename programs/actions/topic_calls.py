@@ -233,8 +233,9 @@ def close_call(actor: Any, call: TopicCall) -> int:
 @transaction.atomic
 def finish_call(actor: Any, call: TopicCall) -> TopicCall:
     """PUBLISHED -> FINISHED when every need has its decision."""
-    close_call(system("clock"), call)
-    return CALL.move("finish", actor, call)
+    row = CALL.move("finish", actor, call)
+    close_call(system("clock"), row)
+    return row
 
 
 @transaction.atomic

@@ -15,11 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
 from programs.engine.conditions import label, number
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, lookup
+from programs.engine.forms import MOST_MONEY
 from programs.engine.problems import Problem
 
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
@@ -49,6 +51,10 @@ class Line:
     name: str
     text: str
     value: Decimal
+
+    @property
+    def shown(self) -> str:
+        return show(self.value)
 
 
 @dataclass(frozen=True)
@@ -397,14 +403,21 @@ def evaluate(amount: Mapping[str, Any] | str, facts: Mapping[str, Any]) -> Amoun
     return Amount(total, lines)
 
 
+def check_bounds(value: Any, path: str) -> list[Problem]:
+    """An amount of money in yuan, more than 0 and within what a column of money holds."""
+    found = number(value or 0)
+    if found <= 0:
+        return [Problem(path, _("must be more than 0"))]
+    return [Problem(path, _("is too large"))] if found > MOST_MONEY else []
+
+
 def check(amount: Any, path: str = "amount") -> list[Problem]:
     """Problems of an amount rule; a formula is optional, a cap is not."""
     if not isinstance(amount, Mapping):
         return [Problem(path, _("is missing"))]
     found = []
     try:
-        if number(amount.get("cap")) <= 0:
-            found.append(Problem(f"{path}.cap", _("must be more than 0")))
+        found.extend(check_bounds(number(amount.get("cap")), f"{path}.cap"))
     except (ArithmeticError, TypeError, ValueError):
         found.append(Problem(f"{path}.cap", _("must be an amount in yuan")))
     if amount.get("formula"):
@@ -416,17 +429,51 @@ def check(amount: Any, path: str = "amount") -> list[Problem]:
     return found
 
 
+def caret(text: str, position: int) -> tuple[str, str]:
+    """The line of an error and a line with ^ under its character; wide characters are padded with wide spaces."""
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", start)
+    line = text[start : end if end >= 0 else len(text)]
+    pad = "".join("\u3000" if east_asian_width(letter) in "WF" else " " for letter in line[: position - start])
+    return line, f"{pad}^"
+
+
+POSITIVE, NOT_NEGATIVE, ANY = 2, 1, 0
+
+
+def _sign(node: _Node, named: Mapping[str, int]) -> int:
+    """What is certain of a value before any case comes: above zero, not below zero, or nothing. A fact may be anything."""
+    kind = node.kind
+    if kind == "number":
+        return POSITIVE if node.value > 0 else NOT_NEGATIVE
+    if kind == "name":
+        return named.get(node.value, ANY)
+    signs = [_sign(child, named) for child in node.children]
+    if kind == "by":
+        return min(signs)
+    if kind == "call" and node.value != "round":
+        return max(signs) if node.value == "max" else min(signs)
+    if kind == "op" and node.value == "+":
+        return max(signs) if min(signs) >= NOT_NEGATIVE else ANY
+    if kind == "op" and node.value in "*/":
+        return min(signs) if node.value == "*" or signs[1] == POSITIVE else ANY
+    return ANY if kind == "op" else min(NOT_NEGATIVE, *signs)
+
+
 def _zero_divisors(formula: Formula, path: str) -> list[Problem]:
-    """A division by a literal zero can be seen before any case comes."""
+    """A division is allowed only where the divisor is certainly above zero: a number, the cap, or max(1, ...)."""
     found: list[Problem] = []
+    named = {CAP: POSITIVE}
 
     def walk(node: _Node) -> None:
-        if node.kind == "op" and node.value == "/" and node.children[1].kind == "number" and node.children[1].value == 0:
-            error = FormulaError(_("Division by zero"), node.at)
-            found.append(Problem(f"{path}.formula", str(error), node.at))
+        if node.kind == "op" and node.value == "/" and _sign(node.children[1], named) != POSITIVE:
+            zero = node.children[1].kind == "number"
+            said = _("Division by zero") if zero else _("The divisor may be zero: divide by max(1, ...) so that it cannot")
+            found.append(Problem(f"{path}.formula", str(FormulaError(said, node.at)), node.at))
         for child in node.children:
             walk(child)
 
-    for _name, node, _source in formula.lines:
+    for name, node, _source in formula.lines:
         walk(node)
+        named[name] = _sign(node, named)
     return found

@@ -320,7 +320,7 @@ def _figure(item: Field, value: Decimal) -> str:
 
 def _clean_date(item: Field, raw: Any) -> tuple[Any, list[str]]:
     try:
-        value = date.fromisoformat(str(raw)[:10])
+        value = typed.day(str(raw)[:10])
     except ValueError:
         return str(raw)[:40].strip(), [_("“%(label)s” must be a real date, e.g. 2026-03-31") % {"label": item.label}]
     errors = []

@@ -49,7 +49,6 @@ QUOTA_KINDS = ("LIMITED", "UNLIMITED")
 ETHICS_RULES = ("NONE", "DECLARE", "WITH_APPLICATION", "BEFORE_AWARD")
 MOST_TEXT, MOST_DEPTH, MOST_ITEMS = 60_000, 16, 400
 SCRIPT = re.compile(r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|svg|img|form|base)\b|javascript\s*:", re.IGNORECASE)
-MOST_MONEY = Decimal(10) ** 13
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -191,7 +190,7 @@ def _quota(data: Any, path: str) -> list[Problem]:
     most = data.get("max_projects")
     if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 100_000:
         found.append(Problem(f"{path}.max_projects", _("must be a whole number from 1")))
-    found.extend(_money(data.get("budget_control") or 0, f"{path}.budget_control"))
+    found.extend(amounts.check_bounds(data.get("budget_control"), f"{path}.budget_control"))
     per_unit = data.get("per_unit")
     if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or per_unit < 1):
         found.append(Problem(f"{path}.per_unit", _("must be a whole number from 1")))
@@ -202,24 +201,13 @@ def _quota(data: Any, path: str) -> list[Problem]:
 
 def _topics(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("title",))
-    return found or [problem for index, row in enumerate(rows) for problem in _money(row.get("cap") or 0, f"{path}[{index}].cap")]
-
-
-def _money(value: Any, path: str) -> list[Problem]:
-    try:
-        amount = number(value)
-        if not amount.is_finite() or amount > MOST_MONEY:
-            return [Problem(path, _("must be an amount in yuan"))]
-    except (ArithmeticError, TypeError, ValueError):
-        return [Problem(path, _("must be an amount in yuan"))]
-    return [] if amount > 0 else [Problem(path, _("must be more than 0"))]
+    return found or [
+        problem for index, row in enumerate(rows) for problem in amounts.check_bounds(row.get("cap"), f"{path}[{index}].cap")
+    ]
 
 
 def _amount(data: Any, path: str) -> list[Problem]:
-    found = amounts.check(data, path)
-    if not found:
-        found = _money(data["cap"], f"{path}.cap") + _texts(data, path, ("note", "note_en", "formula"))
-    return found
+    return amounts.check(data, path) or _texts(data, path, ("note", "note_en", "formula"))
 
 
 def _documents(rows: Any, path: str) -> list[Problem]:

@@ -60,9 +60,17 @@ class Sheet:
         )
 
     def total(self, values: Mapping[str, Any]) -> Decimal:
-        """Sum of the points, two decimals, half up."""
-        points = (number(values[c.code]) for c in self.criteria if values.get(c.code) not in (None, ""))
-        return sum(points, Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+        """Sum of the points, two decimals, half up; of a draft, what can be read and lies within the points."""
+        points = (self._read(c, values.get(c.code)) for c in self.criteria)
+        return sum((found for found in points if found is not None), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+
+    def _read(self, criterion: Criterion, raw: Any) -> Decimal | None:
+        """The points typed; None for what are no points of this criterion."""
+        try:
+            value = typed.number(raw)
+            return value if 0 <= value <= criterion.weight and value % self.step == 0 else None
+        except (ArithmeticError, ValueError):
+            return None
 
     def clean(self, given: Mapping[str, Any], final: bool = False) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """{values, comment, recommendation, knockouts} -> clean, errors. Drafts keep what was typed."""
@@ -86,18 +94,15 @@ class Sheet:
         if recommendation not in ("", *RECOMMENDATIONS) or (final and not recommendation):
             errors["recommendation"] = [_("Choose a recommendation")]
         codes = {item["code"] for item in self.knockouts}
-        knocked = [code for code in given.get("knockouts") or () if code in codes]
+        knocked = [code for code in given.get("knockouts") or () if isinstance(code, str) and code in codes]
         clean = {"values": values, "comment": comment, "recommendation": recommendation, "knockouts": knocked}
         return clean, errors
 
     def _points(self, criterion: Criterion, raw: Any, final: bool) -> tuple[str | None, str]:
         if raw in (None, ""):
             return None, (_("Give points for “%(label)s”") % {"label": criterion.label} if final else "")
-        try:
-            value = number(str(raw).strip())
-            if not value.is_finite() or not 0 <= value <= criterion.weight or value % self.step:
-                raise ValueError
-        except (ArithmeticError, ValueError):
+        value = self._read(criterion, raw) if isinstance(raw, str | int | float | Decimal) and not isinstance(raw, bool) else None
+        if value is None:
             return typed.text(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
                 "label": criterion.label, "weight": criterion.weight, "step": self.step,
             }

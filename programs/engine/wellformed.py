@@ -166,7 +166,8 @@ def _check_value(value: Any, shape: str, path: str, inside: str) -> list[Problem
             if low > high:
                 return [Problem(path, _("the lower bound is above the upper one"))]
     except UNREADABLE:
-        return [Problem(path, _("“%(value)s” cannot be read") % {"value": value})]
+        said = "、".join(map(str, value)) if isinstance(value, list) else value
+        return [Problem(path, _("“%(value)s” cannot be read") % {"value": said})]
     return []
 
 

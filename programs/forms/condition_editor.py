@@ -150,7 +150,7 @@ class TryForm(forms.Form):
 
     def __init__(self, data: Any, names: list[str], guide: Guide) -> None:
         super().__init__(data, prefix="try")
-        self.guide = guide
+        self.guide, names_of = guide, queries.Names()
         typed = (self.data.get("try-unit") or "").strip() if data else ""
         self.organisation = accounts.open_unit_called(typed) if typed else None
         people = list(accounts.people_of(self.organisation)) if self.organisation else []
@@ -159,7 +159,7 @@ class TryForm(forms.Form):
         self.typed = [name for name in sorted(names) if CATALOGUE[name].kind != ROWS and "." in name
                       and CATALOGUE[name].subject not in ("member", "partner")]
         for name in self.typed:
-            self.fields[name] = _typed_field(name)
+            self.fields[name] = _typed_field(name, names_of)
 
     @property
     def boxes(self) -> list[Any]:
@@ -193,9 +193,11 @@ class TryForm(forms.Form):
         return {**queries.guide_facts(self.guide), **found, **typed}
 
 
-def _typed_field(name: str) -> forms.Field:
+def _typed_field(name: str, names: queries.Names) -> forms.Field:
     entry = CATALOGUE[name]
     title = label(name)
+    if entry.kind == TEXT and (codes := names.of(name)):
+        return forms.ChoiceField(label=title, required=False, choices=[("", _("not known")), *codes.items()])
     if entry.kind == BOOL:
         return forms.ChoiceField(label=title, required=False, choices=[("", _("not known")), ("true", _("yes")), ("false", _("no"))])
     if entry.kind == DATE:

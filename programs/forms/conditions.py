@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from core.money import from_wan
 from programs import queries
 from programs.engine import conditions
-from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, ROWS, TEXT
+from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, ROWS, TEXT
 from programs.engine.operators import OPERATORS, finite, fits, gives, label
 from programs.engine.problems import Problem
 from programs.forms.base import area, one_line
@@ -98,6 +98,8 @@ def load(node: Mapping[str, Any] | None) -> Draft:
 def _load_leaf(node: Mapping[str, Any]) -> Draft:
     fact, op = str(node.get("fact", "")), str(node.get("op", ""))
     shape = queries.shape_of(fact, op)
+    money = fact in CATALOGUE and CATALOGUE[fact].kind == MONEY and shape in (NUMBER, MONEY, "range", "numbers")
+    shape = MONEY if money else shape
     data = {"fact": [fact], "op": [op], **_load_value(node.get("value"), shape, ""), "of": [str(code) for code in node.get("of") or ()]}
     if OPERATORS.get(op) and OPERATORS[op].at:
         data |= _load_value(node.get("at"), OPERATORS[op].at, "at_")
@@ -403,7 +405,7 @@ class LeafForm(NodeForm):
     def _literal(self, shape: str, fact: str) -> forms.Field:
         entry = CATALOGUE.get(fact)
         if shape == BOOL:
-            return forms.ChoiceField(label=gettext("Value"), required=False, choices=[("", "—"), ("true", gettext("yes")), ("false", gettext("no"))])
+            return forms.ChoiceField(label=gettext("Value wanted"), required=False, choices=[("", "—"), ("true", gettext("yes")), ("false", gettext("no"))])
         if shape == DATE:
             return forms.CharField(label=gettext("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
         if shape in (LIST, "texts"):
@@ -412,8 +414,8 @@ class LeafForm(NodeForm):
             return forms.CharField(label=_unit(gettext("From and to"), entry, shape), required=False, widget=TwoBoxes())
         codes = self.names.of(fact) if shape == TEXT else {}
         if codes:
-            return forms.ChoiceField(label=gettext("Value"), required=False, choices=[("", "—"), *codes.items()])
-        return one_line(_unit(gettext("Value"), entry, shape), 200, required=False)
+            return forms.ChoiceField(label=gettext("Value wanted"), required=False, choices=[("", "—"), *codes.items()])
+        return one_line(_unit(gettext("Value wanted"), entry, shape), 200, required=False)
 
     def _list_field(self, fact: str, title: str) -> forms.Field:
         codes = self.names.of(fact)
@@ -467,7 +469,7 @@ class TwoBoxes(forms.MultiWidget):
         context = super().get_context(name, value if isinstance(value, list) else [value, ""], attrs)
         for number, part in enumerate(context["widget"]["subwidgets"]):
             part["name"] = name
-            part["attrs"] |= {"aria-label": gettext("To") if number else gettext("From")}
+            part["attrs"] |= {"aria-label": gettext("Upper bound") if number else gettext("Lower bound")}
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:

@@ -69,7 +69,7 @@ class EditPage:
         data = {**data, "annexes": [{"code": f"A{row['code']}", "name": row["label"]} for row in queries.annexes_of(data)]} if (
             code == "annexes" and "annexes" not in data) else data
         self.page, self.data, self.code = PAGES[code], data, code
-        shown = {**data, **template_of(code, template)} if template and post is None else data
+        shown = self.shown = {**data, **template_of(code, template)} if template else data
         self.form = self.page.form(post, files, guide=data, initial=self.page.form.load(shown)) if self.page.form else None
         self.sets = [(lines, _set(lines, shown, post, files)) for lines in self.page.lines]
 
@@ -86,16 +86,16 @@ class EditPage:
         return all(found)
 
     def parts(self) -> dict[str, Any]:
-        found = self.form.parts(self.data) if self.form else {}
+        found = self.form.parts(self.shown) if self.form else {}
         for lines, sheet in self.sets:
-            old = list_at(self.data, lines.path)
+            old = list_at(self.shown, lines.path)
             kept = [form for form in sheet.ordered_forms if form.cleaned_data]
             places = {form: number for number, form in enumerate(sheet.forms)}
             new = [form.row(old[places[form]] if places[form] < min(len(old), sheet.initial_form_count()) else {}) for form in kept]
             top = lines.path[0]
             if top == "annexes":  # versions of before had bare names in the header
                 found["header"] = {key: value for key, value in (self.data.get("header") or {}).items() if not key.startswith("annexes")}
-            found[top] = new if len(lines.path) == 1 else {**(found.get(top) or self.data.get(top) or {}), lines.path[1]: new}
+            found[top] = new if len(lines.path) == 1 else {**(found.get(top) or self.shown.get(top) or {}), lines.path[1]: new}
         return found
 
     def refuse(self, reasons: list[str]) -> None:

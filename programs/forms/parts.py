@@ -230,11 +230,9 @@ class MoneyForm(PartForm):
 
     def clean_formula(self) -> str:
         formula = self.cleaned_data["formula"].replace("\r\n", "\n").strip()
-        if formula:
-            try:
-                amounts.parse(formula)
-            except amounts.FormulaError as error:
-                raise ValidationError(str(error)) from error
+        if formula and (wrong := amounts.check({"cap": 1, "formula": formula})):
+            line, mark = amounts.caret(formula, wrong[0].position or 0)
+            raise ValidationError(format_html('{} <code class="st-caret">{}\n{}</code>', wrong[0].text, line, mark))
         return formula
 
     def clean(self) -> dict[str, Any]:

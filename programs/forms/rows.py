@@ -17,7 +17,14 @@ from programs.forms.base import LinesField, WanField, one_line
 
 
 class RowForm(forms.Form):
-    """A line of a part that is a list."""
+    """A line of a part that is a list. What a browser sends for an empty line (the first answer of a list to choose from)
+    is no change: empty lines are left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField) and field.initial is None:
+                field.initial = next((pair[0] for pair in field.choices), None)
 
     @classmethod
     def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -250,7 +250,13 @@ def _read(table: Table, what: str, form: forms.Form, row: Row) -> None:
     if not row.problems:
         table.wanted[what][key] = clean
     else:  # the code counts as known, so that one wrong cell does not make all lines that name it wrong
-        table.wanted[what].setdefault(key, clean)
+        table.wanted[what].setdefault(key, {**_unread(what, row), **clean})
+
+
+def _unread(what: str, row: Row) -> dict[str, Any]:
+    """What the preview shows of a line with a wrong cell: the text as it came, nothing where only words of a list may stand."""
+    return {name: [] if name.endswith("_modes") else "" if name in CHOICES else raw
+            for (name, _label), raw in zip(SHEETS[what][1], row.raw, strict=True) if name != "code"}
 
 
 def checked_rows(given: Mapping[str, Any], tree: PlanTree) -> Table:

@@ -66,6 +66,8 @@ class Step:
 
 
 LABELS = {
+    "cluster": gettext_lazy("Industry cluster (20+8)"), "stream": gettext_lazy("Basic-research stream"),
+    "stage": gettext_lazy("Stage of the innovation chain"),
     "title": gettext_lazy("Title"), "title_en": gettext_lazy("Title in English"), "issuer": gettext_lazy("Issued by"),
     "issuer_en": gettext_lazy("Issued by, in English"), "notice_line": gettext_lazy("Notice on top"),
     "notice_line_en": gettext_lazy("Notice on top, in English"), "receiving_body": gettext_lazy("Receiving body"),
@@ -209,6 +211,16 @@ def field_words(item: Mapping[str, Any]) -> str:
     return "；".join(piece for piece in pieces if piece)
 
 
+def _quoted(leaf: Mapping[str, Any]) -> str:
+    """The value a field is compared with; a code of the form stands in quotes."""
+    from programs.engine import visibility  # noqa: PLC0415 (only needed here)
+
+    if leaf.get("op") in visibility.WITHOUT_VALUE:
+        return ""
+    value = leaf.get("value", "")
+    return f'"{value}"' if isinstance(value, str) else _shown("", value)
+
+
 def visible_words(rule: Mapping[str, Any]) -> str:
     """A visibility rule as a line: shown when 是否涉及伦理 = yes and ..."""
     from programs.engine import visibility  # noqa: PLC0415 (only needed here)
@@ -216,7 +228,7 @@ def visible_words(rule: Mapping[str, Any]) -> str:
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
     said = [
-        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_shown('', leaf.get('value', '')) if leaf.get('op') not in visibility.WITHOUT_VALUE else ''}".strip()
+        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
         for leaf in leaves
     ]
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}

@@ -13,6 +13,7 @@ from django.http import Http404
 from core import search
 from core.clock import CoreNow
 from core.models import LedgerRow
+from core.typed import whole
 from programs import policies, rules, states
 from programs.engine import modes, packages
 from programs.engine.budget import Scheme
@@ -198,7 +199,7 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     rows = search.match(guides_for(actor), q)
     if phase in ("open", "coming", "closed"):
         rows = in_phase(rows, phase)
-    return rows.filter(year=int(year)) if year.isdigit() and len(year) == 4 else rows
+    return rows.filter(year=whole(year)) if whole(year) is not None and len(year) == 4 else rows
 
 
 def kept_version_of(pk: int) -> GuideVersion:

@@ -143,33 +143,39 @@ def guide_page(
             for doc in data.get("documents", ())
         ],
         topics=_topics(data, sources or {}),
-        payments=[
-            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
-            for row in data.get("payment_plan", ())
-        ],
-        criteria=[
-            {"label": pick(row, "name"), "weight": row["weight"], "help": pick(row, "help")}
-            for row in (data.get("score_sheet") or {}).get("criteria", ())
-        ],
-        form=[
-            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
-            for part in (data.get("form") or {}).get("sections", ())
-        ],
-        contacts=[
-            {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
-            for row in data.get("contacts", ())
-        ],
+        **_of_lists(data),
         header={key: pick(header, key) for key in ("issuer", "notice_line", "receiving_body", "deciding_body")},
         annexes=annexes_of(data),
         amount_note=pick(data.get("amount") or {}, "note"),
         mode_label=str(states.FundingMode(mode["funding_mode"]).label) if mode.get("funding_mode") else "",
         recommenders=_names_of(mode.get("recommenders") or []),
         review_label=_review_label(data.get("review") or {}),
-        quota=data.get("quota") or {},
         **_of_mode(data),
         **_of_frame(data),
         marks={path: mark(path) for path in MARKED},
     )
+
+
+def _of_lists(data: dict[str, Any]) -> dict[str, Any]:
+    """Payments, criteria, what the form asks, contacts."""
+    return {
+        "payments": [
+            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
+            for row in data.get("payment_plan", ())
+        ],
+        "criteria": [
+            {"label": pick(row, "name"), "weight": row["weight"], "help": pick(row, "help")}
+            for row in (data.get("score_sheet") or {}).get("criteria", ())
+        ],
+        "form": [
+            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
+            for part in (data.get("form") or {}).get("sections", ())
+        ],
+        "contacts": [
+            {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
+            for row in data.get("contacts", ())
+        ],
+    }
 
 
 def _topics(data: dict[str, Any], sources: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -182,6 +188,7 @@ def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
     """Fields supported, regions and partners, ethics, contract."""
     contract = data.get("contract") or {}
     return {
+        "quota": data.get("quota") or {},
         "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
         "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
     }

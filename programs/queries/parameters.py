@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import pgettext_lazy
 
 from core.models import Parameter
 from programs import policies, rules
@@ -79,6 +80,25 @@ def last_from(key: str) -> date | None:
 def value_words(value: Any) -> str:
     """A stored value as a person reads it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+#: The units of the numbers the house brings along; one that a bureau adds stands as it is.
+UNITS = {
+    "applications": pgettext_lazy("unit", "applications"), "days before due": pgettext_lazy("unit", "days before due"), "days from end": pgettext_lazy("unit", "days from end"),
+    "draws": pgettext_lazy("unit", "draws"), "factor": pgettext_lazy("unit", "factor"), "hours": pgettext_lazy("unit", "hours"),
+    "mails": pgettext_lazy("unit", "mails"), "marks": pgettext_lazy("unit", "marks"), "minutes": pgettext_lazy("unit", "minutes"),
+    "month-day": pgettext_lazy("unit", "month-day"), "months": pgettext_lazy("unit", "months"), "names": pgettext_lazy("unit", "names"),
+    "natural days": pgettext_lazy("unit", "natural days"), "objections": pgettext_lazy("unit", "objections"), "persons": pgettext_lazy("unit", "persons"),
+    "points": pgettext_lazy("unit", "points"), "projects": pgettext_lazy("unit", "projects"), "rows": pgettext_lazy("unit", "rows"),
+    "scores": pgettext_lazy("unit", "scores"), "share": pgettext_lazy("unit", "share"), "sheets": pgettext_lazy("unit", "sheets"),
+    "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
+    "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
+    "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
+}
+
+
+def unit_words(unit: str) -> str:
+    return str(UNITS.get(unit, unit))
 
 
 def value_kind(value: Any) -> str:

@@ -167,6 +167,8 @@ def groups_of(call: TopicCall) -> list[dict[str, Any]]:
                 {"most": quota.most, "clause": quota.clause, "kinds": kind_labels(quota.kinds) or [_("all other units")]})
     for group in found.values():
         group["name"] = group_name(group["streams"])
+        if len(group["quotas"]) == 1 and group["quotas"][0]["kinds"] == [_("all other units")]:
+            group["quotas"][0]["kinds"] = [_("all units")]
     return list(found.values())
 
 

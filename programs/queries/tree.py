@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import wan
+from core.typed import whole
 from programs import policies, states
 from programs.models import AnnualPlanItem, Plan, PlanTree, PolicyDocument, Special
 from programs.queries.plans import DECIDED
@@ -109,7 +110,7 @@ def special_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def specials_by_id(ids: list[str]) -> QuerySet[Special]:
-    return Special.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+    return Special.objects.filter(pk__in=[pk for pk in map(whole, ids) if pk is not None])
 
 
 def is_valid(document: PolicyDocument, on: date) -> bool:

@@ -114,8 +114,10 @@ def value_words(fact: str, op: str, value: Any, names: Names) -> str:
     money = OPERATORS[op].wants in ("number", "range", "numbers", "same") and CATALOGUE[fact].kind == MONEY
     unit = CATALOGUE[fact].unit if OPERATORS[op].wants in ("number", "range", "same") and op in ("ge", "gt", "le", "lt", "between", "eq") else ""
     if op.startswith(("age_", "years_")):
-        unit = _("years")
+        unit = _("years of age") if op.startswith("age_") else _("years")
     text = _plain(value, fact, names, money=money)
+    if op == "between" and isinstance(value, list) and len(value) == 2:
+        text = _("%(low)s to %(high)s") % {"low": _plain(value[0], fact, names, money=money), "high": _plain(value[1], fact, names, money=money)}
     return f"{text} {unit}".strip() if unit and not isinstance(value, Mapping) else text
 
 

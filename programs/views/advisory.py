@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock, files
-from core.money import wan
 from core.web import lists, steps
 from core.web.access import access, public, signed_in
 from core.web.once import once
@@ -46,7 +45,7 @@ class Bodies(lists.Listing):
         lists.Col("industry", gettext_lazy("Future industry"), value=lambda row: row.industry.label),
         lists.Col("since", pgettext_lazy("term", "From"), sort="since"),
         lists.Col("until", pgettext_lazy("term", "Until")),
-        lists.Col("money", gettext_lazy("Money of all years (10,000 yuan)"), kind="num", show=lambda row: wan(row.money or 0)),
+        lists.Col("money", gettext_lazy("Money of all years (10,000 yuan)"), kind="money", value=lambda row: row.money or 0),
     )
     facets = (
         lists.Facet("at_work", gettext_lazy("Shown"), (("yes", gettext_lazy("At work")),), lambda rows, value: rows.filter(until=None)),

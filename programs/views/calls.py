@@ -11,7 +11,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.money import wan
 from core.web import lists
 from core.web.access import access, public
 from programs import queries, states
@@ -45,10 +44,9 @@ class Guides(lists.Listing):
         lists.Col("mode", gettext_lazy("Way of funding"), value=lambda row: row.mode_label),
         lists.Col("opens_at", gettext_lazy("Opens")),
         lists.Col("closes_at", gettext_lazy("Closes (Beijing time)")),
-        lists.Col("cap_per_project", gettext_lazy("At most per project (10,000 yuan)"), kind="num",
-                  value=lambda row: row.cap_per_project / 10000),
+        lists.Col("cap_per_project", gettext_lazy("At most per project (10,000 yuan)"), kind="money"),
         lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
-        lists.Col("budget_control", gettext_lazy("Total money (10,000 yuan)"), kind="num", value=lambda row: row.budget_control / 10000),
+        lists.Col("budget_control", gettext_lazy("Total money (10,000 yuan)"), kind="money"),
     )
     facets = (
         lists.Facet("phase", gettext_lazy("State"), PHASES, queries.in_phase),
@@ -143,7 +141,7 @@ class Expected(lists.Listing):
                   sub=lambda row: f"{row.special.plan.label} · {row.special.label}"),
         lists.Col("plan__year", gettext_lazy("Year"), kind="num"),
         lists.Col("window_text", gettext_lazy("Guide window"), sort="month"),
-        lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.money)),
+        lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("count", gettext_lazy("Awards"), kind="num"),
         lists.Col("mode_label", gettext_lazy("Way of funding")),
         lists.Col("review_label", gettext_lazy("Review")),

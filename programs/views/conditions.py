@@ -16,6 +16,7 @@ from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
 from programs.engine import conditions as engine
+from programs.forms.amount import AmountTryForm
 from programs.forms.condition_editor import ConditionEditor, TryForm, try_names
 from programs.models import Guide
 
@@ -90,3 +91,16 @@ def condition_remove(request: HttpRequest, ref: str, code: str) -> HttpResponse:
     for reason in _save(request, guide, [rule for rule in _rules(guide) if rule["code"] != code]):
         messages.error(request, reason)
     return redirect("programs:desk:conditions", ref)
+
+
+@access(policies.may_write_guides)
+def amount_try(request: HttpRequest, ref: str) -> HttpResponse:
+    """The amount explained line by line for typed figures; nothing is saved. Figures come by GET, so that they can be shared."""
+    guide = queries.get_for(request.actor, ref)
+    form = AmountTryForm(request.GET or None, guide.version.data.get("amount") or {})
+    found, missing = form.explain() if form.is_bound and form.is_valid() else (None, "")
+    back = reverse("programs:desk:edit", args=[guide.ref, "money"])
+    return render(request, "programs/amount_try.html", {
+        "title": _("Try the amount"), "guide": guide, "form": form, "found": found, "missing": missing, "back": back,
+        "crumbs": [(guide.ref, reverse("programs:desk:guide", args=[guide.ref])), (_("Try the amount"), None)],
+    })

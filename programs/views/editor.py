@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
@@ -26,9 +27,8 @@ def desk_url(guide: Guide) -> str:
 
 def _save(request: HttpRequest, guide: Guide, found: Mapping[str, Any], form: forms.Form | None) -> bool:
     """Save as a new version; a refusal stays on the page with what was typed."""
-    base = request.POST.get("base", "")
     try:
-        version = actions.save_parts(request.actor, guide, found, base=int(base) if base.isdigit() else None)
+        version = actions.save_parts(request.actor, guide, found, base=typed.whole(request.POST.get("base", "")))
     except Refused as refused:
         if form is None:
             messages.error(request, "；".join(refused.reasons))

@@ -44,7 +44,7 @@ def _shown(guide: Guide) -> Sections:
     """The sections of the application form, every field with the words for its kind and its rule."""
     kinds = dict(FIELD_KINDS)
     return [
-        {**part, "fields": [
+        {"group": "", "help": "", **part, "fields": [
             {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
                 "table", "group") else [], "rule_words": queries.visible_words(item["visible_if"]) if item.get("visible_if") else ""}
             for item in part["fields"]

@@ -12,8 +12,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
-from core.money import wan
+from core import (
+    clock,
+    typed,
+)
 from core.web import lists, steps
 from core.web.access import access
 from core.web.once import once
@@ -55,8 +57,7 @@ class DeskGuides(lists.Listing):
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, TONES.get(row.status, ""))),
         lists.Col("funding_mode", gettext_lazy("Way of funding"), show=lambda row: row.mode_label),
-        lists.Col("budget_control", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money",
-                  show=lambda row: wan(row.budget_control)),
+        lists.Col("budget_control", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("max_projects", gettext_lazy("Awards"), kind="num"),
         lists.Col("opens_at", gettext_lazy("Opens")),
         lists.Col("closes_at", gettext_lazy("Closes"), sort="close"),
@@ -259,8 +260,8 @@ def guide_version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """One version against another (the one before when ?with= is missing), part by part."""
     row = queries.get_for(request.actor, ref)
     version = queries.version_of(row, number)
-    wanted = request.GET.get("with", "")
-    other = queries.version_of(row, int(wanted)) if wanted.isdigit() else queries.version_before(version)
+    wanted = typed.whole(request.GET.get("with", ""))
+    other = queries.version_of(row, wanted) if wanted is not None else queries.version_before(version)
     context = {
         "title": _("Version %(number)d of %(ref)s") % {"number": number, "ref": ref}, "guide": row, "version": version,
         "other": other, "changes": queries.version_changes(other.data if other else {}, version.data),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,10 +40,12 @@ def special_lineage(request: HttpRequest, tree: str, code: str) -> HttpResponse:
 @access(policies.is_staff)
 def year_report(request: HttpRequest, year: int) -> HttpResponse:
     """Planned, committed and awarded of a year by the tree of that year, and the numbers that began to decide in it (T3)."""
+    if not 2000 <= year <= 2100:
+        raise Http404
     found = queries.year_report(year)
     return render(request, "programs/year_report.html", {
         **found, "title": _("Year %(year)d by its own tree and rules") % {"year": year}, "years": queries.report_years(),
-        "rules": [(row, queries.value_words(row.value)) for row in queries.rules_of_year(year)],
+        "rules": [(row, f"{queries.value_words(row.value)} {queries.unit_words(row.unit)}") for row in queries.rules_of_year(year)],
         "chart": charts.bullet(_("Committed against planned, by plan"), [
             (plan["plan"].label, plan["committed"] / 10000, plan["money"] / 10000) for plan in found["plans"]], note=_("10,000 yuan")),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (str(year), None)],

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.states import APPLICANT_KINDS
-from core.money import wan
 from core.web import lists, steps
 from core.web.access import access
 from core.workflow import Refused
@@ -45,7 +44,7 @@ class DeskNeeds(lists.Listing):
         lists.Col("title", gettext_lazy("Topic"), main=True, link=desk_url, sub=lambda row: f"{row.ref} · {row.call.ref}"),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name, sub=lambda row: row.unit.get_kind_display()),
         lists.Col("stream", gettext_lazy("Direction"), value=lambda row: row.stream.label),
-        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="money", sort="money"),
         lists.Col("score", gettext_lazy("Points"), kind="num", sort="score"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label, show=lambda row: (row.status_label, row.tone)),
         lists.Col("filed_at", gettext_lazy("Filed"), sort="old"),
@@ -77,7 +76,7 @@ class Ranked(lists.Listing):
         lists.Col("stream", gettext_lazy("Direction"), value=lambda row: row.stream.label),
         lists.Col("score", gettext_lazy("Mean of the points"), kind="num", sort="score"),
         lists.Col("score_count", gettext_lazy("Sheets given"), kind="num", sort="count"),
-        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="money", sort="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label, show=lambda row: (row.status_label, row.tone)),
     )
     empty_title = gettext_lazy("Nothing is screened in yet")

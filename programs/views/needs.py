@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock, files
-from core.money import wan
 from core.web import lists, steps
 from core.web.access import access, signed_in
 from core.web.once import once
@@ -52,7 +51,7 @@ class MyNeeds(lists.Listing):
         lists.Col("title", gettext_lazy("Topic"), main=True, link=need_url, show=_title, sub=lambda row: f"{row.ref} · {row.call.title}"),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit.name),
         lists.Col("stream", gettext_lazy("Direction"), value=lambda row: row.stream.label),
-        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="num", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Proposed, 10,000 yuan"), kind="money"),
         lists.Col("status", gettext_lazy("What became of it"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: (row.status_label, row.tone)),
         lists.Col("filed_at", gettext_lazy("Filed")),
@@ -263,6 +262,7 @@ def unit_need(request: HttpRequest, ref: str) -> HttpResponse:
     window = topics.call_window(row.call)
     problems = topics.problems_of(row) if row.status == "UNIT_PENDING" else []
     buttons = steps.buttons(NEED, request.actor, row, urls, needs_why=("return", "withdraw"))
+    buttons.sort(key=lambda one: one["verb"] != "endorse")  # what is waited for stands first
     for one in buttons:
         if one["verb"] == "endorse":
             one["reasons"] = problems if window else [_("The call is not open now.")]

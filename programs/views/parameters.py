@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,10 +40,11 @@ class Parameters(lists.Listing):
     per_page = 50
     columns = (
         lists.Col("note", gettext_lazy("Meaning"), main=True, link=parameter_url, show=lambda row: row.note or row.key,
-                  sub=lambda row: row.key),
+                  sub=lambda row: format_html("<code>{}</code>", row.key)),
         lists.Col("key", gettext_lazy("Key"), export_only=True),
-        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value)),
-        lists.Col("unit", gettext_lazy("Unit of measure")),
+        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value),
+                  show=lambda row: format_html("<code>{}</code>", queries.value_words(row.value))),
+        lists.Col("unit", gettext_lazy("Unit of measure"), show=lambda row: queries.unit_words(row.unit)),
         lists.Col("effective_from", gettext_lazy("In force from"), sort="from"),
         lists.Col("until", gettext_lazy("In force to")),
         lists.Col("source", gettext_lazy("Source")),
@@ -75,7 +77,7 @@ def parameter(request: HttpRequest, key: str) -> HttpResponse:
         for row in queries.parameter_changes(request.actor, key)
     ]
     return render(request, "programs/parameter.html", {
-        "title": history[0].note or key, "key": key, "unit": history[0].unit, "changes": changes, "today": clock.today(),
+        "title": history[0].note or key, "key": key, "unit": queries.unit_words(history[0].unit), "changes": changes, "today": clock.today(),
         "history": [(row, queries.value_words(row.value)) for row in history],
         "ask_url": reverse("programs:desk:parameter_ask", args=[key]) if policies.is_planner(request.actor) is None else "",
         "crumbs": [(Parameters.title, reverse("programs:desk:parameters")), (key, None)],

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.money import wan
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.once import once
@@ -204,9 +203,8 @@ class Plans(lists.Listing):
     sorts = {"year": "-year", "year_up": "year"}
     columns = (
         lists.Col("year", gettext_lazy("Year"), main=True, link=plan_url, sort="year", sub=lambda row: row.tree.label),
-        lists.Col("control_figure", gettext_lazy("Control figure (10,000 yuan)"), kind="num",
-                  show=lambda row: wan(row.control_figure)),
-        lists.Col("reserve", gettext_lazy("Reserve (10,000 yuan)"), kind="num", show=lambda row: wan(row.reserve)),
+        lists.Col("control_figure", gettext_lazy("Control figure (10,000 yuan)"), kind="money"),
+        lists.Col("reserve", gettext_lazy("Reserve (10,000 yuan)"), kind="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: row.status_label),
         lists.Col("published_at", gettext_lazy("Published")),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import (
+    UTC,
+    timedelta,
+)
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -64,7 +67,7 @@ def calendar(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close; the same UID when dates move."""
     row = queries.public_guide(request.actor, year, slug)
     body = render(request, "programs/guide.ics", {
-        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "now": clock.now(),
+        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "url": request.build_absolute_uri(guide_url(row)),
     }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django import forms
@@ -110,7 +110,8 @@ def call_calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close."""
     row = topics.get_call(request.actor, ref)
     body = render(request, "programs/guide.ics", {
-        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "now": clock.now(),
+        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()],
+        "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "url": request.build_absolute_uri(call_url(row)),
     }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",

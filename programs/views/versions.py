@@ -69,7 +69,8 @@ def version_new(request: HttpRequest) -> HttpResponse:
     form = NewTreeForm(request.POST or None, trees=trees)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        source = next((tree for tree in trees if tree.code == values.pop("copy_from")), None)
+        wanted = values.pop("copy_from")
+        source = next((tree for tree in trees if tree.code == wanted), None)
         if tree := attempt(form, actions.create_tree, request.actor, copy_from=source, **values):
             return redirect(version_url(tree))
     return render(request, "st/form_page.html", {
@@ -282,7 +283,7 @@ def version_preview(request: HttpRequest, code: str, uid: Any) -> HttpResponse:
     changes = queries.table_differences(tree, table.wanted)
     return render(request, "programs/version_preview.html", {
         "title": _("Preview of the table"), "tree": tree, "upload": upload, "problems": table.problems,
-        "reasons": queries.table_reasons(tree, table.wanted, changes), "changes": queries.difference_rows(changes),
+        "reasons": [] if table.problems else queries.table_reasons(tree, table.wanted, changes), "changes": queries.difference_rows(changes),
         "counts": queries.difference_counts(changes), "seen": queries.table_digest(tree), "back": version_url(tree),
         "crumbs": crumbs(tree, (_("Preview of the table"), None)),
     })

@@ -51,7 +51,7 @@ def prepare_award(actor: Any, publicity: Publicity) -> Document:
     if known is not None:
         return known
     return notices.draft(
-        actor, documents.AWARD, subject=row.proposal, title=f"关于下达{row.proposal.guide.title}立项项目的通知", context={},
+        actor, documents.AWARD, subject=row.proposal, title=documents.award_title(row.proposal.guide), context={},
         addressee="各有关单位", is_public=True,
     )
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import actions as accounts
+from accounts import queries as account_queries
 from applications import actions as applications
 from applications.models import Application
 from applications.states import Reason, Status
-from core import clock, crypt, files, ledger, parameters, refs
-from core.clock import CoreNow
-from core.models import LedgerRow
+from core import clock, crypt, files, ledger, refs
+from core.ledger import OBJECTOR
+from core.models import StoredFile
 from core.workflow import Refused
 from programs import actions as programme
 from projects import policies
@@ -22,13 +23,19 @@ from projects.states import ObjectorKind
 from projects.workflow import OBJECTION
 
 MOST_BYTES = 20 * 1024 * 1024
+FROM_HERE = "objection"
 
 
 @transaction.atomic
 def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: str, name: str, contact: str, facts: str,
                    upload: Any) -> Objection:
     """File an objection while the notice runs, by the database clock. Anonymous ones are refused: name, contact and the
-    signed scan are required (an objection of a unit carries its seal). Raises core.files.BadFile for a bad scan."""
+    signed scan are required (an objection of a unit carries its seal). Raises core.files.BadFile for a bad scan.
+
+    The form promises that only supervision opens the identity: the account of an objector who happens to be signed in, the
+    network address and the name of the file stand nowhere in the record. The objector reads the outcome under the secret
+    address of the objection.
+    """
     row = Publicity.objects.select_for_update(no_key=True, of=("self",)).select_related("proposal").get(pk=publicity.pk)
     now = clock.now()
     if row.status != "OPEN" or not row.opens_at <= now < row.closes_at:
@@ -43,22 +50,24 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
     item = ProposalItem.objects.filter(proposal=row.proposal, selected=True, application__ref=application).first()
     if item is None:
         raise Refused(_("Choose a project of this notice."))
-    file = files.store(upload, actor=actor, kinds=("pdf", "jpg", "png"), max_bytes=MOST_BYTES)
-    number = refs.next_number("objection", str(clock.today().year))
+    number = f"YY{clock.today().year}-{refs.next_number('objection', str(clock.today().year)):04d}"
+    file = files.store(upload, actor=OBJECTOR, kinds=("pdf", "jpg", "png"), max_bytes=MOST_BYTES, name=number)
     objection = Objection.objects.create(
-        number=f"YY{clock.today().year}-{number:04d}", publicity=row, application=item.application, kind=kind,
+        number=number, publicity=row, application=item.application, kind=kind,
         name_sealed=crypt.seal(name.strip()), contact_sealed=crypt.seal(contact.strip()), facts=facts.strip(), file=file,
     )
-    ledger.record("projects.objection.file", objection, actor, application=application, kind=kind)
+    ledger.record("projects.objection.file", objection, OBJECTOR, application=application, kind=kind)
+    accounts.note_try(FROM_HERE, _here())
     return objection
 
 
+def _here() -> str:
+    return ledger.request_context.get().get("ip") or ""
+
+
 def _too_many_from_here() -> bool:
-    """The form is open to everybody: one address files so many an hour and no more."""
-    address = ledger.request_context.get().get("ip")
-    most = int(parameters.value("objection.per_address_hour", default=5))
-    recent = LedgerRow.objects.filter(verb="projects.objection.file", ip=address, at__gt=CoreNow() - timedelta(hours=1))
-    return bool(address) and recent.count() >= most
+    """The form is open to everybody: one address files so many an hour and no more (counted by fingerprint)."""
+    return account_queries.tried_too_often(FROM_HERE, _here(), "objection.per_address_hour")
 
 
 @transaction.atomic
@@ -107,6 +116,15 @@ def _decide(verb: str, actor: Any, objection: Objection, decision: str) -> Objec
     row = OBJECTION.move(verb, actor, objection, decision=decision)
     row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def open_statement(actor: Any, objection: Objection) -> StoredFile:
+    """The signed statement bears the objector's name: the same question and the same record as for the identity."""
+    if reason := policies.sees_objector(actor, objection):
+        raise Refused(reason)
+    ledger.record("projects.objection.open_identity", objection, actor, why=_("Signed statement"))
+    return objection.file
 
 
 @transaction.atomic

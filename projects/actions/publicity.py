@@ -63,7 +63,7 @@ def open_publicity(actor: Any, publicity: Publicity) -> Publicity:
     for item in items:
         applications.publicise(actor, item.application)
     document = notices.draft(
-        actor, documents.PUBLICITY, subject=row, title=f"关于{row.proposal.guide.title}拟资助项目的公示",
+        actor, documents.PUBLICITY, subject=row, title=documents.publicity_title(row.proposal.guide),
         context=documents.publicity_context(row, items, days), is_public=True,
     )
     issued = notices.issue_now(actor, row.proposal.decided_by, document)

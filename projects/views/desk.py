@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.money import wan
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
@@ -44,8 +43,7 @@ class Projects(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
-        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
-                  unit=gettext_lazy("yuan")),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("ends_on", gettext_lazy("Ends on"), kind="tag", sort="ends", show=lambda row: f"{row.ends_on:%Y-%m-%d}" if row.ends_on else "—"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, row.tone)),

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.money import wan
 from core.web import lists, steps
 from core.web.access import access, signed_in
 from core.web.templatetags.st import tag
@@ -33,8 +32,7 @@ class Mine(lists.Listing):
     columns = (
         lists.Col("title", gettext_lazy("Project"), main=True, link=project_url, sub=lambda row: row.number),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
-        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount),
-                  unit=gettext_lazy("yuan")),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("sign_by", gettext_lazy("Sign by"), kind="tag",
                   show=lambda row: f"{row.sign_by:%Y-%m-%d}" if row.status == "CONTRACT_PENDING" else "—"),
         lists.Col("ends_on", gettext_lazy("Ends on"), kind="tag", sort="ends", show=lambda row: f"{row.ends_on:%Y-%m-%d}" if row.ends_on else "—"),

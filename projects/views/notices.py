@@ -159,10 +159,11 @@ def objection_identity(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "projects/objection.html", _objection_context(request, row, identity))
 
 
-@access(policies.handles_objections)
+@access(policies.is_supervision)
 def objection_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The statement is signed: for whoever may open the identity, and every look is recorded."""
     row = queries.get_objection(request.actor, number)
-    return files.serve(row.file, request.actor, row.number, inline=True)
+    return files.serve(actions.open_statement(request.actor, row), request.actor, row.number, inline=True)
 
 
 objection_accept = steps.step_view(

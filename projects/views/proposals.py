@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core.money import wan
+from core.money import in_wan
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
 from programs import queries as programmes
 from projects import actions, policies, queries, states
-from projects.forms import WAN, ItemForm, MinutesForm
+from projects.forms import ItemForm, MinutesForm
 from projects.models import ProposalList
 from projects.workflow import PROPOSAL
 
@@ -39,7 +39,7 @@ class Proposals(lists.Listing):
                   sub=lambda row: row.ref),
         lists.Col("ranked", gettext_lazy("Ranked"), kind="num"),
         lists.Col("chosen", gettext_lazy("Projects proposed"), kind="num"),
-        lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="num", show=lambda row: wan(row.money or 0)),
+        lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="money", value=lambda row: row.money or 0),
         lists.Col("created_by", gettext_lazy("Prepared by"), value=lambda row: row.created_by.name),
         lists.Col("created_at", gettext_lazy("Begun")),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
@@ -89,7 +89,7 @@ def _context(request: HttpRequest, row: ProposalList, page: Any, forms: list[Ite
         "title": queries.title_of(row.guide), "proposal": row, "page": page, "forms": forms, "sums": sums, "tone": TONES[row.status],
         "may_edit": row.status == "DRAFT" and policies.prepares(actor, row) is None,
         "money_chart": charts.bullet(_("Money proposed against what there is"), [
-            (name, (done / WAN).quantize(1), (most / WAN).quantize(1)) for name, done, most in money], note=_("10,000 yuan"))
+            (name, in_wan(done), in_wan(most)) for name, done, most in money], note=_("10,000 yuan"))
         if row.status != "DECIDED" else None,
         "count_chart": charts.bullet(_("Projects proposed against what there is"), number, note=_("number of projects"))
         if row.status != "DECIDED" else None,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.files import BadFile
-from core.money import wan
 from core.web import charts, lists
 from core.web.access import access
 from core.web.access import public as everyone
@@ -60,7 +59,7 @@ class Awards(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
         lists.Col("special", gettext_lazy("Special"), value=lambda row: row.special.label),
-        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Grant (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("awarded_at", gettext_lazy("Awarded on"), kind="tag", show=lambda row: f"{clock.local(row.awarded_at):%Y-%m-%d}"),
     )
     facets = (lists.Facet("year", gettext_lazy("Year"), queries.year_choices, lambda rows, value: rows.filter(awarded_at__year=value)),

@@ -92,7 +92,7 @@ def commit_draw(actor: Any, batch: Batch, *, public_source: str) -> Draw:
     data["load"] = _least_load(data)
     if short := rules.short(data):
         raise Refused(_("Too few experts without conflict for: %(panels)s. Enlarge the pool or split the groups.") % {
-            "panels": "、".join(short[:5])})
+            "panels": "、".join(short[:5]) + (_(" and others") if len(short) > 5 else "")})
     secret = secrets.token_hex(32)
     draw = Draw.objects.create(
         batch=row, commit_hash=rules.commitment(secret), secret_sealed=crypt.seal(secret), candidates=data,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from applications import queries as applications
-from core import files
+from core import files, typed
 from core.web import steps
 from core.web.access import access
 from core.workflow import Refused
@@ -43,6 +42,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
     seats = list(queries.tasks_in(request.actor, row))
     for seat in seats:
         seat.url, seat.tone = task_url(seat), TONES.get(seat.status, "")
+        seat.points = seat.score.total if hasattr(seat, "score") else None  # no sheet before the first word
     return render(request, "reviews/batch_expert.html", {
         "title": row.name, "batch": row, "seats": seats, "invited": any(seat.status == "INVITED" for seat in seats),
         "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],
@@ -85,7 +85,8 @@ def given_from(data: Any, sheet: Sheet) -> dict[str, Any]:
 
 def _many(data: Any, name: str) -> list[str]:
     found = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
-    return [found] if isinstance(found, str) else list(found) if isinstance(found, list) else []
+    found = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return [one for one in found if isinstance(one, str)]
 
 
 @access(policies.is_expert)
@@ -133,9 +134,11 @@ def autosave(request: HttpRequest, uid: Any) -> HttpResponse:
     seat = queries.get_task(request.actor, uid)
     sheet = Sheet.load(seat.batch.sheet)
     try:
-        sent = json.loads(request.body)
-        fresh, base = dict(sent["values"]), int(sent["rev"])
+        sent = typed.body(request.body)
+        fresh, base = dict(sent["values"]), typed.whole(sent["rev"])
     except (ValueError, KeyError, TypeError):
+        base = None
+    if base is None:
         return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
     kept = seat.score.draft if hasattr(seat, "score") else {}
     flat = {f"v-{code}": value for code, value in (kept.get("values") or {}).items()} | {
@@ -158,7 +161,7 @@ def paper(request: HttpRequest, uid: Any) -> HttpResponse:
         raise Refused(reason)
     if seat.batch.blind == states.Blind.DOUBLE or seat.item.application.pdf is None:
         raise Refused(_("This review shows no names; read the page instead."))
-    return files.serve(seat.item.application.pdf, request.actor, seat.batch.ref, inline=True)
+    return files.serve(seat.item.application.pdf, request.actor, seat.batch.ref, inline=True, part_of=seat)
 
 
 @access(policies.is_expert)

@@ -210,3 +210,23 @@ def test_api_is_closed_to_visitors(client, db):
 def test_actor_of_a_closed_account_is_nobody(house):
     closed = actions.end_account(SYSTEM, house.li_person, why="离职")
     assert not Actor.of(closed).is_signed_in
+
+
+# --- spelling ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spellings", [
+    ("13900000002", "139-0000-0002", "139 0000 0002", "１３９０００００００２", "1390000-0002"),
+    ("li@accounts.example", "LI@accounts.example ", " Li@Accounts.Example"), ("li@accounts.example", "13900000002"),
+    ("17700000000", "177-0000-0000", "１７７００００００００"),
+])
+def test_lock_out_counts_the_account_however_it_is_spelt(client, house, spellings):
+    tries = int(Parameter.objects.get(key="login.account_tries").value)
+    for turn in range(tries):
+        sign_in(client, spellings[turn % len(spellings)], "wrong-password")
+    assert all(queries.locked_out(text, None) for text in spellings)
+
+
+@pytest.mark.parametrize("link", ["/reset/YWJj/x/", "/reset/%00/x/", "/reset/AAAA/x/", "/reset/é/x/", "/reset/====/x/"])
+def test_link_that_never_was_one_is_dead_and_breaks_nothing(client, house, link):
+    assert client.get(link).status_code in (404, 410)

@@ -1,12 +1,17 @@
 """A unit registers, is verified, changes its administrator; people join and leave; duplicates are merged."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import actions, policies, queries
 from accounts.middleware import EPOCH
 from accounts.models import Consent, Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import MembershipStatus, OrganisationStatus, Role
+from core.models import Parameter, StoredFile
 from core.workflow import Refused
 from tests.accounts.conftest import SYSTEM, person, uscc
 
@@ -20,7 +25,7 @@ def registered(house):
     return actions.register_unit_with_administrator(
         policies.ANONYMOUS, unit={"name": "乙单位", "kind": "ENTERPRISE", "uscc": CODE},
         administrator={"name": "新管", "email": "new@accounts.example", "password": "long-enough-2026"},
-        licence=house.unit.licence, notice=notice)
+        licence=SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence"), notice=notice)
 
 
 def test_registration_waits_until_the_bureau_verifies(house):
@@ -154,3 +159,38 @@ def test_visible_units_are_those_one_may_view(house, key):
     seen = set(policies.organisations_visible_to(actor).values_list("pk", flat=True))
     allowed = {row.pk for row in Organisation.objects.all() if policies.may_view_organisation(actor, row) is None}
     assert seen == allowed
+
+
+# --- the form that is open to everybody ------------------------------------------------------------------------------
+
+
+def kept_files() -> set[str]:
+    return {str(path) for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+
+
+def given(**more):
+    return {"unit-kind": "ENTERPRISE", "unit-name": "乙单位", "unit-uscc": CODE, "unit-region": "深圳市", "unit-legal_representative": "甲",
+            "unit-licence": SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence"), "person-name": "新管", "person-email": "new@accounts.example",
+            "person-mobile": "13900000077", "person-id_kind": "PASSPORT", "person-id_number": "E1234567", "person-password": "long-enough-2026",
+            "consent-agree": "on", **more}
+
+
+@pytest.mark.parametrize("wrong", [{"person-email": "li@accounts.example"}, {"person-password": "1234567890"}, {"unit-uscc": "taken"}])
+def test_refused_registration_leaves_no_file(client, house, wrong, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)  # other tests run beside this one and keep files too
+    before, rows = kept_files(), StoredFile.objects.count()
+    page = client.post("/register/", given(**{key: house.unit.uscc if value == "taken" else value for key, value in wrong.items()}))
+    assert page.status_code == 422
+    assert (kept_files(), StoredFile.objects.count()) == (before, rows)
+    assert client.post("/register/", given()).status_code == 302
+    assert StoredFile.objects.count() == rows + 1
+
+
+def test_one_address_registers_so_often_and_no_more(client, house):
+    Parameter.objects.filter(key="register.per_address_hour").update(value=2)
+    for _turn in range(2):
+        assert client.post("/register/", given(**{"person-password": "1234567890"})).status_code == 422
+    page = client.post("/register/", given())
+    assert page.status_code == 422
+    assert not Organisation.objects.filter(uscc=CODE).exists()
+    assert client.post("/register/", given(), REMOTE_ADDR="203.0.113.4").status_code == 302

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from applications import actions, queries
 from applications.models import Application, Correction
@@ -14,6 +15,7 @@ from core import clock, deadlines, events
 from notices.models import Document
 from tests.applications.test_filing import moves, refused
 from tests.factories import applications as make
+from tests.portal.conftest import visit
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,13 @@ def test_close_ends_what_was_not_submitted_and_spares_what_was(town, row):
     row.refresh_from_db()
     assert (other.status, other.refusal_code) == (Status.EXPIRED, Reason.DEADLINE_PASSED)
     assert row.status == Status.SUBMITTED
+
+
+def test_refused_correction_shows_the_summary_with_a_link_to_the_field(client, town, row):
+    actions.open_check(town.chen, row)
+    answer = visit(client, town.chen).post(reverse("applications:desk:ask", args=[row.ref]), {})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.index('id="errors"') < text.index("<h1")
+    assert 'href="#id_sections"' in text
+    assert 'id="id_sections"' in text

@@ -131,3 +131,23 @@ def test_partners_within_the_guide(place, count, shared, wrong):
     from decimal import Decimal
 
     assert len(rules.partner_problem(place, count, Decimal(shared))) == wrong
+
+
+@pytest.mark.django_db
+def test_later_close_is_told_to_everyone_who_has_begun(town):
+    """Reaction to the official act: the leader and the administrators of the unit, each once."""
+    from core import events
+    from notices.models import Message
+    from programs import actions as programme
+    from programs import queries as programmes
+    from tests.factories import applications as make
+
+    row = make.started(town.li, town.guide, town.a)
+    close = programmes.current_window(town.guide).closes_at
+    extension = programme.request_extension(town.chen, town.guide, closes_at=close.replace(year=close.year + 1), why="系统维护")
+    programme.approve_extension(town.he, extension)
+    events.drain()
+    told = Message.objects.filter(event="guide.extend")
+    assert told.filter(person=row.leader).count() == 1 and "系统维护" in told.first().body
+    events.drain()
+    assert Message.objects.filter(event="guide.extend", person=row.leader).count() == 1

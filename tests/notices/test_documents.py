@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from core import files, jobs
-from core.models import LedgerRow
+from core.models import Job, LedgerRow
 from core.workflow import Refused
 from notices import actions, rendering
 from notices.models import Delivery, Document, Message
@@ -165,3 +165,31 @@ def test_muted_event_is_kept_but_not_mailed_unless_statutory(office):
     actions.tell([office.unit], "x", "一", dedupe="fact:4")
     actions.tell([office.unit], "x", "二", dedupe="fact:5", statutory=True)
     assert list(Message.objects.order_by("pk").values_list("mail_state", flat=True)) == ["NONE", "WAITING"]
+
+
+def test_text_is_read_at_once_and_its_pdf_goes_before_others(office, client):
+    first, asked = issued(office), issued(office)
+    page = client.get(f"/documents/{asked.uid}/") if asked.is_public else visit(client, office.lead).get(f"/documents/{asked.uid}/")
+    text = page.content.decode()
+    assert asked.context["verify_code"] in text
+    assert text.count("<h1") == 1
+    assert "<style" not in text
+    assert jobs.run()
+    assert [Document.objects.get(pk=row.pk).pdf_id is not None for row in (first, asked)] == [False, True]
+    assert not jobs.hurry(Job.objects.get(params__document=asked.pk))
+    assert jobs.run()
+    assert Document.objects.get(pk=first.pk).pdf_id
+
+
+def test_text_escapes_what_was_typed(office):
+    paper = issued(office)
+    made = rendering.page(paper.template, paper.context | {"addressee": "<script>x</script>"})
+    assert "<script>" not in made
+    assert "&lt;script&gt;" in made
+
+
+def test_draft_is_read_before_it_is_signed(office, client):
+    paper = draft(office)
+    answer = visit(client, office.lead).get(f"/desk/documents/{paper.uid}/")
+    assert answer.status_code == 200
+    assert 'class="title"' in answer.content.decode()

@@ -41,7 +41,7 @@ WIDEST = """() => {
 
 #: Not words: addresses, files, hashes, references, placeholders of codes, fact names of the condition engine.
 CODES = re.compile(
-    r"https?://\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:pdf|xlsx|csv|json|ics|html|docx|zip|png|jpg)\b"
+    r"\.(?:pdf|xlsx|csv|docx|zip)\b|https?://\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:pdf|xlsx|csv|json|ics|html|docx|zip|png|jpg)\b"
     r"|\b[a-z]+(?:[_-][a-z0-9]+)+\b|\"[a-z_]+\"|\b[a-z]\w*\.[a-z]\w*(?:\.\w+)*\b|\b[0-9a-f-]{6,}\b|\b\w*\d\w*\b|/[a-z0-9_/{}-]+/",
     re.IGNORECASE,
 )

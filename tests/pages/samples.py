@@ -178,6 +178,7 @@ def desk_guides() -> list[Visit]:
 same("programs:desk:guide_preview", "programs:desk:guide_windows", "programs:desk:guide_policies",
      "programs:desk:guide_export", "programs:desk:conditions", "programs:desk:form_parts", who="chen",
      key=lambda: guide("DRAFT").ref)
+same("programs:desk:amount_try", who="chen", key=lambda: guide("DRAFT").ref)
 same("programs:desk:guide_extend", who="chen", key=lambda: guide().ref)
 
 
@@ -442,8 +443,8 @@ def unit_needs() -> list[Visit]:
 
 @sample("programs:review:need")
 def need_to_score() -> Visit:
-    zhao = Person.objects.get(email="zhao@demo.keguan.example")
-    return Visit("zhao", (programmes.needs_to_score(Actor.of(zhao)).first().ref,))
+    person = topic_call().experts.order_by("pk").first().person
+    return Visit(person, (programmes.needs_to_score(Actor.of(person)).order_by("pk").first().ref,))
 
 
 same("programs:desk:topic_call_edit", "programs:desk:topic_call_windows", "programs:desk:topic_call_streams", "programs:desk:topic_call_quotas",
@@ -497,3 +498,7 @@ def guide_upload() -> list[Visit]:
 @sample("programs:public:guide_file")
 def guide_file() -> list[Visit]:
     return []  # a file, not a page; the demo's guides name their annexes without files
+
+
+# Mergers of duplicate units.
+same("accounts:desk:unit_merge", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)

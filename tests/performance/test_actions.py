@@ -10,6 +10,7 @@ from core.models import LedgerRow
 from core.workflow import Refused
 from performance import actions, queries, tasks
 from performance.models import Acceptance, Evaluation, Report, Result
+from performance.workflow import EVALUATION
 from projects.models import Project
 from tests.factories import performance as make
 
@@ -139,3 +140,13 @@ def test_an_ended_project_without_targets_waits_for_no_score(town, project):
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("DELETE FROM projects_contracttarget WHERE project_id = %s", [project.pk])
     assert tasks.open_evaluations() == 0
+
+
+def test_what_waits_for_a_report_is_not_counted_as_work(town, project):
+    make.concluded(town, project)
+    rows = Evaluation.objects.filter(project=project)
+    assert queries.scorable(rows).count() == queries.waiting(town.sun)["score"] == 1
+    rows.update(report=None)
+    assert queries.scorable(rows).count() == queries.waiting(town.sun)["score"] == 0
+    assert queries.scorable(rows, "no").count() == 1
+    assert project.leader.name in str(EVALUATION.why_not("score", town.sun, rows.get()))

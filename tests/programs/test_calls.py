@@ -27,7 +27,9 @@ SEARCH, ICS = "programs:public:guides", "programs:public:windows"
 @pytest.fixture
 def world(staff):
     """One guide open, one coming, one closed."""
-    plan = actions.publish_plan(staff.he, make.approved_plan(staff, codes=("POC", "KEY-INDUSTRY", "KEY-LAB")))
+    plan = actions.publish_plan(staff.he, make.approved_plan(staff))
+    AnnualPlanItem.objects.create(plan=plan, special=make.special("KEY-LAB"), title="重点实验室", money=Decimal(1_000_000), count=1,
+                                  opens_month=12, closes_month=12)
     staff.plan = plan
     staff.open = make.published_guide(staff, "g1", plan=plan, opens=-2, closes=9)
     staff.coming = make.published_guide(staff, "g2", plan=plan, opens=5, closes=30)

@@ -273,8 +273,8 @@ def test_cancelled_item_is_empty_and_takes_no_guide(world):
     applied(world, ("CANCEL", {"item": world.key}))
     world.key.refresh_from_db()
     assert (world.key.money, world.key.count, world.key.cancelled_at is None) == (0, 0, False)
-    guide = make.approved_guide(world, "g2", plan=world.plan)
-    assert "A2" in refused(actions.publish_guide, world.chen, guide)
+    guide = make.draft_guide(world, "g2", plan=world.plan)
+    assert "A2" in refused(actions.submit_guide, world.chen, guide)
     with pytest.raises(IntegrityError), transaction.atomic():
         AnnualPlanItem.objects.filter(pk=world.key.pk).update(money=1)
 
@@ -381,7 +381,7 @@ def test_plan_as_of_a_day_is_the_version_of_that_day(world, sign_in):
 @pytest.mark.django_db
 def test_draft_from_last_year_names_what_is_left_out_and_keeps_modes(world):
     AnnualPlanItem.objects.filter(pk=world.poc.pk).update(funding_mode=world.poc.special.funding_modes[0])
-    actions.suspend_special(world.lead, world.key.special, why="评估未达标")
+    actions.suspend_special(system("adjustment"), world.key.special, why="评估未达标")
     plan = actions.draft_plan(world.he, world.plan.year + 1, tree=world.plan.tree, copy_from=world.plan)
     assert plan.left_out == [world.key.title]
     assert [(item.special.code, item.funding_mode) for item in plan.items.all()] == [("POC", world.poc.special.funding_modes[0])]
@@ -389,8 +389,8 @@ def test_draft_from_last_year_names_what_is_left_out_and_keeps_modes(world):
 
 @pytest.mark.django_db
 def test_guide_of_another_mode_than_its_item_is_not_published(world):
-    AnnualPlanItem.objects.filter(pk=world.key.pk).update(funding_mode="CHALLENGE")
     guide = make.approved_guide(world, "g2", plan=world.plan)
+    AnnualPlanItem.objects.filter(pk=world.key.pk).update(funding_mode="CHALLENGE")
     assert "A2" in refused(actions.publish_guide, world.chen, guide)
     AnnualPlanItem.objects.filter(pk=world.key.pk).update(funding_mode=guide.funding_mode)
     assert actions.publish_guide(world.chen, guide).status in ("OPEN", "PUBLISHED")

@@ -1,7 +1,6 @@
 """The tree editor: data and fields are two forms of one tree, every button keeps what was typed, all works without script."""
 
-import re
-from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 from django.utils.datastructures import MultiValueDict
@@ -100,23 +99,40 @@ def test_a_problem_finds_its_box(path, place):
     assert form.path_of(Problem(path, "x")) == place
 
 
-def post_of(page: str) -> dict:
+class Fields(HTMLParser):
     """What a browser without script would send: the fields of the page as they stand."""
-    found: dict[str, list[str]] = {}
-    body = page[page.index("data-tree"):]
-    for tag in re.findall(r"<(?:input|textarea|select)[^>]*>(?:(?:(?!</textarea>|<input).)*</textarea>)?", body, re.S):
-        name = re.search(r' name="([^"]+)"', tag)
-        if not name or 'type="checkbox"' in tag and " checked" not in tag:
-            continue
-        if tag.startswith("<select"):
-            menu = body[body.index(tag): body.index("</select>", body.index(tag))]
-            found[name[1]] = [unescape(one) for one in re.findall(r'<option value="([^"]*)" selected', menu)]
-        elif tag.startswith("<textarea"):
-            found[name[1]] = [unescape(tag[tag.index(">") + 1 : -len("</textarea>")].lstrip("\n"))]
-        else:
-            value = re.search(r' value="([^"]*)"', tag)
-            found.setdefault(name[1], []).append(unescape(value[1]) if value else ("on" if "checkbox" in tag else ""))
-    return found
+
+    def __init__(self):
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.menu = self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag == "input" and a.get("name") and (a.get("type") != "checkbox" or "checked" in a):
+            self.found.setdefault(a["name"], []).append(a.get("value") or ("on" if a.get("type") == "checkbox" else ""))
+        elif tag == "select":
+            self.menu = a["name"]
+            self.found[self.menu] = []
+        elif tag == "option" and "selected" in a:
+            self.found[self.menu].append(a["value"])
+        elif tag == "textarea":
+            self.text = a["name"]
+            self.found[self.text] = [""]
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.text = ""
+
+    def handle_data(self, data):
+        if self.text:
+            self.found[self.text][0] += data.removeprefix("\n")
+
+
+def post_of(page: str) -> dict:
+    reader = Fields()
+    reader.feed(page[page.index("data-tree"):])
+    return reader.found
 
 
 def test_a_condition_is_built_by_buttons_alone(staff, sign_in):

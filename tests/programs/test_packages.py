@@ -65,7 +65,7 @@ HOSTILE = {
     "no_format": (raw(format=7), "格式"),
     "zero_divisor": (raw(data=with_value(("amount", "formula"), "cap / 0")), "除"),
     "circle": (raw(data=with_value(("form", "sections", 0, "fields", 0, "visible_if"), {"field": "title", "op": "filled"})), "循环"),
-    "endless_money": (raw(data=with_value(("quota", "budget_control"), "1e999")), "金额"),
+    "endless_money": (raw(data=with_value(("quota", "budget_control"), "1e999")), "过大"),
     "no_title": (raw(title=" "), "缺少"),
 }
 
@@ -103,6 +103,7 @@ def places(node, path=()):
 PLACES = [path for path in places(G2["data"]) if path]
 
 
+@pytest.mark.django_db
 @settings(max_examples=250)
 @given(place=st.sampled_from(PLACES), value=JSON, name=st.sampled_from(["format", "title", "special", "demo_notes", "data", None]))
 def test_whatever_stands_in_a_file_it_is_read_or_refused_never_a_crash(place, value, name):
@@ -210,3 +211,15 @@ def test_api_imports_exports_and_compares(staff, sign_in):
     found = client.get(reverse("programs:api:guide_export", args=[made.json()["ref"]])).json()
     assert packages.take(found).problems == ()
     assert client.get(reverse("programs:api:guide_compare", args=[made.json()["ref"]])).json()["changes"] == []
+
+
+def test_empty_lines_with_a_list_to_choose_from_are_left_out():
+    from programs.forms.pages import EditPage
+
+    rows = [{"kind": "SIGN", "share": "0.7"}, {"kind": "FINAL", "share": "0.3"}]
+    post = {"form-TOTAL_FORMS": "4", "form-INITIAL_FORMS": "2"}
+    for number, (kind, share) in enumerate((("SIGN", "60"), ("FINAL", "40"), ("SIGN", ""), ("SIGN", ""))):
+        post |= {f"form-{number}-kind": kind, f"form-{number}-share": share, f"form-{number}-ORDER": str(number + 1) if share else ""}
+    page = EditPage("payment_plan", {"payment_plan": rows}, post)
+    assert page.is_valid(), page.sheets[0].errors
+    assert [row["share"] for row in page.parts()["payment_plan"]] == ["0.6", "0.4"]

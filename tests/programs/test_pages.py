@@ -68,6 +68,7 @@ PAGES = {
     "desk:conditions": (WRITES, lambda w: (w.draft.ref,)),
     "desk:condition": (WRITES, lambda w: (w.draft.ref, "new")),
     "desk:form_parts": (WRITES, lambda w: (w.draft.ref,)),
+    "desk:amount_try": (WRITES, lambda w: (w.draft.ref,)),
     "desk:form_field": (WRITES, lambda w: (w.draft.ref, "basic", "title")),
     "desk:edit": (WRITES, lambda w: (w.draft.ref, "money")),
     # versions of the tree, policy basis, numbers that decide
@@ -166,7 +167,7 @@ def test_calendar_has_one_entry_per_window(world, sign_in):
 
 
 def test_publish_refused_on_the_page_says_the_rules(world, sign_in):
-    guide = make.approved_guide(world, plan=world.guide.plan_item.plan)
+    guide = make.approved_guide(world, "g1", plan=world.guide.plan_item.plan)
     guide.policies.clear()
     page = sign_in(world.chen).get(url("desk:guide", guide.ref)).content.decode()
     assert "条款 R13" in page
@@ -340,7 +341,8 @@ def test_special_page_asks_the_same_number_of_queries_with_more_guides(staff, si
 
 
 def test_api_reads_for_everybody_moves_for_those_who_may(world, sign_in):
-    address = url("api:guide_submit", world.draft.ref)
+    draft = make.draft_guide(world, "g1", plan=world.guide.plan_item.plan)
+    address = url("api:guide_submit", draft.ref)
     assert sign_in().get(url("api:guides")).status_code == 200
     found = sign_in().get(url("api:guide", world.guide.ref)).json()
     assert (found["ref"], found["is_open"], found["cap_per_project"]) == (world.guide.ref, True, "30000000.00")
@@ -355,8 +357,8 @@ def test_api_reads_for_everybody_moves_for_those_who_may(world, sign_in):
 
 
 def test_api_refusal_names_the_rule(world, sign_in):
-    actions.submit_guide(world.chen, world.draft)
-    answer = sign_in(world.chen).post(url("api:guide_agree", world.draft.ref), {}, content_type="application/json")
+    draft = actions.submit_guide(world.chen, make.draft_guide(world, "g1", plan=world.guide.plan_item.plan))
+    answer = sign_in(world.chen).post(url("api:guide_agree", draft.ref), {}, content_type="application/json")
     assert answer.status_code == 409
     assert answer.json()["reasons"]
 

@@ -108,8 +108,9 @@ def test_publish_refused_beyond_the_money_and_number_of_the_item(staff):
 
 def test_publish_counts_the_other_guides_of_the_item(staff):
     plan = make.approved_plan(staff)
-    first = make.published_guide(staff, plan=plan)
+    first = make.approved_guide(staff, plan=plan)
     second = make.approved_guide(staff, plan=plan)  # 309 + 309 awards, the item has 400
+    actions.publish_guide(staff.chen, first)
     found = reasons(actions.publish_guide, staff.chen, second)
     assert len(found) == 2
     actions.withdraw_guide(staff.lead, first, why="更正")

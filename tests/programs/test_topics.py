@@ -549,6 +549,7 @@ def test_a_corrected_guide_keeps_the_sources(town, adopted):
     guide = make.draft_guide(town)
     actions.topic_from_need(town.chen, guide, need=adopted, code="X1")
     actions.agree_guide(town.he, actions.submit_guide(town.chen, guide))
+    make.passed_law(town, guide)
     actions.approve_guide(town.lead, guide)
     guide = actions.publish_guide(town.chen, guide)
     assert [t.code for t in queries.topics.topics_from(adopted)] == ["X1"]

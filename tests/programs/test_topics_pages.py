@@ -227,6 +227,7 @@ def test_guide_page_says_where_topics_came_from(town, filed, sign_in):
     assert 'class="st-err"' in refused.content.decode()
     sign_in(town.chen).post(url, {"need": one.ref, "topic": "", "code": "X1"})
     actions.agree_guide(town.he, actions.submit_guide(town.chen, guide))
+    make.passed_law(town, guide)
     actions.approve_guide(town.lead, guide)
     guide = actions.publish_guide(town.chen, guide)
     text = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()

@@ -125,3 +125,58 @@ def test_double_blind_shows_neither_names_nor_the_pdf(town, blind):
     if blind == Blind.DOUBLE:
         assert client.get(page("paper", seat.uid), follow=True).headers["Content-Type"].startswith("text/html")
         assert shown(page("batch", batch.ref)) == shown(page("paper", seat.uid)) == []
+
+
+# --- what no browser of ours sends -----------------------------------------------------------------------------------
+
+ODD = ({"a": 1}, [1, [2]], "1e999999", "-1e999999", "NaN", "Infinity", "9" * 400, True, None, 1e308, "²", "1,5")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_points_that_cannot_be_read_never_break_the_page(seat, odd):
+    client = signed_in(make.owner(seat))
+    code = next(name for name in flat(seat) if name.startswith("v-"))
+    assert send(client, seat, {code: odd, "comment": odd, "recommendation": odd, "knockouts": [odd]}, 0).status_code == 200
+    assert client.get(page("task", seat.uid)).status_code == 200
+    assert client.post(page("task", seat.uid), {code: str(odd), "comment": "x", "recommendation": "B"}).status_code == 422
+
+
+def test_draft_that_was_stored_unreadable_is_shown_as_typed(seat):
+    client = signed_in(make.owner(seat))
+    assert send(client, seat, {"comment": "甲"}, 0).status_code == 200
+    code = next(name for name in flat(seat) if name.startswith("v-")).removeprefix("v-")
+    Score.objects.update(draft={"values": {code: "1e999999"}, "comment": "甲", "knockouts": [{"a": 1}]})
+    shown = client.get(page("task", seat.uid))
+    assert shown.status_code == 200
+    assert "1e999999" in shown.content.decode()
+
+
+@pytest.mark.parametrize("body", ["5", "true", "[{}]", "[" * 100_000, '{"rev":1e400,"values":{}}', '{"rev":"²","values":{}}', '{"rev":1.5,"values":{}}',
+                                  '{"rev":' + "9" * 5000 + ',"values":{}}', '{"rev":0,"values":{"a":' + "[" * 500 + "]" * 500 + "}}",
+                                  '{"rev":0,"values":{"a":NaN}}'])
+def test_autosave_of_hostile_bodies_is_refused(seat, body):
+    client = signed_in(make.owner(seat))
+    assert client.post(page("autosave", seat.uid), body, content_type="application/json").status_code == 400
+    assert not Score.objects.exists()
+
+
+# --- who opened the paper --------------------------------------------------------------------------------------------
+
+
+def test_auditor_learns_no_expert_from_the_papers_opened(town, seat):
+    """Single-blind papers: the look of an expert stands under the seat and is read by its alias."""
+    from core import files
+    from core.models import LedgerRow
+    from portal.queries import record
+
+    application = seat.item.application
+    application.pdf = files.store_bytes(b"%PDF-1.4 x", "a.pdf", "application/pdf", actor=town.chen)
+    application.save(update_fields=["pdf"])
+    type(seat.batch).objects.filter(pk=seat.batch_id).update(blind=Blind.SINGLE)
+    expert = make.owner(seat)
+    assert signed_in(expert).get(page("paper", seat.uid)).status_code == 200
+    row = LedgerRow.objects.filter(verb="core.file.open", actor_id=expert.id).get()
+    act = record.acts(town.qian, [row])[0]
+    assert expert.person.name not in act.who
+    assert not record.rows_for(town.qian).filter(shown_by__icontains=expert.person.name, pk=row.pk).exists()
+    assert expert.person.name not in signed_in(town.qian).get(f"/audit/ledger/{row.pk}/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -185,3 +186,9 @@ def json_pretty(value: Any) -> SafeString:
     from django.utils.html import escape  # noqa: PLC0415
 
     return mark_safe(escape(json.dumps(value, ensure_ascii=False, indent=1)))  # noqa: S308 (escaped)
+
+
+@register.filter
+def is_english(text: Any) -> bool:
+    """Whether a text that people wrote is English, for its `lang`: small Latin letters and no Han character."""
+    return bool(re.search("[a-z]", str(text))) and not re.search("[\u3400-\u9fff]", str(text))

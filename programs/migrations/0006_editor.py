@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_append_only'),
-        ('programs', '0001_initial'),
+        ('programs', '0005_conditions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

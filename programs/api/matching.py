@@ -15,7 +15,7 @@ from accounts.states import Role
 from core.web.access import public
 from core.web.api import KeysetPagination, Strict, Verb, actor
 from programs import actions, policies, queries
-from programs.api import OptionalWhyInput, WhyInput
+from programs.api.guides import OptionalWhyInput, WhyInput
 from programs.engine import conditions, selfcheck
 from programs.forms.selfcheck import SelfCheckForm, key_of
 from programs.models import CallSearch, Entitlement, EntitlementList

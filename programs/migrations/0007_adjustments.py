@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('core', '0003_append_only'),
-        ('programs', '0001_initial'),
+        ('programs', '0006_editor'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from core.web.access import public, signed_in
 from core.web.api import KeysetPagination, Strict, Verb, actor
 from programs import actions, policies, queries
-from programs.api import OptionalWhyInput, WhyInput
+from programs.api.guides import OptionalWhyInput, WhyInput
 from programs.models import Need, TopicCall
 from programs.queries import topics
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('core', '0003_append_only'),
-        ('programs', '0001_initial'),
+        ('programs', '0003_plan'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -42,7 +42,7 @@ DROP FUNCTION programs_text(jsonb); DROP FUNCTION programs_texts(jsonb);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ('programs', '0004_topics'),
     ]
 
     operations = [

@@ -1,0 +1,26 @@
+"""What follows an act below, after it has been committed: messages to the person concerned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.events import on
+from notices import actions
+
+
+@on("accounts.membership.invite")
+def ask_person(event: Any) -> None:
+    """Once a day for a unit, however often it asks and takes back."""
+    row = event.target
+    if row is None or row.status != "INVITED":
+        return
+    actions.tell(
+        [row.person], "membership.invite", lambda: _("A unit asks you to join"),
+        lambda: _("“%(unit)s” asks you to join as “%(role)s”. Accept or decline under “My account”; nothing changes before.")
+        % {"unit": row.organisation.name, "role": row.get_role_display()},
+        reverse("accounts:public:me"), dedupe=f"invite:{row.organisation_id}:{clock.today()}",
+    )

@@ -1,0 +1,85 @@
+"""Trying the amount of a guide: the formula with typed figures, explained line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.money import from_wan
+from programs import queries
+from programs.engine import amounts
+from programs.engine.facts import CATALOGUE, MONEY, NUMBER, Fact
+from programs.engine.operators import finite, label
+
+
+class AmountTryForm(forms.Form):
+    """A formula and the figures it asks for; every refused formula names the place of the error."""
+
+    formula = forms.CharField(label=gettext_lazy("Formula of the amount"), max_length=amounts.MAX_LENGTH, strip=False,
+                              widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}))
+    cap = forms.CharField(label=gettext_lazy("At most per project (10,000 yuan)"), max_length=20)
+
+    def __init__(self, data: Any, amount: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={"formula": amount.get("formula", ""), "cap": f"{Decimal(str(amount.get('cap') or 0)) / 10000:f}"})
+        self.where: tuple[str, str] | None = None
+        text = self.data.get("formula", "").replace("\r\n", "\n") if data else amount.get("formula", "")
+        self.names = self._names(text)
+        names = queries.Names()
+        for name in self.names:
+            codes = names.of(name)
+            unit = _("10,000 yuan") if CATALOGUE[name].kind == MONEY else CATALOGUE[name].unit
+            title = f"{label(name)}（{unit}）" if unit else label(name)
+            self.fields[name] = forms.ChoiceField(label=title, required=False, choices=[("", "—"), *codes.items()]) if codes else \
+                forms.CharField(label=title, max_length=30, required=False)
+
+    @staticmethod
+    def _names(text: str) -> list[str]:
+        try:
+            return sorted(amounts.parse(text).facts) if text.strip() else []
+        except amounts.FormulaError:
+            return []
+
+    @property
+    def boxes(self) -> list[Any]:
+        return [self[name] for name in self.names]
+
+    def clean_cap(self) -> Decimal:
+        try:
+            return from_wan(self.cleaned_data["cap"])
+        except (ArithmeticError, ValueError) as error:
+            raise forms.ValidationError(_("must be a number")) from error
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        text = values.get("formula", "").replace("\r\n", "\n")
+        problems = amounts.check({"cap": 1, "formula": text}) if text else []
+        if problems:
+            self.add_error("formula", problems[0].text)
+            self.where = amounts.caret(text, problems[0].position or 0)
+        for name in self.names:
+            try:
+                values[name] = self._value(name, values.get(name) or "")
+            except (ArithmeticError, ValueError):
+                self.add_error(name, _("must be a number"))
+        return {**values, "formula": text}
+
+    @staticmethod
+    def _value(name: str, raw: str) -> Any:
+        if not raw.strip():
+            return None
+        kind = CATALOGUE[name].kind
+        return from_wan(raw) if kind == MONEY else finite(raw.strip()) if kind == NUMBER else raw
+
+    def explain(self) -> tuple[amounts.Amount | None, str]:
+        """(amount with its lines, "") or (None, what is missing)."""
+        values = self.cleaned_data
+        facts = {name: Fact(values[name], _("typed here")) for name in self.names if values.get(name) is not None}
+        try:
+            return amounts.evaluate({"formula": values["formula"], "cap": values["cap"]}, facts), ""
+        except (amounts.MissingFact, amounts.FormulaError, ArithmeticError) as error:
+            return None, str(error)

@@ -1,0 +1,37 @@
+"""What publishing will ask is asked when a guide is submitted, in the same words; a returned guide is told to its drafter."""
+
+import pytest
+
+from core.workflow import Refused
+from notices.models import Message
+from programs import actions
+from tests.factories import programs as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_submit_asks_for_the_filing_window(staff):
+    guide = make.approved_guide(staff)
+    guide.windows.all().delete()
+    with pytest.raises(Refused) as late:
+        actions.publish_guide(staff.chen, guide)
+    actions.return_guide(staff.he, guide, why="请补充受理时间")
+    with pytest.raises(Refused) as early:
+        actions.submit_guide(staff.chen, guide)
+    assert early.value.reasons == late.value.reasons
+
+
+def test_submit_asks_for_the_policy_document(staff):
+    guide = make.draft_guide(staff)
+    guide.policies.clear()
+    with pytest.raises(Refused, match="R13"):
+        actions.submit_guide(staff.chen, guide)
+
+
+def test_drafter_is_told_of_a_return(staff):
+    guide = make.draft_guide(staff)
+    actions.submit_guide(staff.chen, guide)
+    actions.return_guide(staff.he, guide, why="请补充受理时间")
+    told = Message.objects.get(person=guide.drafted_by, event="guide.returned")
+    assert guide.title in told.subject
+    assert told.body == "请补充受理时间"
