@@ -334,6 +334,8 @@ nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff)
 # --- matching and entitlement (免申即享) ---
 public += [
     path("guides/searches/stop/<str:token>/", searches.stop_by_link, name="search_stop"),
+    path("guides/searches/<str:token>/feed.<slug:kind>", searches.search_feed, name="search_feed"),
+    path("guides/check/", matching.self_check_all, name="self_check_all"),
     path("guides/<int:year>/<slug:slug>/check/", matching.self_check, name="self_check"),
 ]
 my += [
@@ -341,6 +343,7 @@ my += [
     path("searches/", searches.searches, name="searches"),
     path("searches/<uuid:key>/stop/", searches.search_stop, name="search_stop"),
     path("searches/<uuid:key>/take-up/", searches.search_take_up, name="search_take_up"),
+    path("searches/<uuid:key>/renew/", searches.search_renew, name="search_renew"),
     path("searches/<uuid:key>/drop/", searches.search_drop, name="search_drop"),
     path("entitlements/", entitlements.own_entitlements, name="entitlements"),
     path("entitlements/<uuid:uid>/", entitlements.own_entitlement, name="entitlement"),
@@ -349,6 +352,7 @@ my += [
 ]
 desk += [
     path("guides/<slug:ref>/reach/", matching.guide_reach, name="guide_reach"),
+    path("guides/<slug:ref>/reach/count/", matching.guide_reach_count, name="guide_reach_count"),
     path("guides/<slug:ref>/entitlements/", entitlements.entitlement_draft, name="entitlement_draft"),
     path("entitlements/", entitlements.entitlement_lists, name="entitlement_lists"),
     path("entitlements/units/<uuid:uid>/", entitlements.entitlement, name="entitlement"),

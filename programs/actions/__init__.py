@@ -75,6 +75,7 @@ from programs.actions.matching import (
 from programs.actions.matching import (
     drop_search,
     keep_search,
+    renew_search,
     search_of_link,
     start_matching,
     stop_search,
@@ -245,7 +246,7 @@ __all__ = [
     "propose_portfolio", "publish_call", "publish_entitlements", "publish_guide", "publish_plan", "read_guide_file",
     "recall_need", "recommend", "refresh_matches", "refresh_register", "refuse_adjustment", "refuse_change",
     "refuse_extension", "refuse_parameter", "register_body", "release_award", "release_payment", "remove_change_line",
-    "remove_item", "remove_plan", "remove_special", "reopen_comment", "reopen_need", "repeal_policy", "replace_policy",
+    "remove_item", "remove_plan", "remove_special", "renew_search", "reopen_comment", "reopen_need", "repeal_policy", "replace_policy",
     "request_extension", "reserve_payment", "resume_special", "return_adjustment", "return_call", "return_change",
     "return_entitlements", "return_guide", "return_need", "return_plan", "return_report", "return_tree",
     "revoke_adjustment", "save_category", "save_guide", "save_need", "save_part", "save_parts", "save_plan",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
@@ -16,7 +16,7 @@ from core import clock, deadlines, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
-from programs import policies, rules, states
+from programs import documents, policies, rules, states
 from programs.actions.money import commit_award, release_award
 from programs.models import Entitlement, EntitlementList, Guide
 from programs.queries import entitlements as reads
@@ -110,24 +110,33 @@ def return_entitlements(actor: Any, roll: EntitlementList, *, why: str) -> Entit
 def approve_entitlements(actor: Any, roll: EntitlementList, *, why: str = "") -> EntitlementList:
     """CHECKED -> APPROVED by a leader, a third person. Its money and number are taken from the plan item (clause A2)."""
     row = _move("approve", actor, roll, why=why)
-    commit_award(actor, row.guide.plan_item, row.total, row.count)
     EntitlementList.objects.filter(pk=row.pk).update(approved_by=actor.person)
+    commit_award(actor, row.guide.plan_item, row.total, row.count)
     row.refresh_from_db()
     return row
 
 
 @transaction.atomic
 def publish_entitlements(actor: Any, roll: EntitlementList) -> EntitlementList:
-    """APPROVED -> PUBLISHED: every unit is told and may confirm or decline for the days the guide gives; a timer ends it."""
-    row = _move("publish", actor, roll)
-    confirm_by = clock.now() + timedelta(days=row.confirm_days)
-    EntitlementList.objects.filter(pk=row.pk).update(published_at=CoreNow(), confirm_by=confirm_by)
+    """APPROVED -> PUBLISHED: the official list is issued, signed by who approved it; every unit is told and may confirm or
+    decline for the days the guide gives; a timer ends it."""
+    _hold(roll.guide)
+    confirm_by = clock.now() + timedelta(days=roll.confirm_days)
+    # the table refuses a published list without its dates, so they come first; a refused move takes them back
+    EntitlementList.objects.filter(pk=roll.pk, status=states.EntitlementListStatus.APPROVED).update(
+        published_at=CoreNow(), confirm_by=confirm_by)
+    row = ENTITLEMENT_LIST.move("publish", actor, roll)
     row.refresh_from_db()
+    document = notices.draft(
+        actor, documents.ENTITLEMENT, subject=row, title=documents.entitlement_title(row), context=documents.entitlement_context(row),
+        addressee=documents.addressee(), is_public=True)
+    EntitlementList.objects.filter(pk=row.pk).update(document=notices.issue_now(actor, row.approved_by, document))
     machine = system("entitlement")
     for one in row.rows.filter(status=EntitlementStatus.LISTED).select_related("organisation").iterator(chunk_size=BATCH):
         ENTITLEMENT.move("offer", machine, one)
         _tell(one, row, "offer")
     deadlines.set(LAPSE, row, confirm_by)
+    row.refresh_from_db()
     return row
 
 
@@ -164,22 +173,18 @@ def discard_entitlements(actor: Any, roll: EntitlementList, *, why: str) -> Enti
 def confirm_entitlement(actor: Any, row: Entitlement) -> Entitlement:
     """OFFERED -> CONFIRMED by an administrator of the unit, in time; the account on record is frozen with it."""
     held_row = _hold_answer(row)
-    blocked = bool(held.blocked(organisation=held_row.organisation))
-    done = ENTITLEMENT.move("confirm", actor, held_row, blocked=blocked)
     unit = held_row.organisation
     account = {"name": unit.account_name or unit.name, "bank": unit.bank_name, "sealed": unit.account_sealed, "masked": unit.account_masked}
-    Entitlement.objects.filter(pk=done.pk).update(account=account, answered_by=actor.person, answered_at=CoreNow())
-    return _end_if_answered(done)
+    _answer(actor, held_row, account=account)
+    return _end_if_answered(ENTITLEMENT.move("confirm", actor, held_row, blocked=bool(held.blocked(organisation=unit))))
 
 
 @transaction.atomic
 def decline_entitlement(actor: Any, row: Entitlement, *, why: str) -> Entitlement:
     """OFFERED -> DECLINED with a reason; the money goes back to the guide and its plan item."""
     held_row = _hold_answer(row)
-    if why.strip():
-        Entitlement.objects.filter(pk=held_row.pk).update(reason=why.strip()[:2000])
+    _answer(actor, held_row, reason=why.strip()[:2000])
     done = ENTITLEMENT.move("decline", actor, held_row, why=why, reason=why)
-    Entitlement.objects.filter(pk=done.pk).update(answered_by=actor.person, answered_at=CoreNow())
     _give_back(actor, done)
     return _end_if_answered(done)
 
@@ -190,9 +195,15 @@ def _hold_answer(row: Entitlement) -> Entitlement:
     return Entitlement.objects.select_related("roll__guide__plan_item", "organisation").get(pk=row.pk)
 
 
+def _answer(actor: Any, row: Entitlement, **columns: Any) -> None:
+    """Who answered and what, before the move: the table refuses an answer without them, a refused move takes them back."""
+    Entitlement.objects.filter(pk=row.pk, status=EntitlementStatus.OFFERED).update(
+        answered_by=actor.person, answered_at=CoreNow(), **columns)
+
+
 def _give_back(actor: Any, row: Entitlement) -> None:
     roll = EntitlementList.objects.select_related("guide__plan_item").get(pk=row.roll_id)
-    EntitlementList.objects.filter(pk=roll.pk).update(total=roll.total - row.amount)
+    EntitlementList.objects.filter(pk=roll.pk).update(total=F("total") - row.amount)
     release_award(actor, roll.guide.plan_item, row.amount, 1)
 
 

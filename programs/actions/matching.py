@@ -29,6 +29,7 @@ from programs.models import (
     GuideVersion,
     MatchRun,
 )
+from programs.models.matching import new_token
 from programs.queries import matching, register
 
 Progress = Callable[[int, int], None]
@@ -218,6 +219,17 @@ def take_up_search(actor: Any, search: CallSearch) -> CallSearch:
         raise Refused(reason)
     if CallSearch.objects.filter(pk=search.pk).exclude(stopped_at=None).update(stopped_at=None, since=CoreNow()):
         ledger.record("programs.call_search.take_up", search, actor)
+    search.refresh_from_db()
+    return search
+
+
+@transaction.atomic
+def renew_search(actor: Any, search: CallSearch) -> CallSearch:
+    """New secret addresses of feed and calendar; the old ones open nothing any more. Records programs.call_search.renew."""
+    if reason := policies.owns_search(actor, search):
+        raise Refused(reason)
+    CallSearch.objects.filter(pk=search.pk).update(token=new_token())
+    ledger.record("programs.call_search.renew", search, actor)
     search.refresh_from_db()
     return search
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.states import Role
+from core import parameters
 from core.web.access import public
 from core.web.api import KeysetPagination, Strict, Verb, actor
 from programs import actions, policies, queries
 from programs.api.guides import OptionalWhyInput, WhyInput
 from programs.engine import conditions, selfcheck
-from programs.forms.selfcheck import SelfCheckForm, key_of
+from programs.forms.selfcheck import SelfCheckAllForm, SelfCheckForm, key_of
 from programs.models import CallSearch, Entitlement, EntitlementList
 from programs.queries import entitlements as reads
-from programs.queries import matching
+from programs.queries import matching, register
 
 
 class AnswersInput(Strict):
@@ -55,7 +57,10 @@ def show_row(row: Entitlement) -> dict[str, Any]:
 
 
 def show_search(row: CallSearch) -> dict[str, Any]:
-    return {"uid": str(row.uid), "name": row.name, "query": row.query, "since": row.since.isoformat(), "stopped": row.stopped_at is not None}
+    return {
+        "uid": str(row.uid), "name": row.name, "query": row.query, "since": row.since.isoformat(), "stopped": row.stopped_at is not None,
+        **{kind: reverse("programs:public:search_feed", args=[row.token, kind]) for kind in ("rss", "atom", "ics")},
+    }
 
 
 class SelfCheck(APIView):
@@ -72,17 +77,48 @@ class SelfCheck(APIView):
         guide, rules = self._rules(request, ref)
         data = AnswersInput(data=request.data)
         data.is_valid(raise_exception=True)
-        asked = selfcheck.questions(rules)
-        names = {key_of(one.fact): one.fact for one in asked}
-        form = SelfCheckForm({key_of(str(name)): value for name, value in data.validated_data["answers"].items()}, asked)
-        if not form.is_valid():
-            raise serializers.ValidationError({names.get(key, key): list(errors) for key, errors in form.errors.items()})
+        form = _answered(SelfCheckForm, data.validated_data["answers"], selfcheck.questions(rules))
         outcomes = conditions.evaluate(rules, {**form.facts(), **queries.guide_facts(guide)})
         return Response({"can_apply": not any(one.blocks for one in outcomes), "outcomes": [show_outcome(one) for one in outcomes]})
 
     def _rules(self, request: Request, ref: str) -> tuple[Any, list[Any]]:
         guide = queries.get_for(actor(request), ref)
-        return guide, list(guide.version.data.get("conditions") or []) if guide.version else []
+        return guide, register.rules_of(guide.version) if guide.version else []
+
+
+class SelfCheckAll(APIView):
+    """GET: the questions that most running guides ask. POST: how the answers stand to each guide; nothing is kept."""
+
+    question = staticmethod(public)
+    serializer_class = AnswersInput
+
+    def get(self, request: Request) -> Response:
+        asked = _most_asked(matching.running_versions())
+        return Response([{"fact": one.fact, "kind": one.kind, "codes": list(one.codes)} for one in asked])
+
+    def post(self, request: Request) -> Response:
+        data = AnswersInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        versions = matching.running_versions()
+        form = _answered(SelfCheckAllForm, data.validated_data["answers"], _most_asked(versions))
+        return Response([{
+            "guide": row.guide.ref, "reach": row.reach.value, "missing": [show_outcome(miss.outcome) for miss in row.missing],
+            "open": [show_outcome(miss.outcome) for miss in row.open_]} for row in matching.standings_by_answers(versions, form.facts())])
+
+
+def _most_asked(versions: list[Any]) -> list[selfcheck.Question]:
+    return selfcheck.most_asked(matching.rules_to_ask(versions), int(parameters.value("matching.questions")))
+
+
+def _answered(kind: type[SelfCheckForm], answers: dict[str, Any], asked: list[selfcheck.Question]) -> SelfCheckForm:
+    """The form filled; a fact that is not asked, or an answer that cannot be read, is refused by its name."""
+    names = {key_of(one.fact): one.fact for one in asked}
+    if unknown := sorted(name for name in answers if name not in names.values()):
+        raise serializers.ValidationError({name: [_("This is not asked.")] for name in unknown})
+    form = kind({key_of(str(name)): value for name, value in answers.items()}, asked)
+    if not form.is_valid():
+        raise serializers.ValidationError({names.get(key, key): list(errors) for key, errors in form.errors.items()})
+    return form
 
 
 class Matching(APIView):
@@ -143,6 +179,10 @@ class StopSearch(SearchVerb):
 
 class TakeUpSearch(SearchVerb):
     act = staticmethod(actions.take_up_search)
+
+
+class RenewSearch(SearchVerb):
+    act = staticmethod(actions.renew_search)
 
 
 class DropSearch(SearchVerb):
@@ -229,6 +269,7 @@ class DeclineEntitlement(ConfirmEntitlement):
 
 
 PATHS = [
+    path("self-check/", SelfCheckAll.as_view(), name="self_check_all"),
     path("guides/<slug:ref>/check/", SelfCheck.as_view(), name="self_check"),
     path("guides/<slug:ref>/reach/", GuideReach.as_view(), name="guide_reach"),
     path("guides/<slug:key>/entitlements/", DraftEntitlements.as_view(), name="entitlement_draft"),
@@ -236,6 +277,7 @@ PATHS = [
     path("searches/", Searches.as_view(), name="searches"),
     path("searches/<uuid:key>/stop/", StopSearch.as_view(), name="search_stop"),
     path("searches/<uuid:key>/take-up/", TakeUpSearch.as_view(), name="search_take_up"),
+    path("searches/<uuid:key>/renew/", RenewSearch.as_view(), name="search_renew"),
     path("searches/<uuid:key>/drop/", DropSearch.as_view(), name="search_drop"),
     path("entitlements/", EntitlementLists.as_view(), name="entitlement_lists"),
     path("entitlements/own/", OwnEntitlements.as_view(), name="own_entitlements"),

@@ -7,6 +7,7 @@ because no other code can change an answer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ ASKED_KINDS = ("number", "money", TEXT, DATE, BOOL, PERIOD, LIST)
 #: Over lists of codes these can be answered by ticks; the others count entries or compare whole lists.
 TICKED = ("any_of", "none_of", "all_of")
 ORDER = (UNIT, LEADER, PAIR, "team", "application")
+#: What somebody knows before there is an application.
+BEFOREHAND = (UNIT, LEADER, PAIR)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,15 @@ def questions(rules: list[Mapping[str, Any]]) -> list[Question]:
     places = {name: number for number, name in enumerate(CATALOGUE)}
     found = [one for name in sorted(names & places.keys(), key=places.__getitem__) if (one := _question(name, trees)) is not None]
     return sorted(found, key=lambda one: ORDER.index(one.subject))
+
+
+def most_asked(guides: list[list[Mapping[str, Any]]], most: int) -> list[Question]:
+    """The few questions that say most about many guides at once: what can be answered beforehand, what more guides ask
+    first, then the order of the catalogue. Each guide is its list of rules."""
+    asked = Counter(one.fact for rules in guides for one in questions(rules))
+    every = [one for one in questions([rule for rules in guides for rule in rules]) if one.subject in BEFOREHAND]
+    chosen = {one.fact for one in sorted(every, key=lambda one: -asked[one.fact])[:most]}
+    return [one for one in every if one.fact in chosen]
 
 
 def _question(name: str, trees: list[Any]) -> Question | None:

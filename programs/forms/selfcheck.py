@@ -96,6 +96,16 @@ class SelfCheckForm(forms.Form):
         return [{"code": subject, "title": SUBJECTS[subject], "fields": fields} for subject, fields in rows.items()]
 
 
+class SelfCheckAllForm(SelfCheckForm):
+    """Over all guides at once at least one answer is needed: without any, every guide would seem to fit."""
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if not self.errors and not any(value not in (None, "", []) for value in found.values()):
+            raise ValidationError(gettext("Answer at least one question."))
+        return found
+
+
 def key_of(fact: str) -> str:
     return fact.replace(".", "_")
 

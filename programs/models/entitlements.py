@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from accounts.models import Organisation
 from core.clock import CoreNow
 from core.money import MoneyField
+from notices.models import Document
 from programs import states
 from programs.models.constraints import status_in
 from programs.models.guides import Guide, GuideVersion
@@ -45,6 +46,7 @@ class EntitlementList(models.Model):
     approved_by = _who()
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     is_demo = models.BooleanField(default=False)
 
     class Meta:

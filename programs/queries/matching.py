@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,9 @@ from core import clock, parameters
 from core.clock import CoreNow
 from programs import states
 from programs.engine import conditions, sql
-from programs.engine.conditions import HUMAN, Outcome
+from programs.engine.conditions import FAIL, HUMAN, PASS, Outcome
 from programs.engine.facts import CATALOGUE, LEADER, PAIR, UNIT, Fact
-from programs.models import Guide, GuideVersion, GuideWindow, MatchRun
+from programs.models import Guide, GuideMatch, GuideVersion, GuideWindow, MatchRun
 from programs.queries import held, register, register_sql
 from programs.queries.calls import CallCard, call_card
 from programs.queries.tree import special_names
@@ -76,6 +76,8 @@ class Standing:
     able: int
     missing: list[Miss] = field(default_factory=list)
     open_: list[Miss] = field(default_factory=list)
+    advice: list[Outcome] = field(default_factory=list)
+    met: list[Outcome] = field(default_factory=list)
 
     @property
     def guide(self) -> Guide:
@@ -140,15 +142,40 @@ def standings(unit: Organisation, *, person: Person | None = None) -> list[Stand
         row = best.get(number)
         if row is None:
             continue
-        guide, rules = version.guide, {rule["code"]: rule for rule in register.rules_of(version)}
-        outcomes = conditions.evaluate(register.rules_of(version), {**facts[row.person_id], **held.guide_facts(guide)})
-        failed = [one for one in outcomes if one.blocks]
-        reach = Reach.MEETS if not failed else Reach.NEARLY if len(failed) <= near else Reach.NOT
-        found.append(Standing(
-            call_card(guide, now), reach, people[row.person_id], row.able, [Miss(one, mend_place(rules[one.code])) for one in failed],
-            [Miss(one, mend_place(rules[one.code])) for one in outcomes if one.result == HUMAN],
-        ))
+        outcomes = conditions.evaluate(register.rules_of(version), {**facts[row.person_id], **held.guide_facts(version.guide)})
+        found.append(standing_of(version, outcomes, call_card(version.guide, now), near, people[row.person_id], row.able))
     return found
+
+
+def standing_of(version: GuideVersion, outcomes: list[Outcome], card: CallCard, near: int, leader: Person | None = None,
+                able: int = 0) -> Standing:
+    """The outcomes of a guide sorted into what is missing, open, advised and met."""
+    rules = {rule["code"]: rule for rule in register.rules_of(version)}
+    failed = [one for one in outcomes if one.blocks]
+    return Standing(
+        card, Reach.MEETS if not failed else Reach.NEARLY if len(failed) <= near else Reach.NOT, leader, able,
+        [Miss(one, mend_place(rules[one.code])) for one in failed],
+        [Miss(one, mend_place(rules[one.code])) for one in outcomes if one.result == HUMAN],
+        [one for one in outcomes if one.result == FAIL and not one.hard], [one for one in outcomes if one.result == PASS],
+    )
+
+
+# --- anybody, before signing in ---------------------------------------------------------------------------------------
+
+
+def rules_to_ask(versions: list[GuideVersion]) -> list[list[Mapping[str, Any]]]:
+    return [register.rules_of(version) for version in versions]
+
+
+def standings_by_answers(versions: list[GuideVersion], facts: Mapping[str, Fact]) -> list[Standing]:
+    """The same for what a visitor answered: nothing of the register is read, nothing is kept. Best first."""
+    now, near = clock.now(), near_most()
+    found = [
+        standing_of(version, conditions.evaluate(register.rules_of(version), {**facts, **held.guide_facts(version.guide)}),
+                    call_card(version.guide, now), near)
+        for version in versions
+    ]
+    return sorted(found, key=lambda one: (len(one.missing), len(one.open_), -len(one.met), one.guide.pk))
 
 
 #: Where facts are mended, by subject; what the portal itself recorded can be mended nowhere.
@@ -216,6 +243,15 @@ def guide_reach(version: GuideVersion, *, day: date | None = None) -> GuideReach
         ClauseReach(rule["code"], rule.get("clause", ""), rule.get("text", ""), counts[2 * place], counts[2 * place + 1])
         for place, (_number, rule) in enumerate(rules))
     return GuideReach(int(pairs), units, every, near, clauses)
+
+
+def matched(guide: Guide) -> dict[str, Any] | None:
+    """{units, pairs, day} of the last night that matched this guide; nothing before the first."""
+    run = last_run()
+    if run is None:
+        return None
+    found = GuideMatch.objects.filter(guide=guide).aggregate(units=Count("organisation", distinct=True), pairs=Count("pk"))
+    return {**found, "day": run.day} if found["pairs"] else None
 
 
 def _per_unit(version: GuideVersion, extra: str = "") -> tuple[str, tuple[Any, ...]]:

@@ -14,9 +14,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from accounts.states import APPLICANT_KINDS, OrganisationStatus
+from accounts.states import APPLICANT_KINDS, OrganisationStatus, OrgKind
 from core import clock
 from programs.engine import conditions, sql
 from programs.engine.conditions import FAIL, HUMAN, Outcome
@@ -27,6 +28,8 @@ from programs.models.register import columns_of
 from programs.queries import held, register_sql
 
 CHUNK = 1000
+#: Codes of the rules that the heading of a guide makes.
+WHO, WHERE = "WHO", "WHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,23 @@ def outcomes_for(
 
 
 def rules_of(version: GuideVersion) -> list[Any]:
-    return list(version.data.get("conditions") or [])
+    """The conditions of a guide, and before them what its heading asks: kinds of units and regions (clause R6). Without
+    these a unit would be told of a guide that refuses it at the first step."""
+    return [*_heading_rules(version.data), *(version.data.get("conditions") or [])]
+
+
+def _heading_rules(data: Any) -> list[dict[str, Any]]:
+    kinds, regions = data.get("applicants") or [], (data.get("eligibility") or {}).get("regions") or []
+    found = []
+    if kinds:
+        names = "、".join(str(OrgKind(kind).label) for kind in kinds if kind in OrgKind.values)
+        found.append({"code": WHO, "clause": "R6", "hard": True, "text": _("Kinds of units that can apply: %(kinds)s") % {"kinds": names},
+                      "test": {"fact": "unit.kind", "op": "in", "value": list(kinds)}})
+    if regions:
+        found.append({"code": WHERE, "clause": "R6", "hard": True,
+                      "text": _("Registered in: %(regions)s") % {"regions": "、".join(regions)},
+                      "test": {"fact": "unit.region", "op": "within_region", "value": list(regions)}})
+    return found
 
 
 def pairs_of_register(day: date) -> Iterator[tuple[int, int]]:

@@ -29,7 +29,7 @@ from programs.forms.guides import (
     WindowFormSet,
 )
 from programs.models import Extension, Guide
-from programs.queries import entitlements
+from programs.queries import entitlements, matching
 from programs.views.attempt import attempt
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE
@@ -130,7 +130,8 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
             GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
             needs_why=("return", "withdraw", "supersede"),
         ),
-        **entitlement_card(request.actor, row), "may_extend": row.status == states.GuideStatus.OPEN and not extension
+        **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
+        "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,
         "extension_buttons": _extension_buttons(request.actor, extension),
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
@@ -158,9 +159,10 @@ def beside(actor: Any, guide: Guide) -> dict[str, Any]:
 def entitlement_card(actor: Any, guide: Guide) -> dict[str, Any]:
     """Lists of a guide of entitlement without application, and whether another one may be computed now."""
     if guide.funding_mode != states.FundingMode.ENTITLEMENT:
-        return {"entitles": False, "rolls": [], "may_entitle": False}
-    may = policies.drafts_entitlements(actor, guide) is None and not entitlements.list_problems(guide)
-    return {"entitles": True, "rolls": entitlements.lists_of(guide), "may_entitle": may}
+        return {"entitles": False}
+    mine = policies.drafts_entitlements(actor, guide) is None
+    problems = entitlements.list_problems(guide) if mine else []
+    return {"entitles": True, "rolls": entitlements.lists_of(guide), "may_entitle": mine and not problems, "entitle_problems": problems}
 
 
 def _labelled(versions: list[Any]) -> list[Any]:

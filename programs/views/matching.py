@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from accounts.states import APPLICANT_KINDS, Role
-from core import clock
+from core import clock, parameters
 from core.web import charts, lists
 from core.web.access import access, public
 from programs import policies, queries, states
 from programs.engine import conditions, selfcheck
-from programs.forms.selfcheck import SelfCheckForm
+from programs.forms.selfcheck import SelfCheckAllForm, SelfCheckForm
 from programs.models import Guide
-from programs.queries import matching
+from programs.queries import matching, register
 from programs.states import Reach
 from programs.views.guides import desk_url
 from programs.views.public import guide_url, title_of
@@ -35,7 +35,7 @@ CSS = {"PASS": "pass", "FAIL": "fail", "HUMAN": "human"}
 def self_check(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """A few questions of the guide's conditions, answered at once (clause R6). Nothing is kept."""
     guide = queries.public_guide(request.actor, year, slug)
-    rules = list(guide.version.data.get("conditions") or []) if guide.version else []
+    rules = register.rules_of(guide.version) if guide.version else []
     form = SelfCheckForm(request.POST if request.method == "POST" else None, selfcheck.questions(rules))
     context = {
         "title": _("Can I apply?"), "guide": guide, "guide_title": title_of(guide), "guide_url": guide_url(guide), "form": form,
@@ -43,6 +43,35 @@ def self_check(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "crumbs": [(_("Application guides"), reverse("programs:public:guides")), (title_of(guide), guide_url(guide)), (_("Can I apply?"), None)],
     }
     return render(request, "programs/self_check.html", context)
+
+
+@access(public)
+def self_check_all(request: HttpRequest) -> HttpResponse:
+    """The few questions that most open guides ask, and at once which guides fit, nearly fit or do not. Nothing is kept:
+    the answers come by POST, so that they stand in no address and no log."""
+    versions = matching.running_versions()
+    form = SelfCheckAllForm(
+        request.POST if request.method == "POST" else None,
+        selfcheck.most_asked(matching.rules_to_ask(versions), int(parameters.value("matching.questions"))))
+    rows = matching.standings_by_answers(versions, form.facts()) if form.is_bound and form.is_valid() else None
+    context = {
+        "title": _("Which guides fit us?"), "form": form, "asked_guides": len(versions), "checked": rows is not None,
+        "groups": grouped(rows or [], ANSWERED), "registered": policies.may_match(request.actor) is None,
+        "crumbs": [(_("Application guides"), reverse("programs:public:guides")), (_("Which guides fit us?"), None)],
+    }
+    return render(request, "programs/self_check_all.html", context)
+
+
+def grouped(rows: list[Any], groups: Any) -> list[dict[str, Any]]:
+    return [{"code": code, "label": code.label, "tone": tone, "text": text, "rows": [row for row in rows if row.reach == code]}
+            for code, tone, text in groups]
+
+
+ANSWERED = (
+    (Reach.MEETS, "good", gettext_lazy("By your answers nothing speaks against an application.")),
+    (Reach.NEARLY, "warn", gettext_lazy("Only a little is missing; the clauses stand below.")),
+    (Reach.NOT, "bad", gettext_lazy("More is missing.")),
+)
 
 
 def checked(guide: Guide, rules: list[Any], form: SelfCheckForm) -> dict[str, Any]:
@@ -97,8 +126,7 @@ def my_matching(request: HttpRequest) -> HttpResponse:
             miss.label, miss.url = links[miss.place]
     context = {
         "title": _("Guides that fit"), "unit": unit, "units": units, "admin": admin, "near": matching.near_most(), "run": matching.last_run(),
-        "groups": [{"code": code, "label": code.label, "tone": tone, "text": text, "rows": [row for row in rows if row.reach == code]}
-                   for code, tone, text in GROUPS],
+        "groups": grouped(rows, GROUPS),
         "total": len(rows), "crumbs": [(_("My desk"), "/my/"), (_("Guides that fit"), None)],
     }
     return render(request, "programs/matching.html", context)
@@ -151,6 +179,15 @@ def guide_reach(request: HttpRequest, ref: str) -> HttpResponse:
     if "export" not in request.GET:
         context |= reach_numbers(guide, reach)
     return lists.page(request, ReachedUnits(guide.version), rows, template="programs/reach.html", context=context)
+
+
+@access(policies.is_staff)
+def guide_reach_count(request: HttpRequest, ref: str) -> HttpResponse:
+    """The numbers alone, for the desk page of the guide: counted after the page is there."""
+    guide = queries.get_for(request.actor, ref)
+    if not matching.is_askable(guide.version):
+        raise Http404
+    return render(request, "programs/_reach_count.html", {"found": matching.guide_reach(guide.version), "day": clock.today()})
 
 
 def reach_numbers(guide: Guide, reach: str) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from core.web.access import access, public
 from core.workflow import Refused
 from programs import actions, policies, queries
 from programs.forms.searches import KeepForm
+from programs.views import calls
 from programs.views.attempt import attempt
 
 
-def links_of(query: str) -> dict[str, str]:
-    """The list, the feed and the calendar of a search."""
-    tail = f"?{query}" if query else ""
-    return {"page": reverse("programs:public:guides") + tail, "rss": reverse("programs:public:feed", args=["rss"]) + tail,
-            "ics": reverse("programs:public:windows") + tail}
+def links_of(row: Any) -> dict[str, str]:
+    """The list, and the secret addresses of feed and calendar of a kept search."""
+    return {"page": reverse("programs:public:guides") + (f"?{row.query}" if row.query else ""),
+            **{kind: reverse("programs:public:search_feed", args=[row.token, kind]) for kind in ("rss", "ics")}}
 
 
 @access(policies.keeps_searches)
@@ -36,7 +36,7 @@ def searches(request: HttpRequest) -> HttpResponse:
         return redirect("programs:my:searches")
     rows = list(queries.searches_of(request.actor))
     for row in rows:
-        row.links, row.words = links_of(row.query), queries.search_words(row.query)
+        row.links, row.words = links_of(row), queries.search_words(row.query)
     context = {
         "title": _("My searches"), "rows": rows, "form": form if form.is_bound or "keep" in request.GET else None,
         "words": queries.search_words(query), "crumbs": [(_("My desk"), "/my/"), (_("My searches"), None)],
@@ -50,6 +50,9 @@ def _to(search: Any) -> str:
 
 search_stop = steps.step_view(queries.search_for, actions.stop_search, question=policies.keeps_searches, to=_to)
 search_take_up = steps.step_view(queries.search_for, actions.take_up_search, question=policies.keeps_searches, to=_to)
+
+
+search_renew = steps.step_view(queries.search_for, actions.renew_search, question=policies.keeps_searches, to=_to)
 
 
 @access(policies.keeps_searches)
@@ -73,3 +76,12 @@ def stop_by_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "programs/search_stop.html", {
         "title": _("Stop the messages of a search"), "search": search, "reason": reason,
         "done": done or (search is not None and search.stopped_at is not None)}, status=404 if reason else 200)
+
+
+@access(public)
+def search_feed(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+    """RSS, Atom or calendar of a kept search by its secret address: readers and calendars cannot sign in."""
+    row = queries.search_by_token(token)
+    if kind == "ics":
+        return calls.calendar_of(request, queries.window_entries(queries.found_by(row.query)), row.name, "guides")
+    return calls.feed_of(request, kind, queries.found_by(row.query), row.name, links_of(row)["page"])
