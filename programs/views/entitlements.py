@@ -41,7 +41,7 @@ class Lists(lists.Listing):
                   show=lambda row: (row.status_label, states.LIST_TONES.get(row.status, ""))),
         lists.Col("count", gettext_lazy("Units"), kind="num"),
         lists.Col("total", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.total)),
-        lists.Col("confirmed", gettext_lazy("Confirmed"), kind="num"),
+        lists.Col("confirmed", gettext_lazy("Units that confirmed"), kind="num"),
         lists.Col("waiting", gettext_lazy("Awaiting the unit"), kind="num"),
         lists.Col("day", gettext_lazy("Data of")),
         lists.Col("confirm_by", gettext_lazy("Confirm until")),
