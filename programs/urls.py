@@ -334,7 +334,7 @@ nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff)
 # --- matching and entitlement (免申即享) ---
 public += [
     path("guides/searches/stop/<str:token>/", searches.stop_by_link, name="search_stop"),
-    path("guides/searches/<str:token>/feed.<slug:kind>", searches.search_feed, name="search_feed"),
+    path("guides/searches/<uuid:token>/feed.<slug:kind>", searches.search_feed, name="search_feed"),
     path("guides/check/", matching.self_check_all, name="self_check_all"),
     path("guides/<int:year>/<slug:slug>/check/", matching.self_check, name="self_check"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -29,7 +30,6 @@ from programs.models import (
     GuideVersion,
     MatchRun,
 )
-from programs.models.matching import new_token
 from programs.queries import matching, register
 
 Progress = Callable[[int, int], None]
@@ -228,7 +228,7 @@ def renew_search(actor: Any, search: CallSearch) -> CallSearch:
     """New secret addresses of feed and calendar; the old ones open nothing any more. Records programs.call_search.renew."""
     if reason := policies.owns_search(actor, search):
         raise Refused(reason)
-    CallSearch.objects.filter(pk=search.pk).update(token=new_token())
+    CallSearch.objects.filter(pk=search.pk).update(token=uuid4())
     ledger.record("programs.call_search.renew", search, actor)
     search.refresh_from_db()
     return search

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 
 from django.conf import settings
@@ -62,20 +61,16 @@ class MatchRun(models.Model):
         return str(self.day)
 
 
-def new_token() -> str:
-    return secrets.token_urlsafe(24)
-
-
 class CallSearch(models.Model):
     """A search of the public calls that a person keeps. `query` is the address part of the page, without the question
     mark; only guides published after `since` are told. Stopping it keeps the row, so that it can be taken up again.
     `token` is the secret in the addresses of its feed and calendar, which readers fetch without signing in."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="call_searches")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=600, blank=True)
-    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     since = models.DateTimeField(db_default=CoreNow())
     stopped_at = models.DateTimeField(null=True, blank=True)
 

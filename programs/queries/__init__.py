@@ -146,6 +146,7 @@ from programs.queries.guides import (
     version_before,
     version_of,
     versions_of,
+    without_application,
     year_choices,
 )
 from programs.queries.held import (
@@ -359,5 +360,5 @@ __all__ = [
     "unit_words", "units_called", "until_of", "upcoming_window", "upload_for", "upload_of", "value_kind",
     "value_words", "verb_label", "version_before", "version_changes", "version_of", "version_rows", "versions",
     "versions_of", "versions_of_plan", "visible_words", "warn_days", "was_valid", "window_entries", "window_words",
-    "within_amount", "without_files", "words", "year_choices", "year_report",
+    "within_amount", "without_application", "without_files", "words", "year_choices", "year_report",
 ]

@@ -68,7 +68,7 @@ def search_for(actor: Any, uid: Any) -> CallSearch:
     return row
 
 
-def search_by_token(token: str) -> CallSearch:
+def search_by_token(token: Any) -> CallSearch:
     """By the secret of its feed, while its owner may sign in."""
     row = CallSearch.objects.filter(token=token, person__is_active=True).first()
     if row is None:

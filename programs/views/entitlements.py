@@ -127,7 +127,7 @@ def how_computed(row: Entitlement) -> dict[str, Any]:
 def entitlement(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.any_entitlement(request.actor, uid)
     context = {
-        "title": row.organisation.name, "row": row, "events": events_of(row), "desk": True, **how_computed(row),
+        "title": row.organisation.name, "row": row, "events": events_of(row), "at_desk": True, **how_computed(row),
         "crumbs": [(_("Entitlement lists"), reverse("programs:desk:entitlement_lists")), (row.roll.ref, list_url(row.roll)), (row.organisation.name, None)],
     }
     return render(request, "programs/entitlement.html", context)
@@ -164,7 +164,7 @@ def own_entitlements(request: HttpRequest) -> HttpResponse:
 def own_entitlement(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.own_entitlement(request.actor, uid)
     context = {
-        "title": row.guide.title, "row": row, "unit": row.organisation, "events": [], **how_computed(row), "now": clock.now(),
+        "title": row.guide.title, "row": row, "at_desk": False, "unit": row.organisation, "events": [], **how_computed(row), "now": clock.now(),
         "buttons": steps.buttons(ENTITLEMENT, request.actor, row, {
             verb: reverse(f"programs:my:entitlement_{verb}", args=[row.uid]) for verb in ("confirm", "decline")}, needs_why=("decline",)),
         "crumbs": [(_("Money without an application"), reverse("programs:my:entitlements")), (row.guide.title, None)],

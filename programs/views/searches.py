@@ -79,7 +79,7 @@ def stop_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @access(public)
-def search_feed(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+def search_feed(request: HttpRequest, token: Any, kind: str) -> HttpResponse:
     """RSS, Atom or calendar of a kept search by its secret address: readers and calendars cannot sign in."""
     row = queries.search_by_token(token)
     if kind == "ics":
