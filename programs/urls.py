@@ -340,6 +340,7 @@ public += [
 ]
 my += [
     path("matching/", matching.my_matching, name="matching"),
+    path("matching/mail/", matching.matching_mail, name="matching_mail"),
     path("searches/", searches.searches, name="searches"),
     path("searches/<uuid:key>/stop/", searches.search_stop, name="search_stop"),
     path("searches/<uuid:key>/take-up/", searches.search_take_up, name="search_take_up"),

@@ -73,6 +73,7 @@ from programs.actions.matching import (
     JOB as MATCHING_JOB,
 )
 from programs.actions.matching import (
+    MATCHING_EVENT,
     drop_search,
     keep_search,
     renew_search,
@@ -229,7 +230,7 @@ from programs.actions.windows import (
 )
 
 __all__ = [
-    "ITEM_FIELDS", "MATCHING_JOB", "PLAN_FIELDS", "POLICY_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "accept_report",
+    "ITEM_FIELDS", "MATCHING_EVENT", "MATCHING_JOB", "PLAN_FIELDS", "POLICY_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "accept_report",
     "add_change_line", "add_item", "adopt_need", "agree_guide", "answer_comment", "answer_recommendation",
     "apply_adjustment", "apply_table", "appoint", "approve_adjustment", "approve_call", "approve_change",
     "approve_entitlements", "approve_extension", "approve_guide", "approve_parameter", "approve_plan", "ask_change",

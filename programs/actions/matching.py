@@ -34,6 +34,7 @@ from programs.queries import matching, register
 
 Progress = Callable[[int, int], None]
 JOB = "programs.matching"
+MATCHING_EVENT = "programs.matching"  # what a person may switch the mails of
 PEOPLE, NAMED, STOP = 1000, 20, "programs.searches.stop"
 
 
@@ -121,7 +122,7 @@ def _tell_people(run: MatchRun, span: tuple[int, int], *, day: date) -> int:
     GuideTold.objects.bulk_create(
         (GuideTold(guide_id=guide, person_id=person, day=day) for person, guides in due.items() for guide in guides),
         ignore_conflicts=True, batch_size=5000)
-    return notices.tell_each(letters, "programs.matching", "/my/matching/", dedupe=f"matching:{day.isoformat()}")
+    return notices.tell_each(letters, MATCHING_EVENT, "/my/matching/", dedupe=f"matching:{day.isoformat()}")
 
 
 def _lines(guides: set[int]) -> dict[str, dict[int, str]]:
@@ -146,7 +147,7 @@ def _letter(lines: dict[str, dict[int, str]], guides: list[int]) -> tuple[dict[s
                 rows.append(_("and %(count)d more") % {"count": len(guides) - NAMED})
             bodies[language] = "\n".join([
                 *rows, _("By the data of the register nothing speaks against an application. The guide itself decides."),
-                _("You may switch these mails off under Messages."),
+                _("You may switch these mails off under “Guides that fit”."),
             ])
     return subjects, bodies
 

@@ -16,6 +16,7 @@ from accounts.states import Role
 from core import parameters
 from core.web.access import public
 from core.web.api import KeysetPagination, Strict, Verb, actor
+from notices import actions as notices
 from programs import actions, policies, queries
 from programs.api.guides import OptionalWhyInput, WhyInput
 from programs.engine import conditions, selfcheck
@@ -137,6 +138,23 @@ class Matching(APIView):
             "guide": row.guide.ref, "reach": row.reach.value, "leader": row.leader.name, "able": row.able,
             "missing": [{**show_outcome(miss.outcome), "mend": miss.place} for miss in row.missing],
             "open": [{**show_outcome(miss.outcome), "mend": miss.place} for miss in row.open_]} for row in rows])
+
+
+class MailInput(Strict):
+    mail = serializers.BooleanField()
+
+
+class MatchingMail(APIView):
+    """POST: the mails of the night on or off."""
+
+    question = staticmethod(policies.may_match)
+    serializer_class = MailInput
+
+    def post(self, request: Request) -> Response:
+        data = MailInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        notices.prefer(actor(request), actions.MATCHING_EVENT, mail=data.validated_data["mail"])
+        return Response(data.validated_data)
 
 
 class GuideReach(APIView):
@@ -274,6 +292,7 @@ PATHS = [
     path("guides/<slug:ref>/reach/", GuideReach.as_view(), name="guide_reach"),
     path("guides/<slug:key>/entitlements/", DraftEntitlements.as_view(), name="entitlement_draft"),
     path("matching/", Matching.as_view(), name="matching"),
+    path("matching/mail/", MatchingMail.as_view(), name="matching_mail"),
     path("searches/", Searches.as_view(), name="searches"),
     path("searches/<uuid:key>/stop/", StopSearch.as_view(), name="search_stop"),
     path("searches/<uuid:key>/take-up/", TakeUpSearch.as_view(), name="search_take_up"),

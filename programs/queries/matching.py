@@ -28,7 +28,7 @@ from programs.models import Guide, GuideMatch, GuideVersion, GuideWindow, MatchR
 from programs.queries import held, register, register_sql
 from programs.queries.calls import CallCard, call_card
 from programs.queries.tree import special_names
-from programs.states import Reach
+from programs.states import FundingMode, Reach
 
 EVERYBODY = 100_000  # more conditions than any guide has: nobody is left out
 
@@ -300,13 +300,15 @@ def last_run() -> MatchRun | None:
     return MatchRun.objects.filter(done_at__isnull=False).first()
 
 
-#: Guides that a person of this range should know of and was not told; who heard something today waits for tomorrow.
+#: Guides that a person of this range should know of and was not told; who heard something today waits for tomorrow. Where
+#: nobody applies (免申即享) there is no leader to tell, only the administrator of the unit.
 DUE = """
 WITH running AS (
     SELECT g.id FROM programs_guide g WHERE g.status = ANY(%(running)s)
     AND EXISTS (SELECT 1 FROM programs_guidewindow w WHERE w.guide_id = g.id AND w.closes_at > core_now())
 ), due AS (
-    SELECT m.guide_id, m.person_id FROM programs_guidematch m WHERE m.person_id BETWEEN %(low)s AND %(high)s
+    SELECT m.guide_id, m.person_id FROM programs_guidematch m JOIN programs_guide g ON g.id = m.guide_id
+    WHERE m.person_id BETWEEN %(low)s AND %(high)s AND g.funding_mode <> %(computed)s
     UNION
     SELECT m.guide_id, a.person_id FROM accounts_membership a
     JOIN programs_guidematch m ON m.organisation_id = a.organisation_id
@@ -324,7 +326,7 @@ def people_to_tell(low: int, high: int, *, day: date) -> dict[int, list[int]]:
     """{person: new guides} of the people whose numbers lie in a range."""
     values = {
         "low": low, "high": high, "day": day, "running": [str(one) for one in states.RUNNING_STATUSES],
-        "admin": str(Role.ORG_ADMIN), "active": "ACTIVE",
+        "admin": str(Role.ORG_ADMIN), "active": "ACTIVE", "computed": str(FundingMode.ENTITLEMENT),
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, values)

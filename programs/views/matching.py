@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation
-from accounts.states import APPLICANT_KINDS, Role
+from accounts.states import APPLICANT_KINDS, OrganisationStatus, Role
 from core import clock, parameters
 from core.web import charts, lists
 from core.web.access import access, public
-from programs import policies, queries, states
+from notices import actions as notices
+from notices import queries as mail
+from programs import actions, policies, queries, states
 from programs.engine import conditions, selfcheck
 from programs.forms.selfcheck import SelfCheckAllForm, SelfCheckForm
 from programs.models import Guide
@@ -125,11 +129,22 @@ def my_matching(request: HttpRequest) -> HttpResponse:
         for miss in [*row.missing, *row.open_]:
             miss.label, miss.url = links[miss.place]
     context = {
-        "title": _("Guides that fit"), "unit": unit, "units": units, "admin": admin, "near": matching.near_most(), "run": matching.last_run(),
+        "title": _("Guides that fit"), "unit": unit, "units": units, "admin": admin, "run": matching.last_run(), "verified": unit.status == OrganisationStatus.VERIFIED,
+        "mailed": mail.wants_mail(request.actor.person, actions.MATCHING_EVENT),
         "groups": grouped(rows, GROUPS),
         "total": len(rows), "crumbs": [(_("My desk"), "/my/"), (_("Guides that fit"), None)],
     }
     return render(request, "programs/matching.html", context)
+
+
+@access(policies.may_match)
+@require_POST
+def matching_mail(request: HttpRequest) -> HttpResponse:
+    """Mails of the night on or off; the messages in the portal stay."""
+    wanted = request.POST.get("mail") == "on"
+    notices.prefer(request.actor, actions.MATCHING_EVENT, mail=wanted)
+    messages.success(request, _("New matches are mailed to you.") if wanted else _("New matches are not mailed any more; you find them under Messages."))
+    return redirect("programs:my:matching")
 
 
 # --- who could apply? -------------------------------------------------------------------------------------------------

@@ -267,3 +267,47 @@ def test_the_public_does_not_see_who_could_apply(staff, applicant, sign_in):
     assert sign_in(applicant).get(f"/desk/guides/{guide.ref}/reach/").status_code == 403
 
 
+
+
+def test_mails_are_switched_on_and_off_where_the_guides_stand(world, sign_in):
+    from notices import queries as notices
+
+    client, person = sign_in(Actor.of(world["fit"])), world["fit"]
+    for word, wanted in (("off", False), ("on", True)):
+        assert client.post("/my/matching/mail/", {"mail": word}, follow=True).status_code == 200
+        assert notices.wants_mail(person, "programs.matching") is wanted
+    assert client.post("/api/v1/matching/mail/", {"mail": False}, content_type="application/json").json() == {"mail": False}
+    assert not notices.wants_mail(person, "programs.matching")
+
+
+def test_unverified_unit_is_told_so(world, sign_in):
+    type(world["unit"]).objects.filter(pk=world["unit"].pk).update(status="PENDING")
+    assert "核验" in sign_in(Actor.of(world["admin"])).get("/my/matching/").content.decode()
+
+
+def test_what_the_heading_of_a_guide_asks_counts_as_a_condition(world):
+    rules = [one.outcome.code for one in matching.standings(world["unit"])[0].missing]
+    assert register.WHO not in rules
+    version = world["guide"].version
+    type(version).objects.filter(pk=version.pk).update(data={**version.data, "applicants": ["UNIVERSITY"], "eligibility": {"regions": ["东莞市"]}})
+    [row] = matching.standings(world["unit"])
+    assert {register.WHO, register.WHERE} <= {miss.outcome.code for miss in row.missing}
+    assert night().told == 0
+
+
+def test_where_nobody_applies_only_the_administrator_is_told(staff):
+    make.entitlement_guide(staff, conditions=[])
+    unit = a_unit(1)
+    admin = a_person(unit, "王管理", Role.ORG_ADMIN)
+    a_person(unit, "李合格", facts=FIT)
+    assert night().told == 1
+    assert Message.objects.get(event="programs.matching").person == admin
+
+
+def test_the_desk_page_counts_who_could_apply(world, sign_in):
+    night()
+    client, ref = sign_in(world["staff"].chen), world["guide"].ref
+    page = client.get(f"/desk/guides/{ref}/").content.decode()
+    assert f"/desk/guides/{ref}/reach/count/" in page and "1家单位" in page  # the night's count stands without JavaScript
+    assert "<b>1</b>" in client.get(f"/desk/guides/{ref}/reach/count/").content.decode()
+    assert sign_in(Actor.of(world["fit"])).get(f"/desk/guides/{ref}/reach/count/").status_code == 403
