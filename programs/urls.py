@@ -368,4 +368,3 @@ api += matching_machine.PATHS
 
 nav.register("my", 15, _("Guides that fit"), "programs:my:matching", policies.may_match)
 nav.register("my", 60, _("Money without an application"), "programs:my:entitlements", policies.is_org_admin)
-nav.register("desk", 28, _("Entitlement lists"), "programs:desk:entitlement_lists", policies.is_staff)

@@ -119,10 +119,17 @@ def _tell_people(run: MatchRun, span: tuple[int, int], *, day: date) -> int:
     lines = _lines({guide for guides in due.values() for guide in guides})
     people = Person.objects.only("pk", "email").in_bulk(due)
     letters = [(people[person], *_letter(lines, guides)) for person, guides in due.items()]
-    GuideTold.objects.bulk_create(
-        (GuideTold(guide_id=guide, person_id=person, day=day) for person, guides in due.items() for guide in guides),
-        ignore_conflicts=True, batch_size=5000)
+    _note_told([(guide, person) for person, guides in due.items() for guide in guides], day)
     return notices.tell_each(letters, MATCHING_EVENT, "/my/matching/", dedupe=f"matching:{day.isoformat()}")
+
+
+def _note_told(pairs: list[tuple[int, int]], day: date) -> None:
+    """By one statement: a first night writes millions of these rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {GuideTold._meta.db_table} (guide_id, person_id, day)"  # noqa: S608 (a name of our own)
+            " SELECT guide, person, %s FROM unnest(%s::bigint[], %s::bigint[]) AS told(guide, person) ON CONFLICT DO NOTHING",
+            [day, [guide for guide, _person in pairs], [person for _guide, person in pairs]])
 
 
 def _lines(guides: set[int]) -> dict[str, dict[int, str]]:

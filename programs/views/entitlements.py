@@ -76,7 +76,8 @@ class Rows(lists.Listing):
 
 @access(policies.is_staff)
 def entitlement_lists(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, Lists(), reads.lists_for(request.actor))
+    return lists.page(request, Lists(), reads.lists_for(request.actor), context={
+        "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (_("Entitlement lists"), None)]})
 
 
 @access(policies.is_staff)
@@ -102,7 +103,7 @@ def entitlement_list(request: HttpRequest, ref: str) -> HttpResponse:
         "sums": [(states.EntitlementStatus(status).label, count, money) for status, (count, money) in sums.items()],
         "buttons": steps.buttons(ENTITLEMENT_LIST, request.actor, roll, {v: reverse(f"programs:desk:entitlement_{v}", args=[ref]) for v in verbs},
                                  needs_why=tuple(v for v, why in verbs.items() if why)),
-        "events": events_of(roll), "crumbs": [(_("Entitlement lists"), reverse("programs:desk:entitlement_lists")), (roll.ref, None)],
+        "events": events_of(roll), "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (_("Entitlement lists"), reverse("programs:desk:entitlement_lists")), (roll.ref, None)],
     }
     return lists.page(request, Rows(), reads.rows_of(request.actor, roll), template="programs/entitlement_list.html", context=context)
 
@@ -128,7 +129,7 @@ def entitlement(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.any_entitlement(request.actor, uid)
     context = {
         "title": row.organisation.name, "row": row, "events": events_of(row), "at_desk": True, **how_computed(row),
-        "crumbs": [(_("Entitlement lists"), reverse("programs:desk:entitlement_lists")), (row.roll.ref, list_url(row.roll)), (row.organisation.name, None)],
+        "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (_("Entitlement lists"), reverse("programs:desk:entitlement_lists")), (row.roll.ref, list_url(row.roll)), (row.organisation.name, None)],
     }
     return render(request, "programs/entitlement.html", context)
 

@@ -75,8 +75,9 @@ class DeskGuides(lists.Listing):
 @access(policies.is_staff)
 def guide_list(request: HttpRequest) -> HttpResponse:
     writer = policies.may_write_guides(request.actor) is None
+    lists_ = [(_("Entitlement lists"), reverse("programs:desk:entitlement_lists"))]
     context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new")),
-                           (_("Guide from a file"), reverse("programs:desk:guide_import"))] if writer else []}
+                           (_("Guide from a file"), reverse("programs:desk:guide_import")), *lists_] if writer else lists_}
     return lists.page(request, DeskGuides(), policies.visible_to(request.actor), context=context)
 
 

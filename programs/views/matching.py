@@ -67,14 +67,14 @@ def self_check_all(request: HttpRequest) -> HttpResponse:
 
 
 def grouped(rows: list[Any], groups: Any) -> list[dict[str, Any]]:
-    return [{"code": code, "label": code.label, "tone": tone, "text": text, "rows": [row for row in rows if row.reach == code]}
-            for code, tone, text in groups]
+    return [{"code": code, "label": label, "text": text, "rows": [row for row in rows if row.reach == code]} for code, label, text in groups]
 
 
+#: A visitor answers a few questions only: what fits so far is not yet said to fit.
 ANSWERED = (
-    (Reach.MEETS, "good", gettext_lazy("By your answers nothing speaks against an application.")),
-    (Reach.NEARLY, "warn", gettext_lazy("Only a little is missing; the clauses stand below.")),
-    (Reach.NOT, "bad", gettext_lazy("More is missing.")),
+    (Reach.MEETS, gettext_lazy("Nothing against it so far"), gettext_lazy("By your answers nothing speaks against an application.")),
+    (Reach.NEARLY, Reach.NEARLY.label, gettext_lazy("Only a little is missing; the clauses stand below.")),
+    (Reach.NOT, Reach.NOT.label, gettext_lazy("More is missing.")),
 )
 
 
@@ -93,9 +93,9 @@ def checked(guide: Guide, rules: list[Any], form: SelfCheckForm) -> dict[str, An
 # --- for a unit and its people ----------------------------------------------------------------------------------------
 
 GROUPS = (
-    (Reach.MEETS, "good", gettext_lazy("Nothing that the register holds speaks against an application.")),
-    (Reach.NEARLY, "warn", gettext_lazy("Only a little is missing; what and where to mend it stands below.")),
-    (Reach.NOT, "bad", gettext_lazy("More is missing.")),
+    (Reach.MEETS, Reach.MEETS.label, gettext_lazy("Nothing that the register holds speaks against an application.")),
+    (Reach.NEARLY, Reach.NEARLY.label, gettext_lazy("Only a little is missing; what and where to mend it stands below.")),
+    (Reach.NOT, Reach.NOT.label, gettext_lazy("More is missing.")),
 )
 
 
