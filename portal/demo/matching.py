@@ -16,6 +16,9 @@ FORMULA = "reward = round(unit.rd_spend_last_year * 1%)\nmin(cap, reward)"
 TEXTS = {
     "content": "对上年度研发投入达到规定强度的国家高新技术企业给予奖励，由平台按已归集数据直接计算，企业无需申报。",
     "support": "按上年度研发投入的1%计算，单家最高200万元。",
+    "materials": "无需提交材料。",
+    "form": "无需填报申请书。",
+    "accepting": "按归集数据的时间分批计算名单并公告。",
     "procedure": "系统计算名单和金额\n工作人员核对批准\n名单公告\n单位确认收款账户\n一次性拨付",
 }
 CONDITIONS: list[dict[str, Any]] = [
@@ -33,9 +36,10 @@ CONDITIONS: list[dict[str, Any]] = [
 def content(item: AnnualPlanItem) -> dict[str, Any]:
     """What is entered for the guide: the skeleton of its mode with texts, conditions and formula."""
     data = copy.deepcopy(queries.skeleton(item, "ENTITLEMENT"))
-    data["sections"] = [{**part, "text": part.get("text") or TEXTS.get(part["code"], "详见本指南各条。")} for part in data["sections"]]
+    data["sections"] = [{**part, "text": TEXTS.get(part["code"]) or part.get("text") or "详见本指南各条。"} for part in data["sections"]]
     data["mode"]["details"] = {"held_data": "研发投入统计数据、高新技术企业认定数据", "confirm_days": 15}
     data["amount"] = {"cap": "2000000", "formula": FORMULA}
+    data["documents"], data["quota"]["kind"] = [], "UNLIMITED"
     data["applicants"], data["conditions"] = ["ENTERPRISE"], copy.deepcopy(CONDITIONS)
     return data
 
