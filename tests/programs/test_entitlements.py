@@ -307,6 +307,16 @@ def test_desk_walks_a_list_through_by_its_pages(world, sign_in):
     assert world.firm.name in table and world.firm.account_masked in table and world.firm.account_sealed not in table
 
 
+def test_what_waits_stands_on_the_homes(world, sign_in):
+    roll = actions.draft_entitlements(world.chen, world.guide)
+    assert "待审核的免申即享名单" in sign_in(world.he).get("/desk/").content.decode()
+    actions.publish_entitlements(world.chen, signed(world, roll))
+    page = sign_in(world.admin).get("/my/").content.decode()
+    assert "待确认的收款账户" in page and str(row_of(world.firm).uid) in page
+    actions.confirm_entitlement(world.admin, row_of(world.firm))
+    assert "待确认的收款账户" not in sign_in(world.admin).get("/my/").content.decode()
+
+
 def test_public_and_units_see_no_lists(world, sign_in):
     roll = published(world)
     for who in (None, world.admin):
