@@ -15,12 +15,13 @@ from programs.models.guides import Guide
 class GuideMatch(models.Model):
     """A unit and a person of it who could lead its application: no hard condition of the guide speaks against them.
 
-    Written whole by the nightly run, in SQL; only guides that run have rows. `since` is the day it was first so.
+    Written whole by the nightly run, in SQL; only guides that run have rows. `since` is the day it was first so. Millions
+    of rows that follow from the register itself: the database does not check their keys one by one.
     """
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="matches", db_index=False)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="matches", db_index=False, db_constraint=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_constraint=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False)
     since = models.DateField()
 
     class Meta:
@@ -33,8 +34,8 @@ class GuideMatch(models.Model):
 class GuideTold(models.Model):
     """A person has been told of a guide, on that day: never twice, whatever runs twice or dies half-way."""
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="+", db_index=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     day = models.DateField()
 
     class Meta:
