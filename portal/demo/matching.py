@@ -45,10 +45,12 @@ def content(item: AnnualPlanItem) -> dict[str, Any]:
 
 
 def entitled(world: World, item: AnnualPlanItem, opens: Any, closes: Any) -> EntitlementList:
-    """The guide is published, its list computed, checked, approved and with the units: one has confirmed, one declined."""
+    """The guide is published, its first list discarded, the second computed, checked, approved and with the units: one has confirmed, one declined."""
     chen, he, lead = world.actor("chen"), world.actor("he"), world.actor("lead")
     data = {"title": item.title, "title_en": f"R&D subsidy for enterprises {item.plan.year}", "special": item.special.code, "data": content(item)}
     guide = cycle.publish(world, data, item, [(opens, closes)])
+    early = actions.draft_entitlements(chen, guide, is_demo=True)
+    actions.discard_entitlements(chen, early, why="归集数据有更新，重新计算名单")
     roll = actions.draft_entitlements(chen, guide, is_demo=True)
     actions.check_entitlements(he, roll, why="与归集数据核对一致")
     actions.approve_entitlements(lead, roll, why="同意")

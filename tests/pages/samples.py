@@ -62,8 +62,8 @@ PERSON = {
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang",
 }
-#: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
-NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent"}
+#: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
+NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -530,7 +530,7 @@ def search_feed() -> list[Visit]:
     return [Visit(PUBLIC, (row.token, kind)) for kind in ("rss", "ics")]
 
 
-@sample("programs:desk:guide_reach", "programs:desk:guide_reach_count")
+@sample("programs:desk:guide_reach")
 def guide_reach() -> list[Visit]:
     return [Visit("chen", (guide(status).ref,)) for status in ("OPEN", "DRAFT")]
 
