@@ -186,7 +186,6 @@ def hurry_pdf(document: Document) -> None:
     jobs.hurry(job)
 
 
-@transaction.atomic
 def _in_both(words: str | Callable[[], str]) -> dict[str, str]:
     found = {}
     for language, _name in settings.LANGUAGES:
@@ -195,6 +194,7 @@ def _in_both(words: str | Callable[[], str]) -> dict[str, str]:
     return found
 
 
+@transaction.atomic
 def tell(to: Iterable[Person | Organisation], event: str, subject: str | Callable[[], str], body: str | Callable[[], str] = "",
          link: str = "", *,
          dedupe: str | None = None, statutory: bool = False) -> int:
@@ -206,7 +206,20 @@ def tell(to: Iterable[Person | Organisation], event: str, subject: str | Callabl
     people: set[Person] = set()
     for one in to:
         people |= {one} if isinstance(one, Person) else administrators(one)
-    subjects, bodies = _in_both(subject), _in_both(body)
+    words = _in_both(subject), _in_both(body)
+    return _write([(person, *words) for person in sorted(people, key=lambda person: person.pk)], event, link, dedupe, statutory=statutory)
+
+
+@transaction.atomic
+def tell_each(letters: Iterable[tuple[Person, dict[str, str], dict[str, str]]], event: str, link: str = "", *,
+              dedupe: str | None = None, statutory: bool = False) -> int:
+    """The same for many people at once, each with words of their own: (person, {language: subject}, {language: body})."""
+    return _write(list(letters), event, link, dedupe, statutory=statutory)
+
+
+def _write(letters: list[tuple[Person, dict[str, str], dict[str, str]]], event: str, link: str, dedupe: str | None, *,
+           statutory: bool) -> int:
+    people = [person for person, _subjects, _bodies in letters]
     muted = set(Preference.objects.filter(person__in=people, event=event, mail=False).values_list("person", flat=True))
     rows = [
         Message(
@@ -215,7 +228,7 @@ def tell(to: Iterable[Person | Organisation], event: str, subject: str | Callabl
             dedupe=f"{dedupe}:{person.pk}"[:120] if dedupe else None,
             mail_state=MailState.WAITING if person.email and (statutory or person.pk not in muted) else MailState.NONE,
         )
-        for person in sorted(people, key=lambda person: person.pk)
+        for person, subjects, bodies in letters
     ]
     before = Message.objects.filter(dedupe__in=[row.dedupe for row in rows if row.dedupe]).count()
     Message.objects.bulk_create(rows, ignore_conflicts=True)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.policies import Actor
 from notices import policies
-from notices.models import Delivery, Document, Message
+from notices.models import Delivery, Document, Message, Preference
 from notices.states import DocumentStatus
 
 
@@ -80,3 +80,8 @@ def message_for(actor: Actor, uid: Any) -> Message:
 
 def unread_count(actor: Actor) -> int:
     return policies.messages_of(actor).filter(read_at=None).count()
+
+
+def wants_mail(person: Any, event: str) -> bool:
+    """Whether a person gets mail for an event; until they say otherwise, yes."""
+    return not Preference.objects.filter(person=person, event=event, mail=False).exists()

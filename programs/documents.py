@@ -33,6 +33,7 @@ from programs.engine import (
 from programs.models import (
     Adjustment,
     AnnualPlan,
+    EntitlementList,
     Guide,
     PlanChange,
     TopicCall,
@@ -369,3 +370,37 @@ register_kind(Kind(code=TOPIC_CALL, series="bureau", template="notices/programs/
 register_kind(Kind(code=EXTENSION, series="bureau", template="notices/programs/extension.html", title=_("Notice of a later close"), sample=_act_sample))
 register_kind(Kind(code=CORRECTION, series="bureau", template="notices/programs/correction.html", title=_("Notice of a correction"), sample=_act_sample))
 register_kind(Kind(code=WITHDRAWAL, series="bureau", template="notices/programs/withdrawal.html", title=_("Notice of a withdrawal"), sample=_act_sample))
+
+# --- entitlement without application (免申即享): the notice of a list ---
+
+ENTITLEMENT = "entitlement_list"
+
+
+def entitlement_title(roll: EntitlementList) -> str:
+    return f"关于《{roll.guide.title}》免申即享兑现名单（第{roll.number}批）的公告"
+
+
+def entitlement_context(roll: EntitlementList) -> dict[str, Any]:
+    """The frozen content: who gets how much by which data, and until when a unit answers. Sums as text in 万元."""
+    rows = roll.rows.exclude(status="VOID").select_related("organisation").order_by("pk")
+    return {
+        "guide": roll.guide.title, "guide_number": number_of(roll.guide), "special": roll.guide.special.name, "day": f"{roll.day.year}年{roll.day.month}月{roll.day.day}日",
+        "basis": [f"《{policy.title}》（{policy.number}）" for policy in roll.guide.policies.order_by("valid_from")],
+        "count": roll.count, "total_wan": wan(roll.total), "confirm_by": moment(roll.confirm_by), "days": roll.confirm_days,
+        "rows": [{"name": row.organisation.name, "uscc": row.organisation.uscc or "", "amount_wan": wan(row.amount)} for row in rows],
+        "contact": _contact(roll.guide), "annexes": ["免申即享兑现名单"], "remark": "此件公开发布",
+    }
+
+
+def entitlement_sample() -> dict[str, Any]:
+    return {
+        "guide": "2026年度研发投入奖励", "guide_number": "深科创〔2026〕12号", "special": "企业研发投入激励", "day": "2026年6月1日",
+        "basis": ["《深圳市科技计划项目管理办法》（深科技创新规〔2024〕3号）"], "count": 60, "total_wan": "3,000",
+        "confirm_by": "2026年6月16日（星期二）18:00", "days": 15,
+        "rows": [{"name": "深圳市样张科技有限公司", "uscc": "91440300MA5EXAMPLE", "amount_wan": "50"}] * 60,
+        "contact": "业务咨询 0755-8800 0001", "annexes": ["免申即享兑现名单"], "remark": "此件公开发布",
+    }
+
+
+register_kind(Kind(code=ENTITLEMENT, series="bureau", template="notices/programs/entitlement_list.html",
+                   title=_("Notice of an entitlement list"), sample=entitlement_sample))

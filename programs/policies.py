@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Employment, Organisation
-from accounts.states import Role
+from accounts.states import UNIT_ROLES, Role
 from core import clock
 from programs import states
 from programs.models import (
@@ -16,6 +16,9 @@ from programs.models import (
     AdvisoryBody,
     AdvisoryReport,
     AnnualPlan,
+    CallSearch,
+    Entitlement,
+    EntitlementList,
     Guide,
     GuideUpload,
     Need,
@@ -485,3 +488,66 @@ def settles_comment(actor: Any, comment: Any) -> str | None:
 def uploads_of(actor: Any) -> QuerySet[GuideUpload]:
     """Guide files of one's own that wait for a yes."""
     return GuideUpload.objects.filter(sent_by=actor.id) if actor.id else GuideUpload.objects.none()
+
+
+# --- matching and entitlement (免申即享) ---
+
+
+def keeps_searches(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.is_signed_in else _("Please sign in first.")
+
+
+def owns_search(actor: Any, search: CallSearch) -> str | None:
+    if actor.id is not None and actor.id == search.person_id:
+        return None
+    return _("Only who keeps the search may change it.")
+
+
+def may_match(actor: Any, obj: Any = None) -> str | None:
+    """Whoever holds a role at a unit asks which guides fit; people without a unit use the self-check of a guide."""
+    return None if actor.units(*UNIT_ROLES) else _("Only people of a registered unit may see this.")
+
+
+def drafts_entitlements(actor: Any, guide: Guide) -> str | None:
+    return owns_guide(actor, guide)
+
+
+def owns_entitlements(actor: Any, roll: EntitlementList) -> str | None:
+    return owns_guide(actor, roll.guide)
+
+
+def checks_entitlements(actor: Any, roll: EntitlementList) -> str | None:
+    return checks_guide(actor, roll.guide)
+
+
+def approves_entitlements(actor: Any, roll: EntitlementList) -> str | None:
+    return approves_guide(actor, roll.guide)
+
+
+def returns_entitlements(actor: Any, roll: EntitlementList) -> str | None:
+    if checks_entitlements(actor, roll) is None or approves_entitlements(actor, roll) is None:
+        return None
+    return _("Only who checks or approves the list may return it.")
+
+
+def answers_entitlement(actor: Any, row: Entitlement) -> str | None:
+    if actor.holds(Role.ORG_ADMIN, at=row.organisation_id):
+        return None
+    return _("Only an administrator of the unit may answer.")
+
+
+def is_org_admin(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.ORG_ADMIN) else _("Only an administrator of a unit may see this.")
+
+
+def entitlements_visible_to(actor: Any) -> QuerySet[Entitlement]:
+    """Staff see every row; a unit its own once the list is published."""
+    rows = Entitlement.objects.select_related("organisation", "roll", "guide__special__plan")
+    if is_staff(actor) is None:
+        return rows
+    return rows.filter(organisation__in=actor.units(Role.ORG_ADMIN), roll__status__in=states.LIST_SEEN)
+
+
+def lists_visible_to(actor: Any) -> QuerySet[EntitlementList]:
+    rows = EntitlementList.objects.select_related("guide__special__plan", "guide__plan_item", "version", "drafted_by", "checked_by", "approved_by")
+    return rows if is_staff(actor) is None else rows.none()

@@ -562,3 +562,18 @@ def own_limits(money: Decimal, count: int, item_money: Decimal, item_count: int)
     if count > item_count:
         found.append(_("Clause A2: %(count)d awards are more than the plan item's %(limit)d.") % {"count": count, "limit": item_count})
     return found
+
+
+# --- entitlement (免申即享) ---
+
+
+def entitlement_problems(guide: Any, money: Decimal, count: int) -> list[str]:
+    """Clause A2: what lists of a guide take, against its total money and its number of awards (0: no number)."""
+    found = []
+    if money > guide.budget_control:
+        found.append(_("Clause A2: the lists come to %(sum)s yuan, the guide has %(limit)s yuan.")
+                     % {"sum": f"{money:,.2f}", "limit": f"{guide.budget_control:,.2f}"})
+    if guide.max_projects and count > guide.max_projects:
+        found.append(_("Clause A2: the lists name %(count)d units, the guide allows %(limit)d awards.")
+                     % {"count": count, "limit": guide.max_projects})
+    return found

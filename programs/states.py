@@ -363,3 +363,43 @@ class EthicsRule(TextChoices):
 class QuotaKind(TextChoices):
     LIMITED = "LIMITED", _("Limited number, by competition")
     UNLIMITED = "UNLIMITED", _("No limit of number, within the total money")
+
+
+# --- matching and entitlement (免申即享) ---
+
+
+class EntitlementListStatus(TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("entitlement list", "Computed, to be checked")
+    CHECKED = "CHECKED", pgettext_lazy("entitlement list", "Checked, awaiting approval")
+    APPROVED = "APPROVED", pgettext_lazy("entitlement list", "Approved, to be published")
+    PUBLISHED = "PUBLISHED", pgettext_lazy("entitlement list", "Units are confirming")
+    FINISHED = "FINISHED", pgettext_lazy("entitlement list", "Confirmation over")
+    DISCARDED = "DISCARDED", pgettext_lazy("entitlement list", "Discarded")
+
+
+#: Lists that are not yet with the units; a guide has at most one.
+LIST_IN_WORK = (EntitlementListStatus.DRAFT, EntitlementListStatus.CHECKED, EntitlementListStatus.APPROVED)
+LIST_SEEN = (EntitlementListStatus.PUBLISHED, EntitlementListStatus.FINISHED)
+LIST_TONES = {"DRAFT": "warn", "CHECKED": "doing", "APPROVED": "doing", "PUBLISHED": "doing", "FINISHED": "good", "DISCARDED": "bad"}
+
+
+class EntitlementStatus(TextChoices):
+    LISTED = "LISTED", pgettext_lazy("entitlement", "On the list")
+    OFFERED = "OFFERED", pgettext_lazy("entitlement", "Awaiting the unit")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("entitlement", "Confirmed")
+    DECLINED = "DECLINED", pgettext_lazy("entitlement", "Declined by the unit")
+    LAPSED = "LAPSED", pgettext_lazy("entitlement", "Lapsed, not confirmed in time")
+    VOID = "VOID", pgettext_lazy("entitlement", "Void, the list was discarded")
+
+
+#: What takes money of the guide.
+ENTITLEMENT_COUNTING = (EntitlementStatus.LISTED, EntitlementStatus.OFFERED, EntitlementStatus.CONFIRMED)
+ENTITLEMENT_TONES = {"LISTED": "warn", "OFFERED": "doing", "CONFIRMED": "good", "DECLINED": "bad", "LAPSED": "bad"}
+
+
+class Reach(TextChoices):
+    """How a unit or a person stands to a guide."""
+
+    MEETS = "MEETS", pgettext_lazy("matching", "Meets the conditions")
+    NEARLY = "NEARLY", pgettext_lazy("matching", "Nearly meets them")
+    NOT = "NOT", pgettext_lazy("matching", "Does not meet them")

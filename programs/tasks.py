@@ -10,6 +10,7 @@ from accounts.policies import system
 from core import clock
 from core.deadlines import due
 from core.jobs import job
+from core.tasks import sweep
 from notices import actions as notices
 from programs import actions, queries
 
@@ -93,3 +94,24 @@ def policy_expires(deadline: Any) -> None:
 @due("topic_call.close")
 def close_topic_call(deadline: Any) -> None:
     actions.close_call(system(CLOCK), deadline.target)
+
+
+# --- matching and entitlement (免申即享) ---
+
+
+@sweep("programs.matching")
+def start_matching() -> bool:
+    """Once a day, after the hour of parameter matching.hour, a job of its own begins."""
+    return actions.start_matching(system(CLOCK))
+
+
+@job(actions.MATCHING_JOB)
+def matching_job(row: Any, progress: Any) -> None:
+    run = actions.match_tonight(system(CLOCK), progress=progress)
+    row.result = {"guides": run.guides, "pairs": run.pairs, "told": run.told}
+
+
+@due("entitlement.lapse")
+def lapse_entitlements(deadline: Any) -> None:
+    """The days that the guide gives a unit to confirm its account are over."""
+    actions.lapse_entitlements(system(CLOCK), deadline.target)

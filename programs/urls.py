@@ -9,6 +9,7 @@ from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
 from programs import policies
+from programs.api import matching as matching_machine
 from programs.api import topics as topic_machine
 from programs.views import (
     adjustments,
@@ -18,15 +19,18 @@ from programs.views import (
     changes,
     conditions,
     editor,
+    entitlements,
     form_builder,
     guides,
     lineage,
+    matching,
     need_desk,
     needs,
     overlaps,
     parameters,
     plans,
     portfolios,
+    searches,
     topic_calls,
     uploads,
     versions,
@@ -326,3 +330,41 @@ nav.register("my", 30, _("My topics"), "programs:my:needs", policies.may_propose
 nav.register("my", 35, _("Topics of the unit"), "programs:my:unit_needs", policies.is_unit_user)
 nav.register("review", 20, _("Topics to score"), "programs:review:needs", policies.is_expert)
 nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff)
+
+# --- matching and entitlement (免申即享) ---
+public += [
+    path("guides/searches/stop/<str:token>/", searches.stop_by_link, name="search_stop"),
+    path("guides/searches/<uuid:token>/feed.<slug:kind>", searches.search_feed, name="search_feed"),
+    path("guides/check/", matching.self_check_all, name="self_check_all"),
+    path("guides/<int:year>/<slug:slug>/check/", matching.self_check, name="self_check"),
+]
+my += [
+    path("matching/", matching.my_matching, name="matching"),
+    path("matching/mail/", matching.matching_mail, name="matching_mail"),
+    path("searches/", searches.searches, name="searches"),
+    path("searches/<uuid:key>/stop/", searches.search_stop, name="search_stop"),
+    path("searches/<uuid:key>/take-up/", searches.search_take_up, name="search_take_up"),
+    path("searches/<uuid:key>/renew/", searches.search_renew, name="search_renew"),
+    path("searches/<uuid:key>/drop/", searches.search_drop, name="search_drop"),
+    path("entitlements/", entitlements.own_entitlements, name="entitlements"),
+    path("entitlements/<uuid:uid>/", entitlements.own_entitlement, name="entitlement"),
+    path("entitlements/<uuid:key>/confirm/", entitlements.entitlement_confirm, name="entitlement_confirm"),
+    path("entitlements/<uuid:key>/decline/", entitlements.entitlement_decline, name="entitlement_decline"),
+]
+desk += [
+    path("guides/<slug:ref>/reach/", matching.guide_reach, name="guide_reach"),
+    path("guides/<slug:ref>/reach/count/", matching.guide_reach_count, name="guide_reach_count"),
+    path("guides/<slug:ref>/entitlements/", entitlements.entitlement_draft, name="entitlement_draft"),
+    path("entitlements/", entitlements.entitlement_lists, name="entitlement_lists"),
+    path("entitlements/units/<uuid:uid>/", entitlements.entitlement, name="entitlement"),
+    path("entitlements/<slug:ref>/", entitlements.entitlement_list, name="entitlement_list"),
+    path("entitlements/<slug:key>/check/", entitlements.entitlement_check, name="entitlement_check"),
+    path("entitlements/<slug:key>/return/", entitlements.entitlement_return, name="entitlement_return"),
+    path("entitlements/<slug:key>/approve/", entitlements.entitlement_approve, name="entitlement_approve"),
+    path("entitlements/<slug:key>/publish/", entitlements.entitlement_publish, name="entitlement_publish"),
+    path("entitlements/<slug:key>/discard/", entitlements.entitlement_discard, name="entitlement_discard"),
+]
+api += matching_machine.PATHS
+
+nav.register("my", 15, _("Guides that fit"), "programs:my:matching", policies.may_match)
+nav.register("my", 60, _("Money without an application"), "programs:my:entitlements", policies.is_org_admin)

@@ -17,7 +17,7 @@ from core.clock import CoreNow
 from core.models import StoredFile
 from core.money import MoneyField
 from notices.models import Document
-from programs.models import Guide, Special
+from programs.models import Entitlement, Guide, Special
 from projects import states
 
 USER = settings.AUTH_USER_MODEL
@@ -157,10 +157,15 @@ class Objection(models.Model):
 
 
 class Project(models.Model):
-    """An awarded project. It keeps the special (and so the tree version) it was awarded under."""
+    """An awarded project. It keeps the special (and so the tree version) it was awarded under.
+
+    It comes from an application, or (免申即享) from an entitlement that the unit confirmed: then `leader` is the person
+    who confirmed it for the unit.
+    """
 
     number = models.CharField(max_length=40, unique=True)
-    application = models.OneToOneField(Application, models.PROTECT, related_name="+")
+    application = models.OneToOneField(Application, models.PROTECT, null=True, blank=True, related_name="+")
+    entitlement = models.OneToOneField(Entitlement, models.PROTECT, null=True, blank=True, related_name="+")
     guide = models.ForeignKey(Guide, models.PROTECT, related_name="+")
     special = models.ForeignKey(Special, models.PROTECT, related_name="+")
     leader = models.ForeignKey(USER, models.PROTECT, related_name="+")
@@ -193,6 +198,10 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=states.ProjectStatus.values), name="project_status"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="project_amount"),
+            models.CheckConstraint(
+                condition=Q(application__isnull=True, entitlement__isnull=False)
+                | Q(application__isnull=False, entitlement__isnull=True), name="project_one_origin"
+            ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="project_dates"
             ),

@@ -145,12 +145,12 @@ def _own(actor: Any) -> Q:
 
 def mine(actor: Any) -> QuerySet[Project]:
     """Projects the actor leads or acts for as their unit."""
-    return Project.objects.select_related("special__plan", "unit", "leader", "guide", "application").filter(_own(actor))
+    return Project.objects.select_related("special__plan", "unit", "leader", "guide", "application", "entitlement__roll").filter(_own(actor))
 
 
 def visible_to(actor: Any) -> QuerySet[Project]:
     """The same truth as `may_view`."""
-    rows = Project.objects.select_related("special__plan", "unit", "leader", "guide", "application")
+    rows = Project.objects.select_related("special__plan", "unit", "leader", "guide", "application", "entitlement__roll")
     if actor.is_system or actor.holds(*READERS):
         return rows
     mine = _own(actor)

@@ -278,6 +278,11 @@ def line_of(project: Project, contract: Contract | None) -> list[dict[str, str]]
             for i, name in enumerate(names)]
 
 
+def of_entitlement(actor: Any, row: Any) -> Project | None:
+    """The project that a confirmed entitlement became, for who may see it."""
+    return policies.visible_to(actor).filter(entitlement=row).first()
+
+
 def mine(actor: Any) -> QuerySet[Project]:
     """Projects the actor leads or whose unit the actor acts for; not what a desk shows."""
     return policies.mine(actor)

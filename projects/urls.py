@@ -93,3 +93,4 @@ nav.register("desk", 60, _("Projects"), "projects:desk:projects", policies.is_de
 slots.register("programs.special", pages.of_special)
 slots.register("programs.portfolio", pages.of_portfolio)
 programmes.register_titles(queries.titles_of)
+slots.register("programs.entitlement", pages.of_entitlement)

@@ -53,6 +53,8 @@ def start(actor: Any, guide: Guide, *, unit: Organisation, topic: Topic | None =
         reasons.append(_("You may apply only for a verified unit you belong to."))
     if not programme.is_open(guide):
         reasons.append(programme.closed_reason(guide, guide.status, clock.now()))
+    if programme.without_application(guide):
+        reasons.append(_("Clause R6: this guide needs no application; who is entitled is computed from data held already."))
     wanted = guide.version.data.get("applicants") or [] if guide.version else []
     if wanted and unit.kind not in wanted:
         reasons.append(_("Units of this kind may not apply in this guide."))

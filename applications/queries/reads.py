@@ -106,7 +106,7 @@ def open_guides(actor: Any) -> list[Guide]:
     """Guides open by the clock, the nearest close first, with whether the actor's unit kind may apply."""
     rows = programme.open_rows(programme.guides_for(actor)).order_by("closes_at")
     kinds = {unit.kind for unit in units_of(actor)}
-    guides = list(rows[:12])
+    guides = [guide for guide in rows[:12] if not programme.without_application(guide)]
     for guide in guides:
         wanted = guide.version.data.get("applicants") or []
         guide.fits = not wanted or bool(kinds & set(wanted))

@@ -21,6 +21,7 @@ from portal.demo import (
     calendar,
     cycle,
     editor,
+    matching,
     people,
     plans,
     portfolios,
@@ -58,6 +59,7 @@ def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
         ("FUTURE-STRAT", f"{year}年度未来产业战略咨询支撑", 20 * MILLION, 8),
         ("RCYX", f"{year}年度优秀青年基础研究项目", 40 * MILLION, 40),
+        ("RD-SUBSIDY", f"{year}年度企业研究开发资助（免申即享）", 100 * MILLION, 200),
     ]
 
 
@@ -198,10 +200,13 @@ class Story:
         plans.waiting_change(world, self.plans[self.now.year])
         yield self.said(f"{topics.open_call(world, self.now.year + 1, clock.now(), cycle.days(self.today, 16, 18), self.solicited).ref}: open")
         editor.drafting(world, fourth)
+        subsidy = self.plans[self.now.year].items.get(special__code="RD-SUBSIDY")
+        yield self.said(f"{matching.entitled(world, subsidy, self.ago(3, 9), cycle.days(self.today, 12, 18)).ref}: list at the units")
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))
         yield self.said(portfolios.bodies(world))
+        yield self.said(matching.night(world))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)

@@ -44,6 +44,10 @@ def settle() -> None:
             return
 
 
+#: Ways of funding and of review that the year's plan chooses, where they are not the first of the special.
+CHOSEN = {"RD-SUBSIDY": ("ENTITLEMENT", "FORMAL")}
+
+
 def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, int]]) -> AnnualPlan:
     """Drafted by the resource division, approved by a leader, published; `items` are (special, title, money, count)."""
     tree = PlanTree.objects.filter(effective_from__lte=clock.today(), status__in=("IN_FORCE", "ENDED"), specials__code=items[0][0]).order_by(
@@ -53,8 +57,9 @@ def annual_plan(world: World, year: int, items: list[tuple[str, str, Decimal, in
     plan = programme.draft_plan(planner, year, tree=tree, control_figure=total * 2, reserve=total / 10)
     for order, (code, title, money, count) in enumerate(items):
         special = Special.objects.get(tree=tree, code=code)
+        funding, review = CHOSEN.get(code, (special.funding_modes[0], special.review_modes[0]))
         programme.add_item(planner, plan, special=special, title=title, money=money, count=count, opens_month=3,
-                           closes_month=5, order=order, funding_mode=special.funding_modes[0], review_mode=special.review_modes[0])
+                           closes_month=5, order=order, funding_mode=funding, review_mode=review)
     plan = programme.submit_plan(planner, plan)
     plan = programme.approve_plan(leader, plan)
     return programme.publish_plan(planner, plan)

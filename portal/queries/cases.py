@@ -75,6 +75,11 @@ def case_for(actor: Any, ref: str) -> Case:
     return case
 
 
+def without_application(actor: Any, ref: str) -> Project | None:
+    """A project that was awarded without an application (免申即享) has its file at the entitlement."""
+    return projects.visible_to(actor).filter(number=ref, application=None).first()
+
+
 def _review_and_list(actor: Any, case: Case) -> None:
     batches = reviews.visible_to(actor)
     case.item = BatchItem.objects.filter(application=case.application, batch__in=batches).select_related("batch").last()

@@ -57,6 +57,12 @@ QUEUES = (
         Queue(gettext_lazy("Guides to approve"), "guide.LEGAL_REVIEW", (L,), "programs:desk:guides", {"status": "LEGAL_REVIEW"}),
         Queue(gettext_lazy("Guides to publish"), "guide.BUREAU_APPROVED", (D,), "programs:desk:guides",
               {"status": "BUREAU_APPROVED"}),
+        # entitlement without application
+        Queue(gettext_lazy("Entitlement lists to check"), "entitlement.DRAFT", (R,), "programs:desk:entitlement_lists", {"status": "DRAFT"}),
+        Queue(gettext_lazy("Entitlement lists to approve"), "entitlement.CHECKED", (L,), "programs:desk:entitlement_lists",
+              {"status": "CHECKED"}),
+        Queue(gettext_lazy("Entitlement lists to publish"), "entitlement.APPROVED", (D,), "programs:desk:entitlement_lists",
+              {"status": "APPROVED"}),
         # demand solicitation
         Queue(gettext_lazy("Calls for topics to approve"), "call.SUBMITTED", (L,), "programs:desk:topic_calls", {"status": "SUBMITTED"}),
         Queue(gettext_lazy("Calls for topics to publish"), "call.APPROVED", (D,), "programs:desk:topic_calls", {"status": "APPROVED"}),
@@ -118,6 +124,7 @@ SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "plan": lambda actor: _by_status(programs.plans_visible_to(actor), "plan"),
     "change": lambda actor: _by_status(programs.changes_visible_to(actor), "change"),
     "guide": lambda actor: _by_status(programs.visible_to(actor), "guide"),
+    "entitlement": lambda actor: _by_status(programs.lists_visible_to(actor), "entitlement"),
     "call": lambda actor: _by_status(programs.calls_visible_to(actor), "call"),
     "need": lambda actor: _by_status(programme.topics.desk_needs(actor), "need"),
     "application": lambda actor: _by_status(applications.at_desk(actor), "application"),

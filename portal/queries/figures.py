@@ -124,8 +124,9 @@ def cluster_sums() -> dict[int, dict[str, tuple[Decimal, int]]]:
     found: dict[int, dict[str, tuple[Decimal, int]]] = defaultdict(dict)
     rows = projects.public_projects().select_related(None).order_by().values_list("guide__year", "application__cluster").annotate(
         money=Sum("amount"), n=Count("pk"))
-    for year, code, money, n in rows:
-        found[year][code or ""] = (money, n)
+    for year, code, money, n in rows:  # without an application (免申即享) a project names no cluster either
+        before = found[year].get(code or "", (ZERO, 0))
+        found[year][code or ""] = (before[0] + money, before[1] + n)
     return dict(found)
 
 

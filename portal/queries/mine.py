@@ -22,6 +22,7 @@ from notices.models import Delivery
 from performance import policies as performance
 from portal.queries.places import address
 from programs import queries as programme
+from programs.queries.entitlements import entitlements_of_units
 from projects import queries as projects
 from projects.models import Contract, Project
 
@@ -45,7 +46,7 @@ def _end_of(day: date) -> datetime:
 
 def waiting(actor: Any) -> list[Waiting]:
     """Everything that waits for the person: what has a time first, the nearest on top."""
-    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
+    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_entitlements(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
     return sorted(rows, key=lambda row: (row.due is None, row.due.timestamp() if row.due else 0))
 
 
@@ -89,6 +90,13 @@ def _needs(actor: Any) -> list[Waiting]:
         *(Waiting(_("Topic to file"), row.title, address("programs:my:unit_need", row.ref), row.call.closes_at, "warn",
                   f"{row.ref} · {row.proposer.name}") for row in ours),
     ]
+
+
+def _entitlements(actor: Any) -> list[Waiting]:
+    """Money without an application (免申即享): the administrator confirms the account, or declines, in time."""
+    rows = entitlements_of_units(actor).filter(status="OFFERED")
+    return [Waiting(_("Account to confirm"), row.guide.title, address("programs:my:entitlement", row.uid), row.roll.confirm_by, "warn",
+                    row.organisation.name) for row in rows]
 
 
 def _contracts(actor: Any) -> list[Waiting]:

@@ -38,6 +38,8 @@ def cases(request: HttpRequest) -> HttpResponse:
 @access(policies.is_auditor)
 def case(request: HttpRequest, ref: str) -> HttpResponse:
     actor, get = request.actor, request.GET.get
+    if project := casefile.without_application(actor, ref):
+        return redirect("programs:desk:entitlement", project.entitlement.uid)
     found = casefile.case_for(actor, ref)
     area, who = get("area", ""), get("who", "")
     return render(request, "portal/case.html", {

@@ -42,6 +42,17 @@ from programs.actions.content import (
     set_policies,
     set_windows,
 )
+from programs.actions.entitlements import (
+    approve_entitlements,
+    check_entitlements,
+    confirm_entitlement,
+    decline_entitlement,
+    discard_entitlements,
+    draft_entitlements,
+    lapse_entitlements,
+    publish_entitlements,
+    return_entitlements,
+)
 from programs.actions.entry import (
     confirm_upload,
     enter_guide_from_data,
@@ -57,6 +68,27 @@ from programs.actions.guides import (
     submit_guide,
     supersede_guide,
     withdraw_guide,
+)
+from programs.actions.matching import (
+    JOB as MATCHING_JOB,
+)
+from programs.actions.matching import (
+    MATCHING_EVENT,
+    drop_search,
+    keep_search,
+    renew_search,
+    search_of_link,
+    start_matching,
+    stop_search,
+    stop_search_by_link,
+    take_up_search,
+    tell_searches,
+)
+from programs.actions.matching import (
+    night as match_tonight,
+)
+from programs.actions.matching import (
+    refresh as refresh_matches,
 )
 from programs.actions.money import (
     commit_award,
@@ -198,28 +230,31 @@ from programs.actions.windows import (
 )
 
 __all__ = [
-    "ITEM_FIELDS", "PLAN_FIELDS", "POLICY_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "accept_report",
+    "ITEM_FIELDS", "MATCHING_EVENT", "MATCHING_JOB", "PLAN_FIELDS", "POLICY_FIELDS", "SPECIAL_FIELDS", "TREE_FIELDS", "accept_report",
     "add_change_line", "add_item", "adopt_need", "agree_guide", "answer_comment", "answer_recommendation",
     "apply_adjustment", "apply_table", "appoint", "approve_adjustment", "approve_call", "approve_change",
-    "approve_extension", "approve_guide", "approve_parameter", "approve_plan", "ask_change", "ask_opinions",
-    "ask_overlap", "ask_parameter", "attach_file", "attach_text", "cancel_special", "change_adjustment",
-    "change_call", "change_item", "change_policy", "change_tree", "check_change", "check_guide_law", "check_tree",
-    "cite", "close_call", "comment_guide", "commit_award", "confirm_upload", "create_call", "create_guide",
-    "create_policy", "create_tree", "decline_need", "decline_portfolio", "detach_file", "draft_plan", "edit_change",
-    "enact_policy", "enact_tree", "end_body", "end_former_trees", "end_portfolio", "endorse_need",
-    "enter_guide_from_data", "enter_policies_from_data", "expire_portfolio", "file_report", "finish_call",
-    "give_opinion", "hand_in_need", "import_guide", "invite_experts", "keep_need", "keep_upload", "link_topic",
-    "load_reference", "make_overlap", "map_same_codes", "map_special", "materialise_guide", "merge_need",
-    "move_in_list", "open_adjustment", "propose_portfolio", "publish_call", "publish_guide", "publish_plan",
-    "read_guide_file", "recall_need", "recommend", "refresh_register", "refuse_adjustment", "refuse_change",
+    "approve_entitlements", "approve_extension", "approve_guide", "approve_parameter", "approve_plan", "ask_change",
+    "ask_opinions", "ask_overlap", "ask_parameter", "attach_file", "attach_text", "cancel_special", "change_adjustment",
+    "change_call", "change_item", "change_policy", "change_tree", "check_change", "check_entitlements",
+    "check_guide_law", "check_tree", "cite", "close_call", "comment_guide", "commit_award", "confirm_entitlement",
+    "confirm_upload", "create_call", "create_guide", "create_policy", "create_tree", "decline_entitlement",
+    "decline_need", "decline_portfolio", "detach_file", "discard_entitlements", "draft_entitlements", "draft_plan",
+    "drop_search", "edit_change", "enact_policy", "enact_tree", "end_body", "end_former_trees", "end_portfolio",
+    "endorse_need", "enter_guide_from_data", "enter_policies_from_data", "expire_portfolio", "file_report",
+    "finish_call", "give_opinion", "hand_in_need", "import_guide", "invite_experts", "keep_need", "keep_search",
+    "keep_upload", "lapse_entitlements", "link_topic", "load_reference", "make_overlap", "map_same_codes",
+    "map_special", "match_tonight", "materialise_guide", "merge_need", "move_in_list", "open_adjustment",
+    "propose_portfolio", "publish_call", "publish_entitlements", "publish_guide", "publish_plan", "read_guide_file",
+    "recall_need", "recommend", "refresh_matches", "refresh_register", "refuse_adjustment", "refuse_change",
     "refuse_extension", "refuse_parameter", "register_body", "release_award", "release_payment", "remove_change_line",
-    "remove_item", "remove_plan", "remove_special", "reopen_comment", "reopen_need", "repeal_policy",
-    "replace_policy", "request_extension", "reserve_payment", "resume_special", "return_adjustment", "return_call",
-    "return_change", "return_guide", "return_need", "return_plan", "return_report", "return_tree",
+    "remove_item", "remove_plan", "remove_special", "renew_search", "reopen_comment", "reopen_need", "repeal_policy", "replace_policy",
+    "request_extension", "reserve_payment", "resume_special", "return_adjustment", "return_call", "return_change",
+    "return_entitlements", "return_guide", "return_need", "return_plan", "return_report", "return_tree",
     "revoke_adjustment", "save_category", "save_guide", "save_need", "save_part", "save_parts", "save_plan",
-    "save_special", "score_need", "screen_in", "set_advisory_money", "set_asks", "set_call_windows", "set_criteria",
-    "set_plan_money", "set_policies", "set_quotas", "set_streams", "set_windows", "settle_comment", "split_need",
-    "start_need", "submit_adjustment", "submit_call", "submit_change", "submit_guide", "submit_plan",
-    "supersede_guide", "suspend_special", "take_back_parameter", "topic_from_need", "uncite", "unlink_topic",
+    "save_special", "score_need", "screen_in", "search_of_link", "set_advisory_money", "set_asks", "set_call_windows",
+    "set_criteria", "set_plan_money", "set_policies", "set_quotas", "set_streams", "set_windows", "settle_comment",
+    "split_need", "start_matching", "start_need", "stop_search", "stop_search_by_link", "submit_adjustment",
+    "submit_call", "submit_change", "submit_guide", "submit_plan", "supersede_guide", "suspend_special",
+    "take_back_parameter", "take_up_search", "tell_searches", "topic_from_need", "uncite", "unlink_topic",
     "watch_annual_plan", "withdraw_adjustment", "withdraw_call", "withdraw_change", "withdraw_guide", "withdraw_need",
 ]

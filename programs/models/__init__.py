@@ -18,6 +18,10 @@ from programs.models.editor import (
     GuideUpload,
     LegalOpinion,
 )
+from programs.models.entitlements import (
+    Entitlement,
+    EntitlementList,
+)
 from programs.models.guides import (
     Extension,
     Guide,
@@ -27,6 +31,13 @@ from programs.models.guides import (
 )
 from programs.models.lists import (
     ReferenceEntry,
+)
+from programs.models.matching import (
+    CallSearch,
+    CallSearchHit,
+    GuideMatch,
+    GuideTold,
+    MatchRun,
 )
 from programs.models.parameters import (
     ParameterChange,
@@ -76,8 +87,9 @@ from programs.models.versions import (
 
 __all__ = [
     "Adjustment", "AdvisoryBody", "AdvisoryReport", "AdvisoryYear", "AnnualPlan", "AnnualPlanItem", "CallCriterion",
-    "CallExpert", "CallQuota", "CallStream", "CallWindow", "ControlFigure", "Evidence", "Extension", "Guide",
-    "GuideComment", "GuideFile", "GuideUpload", "GuideVersion", "GuideWindow", "LegalOpinion", "Need", "NeedFile",
+    "CallExpert", "CallQuota", "CallSearch", "CallSearchHit", "CallStream", "CallWindow", "ControlFigure",
+    "Entitlement", "EntitlementList", "Evidence", "Extension", "Guide", "GuideComment", "GuideFile", "GuideMatch",
+    "GuideTold", "GuideUpload", "GuideVersion", "GuideWindow", "LegalOpinion", "MatchRun", "Need", "NeedFile",
     "NeedIndicator", "NeedReview", "NeedTopic", "Opinion", "OverlapPair", "OverlapReport", "ParameterChange", "Plan",
     "PlanChange", "PlanChangeLine", "PlanTree", "PlanVersion", "PolicyDocument", "Portfolio", "Recommendation",
     "ReferenceEntry", "RegisterPair", "RegisterState", "RegisterUnit", "Special", "SpecialMapping", "Topic",

@@ -171,6 +171,11 @@ def guides_to_copy(actor: Any) -> list[Guide]:
     return list(policies.visible_to(actor).exclude(version=None).order_by("-year", "-pk")[:60])
 
 
+def without_application(guide: Guide) -> bool:
+    """Whether nobody applies: who is entitled is computed from data held already (免申即享)."""
+    return guide.funding_mode == states.FundingMode.ENTITLEMENT
+
+
 def successors_of(guide: Guide) -> QuerySet[Guide]:
     """Published corrections of a superseded guide."""
     return guide.corrections.filter(status__in=states.PUBLIC_STATUSES)

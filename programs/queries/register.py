@@ -14,9 +14,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from accounts.states import APPLICANT_KINDS, OrganisationStatus
+from accounts.states import APPLICANT_KINDS, OrganisationStatus, OrgKind
 from core import clock
 from programs.engine import conditions, sql
 from programs.engine.conditions import FAIL, HUMAN, Outcome
@@ -27,6 +28,8 @@ from programs.models.register import columns_of
 from programs.queries import held, register_sql
 
 CHUNK = 1000
+#: Codes of the rules that the heading of a guide makes.
+WHO, WHERE = "WHO", "WHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,23 @@ def outcomes_for(
 
 
 def rules_of(version: GuideVersion) -> list[Any]:
-    return list(version.data.get("conditions") or [])
+    """The conditions of a guide, and before them what its heading asks: kinds of units and regions (clause R6). Without
+    these a unit would be told of a guide that refuses it at the first step."""
+    return [*_heading_rules(version.data), *(version.data.get("conditions") or [])]
+
+
+def _heading_rules(data: Any) -> list[dict[str, Any]]:
+    kinds, regions = data.get("applicants") or [], (data.get("eligibility") or {}).get("regions") or []
+    found = []
+    if kinds:
+        names = "、".join(str(OrgKind(kind).label) for kind in kinds if kind in OrgKind.values)
+        found.append({"code": WHO, "clause": "R6", "hard": True, "text": _("Kinds of units that can apply: %(kinds)s") % {"kinds": names},
+                      "test": {"fact": "unit.kind", "op": "in", "value": list(kinds)}})
+    if regions:
+        found.append({"code": WHERE, "clause": "R6", "hard": True,
+                      "text": _("Registered in: %(regions)s") % {"regions": "、".join(regions)},
+                      "test": {"fact": "unit.region", "op": "within_region", "value": list(regions)}})
+    return found
 
 
 def pairs_of_register(day: date) -> Iterator[tuple[int, int]]:
@@ -80,6 +99,7 @@ class Question:
     """A guide's conditions as one query: columns organisation, person, words of the unit's and of the pair's results.
 
     Rules about the unit alone are answered once a unit, the others once a pair; `order` says which rule is which.
+    `words` names the columns of the results; `fails` and `unknown` are SQL over them: hard rules not met, rules open.
     """
 
     sql: str
@@ -88,6 +108,9 @@ class Question:
     order: tuple[int, ...]
     codes: tuple[str, ...]
     hard: tuple[bool, ...]
+    words: tuple[str, ...] = ()
+    fails: str = "0"
+    unknown: str = "0"
 
     def results(self, words: tuple[int, ...]) -> list[str]:
         """Results in the order of the guide."""
@@ -95,6 +118,13 @@ class Question:
         told = [*sql.unpack(words[: self.unit_words], units), *sql.unpack(words[self.unit_words :], len(self.order) - units)]
         place_of = {place: number for number, place in enumerate(sorted(self.order))}
         return [told[place_of[place]] for place in self.order]
+
+    def told(self, number: int, result: int) -> str:
+        """SQL over the words: whether the rule at this place of the guide was answered so (0 PASS, 1 FAIL, 2 HUMAN)."""
+        is_unit = self.order[number] < MIXED
+        place = sum(other < self.order[number] and (other < MIXED) == is_unit for other in self.order)
+        word = self.words[place // sql.RESULTS_IN_WORD + (0 if is_unit else self.unit_words)]
+        return f"({word} >> {2 * (place % sql.RESULTS_IN_WORD)} & 3 = {result})"
 
     def pair(self, words: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """(failed, human, soft): codes of the conditions."""
@@ -109,9 +139,13 @@ class Question:
 MIXED = 1_000_000  # places of rules that need the pair come after those of the unit alone
 
 
-def question(version: GuideVersion, *, at: date | None = None, near: int = 0, live: bool = False) -> Question:
+def question(
+    version: GuideVersion, *, at: date | None = None, near: int = 0, live: bool = False,
+    tables: tuple[sql.Sql, sql.Sql] | None = None,
+) -> Question:
     """The query that answers for everybody with at most `near` hard conditions failed. Asked of the flat register when
-    it was written for that day, else (or with `live`) of the tables of the register themselves."""
+    it was written for that day, else (or with `live`) of the tables of the register themselves; or of `tables`, units
+    and pairs with the same columns."""
     day = at or clock.today()
     rules = rules_of(version)
     columns = sql.Columns(
@@ -121,11 +155,16 @@ def question(version: GuideVersion, *, at: date | None = None, near: int = 0, li
     unit = [(one, hard) for one, is_unit, hard in parts if is_unit]
     pair = [(one, hard) for one, is_unit, hard in parts if not is_unit]
     needed = {column for rule in rules if not _of_unit(rule) for column in _unit_columns(rule)}
-    asked = _select(unit, pair, sorted(needed), near, *_tables(day, live=live))
+    asked = _select(unit, pair, sorted(needed), near, *(tables or _tables(day, live=live)))
+    words = [f"w{letter}{number}" for letter, part in (("u", unit), ("p", pair))
+             for number in range(len(sql.fail_masks([hard for _one, hard in part])))]
+    fails = [*sql.fail_masks([hard for _one, hard in unit]), *sql.fail_masks([hard for _one, hard in pair])]
+    open_ = [2 * mask for part in (unit, pair) for mask in sql.fail_masks([True for _one in part])]
     return Question(
         asked.text, asked.params, len(sql.fail_masks([hard for _one, hard in unit])),
         tuple(number if is_unit else MIXED + number for number, (_one, is_unit, _hard) in enumerate(parts)),
         tuple(rule["code"] for rule in rules), tuple(hard for _one, _is_unit, hard in parts),
+        tuple(words), _bits(words, fails), _bits(words, open_),
     )
 
 
@@ -148,10 +187,14 @@ def _tables(day: date, *, live: bool) -> tuple[sql.Sql, sql.Sql]:
     )
 
 
+def _bits(words: list[str], masks: list[int]) -> str:
+    """SQL that counts the bits of the words which the masks let through."""
+    return " + ".join(f"bit_count(({word} & {mask})::bit(64))" for word, mask in zip(words, masks, strict=True))
+
+
 def _failures(words: list[str], hard: list[bool]) -> str:
     """How many hard rules fail, counted in the bits of the words."""
-    masks = sql.fail_masks(hard)
-    return " + ".join(f"bit_count(({word} & {mask})::bit(64))" for word, mask in zip(words, masks, strict=True))
+    return _bits(words, sql.fail_masks(hard))
 
 
 #: First every unit once, leaving out those that fail too much by themselves; then the pairs of the others. OFFSET 0 keeps

@@ -34,6 +34,11 @@ VERBS = {
     "recall": _("taken back from the unit"), "endorse": _("filed by the unit"), "need.expire": _("ended, not filed in time"),
     "pass": _("screened in"), "merge": _("merged with a similar topic"), "split": _("taken out of the merger"),
     "keep": _("kept for later"), "need.decline": _("not adopted"), "reopen": _("decided again"), "score": _("scored"),
+    # matching, kept searches, entitlement
+    "entitlement_list.draft": _("list computed"), "entitlement_list.finish": _("confirmation ended"), "discard": _("discarded"),
+    "offer": _("told to the unit"), "confirm": _("account confirmed"), "lapse": _("lapsed, not confirmed in time"), "void": _("void with its list"),
+    "matching.refresh": _("register matched"), "call_search.keep": _("search kept"), "stop": _("messages stopped"),
+    "take_up": _("messages taken up again"), "renew": _("addresses renewed"), "drop": _("search forgotten"),
     "detach": _("file taken off"), "link_need": _("need picked for a topic"), "unlink_need": _("need taken off a topic"),
 }
 

@@ -104,8 +104,12 @@ def _sent(feed: SyndicationFeed) -> HttpResponse:
 @access(public)
 def feed(request: HttpRequest, kind: str) -> HttpResponse:
     """RSS or Atom of a search: /guides/feed.atom?q=...&phase=open takes the same words and filters as the page."""
-    feed_ = _new_feed(request, kind, str(_("Application guides")), reverse("programs:public:guides"))
-    for card in queries.feed_entries(_found(request)):
+    return feed_of(request, kind, _found(request), str(_("Application guides")), reverse("programs:public:guides"))
+
+
+def feed_of(request: HttpRequest, kind: str, rows: Any, title: str, page: str) -> HttpResponse:
+    feed_ = _new_feed(request, kind, title, page)
+    for card in queries.feed_entries(rows):
         guide: Guide = card.guide
         feed_.add_item(
             title=queries.title_of(guide), link=request.build_absolute_uri(guide_url(guide)), description=queries.card_text(card),
@@ -115,7 +119,7 @@ def feed(request: HttpRequest, kind: str) -> HttpResponse:
     return _sent(feed_)
 
 
-def _calendar(request: HttpRequest, entries: list[Any], name: str, file: str) -> HttpResponse:
+def calendar_of(request: HttpRequest, entries: list[Any], name: str, file: str) -> HttpResponse:
     body = queries.calendar_text(entries, name, request.build_absolute_uri("/").rstrip("/"), clock.now())
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",
                         headers={"Content-Disposition": f'attachment; filename="{file}.ics"', **CACHE})
@@ -124,7 +128,7 @@ def _calendar(request: HttpRequest, entries: list[Any], name: str, file: str) ->
 @access(public)
 def windows(request: HttpRequest) -> HttpResponse:
     """The filing windows of a search as a calendar; without filters those of every guide."""
-    return _calendar(request, queries.window_entries(_found(request)), str(_("Filing windows")), "guides")
+    return calendar_of(request, queries.window_entries(_found(request)), str(_("Filing windows")), "guides")
 
 
 def plan_of_item(item: AnnualPlanItem) -> str:
@@ -170,7 +174,7 @@ def expected_feed(request: HttpRequest, kind: str) -> HttpResponse:
     title = str(_("Calls to expect"))
     entries = queries.expected_entries(rows)
     if kind == "ics":
-        return _calendar(request, entries, title, "expected")
+        return calendar_of(request, entries, title, "expected")
     feed_ = _new_feed(request, kind, title, reverse("programs:public:expected"))
     for one in entries:
         feed_.add_item(title=one.title, link=request.build_absolute_uri(one.path), description=one.text,

@@ -29,6 +29,7 @@ from programs.forms.guides import (
     WindowFormSet,
 )
 from programs.models import Extension, Guide
+from programs.queries import entitlements, matching
 from programs.views.attempt import attempt
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE
@@ -74,8 +75,9 @@ class DeskGuides(lists.Listing):
 @access(policies.is_staff)
 def guide_list(request: HttpRequest) -> HttpResponse:
     writer = policies.may_write_guides(request.actor) is None
+    lists_ = [(_("Entitlement lists"), reverse("programs:desk:entitlement_lists"))]
     context = {"actions": [(_("New guide"), reverse("programs:desk:guide_new")),
-                           (_("Guide from a file"), reverse("programs:desk:guide_import"))] if writer else []}
+                           (_("Guide from a file"), reverse("programs:desk:guide_import")), *lists_] if writer else lists_}
     return lists.page(request, DeskGuides(), policies.visible_to(request.actor), context=context)
 
 
@@ -129,6 +131,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
             GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
             needs_why=("return", "withdraw", "supersede"),
         ),
+        **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
         "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,
         "extension_buttons": _extension_buttons(request.actor, extension),
@@ -152,6 +155,15 @@ def beside(actor: Any, guide: Guide) -> dict[str, Any]:
         "opinion": opinion, "opinion_is_old": bool(opinion and opinion.version_id != guide.version_id),
         "may_check_law": guide.status == states.GuideStatus.LEGAL_REVIEW and policies.checks_law(actor, guide) is None,
     }
+
+
+def entitlement_card(actor: Any, guide: Guide) -> dict[str, Any]:
+    """Lists of a guide of entitlement without application, and whether another one may be computed now."""
+    if guide.funding_mode != states.FundingMode.ENTITLEMENT:
+        return {"entitles": False}
+    mine = policies.drafts_entitlements(actor, guide) is None
+    problems = entitlements.list_problems(guide) if mine else []
+    return {"entitles": True, "rolls": entitlements.lists_of(guide), "may_entitle": mine and not problems, "entitle_problems": problems}
 
 
 def _labelled(versions: list[Any]) -> list[Any]:

@@ -27,6 +27,10 @@ from programs.workflow.basis import (
     tree_over,
     uses,
 )
+from programs.workflow.entitlements import (
+    ENTITLEMENT,
+    ENTITLEMENT_LIST,
+)
 from programs.workflow.guides import (
     COMMENT,
     EXTENSION,
@@ -86,7 +90,7 @@ from programs.workflow.topics import (
 )
 
 __all__ = [
-    "Cover", "Use",
+    "Cover", "ENTITLEMENT", "ENTITLEMENT_LIST", "Use",
     "ADJUSTMENT", "ADVISORY_REPORT", "ANNUAL_PLAN", "CALL", "COMMENT", "EXTENSION", "GUIDE", "NEED",
     "PARAMETER_CHANGE", "PLAN_CHANGE", "PLAN_TREE", "POLICY_DOCUMENT", "PORTFOLIO", "RECOMMENDATION", "SPECIAL",
     "TAKING", "after_call", "all_settled", "another_person", "answers_right", "atlas", "between_windows",

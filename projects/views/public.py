@@ -142,3 +142,13 @@ def of_portfolio(actor: Any, portfolio: Any) -> tuple[str, dict[str, Any]] | Non
     if programme_policies.is_staff(actor) is not None:
         specials = [s for s in specials if programme_policies.manages(actor, s, "watch_milestones") is None]
     return ("projects/_portfolio.html", {"running": queries.running_in(specials)}) if specials else None
+
+
+def of_entitlement(actor: Any, row: Any) -> tuple[str, dict[str, Any]] | None:
+    """The slot on the page of an entitlement: the project it became."""
+    project = queries.of_entitlement(actor, row)
+    if project is None:
+        return None
+    desk = programme_policies.is_staff(actor) is None
+    return "projects/_of_entitlement.html", {
+        "project": project, "url": reverse("projects:desk:project", args=[project.number]) if desk else project_url(project)}

@@ -90,3 +90,25 @@ def passed_law(people: SimpleNamespace, guide, **more):
 
 def published_guide(people: SimpleNamespace, name: str = "g2", **more):
     return actions.publish_guide(people.chen, approved_guide(people, name, **more))
+
+
+def entitlement_guide(people: SimpleNamespace, *, plan=None, formula="", conditions=None, **quota):
+    """A published guide of entitlement without application: enterprises of the city with R&D spending last year."""
+    from portal.demo import matching
+
+    plan = plan or approved_plan(people, codes=("RD-SUBSIDY",))
+    documents(people)
+    item = plan.items.get(special__code="RD-SUBSIDY")
+    data = matching.content(item)
+    data["conditions"] = data["conditions"] if conditions is None else conditions
+    data["amount"]["formula"] = formula or data["amount"]["formula"]
+    data["quota"] |= quota
+    now = clock.now()
+    guide = actions.enter_guide_from_data(
+        people.chen, {"title": "2026年度企业研究开发资助", "title_en": "R&D subsidy", "special": "RD-SUBSIDY", "data": data}, item,
+        [(now - timedelta(days=1), now + timedelta(days=10))])
+    actions.submit_guide(people.chen, guide)
+    actions.agree_guide(people.he, guide)
+    passed_law(people, guide)
+    actions.approve_guide(people.lead, guide)
+    return actions.publish_guide(people.chen, guide)

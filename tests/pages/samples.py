@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core import signing
+
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
@@ -22,11 +24,15 @@ from performance.models import Acceptance, Evaluation, Report
 from programs import (
     policies as programmes,
 )
+from programs.actions.matching import STOP
 from programs.models import (
     Adjustment,
     AdvisoryBody,
     AdvisoryReport,
     AnnualPlanItem,
+    CallSearch,
+    Entitlement,
+    EntitlementList,
     Guide,
     GuideUpload,
     Need,
@@ -54,10 +60,10 @@ PERSON = {
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
-    "programs:desk:version_new": "he",
+    "programs:desk:version_new": "he", "programs:my:entitlements": "wang",
 }
-#: Pages that lead elsewhere by design (they answer with a redirect or a file when all is well).
-NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent"}
+#: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
+NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -395,7 +401,7 @@ sample("programs:desk:year_report")(lambda: Visit("he", (guide().year,)))
 same("programs:desk:policy_replace", "programs:desk:policy_attach", who="he", key=lambda: guide().policies.first().number)
 same("programs:desk:parameter", "programs:desk:parameter_ask", who="he", key=lambda: "guide.min_open_days")
 # --- audit ----------------------------------------------------------------------------------------------------------
-same("portal:audit:case", who="qian", key=lambda: Project.objects.order_by("-pk").first().number)
+same("portal:audit:case", who="qian", key=lambda: Project.objects.exclude(application=None).order_by("-pk").first().number)
 same("portal:audit:row", who="qian", key=lambda: LedgerRow.objects.order_by("-id").first().pk)
 
 # --- demand solicitation --------------------------------------------------------------------------------------------
@@ -502,3 +508,48 @@ def guide_file() -> list[Visit]:
 
 # Mergers of duplicate units.
 same("accounts:desk:unit_merge", who="he", key=lambda: Organisation.objects.order_by("-pk").first().uid)
+
+# --- matching and entitlement ---------------------------------------------------------------------------------------
+
+
+@sample("programs:public:self_check")
+def self_check() -> list[Visit]:
+    rows = Guide.objects.filter(status="OPEN").order_by("-pk")[:2]
+    return [Visit(PUBLIC, (row.year, row.slug)) for row in rows]
+
+
+@sample("programs:public:search_stop")
+def search_stop() -> Visit:
+    row = CallSearch.objects.order_by("pk").first()
+    return Visit(PUBLIC, (signing.dumps(str(row.uid), salt=STOP),))
+
+
+@sample("programs:public:search_feed")
+def search_feed() -> list[Visit]:
+    row = CallSearch.objects.order_by("pk").first()
+    return [Visit(PUBLIC, (row.token, kind)) for kind in ("rss", "ics")]
+
+
+@sample("programs:desk:guide_reach")
+def guide_reach() -> list[Visit]:
+    return [Visit("chen", (guide(status).ref,)) for status in ("OPEN", "DRAFT")]
+
+
+same("programs:desk:entitlement_list", who="he", key=lambda: EntitlementList.objects.order_by("-pk").first().ref)
+
+
+@sample("programs:desk:entitlement")
+def desk_entitlement() -> list[Visit]:
+    rows = [Entitlement.objects.filter(status=status).first() for status in ("CONFIRMED", "OFFERED", "DECLINED")]
+    return [Visit("chen", (row.uid,)) for row in rows if row]
+
+
+@sample("programs:my:entitlement")
+def my_entitlement() -> list[Visit]:
+    found = []
+    for status in ("OFFERED", "CONFIRMED", "DECLINED"):
+        row = Entitlement.objects.filter(status=status).first()
+        admin = row and Membership.objects.filter(organisation=row.organisation, role=Role.ORG_ADMIN, status="ACTIVE").first()
+        if admin:
+            found.append(Visit(admin.person, (row.uid,)))
+    return found
