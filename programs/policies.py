@@ -85,6 +85,11 @@ def approves_guide(actor: Any, guide: Guide) -> str | None:
     return _("Only a leader of the bureau may do this.")
 
 
+def withdraws_guide(actor: Any, guide: Guide) -> str | None:
+    """A leader; or the system, which must name the decided case (`decided_case` in its table of moves)."""
+    return None if actor.is_system else approves_guide(actor, guide)
+
+
 def may_ask_extension(actor: Any, guide: Guide) -> str | None:
     if owns_guide(actor, guide) is None or checks_guide(actor, guide) is None:
         return None
@@ -161,6 +166,15 @@ def adjustments_visible_to(actor: Any) -> QuerySet[Adjustment]:
     """The same truth as `may_view_adjustment`, as a queryset."""
     rows = Adjustment.objects.select_related("special__plan", "plan", "tree", "drafted_by", "decided_by")
     return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_ADJUSTMENTS)
+
+
+def decides_adjustment(actor: Any, case: Adjustment) -> str | None:
+    """A leader of the special, or of the plan, the case is about."""
+    plan = case.special.plan if case.special is not None else case.plan
+    scopes = [case.special.code] if case.special is not None else []
+    if any(actor.holds(Role.LEADER, scope=code) for code in (*scopes, plan.code if plan is not None else "")):
+        return None
+    return _("Only a leader of the bureau may do this.")
 
 
 def checks_adjustment(actor: Any, case: Adjustment) -> str | None:
