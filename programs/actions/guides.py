@@ -26,7 +26,7 @@ from programs.engine import (
     modes,
 )
 from programs.models import Adjustment, AnnualPlanItem, Guide, GuideWindow
-from programs.workflow import GUIDE
+from programs.workflow import GUIDE, uncontinued
 
 STANDING = "standing sign-off"
 
@@ -57,6 +57,7 @@ def create_guide(
     if not title.strip():
         reasons.append(_("The guide needs a title."))
     reasons.extend(_mode_reasons(funding_mode, review_mode))
+    reasons.extend(uncontinued([item.special]))
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     year, code = item.plan.year, item.special.code

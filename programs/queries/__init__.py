@@ -224,6 +224,7 @@ from programs.queries.plans import (
 from programs.queries.portfolios import (
     advisory_item,
     advisory_money,
+    at_work,
     bodies,
     division_people,
     future_industries,
@@ -316,7 +317,7 @@ from programs.queries.workbook import (
 __all__ = [
     "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
     "PUBLISH_CHECKS", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "annexes_of",
-    "applicant_choices", "articles", "asked_day", "basis_chain", "basis_owners", "bodies", "budget_headings",
+    "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies", "budget_headings",
     "budget_of", "by_part", "calendar_text", "call_card", "calls", "card_text", "case_opinions", "change_page", "changes_of",
     "choices", "clause_history", "clauses_of", "closed_reason", "comment_for", "comments_of", "committed_by_year",
     "comparable", "compared", "compared_trees", "condition_lines", "consequences", "control_figure",

@@ -27,6 +27,7 @@ from programs.states import (
     ExtensionStatus,
     GuideStatus,
 )
+from programs.workflow.advisory import advisory_taken
 from programs.workflow.asked import another_person, with_reason
 
 #: Guides in these states take money and number from their annual-plan item.
@@ -43,12 +44,12 @@ def policy_facts(guide: Any) -> list[rules.Policy]:
 
 
 def item_facts(guide: Any) -> rules.Item:
-    """The plan item with what its other running guides take of it; the item is locked by the caller's move."""
+    """The plan item with what its other running guides and advisory bodies take of it; the item is locked by the caller's move."""
     item = guide.plan_item
     others = type(guide).objects.filter(plan_item=item, status__in=TAKING).exclude(pk=guide.pk)
     taken = others.aggregate(money=Sum("budget_control"), count=Sum("max_projects"))
     return rules.Item(
-        item.plan.year, item.plan.status, item.money, item.count, taken["money"] or Decimal(0), taken["count"] or 0,
+        item.plan.year, item.plan.status, item.money, item.count, (taken["money"] or Decimal(0)) + advisory_taken(item), taken["count"] or 0,
         item.funding_mode, item.cancelled_at is not None,
     )
 
