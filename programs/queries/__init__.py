@@ -222,8 +222,6 @@ from programs.queries.plans import (
     published_plans,
 )
 from programs.queries.portfolios import (
-    advisory_item,
-    advisory_money,
     at_work,
     bodies,
     division_people,
@@ -312,6 +310,10 @@ from programs.queries.wording import (
 from programs.queries.workbook import (
     error_workbook,
     tree_workbook,
+)
+from programs.workflow import (
+    advisory_item,
+    advisory_money,
 )
 
 __all__ = [
