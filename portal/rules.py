@@ -80,7 +80,7 @@ def changes(before: Any, after: Any) -> list[dict[str, str]]:
 # --- figures: how concentrated money is (clause P1) -------------------------------------------------------------------
 
 
-def shares(sums: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
+def shares(sums: Mapping[Any, Decimal]) -> list[tuple[Any, Decimal]]:
     """(name, share of the whole from 0 to 1), the largest first; nothing when there is no money."""
     total = sum(sums.values(), Decimal(0))
     if total <= 0:
@@ -88,7 +88,7 @@ def shares(sums: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
     return sorted(((name, value / total) for name, value in sums.items() if value > 0), key=lambda row: (-row[1], row[0]))
 
 
-def herfindahl(sums: Mapping[str, Decimal]) -> Decimal | None:
+def herfindahl(sums: Mapping[Any, Decimal]) -> Decimal | None:
     """The Herfindahl index on its usual scale, 0 to 10,000: the sum of squared percentages; None without money."""
     found = shares(sums)
     if not found:
@@ -96,7 +96,7 @@ def herfindahl(sums: Mapping[str, Decimal]) -> Decimal | None:
     return sum(((100 * share) ** 2 for _name, share in found), Decimal(0)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
-def top_curve(sums: Mapping[str, Decimal]) -> list[tuple[int, Decimal]]:
+def top_curve(sums: Mapping[Any, Decimal]) -> list[tuple[int, Decimal]]:
     """(n, per cent of the money that the n largest hold), rising to 100."""
     found, reached = [], Decimal(0)
     for number, (_name, share) in enumerate(shares(sums), 1):

@@ -88,6 +88,11 @@ def approves_guide(actor: Any, guide: Guide) -> str | None:
     return _("Only a leader of the bureau may do this.")
 
 
+def withdraws_guide(actor: Any, guide: Guide) -> str | None:
+    """A leader; or the system, which must name the decided case (`decided_case` in its table of moves)."""
+    return None if actor.is_system else approves_guide(actor, guide)
+
+
 def may_ask_extension(actor: Any, guide: Guide) -> str | None:
     if owns_guide(actor, guide) is None or checks_guide(actor, guide) is None:
         return None
@@ -164,6 +169,15 @@ def adjustments_visible_to(actor: Any) -> QuerySet[Adjustment]:
     """The same truth as `may_view_adjustment`, as a queryset."""
     rows = Adjustment.objects.select_related("special__plan", "plan", "tree", "drafted_by", "decided_by")
     return rows if is_staff(actor) is None else rows.filter(status__in=states.PUBLIC_ADJUSTMENTS)
+
+
+def decides_adjustment(actor: Any, case: Adjustment) -> str | None:
+    """A leader of the special, or of the plan, the case is about."""
+    plan = case.special.plan if case.special is not None else case.plan
+    scopes = [case.special.code] if case.special is not None else []
+    if any(actor.holds(Role.LEADER, scope=code) for code in (*scopes, plan.code if plan is not None else "")):
+        return None
+    return _("Only a leader of the bureau may do this.")
 
 
 def checks_adjustment(actor: Any, case: Adjustment) -> str | None:
@@ -402,10 +416,16 @@ def may_score(actor: Any, need: Need) -> str | None:
         return None
     if not actor.holds(Role.EXPERT) or not need.call.experts.filter(person=actor.id).exists():
         return _("Only experts invited to this call may score its topics.")
-    units = own_units(actor)
-    if need.unit_id in units or set(_names_of(units)) & set(need.partners):
+    if has_tie(actor, need):
         return _("You belong to a proposing unit and may not score this topic.")
     return None
+
+
+def has_tie(actor: Any, need: Need) -> bool:
+    """Whether the person belongs to a unit that proposes the need, or one of those merged into it, alone or as a partner."""
+    units = own_units(actor)
+    names = set(_names_of(units))
+    return any(one.unit_id in units or names & set(one.partners) for one in (need, *need.members.all()))
 
 
 def _names_of(units: set[int]) -> list[str]:
@@ -432,6 +452,21 @@ def may_view_need(actor: Any, need: Need) -> str | None:
     return _("You may only see topics of your own or your unit.")
 
 
+def opens_need(actor: Any, need: Need) -> str | None:
+    """Sealed files and how to reach the proposer: one's own, one's unit's, the division in charge, who watches. The other
+    desks read what is proposed."""
+    if is_proposer(actor, need) is None or is_need_admin(actor, need) is None:
+        return None
+    return reads_scoring(actor, need.call)
+
+
+def reads_scoring(actor: Any, call: TopicCall) -> str | None:
+    """Who is invited and which points were given: the division in charge, and those who watch over it."""
+    if owns_call(actor, call) is None or actor.holds(Role.SUPERVISION, Role.AUDITOR, Role.DISCIPLINE):
+        return None
+    return _("Only the division in charge of the call, supervision, audit and discipline may see this.")
+
+
 def needs_visible_to(actor: Any) -> QuerySet[Need]:
     """The same truth as `may_view_need`, as a queryset."""
     rows = Need.objects.select_related("call__special__plan", "stream", "unit", "proposer", "merged_into")
@@ -443,16 +478,17 @@ def needs_visible_to(actor: Any) -> QuerySet[Need]:
 
 
 def needs_to_score(actor: Any) -> QuerySet[Need]:
-    """What an invited expert may score: screened-in needs of open scoring, none of a unit of one's own."""
+    """What an invited expert may score: screened-in needs of open scoring, none of a unit of one's own (`has_tie`)."""
     rows = Need.objects.select_related("call__special__plan", "stream", "unit")
     if actor.id is None or not actor.holds(Role.EXPERT):
         return rows.none()
     open_calls = TopicCall.objects.filter(status=states.CallStatus.PUBLISHED, experts__person=actor.id)
     units = own_units(actor)
-    rows = rows.filter(call__in=open_calls, status=states.NeedStatus.SHORTLISTED).exclude(unit__in=units)
+    tied = Q(unit__in=units)
     for name in _names_of(units):
-        rows = rows.exclude(partners__contains=[name])
-    return rows
+        tied |= Q(partners__contains=[name])
+    led = Need.objects.filter(tied, merged_into__isnull=False).values("merged_into")
+    return rows.filter(call__in=open_calls, status=states.NeedStatus.SHORTLISTED).exclude(tied).exclude(pk__in=led)
 
 
 # guide editor

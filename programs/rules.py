@@ -262,9 +262,16 @@ def adjustment_problems(*, kind: str, status: str, evidence: int, proposal: Mapp
         found.append(_("Clause R3: “%(kind)s” does not fit a special that is “%(state)s”.") % {
             "kind": AdjustmentKind(kind).label, "state": SpecialStatus(status).label,
         })
+    if kind != AdjustmentKind.CREATE and proposal.get("code"):
+        found.append(code_problem())
     if kind == AdjustmentKind.CHANGE and not proposal:
         found.append(_("Clause R3: nothing is proposed to change."))
     return found
+
+
+def code_problem() -> str:
+    """Guides, projects and roles know a special by its code: another code is another special."""
+    return _("Clause R3: the code of a special is given once, when it is new; projects and guides are known by it.")
 
 
 def _new_special_problems(proposal: Mapping[str, Any], has_plan: bool) -> list[str]:

@@ -386,19 +386,27 @@ def tags_of(project: Project) -> list[dict[str, str]]:
 def tag_figures(rows: QuerySet[Project], dimension: str) -> dict[str, Any]:
     """{years, rows, sums}: count and money (yuan) per tag and year of award, the tags in the order of their lists, those
     without a tag last; two queries. `rows` are those the person may see, so the sums are those of the register."""
-    lists = {"cluster": "cluster_list"}.get(dimension)
-    columns = [*([lists] if lists else []), dimension]
-    found = rows.order_by().values_list(*columns, "awarded_at__year").annotate(n=Count("pk"), money=Sum("amount"))
-    cells: dict[tuple[str, str], dict[int, tuple[int, Decimal]]] = {}
-    for *key, year, count, money in found:
-        code = key[-1]
-        name = key[0] if lists else next(iter(programmes.tag_lists(dimension)))
-        cells.setdefault((name, code) if code else ("", ""), {})[year] = (count, money)
+    cells = tag_sums(rows, dimension)
     years = sorted({year for by_year in cells.values() for year in by_year})
     labels = programmes.tag_labels(dimension)
     order = [*[key for key in labels if key in cells], *sorted(key for key in cells if key not in labels and key[1]), *[k for k in cells if not k[1]]]
     total = sum((money for by_year in cells.values() for _n, money in by_year.values()), Decimal(0))
     return {"years": years, "total": total, "rows": [_tag_row(key, cells[key], labels, years, total) for key in order]}
+
+
+def tag_sums(rows: QuerySet[Project], dimension: str, year: str = "awarded_at__year") -> dict[tuple[str, str], dict[int, tuple[int, Decimal]]]:
+    """{(list, code): {year: (count, yuan)}}; ("", "") has no tag. A code means something only together with its list: P01 is one
+    industry in 2022 and another in 2024. `year` is the column that says of which year a project is; one query."""
+    lists = {"cluster": "cluster_list"}.get(dimension)
+    columns = [*([lists] if lists else []), dimension]
+    cells: dict[tuple[str, str], dict[int, tuple[int, Decimal]]] = {}
+    for *key, when, count, money in rows.order_by().values_list(*columns, year).annotate(n=Count("pk"), money=Sum("amount")):
+        code = key[-1]
+        name = key[0] if lists else next(iter(programmes.tag_lists(dimension)))
+        by_year = cells.setdefault((name, code) if code else ("", ""), {})
+        before = by_year.get(when, (0, Decimal(0)))
+        by_year[when] = (before[0] + count, before[1] + money)
+    return cells
 
 
 def _tag_row(key: tuple[str, str], by_year: dict[int, tuple[int, Decimal]], labels: dict[tuple[str, str], str],

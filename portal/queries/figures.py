@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -119,28 +119,36 @@ def money_charts(rows: list[YearMoney], year: int) -> list[charts.Chart]:
 # --- concentration by cluster (clause P1) --------------------------------------------------------------------------------
 
 
-def cluster_sums() -> dict[int, dict[str, tuple[Decimal, int]]]:
-    """{year: {cluster code: (yuan awarded, projects)}} of public projects. The one place where a project's cluster is read."""
-    found: dict[int, dict[str, tuple[Decimal, int]]] = defaultdict(dict)
-    rows = projects.public_projects().select_related(None).order_by().values_list("guide__year", "application__cluster").annotate(
-        money=Sum("amount"), n=Count("pk"))
-    for year, code, money, n in rows:  # without an application (免申即享) a project names no cluster either
-        before = found[year].get(code or "", (ZERO, 0))
-        found[year][code or ""] = (before[0] + money, before[1] + n)
+Cluster = tuple[str, str]
+NO_CLUSTER: Cluster = ("", "")
+
+
+def cluster_sums() -> dict[int, dict[Cluster, tuple[Decimal, int]]]:
+    """{year of the guide: {(list, code): (yuan awarded, projects)}} of public projects."""
+    found: dict[int, dict[Cluster, tuple[Decimal, int]]] = defaultdict(dict)
+    rows = projects.public_projects().select_related(None)
+    for key, by_year in projects.tag_sums(rows, states.Dimension.CLUSTER, "guide__year").items():
+        for year, (n, money) in by_year.items():
+            found[year][key] = (money, n)
     return dict(found)
 
 
-def cluster_names() -> dict[str, str]:
-    """Codes of every list of clusters in the language of the page, the newest list last."""
-    names = {row.code: row.label for list_ in ("clusters-2022", "clusters-2024") for row in programmes.entries(list_)}
-    return names | {"": _("no cluster named")}
+def cluster_names(keys: Iterable[Cluster]) -> dict[Cluster, str]:
+    """Names in the language of the page; the list is named where another list among the keys has a cluster of that name."""
+    labels = programmes.tag_labels(states.Dimension.CLUSTER)
+    wanted = {key: labels.get(key, key[1]) for key in keys if key != NO_CLUSTER}
+    often = Counter(wanted.values())
+    return {
+        key: f"{name} · {programmes.list_label(key[0])}" if often[name] > 1 else name for key, name in wanted.items()
+    } | {NO_CLUSTER: _("no cluster named")}
 
 
 def concentration(year: int) -> dict[str, Any]:
     """Share by cluster, Herfindahl index and top-share curve of a year, and the index of every year."""
-    sums, names = cluster_sums(), cluster_names()
+    sums = cluster_sums()
+    names = cluster_names(sums.get(year, {}))
     money = {code: pair[0] for code, pair in sums.get(year, {}).items()}
-    labelled = [(names.get(code, code), (100 * share).quantize(Decimal("0.1"))) for code, share in rules.shares(money)]
+    labelled = [(names[code], (100 * share).quantize(Decimal("0.1"))) for code, share in rules.shares(money)]
     curves = {str(one): [("0", ZERO), *((str(n), share) for n, share in rules.top_curve({code: pair[0] for code, pair in sums[one].items()}))]
               for one in sorted(sums) if one in (year - 1, year)}
     longest = max((len(points) for points in curves.values()), default=0)
@@ -196,16 +204,18 @@ def figure_table(name: str) -> tuple[str, list[export.Column], list[tuple[Any, .
             column("count", _("Awards planned")), column("awarded", _("Awarded projects")),
         ], [(r.year, r.code, r.label, in_wan(r.planned), in_wan(r.committed), r.count, r.awarded) for r in money_by_category()]
     if name == "clusters":
-        names = cluster_names()
+        found = cluster_sums()
+        labels = programmes.tag_labels(states.Dimension.CLUSTER) | {NO_CLUSTER: _("no cluster named")}
         return _("Money by cluster and year"), [
-            column("year", _("Year"), _("year of the guide")), column("code", _("Code"), _("20+8 list of clusters")),
+            column("year", _("Year"), _("year of the guide")), column("list", _("List")),
+            column("code", _("Code"), _("20+8 list of clusters")),
             column("cluster", _("Industry cluster")), column("money", _("Awarded (10,000 yuan)"), _("projects that stand"), _("10,000 yuan")),
             column("projects", _("Awarded projects")), column("share", _("Share of the year"), _("of the awarded money"), "%"),
         ], [
-            (year, code, names.get(code, code), in_wan(money), n, (100 * money / total).quantize(Decimal("0.01")))
-            for year, sums in sorted(cluster_sums().items(), reverse=True)
+            (year, programmes.list_label(key[0]) if key[0] else "", key[1], labels.get(key, key[1]), in_wan(money), n, (100 * money / total).quantize(Decimal("0.01")))
+            for year, sums in sorted(found.items(), reverse=True)
             for total in [sum((pair[0] for pair in sums.values()), ZERO)]
-            for code, (money, n) in sorted(sums.items(), key=lambda row: -row[1][0])
+            for key, (money, n) in sorted(sums.items(), key=lambda row: -row[1][0])
         ]
     return _("Applications and awards by guide"), [
         column("year", _("Year")), column("ref", _("Number")), column("guide", _("Guide")), column("special", _("Special")),

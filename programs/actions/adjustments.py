@@ -18,10 +18,11 @@ from notices import actions as notices
 from programs import documents, policies, queries, rules, states
 from programs.actions.guides import withdraw_guide
 from programs.actions.specials import cancel_special, resume_special, suspend_special
-from programs.models import Adjustment, Evidence, Opinion, Plan, Special
+from programs.actions.timers import materialise_guide
+from programs.models import Adjustment, Evidence, Guide, Opinion, Plan, PlanTree, Special
 from programs.queries.evidence import Offer
 from programs.states import AdjustmentKind, AdjustmentStatus, EvidenceKind
-from programs.workflow import ADJUSTMENT
+from programs.workflow import ADJUSTMENT, case_basis
 
 MOVES = {
     AdjustmentKind.SUSPEND: suspend_special, AdjustmentKind.RESUME: resume_special, AdjustmentKind.CANCEL: cancel_special,
@@ -140,7 +141,8 @@ def give_opinion(actor: Any, case: Adjustment, *, stance: str, text: str = "") -
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     opinion, _created = Opinion.objects.update_or_create(
-        adjustment=row, person=actor.person, defaults={"stance": stance, "text": text.strip(), "at": clock.now()}
+        adjustment=row, person=actor.person,
+        defaults={"stance": stance, "text": text.strip(), "at": clock.now(), "basis": case_basis(row)},
     )
     ledger.record("programs.adjustment.opinion", row, actor, why=text.strip(), stance=stance)
     return opinion
@@ -149,6 +151,7 @@ def give_opinion(actor: Any, case: Adjustment, *, stance: str, text: str = "") -
 @transaction.atomic
 def ask_opinions(actor: Any, case: Adjustment) -> Adjustment:
     """DRAFT -> OPINIONS; the other desks are told."""
+    _hold_tree(case)
     row = ADJUSTMENT.move("ask", actor, case)
     people = [person for person in queries.desk_people() if person.pk != row.drafted_by_id]
     notices.tell(
@@ -158,15 +161,21 @@ def ask_opinions(actor: Any, case: Adjustment) -> Adjustment:
     return row
 
 
+def _hold_tree(case: Adjustment) -> None:
+    """Cases of a version move on one after the other: two about the same plan or code cannot both find the way free."""
+    PlanTree.objects.select_for_update(no_key=True).get(pk=case.tree_id)
+
+
 @transaction.atomic
 def submit_adjustment(actor: Any, case: Adjustment) -> Adjustment:
-    """OPINIONS -> SUBMITTED, when enough opinions are heard."""
+    """OPINIONS -> SUBMITTED, when enough opinions are heard on the case as it stands."""
+    _hold_tree(case)
     return ADJUSTMENT.move("submit", actor, case)
 
 
 @transaction.atomic
 def return_adjustment(actor: Any, case: Adjustment, *, why: str) -> Adjustment:
-    """Back to DRAFT with a reason; opinions given so far stand beside the new text."""
+    """Back to DRAFT with a reason; opinions given so far are kept, and count again only for the same text."""
     return ADJUSTMENT.move("return", actor, case, why=why, reason=why)
 
 
@@ -199,6 +208,7 @@ def approve_adjustment(actor: Any, case: Adjustment, *, why: str = "") -> Adjust
     Side effects: the official document is issued and public; the timer of the effective date is set; a case whose
     date is today takes effect at once.
     """
+    _hold_tree(case)
     row = ADJUSTMENT.move("approve", actor, case, why=why)
     Adjustment.objects.filter(pk=row.pk).update(decided_by=actor.person, decided_at=CoreNow())
     row = Adjustment.objects.select_related("special__plan", "plan", "tree", "drafted_by", "decided_by").get(pk=row.pk)
@@ -216,7 +226,9 @@ def approve_adjustment(actor: Any, case: Adjustment, *, why: str = "") -> Adjust
 def apply_adjustment(actor: Any, case: Adjustment) -> Adjustment:
     """APPROVED -> IN_FORCE on the effective date: the special changes, guides that may not open are withdrawn.
 
-    Running projects are not touched (clause T2). A case that has taken effect already is left alone, so the timer may
+    The specials are locked before anybody asks what follows: a guide that is being published is either found or refused.
+    Guides are withdrawn on the authority of the decided case, whatever roles the leader still holds. Running projects are
+    not touched (clause T2). A case that has taken effect already is left alone, so the timer may
     come twice.
     """
     row = Adjustment.objects.select_for_update(no_key=True, of=("self",)).select_related(
@@ -224,6 +236,9 @@ def apply_adjustment(actor: Any, case: Adjustment) -> Adjustment:
     ).get(pk=case.pk)
     if row.status != AdjustmentStatus.APPROVED:
         return row
+    specials = [special.pk for special in queries.specials_of_case(row)]
+    list(Special.objects.select_for_update(no_key=True).filter(pk__in=specials).order_by("pk"))
+    _by_the_clock(actor, specials)
     follows = queries.consequences(row)
     before = _carry_out(actor, row, follows.specials)
     Adjustment.objects.filter(pk=row.pk).update(before=before, applied_at=CoreNow())
@@ -231,10 +246,18 @@ def apply_adjustment(actor: Any, case: Adjustment) -> Adjustment:
         "former": before, "withdrawn": [guide.ref for guide in follows.withdrawn], "running": follows.running,
     })
     for guide in follows.withdrawn:
-        withdraw_guide(Actor.of(row.decided_by), guide, why=_("Clause R3: %(title)s") % {"title": row.title})
+        withdraw_guide(actor, guide, why=_("Clause R3: %(title)s") % {"title": row.title}, case=row)
+    _by_the_clock(actor, specials)
     deadlines.cancel("adjustment.apply", row)
     row.refresh_from_db()
     return row
+
+
+def _by_the_clock(actor: Any, specials: list[int]) -> None:
+    """What the clock has decided for guides of these specials is written before they are stopped and after they go on."""
+    for guide in Guide.objects.filter(
+            special__in=specials, status__in=states.RUNNING_STATUSES, windows__closes_at__gt=CoreNow()).distinct().order_by("pk"):
+        materialise_guide(actor, guide)
 
 
 def _carry_out(actor: Any, case: Adjustment, specials: list[Special]) -> dict[str, Any]:
@@ -265,7 +288,7 @@ def _make_special(actor: Any, case: Adjustment) -> Special:
 def _change_target(actor: Any, case: Adjustment) -> dict[str, Any]:
     """Write the proposed columns to the special, or the names to the plan; records both states."""
     target: Any = case.special or case.plan
-    values = dict(case.proposal)
+    values = {key: value for key, value in case.proposal.items() if key != "code"}  # what is known by a code keeps it
     if case.special is None:
         values = {key: value for key, value in values.items() if key in ("name", "name_en", "budget_scheme")}
     if code := values.pop("plan", ""):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -22,7 +23,7 @@ from programs.models import (
     AnnualPlanItem,
     ReferenceEntry,
 )
-from programs.workflow import ADVISORY_REPORT
+from programs.workflow import ADVISORY_REPORT, TAKING
 
 
 @transaction.atomic
@@ -34,6 +35,9 @@ def register_body(
         raise Refused([reason])
     if organisation.status != "VERIFIED":
         raise Refused([_("Only a verified unit can be an advisory body.")])
+    ReferenceEntry.objects.select_for_update(no_key=True).get(pk=industry.pk)  # one registration for an industry at a time
+    if AdvisoryBody.objects.filter(Q(until=None) | Q(until__gt=since), industry=industry).exists():
+        raise Refused([_in_charge(industry)])
     try:
         with transaction.atomic():
             body = AdvisoryBody.objects.create(
@@ -41,11 +45,13 @@ def register_body(
                 is_demo=is_demo,
             )
     except IntegrityError as error:
-        raise Refused([
-            _("Clause R5: “%(industry)s” has an advisory body already; end it first.") % {"industry": industry.label}
-        ]) from error
+        raise Refused([_in_charge(industry)]) from error
     ledger.record("programs.advisory_body.register", body, actor, organisation=organisation.name, industry=industry.code)
     return body
+
+
+def _in_charge(industry: ReferenceEntry) -> str:
+    return _("Clause R5: “%(industry)s” has an advisory body already; end it first.") % {"industry": industry.label}
 
 
 @transaction.atomic
@@ -69,18 +75,20 @@ def end_body(actor: Any, body: AdvisoryBody, *, until: date, why: str) -> Adviso
 
 @transaction.atomic
 def set_advisory_money(actor: Any, body: AdvisoryBody, *, year: int, money: Decimal, note: str = "") -> AdvisoryYear:
-    """Set the money of a body for a year, in yuan. All bodies together stay within the item of their special in the
+    """Set the money of a body for a year, in yuan. All bodies together, with the guides of the item, stay within the item of their special in the
     approved annual plan (clause A2). Records programs.advisory_body.money."""
     if reason := policies.is_planner(actor):
         raise Refused([reason])
     item = queries.advisory_item(year)
     if item is None:
         raise Refused([_("Clause A2: the approved annual plan of %(year)d has no item for advisory bodies.") % {"year": year}])
-    AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=item.pk)  # two people cannot both take the last money
-    others = queries.advisory_money(year, without=body)
+    # Two people cannot both take the last money; and what a change of the plan left of the item is what counts.
+    item = AnnualPlanItem.objects.select_for_update(no_key=True).select_related(None).get(pk=item.pk)
+    guides = item.guides.filter(status__in=TAKING).aggregate(sum=Sum("budget_control"))["sum"] or Decimal(0)
+    others = queries.advisory_money(year, without=body) + guides
     if money <= 0 or others + money > item.money:
         raise Refused([
-            _("Clause A2: %(money)s yuan with the other bodies are more than the item's %(limit)s yuan.")
+            _("Clause A2: %(money)s yuan with the other bodies and the guides are more than the item's %(limit)s yuan.")
             % {"money": f"{others + money:,.0f}", "limit": f"{item.money:,.0f}"}
         ])
     row, _created = AdvisoryYear.objects.update_or_create(body=body, year=year, defaults={"money": money, "note": note.strip()})
@@ -92,7 +100,7 @@ def file_report(actor: Any, body: AdvisoryBody, *, year: int, title: str, summar
     """The body files a report, with a PDF when it has one. Raises core.files.BadFile with a text for the person."""
     if reason := policies.acts_for_body(actor, body):
         raise Refused([reason])
-    if body.until is not None:
+    if not body.is_at_work:
         raise Refused([_("The work of this advisory body has ended.")])
     stored = files.store(upload, actor=actor, kinds=("pdf",), max_bytes=settings.UPLOAD_LIMIT_BYTES) if upload else None
     with transaction.atomic():

@@ -25,8 +25,8 @@ from programs.actions.timers import (
 from programs.engine import (
     modes,
 )
-from programs.models import AnnualPlanItem, Guide, GuideWindow
-from programs.workflow import GUIDE
+from programs.models import Adjustment, AnnualPlanItem, Guide, GuideWindow
+from programs.workflow import GUIDE, uncontinued
 
 STANDING = "standing sign-off"
 
@@ -57,6 +57,7 @@ def create_guide(
     if not title.strip():
         reasons.append(_("The guide needs a title."))
     reasons.extend(_mode_reasons(funding_mode, review_mode))
+    reasons.extend(uncontinued([item.special]))
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     year, code = item.plan.year, item.special.code
@@ -124,9 +125,11 @@ def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
 def publish_guide(actor: Any, guide: Guide) -> Guide:
     """BUREAU_APPROVED -> PUBLISHED; refused with all reasons at once (clauses R13, A2, T2, windows, content).
 
-    Locks the plan item, so that two guides cannot both take its last money. Side effects: the `guide` notice is
+    Holds the special, so that no case suspends it meanwhile (or the case waits and finds this guide), and locks the plan
+    item, so that two guides cannot both take its last money. Side effects: the `guide` notice is
     issued, the opening timer is set; when the first window has begun already the guide opens at once.
     """
+    queries.hold_special(guide.special_id)
     AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=guide.plan_item_id)
     Guide.objects.filter(pk=guide.pk, published_at=None).update(published_at=CoreNow())
     row = GUIDE.move("publish", actor, guide)
@@ -153,12 +156,14 @@ def issue_extension(actor: Any, guide: Guide, *, old_close: Any, new_close: Any,
 
 
 @transaction.atomic
-def withdraw_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """PUBLISHED or OPEN -> WITHDRAWN by a leader, with a reason; filing stops at once, timers are cancelled.
+def withdraw_guide(actor: Any, guide: Guide, *, why: str, case: Adjustment | None = None) -> Guide:
+    """PUBLISHED, OPEN or between two windows -> WITHDRAWN by a leader, with a reason, or by the system for the decided
+    adjustment `case` of its special; filing stops at once, timers are cancelled.
 
-    Side effect: the notice of the withdrawal is issued, signed by the leader; who has begun an application hears of it.
+    Side effect: the notice of the withdrawal is issued, signed by the leader (for a case: by its decision); who has begun an
+    application hears of it.
     """
-    row = GUIDE.move("withdraw", actor, guide, why=why, reason=why)
+    row = GUIDE.move("withdraw", actor, guide, why=why, reason=why, case=case, data={"case": case.ref} if case else None)
     _stop_timers(row)
     _issue(system(STANDING), actor, documents.WITHDRAWAL, row, documents.withdrawal_title(row), documents.withdrawal_context(row, why))
     return row
@@ -166,7 +171,7 @@ def withdraw_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
 
 @transaction.atomic
 def supersede_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """PUBLISHED or OPEN -> SUPERSEDED; returns the new draft that starts from its content (更正重发).
+    """PUBLISHED, OPEN or between two windows -> SUPERSEDED; returns the new draft that starts from its content (更正重发).
 
     The draft keeps windows and policy documents and goes through checking and approval again. Side effect: the notice of
     the correction is issued; the notice of the new guide then says clause by clause what was corrected.

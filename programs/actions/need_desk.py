@@ -43,7 +43,8 @@ def screen_in(actor: Any, need: Need, *, why: str = "") -> Need:
 def merge_need(actor: Any, need: Need, *, lead: Need, why: str = "") -> Need:
     """FILED or SHORTLISTED -> MERGED into another need of the call; a person decides, likeness only proposes.
 
-    The merged need keeps its text and its proposer, who is told, and shares what becomes of the lead.
+    The merged need keeps its text and its proposer, who is told, and shares what becomes of the lead. Sheets of experts who
+    belong to its units no longer count for the lead.
     """
     first, second = sorted((need.pk, lead.pk))  # always the same order of locks
     rows = {pk: lock_need(Need(pk=pk)) for pk in dict.fromkeys((first, second))}
@@ -55,15 +56,19 @@ def merge_need(actor: Any, need: Need, *, lead: Need, why: str = "") -> Need:
     tell_proposer(moved, lambda: _("Merged with a similar topic: %(title)s") % {"title": moved.title},
                   lambda: _("Your topic goes on together with %(ref)s and shares what becomes of it.") % {"ref": into.ref},
                   key=f"merge:{into.pk}")
+    _count(into)
     moved.refresh_from_db()
     return moved
 
 
 @transaction.atomic
 def split_need(actor: Any, need: Need) -> Need:
-    """MERGED -> FILED: taken out of the merger again."""
+    """MERGED -> FILED: taken out of the merger again; the mean of the lead is made anew."""
     row = NEED.move("split", actor, need)
+    lead = row.merged_into
     Need.objects.filter(pk=row.pk).update(merged_into=None)
+    if lead is not None:
+        _count(lead)
     row.refresh_from_db()
     return row
 
@@ -130,10 +135,15 @@ def score_need(actor: Any, need: Need, *, points: Mapping[str, Any], comment: st
         need=row, reviewer=actor.person,
         defaults={"points": kept, "total": need_rules.total(criteria, kept), "comment": comment.strip()[:2000], "at": CoreNow(),
                   "as_expert": policies.owns_call(actor, row.call) is not None})
-    totals = list(row.reviews.values_list("total", flat=True))
-    Need.objects.filter(pk=row.pk).update(score=need_rules.mean(totals), score_count=len(totals))
+    _count(row)
     ledger.record("programs.need.score", row, actor)
     return review
+
+
+def _count(need: Need) -> None:
+    """Bring the mean up to date; after a merger experts of the merged unit no longer count."""
+    totals = [row.total for row in queries.topics.counted_reviews(need)]
+    Need.objects.filter(pk=need.pk).update(score=need_rules.mean(totals) if totals else None, score_count=len(totals))
 
 
 # --- into a guide --------------------------------------------------------------------------------------------------

@@ -70,6 +70,8 @@ def change_policy(
     changes = _checked({**{key: getattr(row, key) for key in FIELDS}, **values})
     if PolicyDocument.objects.filter(number=changes["number"]).exclude(pk=row.pk).exists():
         raise Refused([_("A document with the number %(number)s is registered already.") % changes])
+    if reasons := _overlaps(row, changes["valid_from"], changes["valid_to"]):
+        raise Refused(reasons)
     PolicyDocument.objects.filter(pk=row.pk).update(**changes)
     if specials is not None:
         row.specials.set(specials)
@@ -119,6 +121,20 @@ def replace_policy(actor: Any, document: PolicyDocument, *, by: PolicyDocument) 
     _watch(old)
     ledger.record("programs.policy_document.replace", old, actor, before=before, after=_snapshot(old), by=new.number)
     return old
+
+
+def _overlaps(row: PolicyDocument, begin: date, end: date | None) -> list[str]:
+    """Clause R13: a replaced document ends before its successor begins, whichever of the two is corrected."""
+    found = []
+    if row.replaced_by is not None and (end is None or end >= row.replaced_by.valid_from):
+        found.append(_("Clause R13: the document is replaced by “%(title)s” and ends before %(day)s.") % {
+            "title": row.replaced_by.title, "day": row.replaced_by.valid_from.isoformat()})
+    found += [
+        _("Clause R13: the document replaces “%(title)s”, which is valid until %(day)s; it begins later.") % {
+            "title": old.title, "day": old.valid_to.isoformat() if old.valid_to else "—"}
+        for old in row.replaces.exclude(status=states.PolicyStatus.REPEALED) if old.valid_to is None or old.valid_to >= begin
+    ]
+    return found
 
 
 def _replace_reasons(old: PolicyDocument, new: PolicyDocument) -> list[str]:

@@ -13,7 +13,7 @@ from core.clock import CoreNow
 from core.workflow import Refused
 from programs import policies, queries, rules
 from programs.models import Guide, GuideComment, LegalOpinion
-from programs.workflow import COMMENT, GUIDE
+from programs.workflow import COMMENT, GUIDE, law_basis
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def check_guide_law(
     items = [(point.label, *answers.get(point.code, (None, ""))) for point in points]
     row = GUIDE.move("check_law", actor, guide, why=text, opinion=rules.Opinion(items, passed, text), data={"passed": passed})
     return LegalOpinion.objects.create(
-        guide=row, version=row.version, text=text.strip(), passed=passed, by=actor.person,
+        guide=row, version=row.version, text=text.strip(), passed=passed, basis=law_basis(row), by=actor.person,
         items=[
             {"code": point.code, "group": point.group, "text": point.name, "text_en": point.name_en, "basis": point.source,
              "ok": ok, "note": note.strip()}

@@ -12,14 +12,15 @@ from core.clock import CoreNow
 from programs import rules, states
 from programs.models import Guide, GuideWindow
 from programs.states import GuideStatus
-from programs.workflow import GUIDE
+from programs.workflow import GUIDE, special_active
 
 
 @transaction.atomic
 def materialise_guide(actor: Any, guide: Guide) -> Guide:
     """Bring status, frozen_at and timers in line with the clock: open, close, or open again for the next window.
 
-    Re-entrant: called early, late or twice it does only what is due. `frozen_at` is written under the row lock, so
+    Re-entrant: called early, late or twice it does only what is due; while the special is suspended it opens nothing
+    (clause T2). `frozen_at` is written under the row lock, so
     every submission that held the guide before is committed before it.
     """
     row = Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
@@ -27,9 +28,8 @@ def materialise_guide(actor: Any, guide: Guide) -> Guide:
         return row
     now, windows = clock.now(), list(row.windows.all())
     current = rules.open_window(windows, now)
-    if row.status == GuideStatus.PUBLISHED and any(w.opens_at <= now for w in windows):
-        row = GUIDE.move("open", actor, row)
-    elif row.status == GuideStatus.CLOSED and current:
+    begun = row.status == GuideStatus.PUBLISHED and any(w.opens_at <= now for w in windows)
+    if (begun or (row.status == GuideStatus.CLOSED and current)) and special_active(row) is None:
         row = GUIDE.move("open", actor, row)
         Guide.objects.filter(pk=row.pk).update(frozen_at=None)
     if row.status == GuideStatus.OPEN and not current:

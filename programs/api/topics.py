@@ -158,7 +158,9 @@ class NeedDetail(APIView):
 
     def get(self, request: Request, ref: str) -> Response:
         need = topics.get_need(actor(request), ref)
-        return Response({**show_need(need), "answers": need.answers, "problems": topics.cleaned(need).errors})
+        closed = policies.opens_need(actor(request), need) is not None
+        answers = {key: value for key, value in need.answers.items() if not (closed and key.startswith("contact_"))}
+        return Response({**show_need(need), "answers": answers, "problems": topics.cleaned(need).errors})
 
     def patch(self, request: Request, ref: str) -> Response:
         who = actor(request)

@@ -44,8 +44,8 @@ class AdjustmentForm(forms.Form):
     amount_note = area(_("Amount"), 1000, 2, required=False)
     note = area(_("Aim and note"), 4000, 3, required=False)
 
-    def __init__(self, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
-        """`fixed`: kind and target of an existing case cannot be changed."""
+    def __init__(self, *args: Any, fixed: str = "", **kwargs: Any) -> None:
+        """`fixed`: the kind of an existing case; neither it nor the target can be changed."""
         super().__init__(*args, **kwargs)
         plans, specials = queries.target_choices()
         self.fields["special"].choices = [("", "—"), *specials]
@@ -53,6 +53,8 @@ class AdjustmentForm(forms.Form):
             self.fields[name].choices = [("", "—"), *plans]
         for name in ("kind", "special", "plan") if fixed else ():
             del self.fields[name]
+        if fixed and fixed != states.AdjustmentKind.CREATE:
+            del self.fields["code"]
         self.fixed = fixed
 
     def clean_code(self) -> str:
@@ -65,7 +67,11 @@ class AdjustmentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        kind = values.get("kind")
+        kind = values.get("kind") or self.fixed
+        if kind and kind != states.AdjustmentKind.CREATE and values.get("code"):
+            self.add_error("code", rules.code_problem())
+        if self.fixed:
+            return values
         if kind == states.AdjustmentKind.CREATE:
             if values.get("special"):
                 self.add_error("special", gettext("A new special is named below; leave this empty."))

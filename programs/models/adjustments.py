@@ -72,6 +72,11 @@ class Adjustment(models.Model):
         return str(states.AdjustmentStatus(self.status).label)
 
     @property
+    def is_of_plan(self) -> bool:
+        """About a whole plan; a new special is not there yet."""
+        return self.special_id is None and self.kind != states.AdjustmentKind.CREATE
+
+    @property
     def target_label(self) -> str:
         if self.special is not None:
             return self.special.label
@@ -116,6 +121,7 @@ class Opinion(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     stance = models.CharField(max_length=8)
     text = models.TextField(blank=True)
+    basis = models.CharField(max_length=64, blank=True, help_text="hash of the case as it stood: text, proposal, evidence")
     at = models.DateTimeField(db_default=CoreNow())
 
     class Meta:

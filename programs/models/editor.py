@@ -53,13 +53,17 @@ class GuideComment(models.Model):
 
 
 class LegalOpinion(models.Model):
-    """The legality and fair-competition check of one version: a text, and yes or no to every point. Never changed."""
+    """The legality and fair-competition check of one version: a text, and yes or no to every point. Never changed.
+
+    It is about the version with the policy documents and windows of that day: another `basis` makes it an earlier one.
+    """
 
     guide = models.ForeignKey(Guide, models.CASCADE, related_name="opinions")
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="+")
     text = models.TextField()
     items = models.JSONField(help_text="[{code, group, text, basis, ok, note}], as the check list stood that day")
     passed = models.BooleanField()
+    basis = models.CharField(max_length=64, blank=True, help_text="hash of the content, policy documents and windows it is about")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=CoreNow(), editable=False)
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organisation
+from core import clock
 from core.clock import CoreNow
 from core.models import StoredFile
 from core.money import MoneyField
@@ -122,6 +123,11 @@ class AdvisoryBody(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.industry}"
+
+    @property
+    def is_at_work(self) -> bool:
+        """An end may be set in advance; the body works until that day is over."""
+        return self.until is None or self.until >= clock.today()
 
 
 class AdvisoryYear(models.Model):

@@ -23,6 +23,7 @@ from programs.models import (
     AnnualPlanItem,
     Guide,
     GuideVersion,
+    Opinion,
     OverlapPair,
     OverlapReport,
     Plan,
@@ -31,8 +32,10 @@ from programs.models import (
     Special,
 )
 from programs.queries.evidence import funded_titles
+from programs.queries.opening import phase
 from programs.queries.tree import tree_as_of
 from programs.states import GuideStatus
+from programs.workflow import case_basis
 
 RUNNING, APPLIED = "RUNNING", "APPLIED"
 OPINION_ROLES = (Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.FINANCE)
@@ -94,15 +97,16 @@ def consequences(case: Adjustment) -> Consequences:
     found.running, found.pending = (_engaged(codes, state) for state in (RUNNING, APPLIED))
     if case.kind not in states.CLOSING_KINDS:
         return found
-    guides = Guide.objects.filter(special__in=specials).exclude(
-        status__in=[GuideStatus.CLOSED, GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED]
-    )
-    for guide in guides.select_related("special").order_by("closes_at", "pk"):
-        place = found.stopped
-        if guide.status == GuideStatus.OPEN:
+    guides = Guide.objects.filter(special__in=specials).exclude(status__in=[GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED])
+    now = clock.now()
+    for guide in guides.select_related("special").prefetch_related("windows").order_by("closes_at", "pk"):
+        by_clock, place = phase(guide, now), found.stopped
+        if by_clock == GuideStatus.CLOSED:
+            continue
+        if by_clock == GuideStatus.OPEN:
             place = found.withdrawn if case.open_guides == states.OpenGuides.WITHDRAW else found.kept
-        elif guide.status == GuideStatus.PUBLISHED:
-            place = found.withdrawn  # clause T2: a suspended special opens no guide
+        elif by_clock == GuideStatus.PUBLISHED:
+            place = found.withdrawn  # clause T2: a suspended special opens no guide, nor again between two windows
         place.append(guide)
     found.items = list(
         AnnualPlanItem.objects.filter(special__in=specials, plan__year__gte=case.effective_on.year).select_related("plan")
@@ -112,6 +116,14 @@ def consequences(case: Adjustment) -> Consequences:
 
 def _engaged(codes: list[str], state: str) -> int:
     return Engagement.objects.filter(klass__in=codes, state=state).values("source_ref").distinct().count()
+
+
+def case_opinions(case: Adjustment) -> list[Opinion]:
+    """Every opinion given; `is_old` marks those on an earlier text of the case, which do not count."""
+    rows, basis = list(case.opinions.select_related("person")), case_basis(case)
+    for row in rows:
+        row.is_old = row.basis != basis
+    return rows
 
 
 def target_choices() -> tuple[list[tuple[str, str]], list[tuple[str, list[tuple[str, str]]]]]:

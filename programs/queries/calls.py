@@ -21,7 +21,7 @@ from programs import rules, states
 from programs.models import AnnualPlanItem, Guide, GuideWindow
 from programs.queries.guides import public_guides, search_guides
 from programs.queries.lists import is_english
-from programs.queries.opening import phase
+from programs.queries.opening import is_stopped, phase, unstopped
 
 AGES = timedelta(days=36525)  # an order of its own for coming guides, after all open ones
 FAR = datetime(2300, 1, 1, tzinfo=UTC)  # closed ones come last, counted backwards from here
@@ -54,7 +54,7 @@ def phase_label(value: str) -> str:
 def call_card(guide: Guide, now: datetime) -> CallCard:
     """From a row of `calls` or `public_guides`: nothing is asked of the database."""
     windows = list(guide.windows.all())
-    running = guide.status in states.RUNNING_STATUSES
+    running = guide.status in states.RUNNING_STATUSES and not is_stopped(guide)
     found = phase(guide, now)
     kinds = getattr(guide, "applicant_kinds", None)
     if kinds is None:
@@ -79,8 +79,8 @@ def calls() -> QuerySet[Guide]:
         public_guides().select_related(None).select_related("special__plan")
         .annotate(applicant_kinds=F("version__data__applicants"), closing=closes, opening=opens)
         .annotate(urgency=Case(
-            When(status__in=states.RUNNING_STATUSES, closing__isnull=False, then=F("closing")),
-            When(status__in=states.RUNNING_STATUSES, opening__isnull=False, then=F("opening") + AGES),
+            When(unstopped(), closing__isnull=False, then=F("closing")),
+            When(unstopped(), opening__isnull=False, then=F("opening") + AGES),
             default=far + (far - Coalesce(F("closes_at"), F("created_at"), output_field=DateTimeField())),
             output_field=DateTimeField(),
         ))

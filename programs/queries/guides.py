@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from core import search
@@ -33,6 +33,7 @@ from programs.models import (
 )
 from programs.queries.guide_files import without_files
 from programs.queries.lists import choices
+from programs.queries.opening import unstopped
 from programs.queries.tree import tree_as_of
 from programs.states import GuideStatus
 
@@ -74,12 +75,13 @@ def in_phase(rows: QuerySet[Guide], phase: str) -> QuerySet[Guide]:
     """open, coming or closed by the clock, whatever the last job has written."""
     opened = Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow()))
     coming = Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__gt=CoreNow()))
-    running = rows.filter(status__in=states.RUNNING_STATUSES)
+    running = rows.filter(unstopped())
     if phase == "open":
         return running.filter(opened)
     if phase == "coming":
         return running.filter(~opened, coming)
-    return rows.filter(~opened, ~coming)
+    stopped = Q(status__in=states.RUNNING_STATUSES) & ~unstopped()
+    return rows.filter(Q(~opened, ~coming) | stopped)
 
 
 def guides_of(special: Special) -> QuerySet[Guide]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,13 +35,25 @@ def is_open(guide: Guide, at: datetime | None = None) -> bool:
 def current_window(guide: Guide, at: datetime | None = None) -> GuideWindow | None:
     if guide.status not in states.RUNNING_STATUSES:
         return None
-    return rules.open_window(guide.windows.all(), at or clock.now())
+    found = rules.open_window(guide.windows.all(), at or clock.now())
+    return None if found is None or is_stopped(guide) else found
 
 
 def upcoming_window(guide: Guide, at: datetime | None = None) -> GuideWindow | None:
     if guide.status not in states.RUNNING_STATUSES:
         return None
-    return rules.next_window(guide.windows.all(), at or clock.now())
+    found = rules.next_window(guide.windows.all(), at or clock.now())
+    return None if found is None or is_stopped(guide) else found
+
+
+def is_stopped(guide: Guide) -> bool:
+    """Clause T2: a suspended or cancelled special opens no guide. A window that was open by then runs to its end."""
+    return guide.status != GuideStatus.OPEN and guide.special.status != states.SpecialStatus.ACTIVE
+
+
+def unstopped() -> Q:
+    """`is_stopped`, for lists."""
+    return Q(status=GuideStatus.OPEN) | Q(status__in=states.RUNNING_STATUSES, special__status=states.SpecialStatus.ACTIVE)
 
 
 def lock_open(guide: Guide) -> Open:
@@ -52,8 +64,10 @@ def lock_open(guide: Guide) -> Open:
     possible; must be called inside a transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status FROM programs_guide WHERE id = %s FOR SHARE", [guide.pk])
-        status = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT g.status, s.status FROM programs_guide g JOIN programs_special s ON s.id = g.special_id"
+            " WHERE g.id = %s FOR SHARE OF g", [guide.pk])
+        status, special = cursor.fetchone()
         cursor.execute(
             "SELECT c.moment, w.id, w.opens_at, w.closes_at FROM (SELECT core_now() AS moment) c"
             " LEFT JOIN programs_guidewindow w"
@@ -63,6 +77,8 @@ def lock_open(guide: Guide) -> Open:
         now, window_id, opens_at, closes_at = cursor.fetchone()
     if status not in states.RUNNING_STATUSES or window_id is None:
         raise Refused([closed_reason(guide, status, now)])
+    if status != GuideStatus.OPEN and (reason := rules.special_problem(special, guide.special.label)):
+        raise Refused([reason])
     guide.status = status
     return Open(guide, now, GuideWindow(pk=window_id, guide_id=guide.pk, opens_at=opens_at, closes_at=closes_at))
 
@@ -94,7 +110,7 @@ def open_rows(rows: QuerySet[Guide]) -> QuerySet[Guide]:
     """Guides that are open by the clock, whatever the last job has written."""
     return rows.filter(
         Exists(GuideWindow.objects.filter(guide=OuterRef("pk"), opens_at__lte=CoreNow(), closes_at__gt=CoreNow())),
-        status__in=states.RUNNING_STATUSES,
+        unstopped(),
     )
 
 
@@ -103,6 +119,13 @@ def phase(guide: Guide, at: datetime) -> str:
     if guide.status not in states.RUNNING_STATUSES:
         return guide.status
     windows = list(guide.windows.all())
-    if rules.open_window(windows, at):
-        return GuideStatus.OPEN
-    return GuideStatus.PUBLISHED if rules.next_window(windows, at) else GuideStatus.CLOSED
+    current = rules.open_window(windows, at)
+    if not (current or rules.next_window(windows, at)) or is_stopped(guide):
+        return GuideStatus.CLOSED
+    return GuideStatus.OPEN if current else GuideStatus.PUBLISHED
+
+
+def hold_special(pk: int) -> None:
+    """For the publishing transaction: hold the special FOR SHARE. A case that suspends it waits, or is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM programs_special WHERE id = %s FOR SHARE", [pk])

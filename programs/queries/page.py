@@ -19,7 +19,7 @@ from programs.models import Guide, GuideVersion, Special
 from programs.queries.guide_files import annexes_of
 from programs.queries.guides import guides_of
 from programs.queries.lists import CLUSTERS, entries
-from programs.queries.opening import phase
+from programs.queries.opening import is_stopped, phase
 
 #: Which structured block follows the text of a section.
 BLOCKS = {
@@ -113,7 +113,7 @@ def guide_page(
     data = (version or guide.version).data
     now = now or clock.now()
     windows = list(guide.windows.all())
-    running = guide.status in states.RUNNING_STATUSES
+    running = guide.status in states.RUNNING_STATUSES and not is_stopped(guide)
 
     def mark(path: str) -> str:
         return mark_text(provenance(data, path)) if guide.is_demo else ""

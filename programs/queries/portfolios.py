@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +11,16 @@ from django.http import Http404
 from accounts import queries as accounts
 from accounts.models import Organisation, Person
 from accounts.states import OrganisationStatus, Role
-from core import clock, parameters
+from core import clock
 from programs import policies, states
 from programs.models import (
     AdvisoryBody,
     AdvisoryReport,
-    AdvisoryYear,
-    AnnualPlanItem,
     Portfolio,
     Recommendation,
     ReferenceEntry,
     Special,
 )
-from programs.queries.plans import DECIDED
 
 FUTURE = "FUTURE"
 
@@ -78,6 +74,11 @@ def bodies() -> QuerySet[AdvisoryBody]:
     )
 
 
+def at_work() -> Q:
+    """`AdvisoryBody.is_at_work`, for lists: the last day is still a day of work."""
+    return Q(until=None) | Q(until__gte=clock.today())
+
+
 def get_body(uid: Any) -> AdvisoryBody:
     row = bodies().filter(uid=_uid(uid)).first()
     if row is None:
@@ -93,7 +94,7 @@ def own_body(actor: Any, uid: Any) -> AdvisoryBody:
 
 
 def own_bodies(actor: Any) -> list[AdvisoryBody]:
-    return list(bodies().filter(organisation__in=actor.units(Role.ORG_ADMIN), until=None))
+    return list(bodies().filter(organisation__in=actor.units(Role.ORG_ADMIN)).filter(at_work()))
 
 
 def reports_of_body(actor: Any, body: AdvisoryBody) -> QuerySet[AdvisoryReport]:
@@ -109,23 +110,12 @@ def get_report(actor: Any, uid: Any) -> AdvisoryReport:
 
 def industries() -> list[tuple[ReferenceEntry, AdvisoryBody | None]]:
     """Every future industry of the newest list with the body in charge, if any."""
-    in_charge = {body.industry_id: body for body in bodies().filter(until=None)}
+    in_charge = {body.industry_id: body for body in bodies().filter(at_work()).order_by("since")}
     return [(row, in_charge.get(row.pk)) for row in future_industries()]
 
 
 def future_industries() -> QuerySet[ReferenceEntry]:
     return ReferenceEntry.objects.filter(list="clusters-2024", group=FUTURE, disabled_on=None).order_by("order")
-
-
-def advisory_item(year: int) -> AnnualPlanItem | None:
-    """The plan item that pays advisory bodies; which special it is, is a dated parameter."""
-    code = str(parameters.value("advisory.special", default="FUTURE-STRAT"))
-    return AnnualPlanItem.objects.filter(plan__year=year, plan__status__in=DECIDED, special__code=code).order_by("pk").first()
-
-
-def advisory_money(year: int, *, without: AdvisoryBody | None = None) -> Decimal:
-    rows = AdvisoryYear.objects.filter(year=year).exclude(body=without) if without else AdvisoryYear.objects.filter(year=year)
-    return rows.aggregate(sum=Sum("money"))["sum"] or Decimal(0)
 
 
 def units_called(text: str) -> list[Organisation]:

@@ -15,6 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
+from accounts.policies import Actor
 from accounts.states import APPLICANT_KINDS, MembershipStatus, OrganisationStatus, OrgKind, Role
 from core import clock, parameters
 from core.clock import CoreNow
@@ -247,6 +248,14 @@ def own_need(actor: Any, ref: str) -> Need:
     return need
 
 
+def opened_need(actor: Any, ref: str) -> Need:
+    """For its files: only who may open them."""
+    need = get_need(actor, ref)
+    if policies.opens_need(actor, need) is not None:
+        raise Http404
+    return need
+
+
 def unit_need(actor: Any, ref: str) -> Need:
     need = unit_needs(actor).filter(ref=ref).first()
     if need is None:
@@ -379,8 +388,9 @@ class NeedView:
     files: list[NeedFile]
 
 
-def need_view(need: Need, *, blind: bool = False) -> NeedView:
-    """`blind` leaves out who proposes and every file, which bear names and seals."""
+def need_view(need: Need, *, blind: bool = False, is_open: bool = True) -> NeedView:
+    """`blind` leaves out who proposes and every file, which bear names and seals; not `is_open` (`policies.opens_need`) the
+    files and how to reach the proposer."""
     clusters, stages = dict(cluster_choices()), dict(stage_choices())
     plain = {"background": need.background, "content": need.content, "cluster": clusters.get(need.cluster, need.cluster),
              "stage": stages.get(need.stage, need.stage), "result_user": need.result_user}
@@ -388,8 +398,9 @@ def need_view(need: Need, *, blind: bool = False) -> NeedView:
     rows = [(one.label, plain[one.code]) for one in need_rules.asked(need.call.asks) if one.code not in hidden and plain[one.code]]
     if not blind:
         rows.append((_("Proposing units"), "、".join([need.unit.name, *need.partners])))
+    if is_open and not blind:
         rows.append((_("Contact person"), f"{need.contact_name} {need.contact_phone}"))
-    return NeedView(need, rows, list(need.indicators.all()), [] if blind else current_files(need))
+    return NeedView(need, rows, list(need.indicators.all()), current_files(need) if is_open and not blind else [])
 
 
 # --- the desk ------------------------------------------------------------------------------------------------------
@@ -466,10 +477,25 @@ def members_of(need: Need) -> list[Need]:
 
 
 def reviews_of(actor: Any, need: Need) -> list[NeedReview]:
-    """All sheets for the desk; experts never come here (their own page shows their own sheet)."""
-    if policies.is_staff(actor) is not None:
+    """All sheets, for the division in charge and those who watch; experts never come here (their own page shows their own
+    sheet). Who may still give points sees those of others after one's own."""
+    if policies.reads_scoring(actor, need.call) is not None or scores_first(actor, need):
         return []
     return list(need.reviews.select_related("reviewer").order_by("pk"))
+
+
+def scores_first(actor: Any, need: Need) -> bool:
+    """Whether the division's own points are still to be given, uninfluenced by the others."""
+    over = need.call.score_until is not None and need.call.score_until <= clock.now()
+    return (need.status == NeedStatus.SHORTLISTED and not over and policies.owns_call(actor, need.call) is None
+            and own_review(actor, need) is None)
+
+
+def counted_reviews(need: Need) -> list[NeedReview]:
+    """Sheets that count: not those of experts who, by a merger, turned out to belong to a proposing unit (clause R1)."""
+    merged = need.members.exists()  # before a merger nobody with a tie could give any
+    return [row for row in need.reviews.select_related("reviewer")
+            if not merged or not (row.as_expert and policies.has_tie(Actor.of(row.reviewer), need))]
 
 
 def own_review(actor: Any, need: Need) -> NeedReview | None:

@@ -96,7 +96,7 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
     asking = row.status == states.AdjustmentStatus.OPINIONS and policies.gives_opinion(request.actor, row) is None
     context = {
         "title": row.title, "case": row, "tone": TONES.get(row.status, ""), "evidence": list(row.evidence.all()),
-        "opinions": list(row.opinions.select_related("person")), "follows": queries.consequences(row),
+        "opinions": queries.case_opinions(row), "follows": queries.consequences(row),
         "proposal": queries.proposal_lines(row), "drafting": drafting,
         "cite_form": CiteForm(offers=queries.offers(request.actor, queries.specials_of_case(row))) if drafting else None,
         "opinion_form": OpinionForm() if asking else None, "notices": notices.about(row), "events": events_of(row),
@@ -113,7 +113,7 @@ def case_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def case_edit(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_adjustment(request.actor, ref)
     initial = {"title": row.title, "reason": row.reason, "effective_on": row.effective_on, "open_guides": row.open_guides}
-    form = AdjustmentForm(request.POST or None, fixed=True, initial=initial | AdjustmentForm.load(row.proposal))
+    form = AdjustmentForm(request.POST or None, fixed=row.kind, initial=initial | AdjustmentForm.load(row.proposal))
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("title", "reason", "effective_on", "open_guides")}
         if attempt(form, actions.change_adjustment, request.actor, row, proposal=form.proposal(), **values):

@@ -48,7 +48,7 @@ class Bodies(lists.Listing):
         lists.Col("money", gettext_lazy("Money of all years (10,000 yuan)"), kind="money", value=lambda row: row.money or 0),
     )
     facets = (
-        lists.Facet("at_work", gettext_lazy("Shown"), (("yes", gettext_lazy("At work")),), lambda rows, value: rows.filter(until=None)),
+        lists.Facet("at_work", gettext_lazy("Shown"), (("yes", gettext_lazy("At work")),), lambda rows, value: rows.filter(queries.at_work())),
     )
     empty_title = gettext_lazy("No advisory body yet")
     empty_text = gettext_lazy("Clause R5: one advisory body for each future industry.")
@@ -92,11 +92,11 @@ def _page(request: HttpRequest, body: AdvisoryBody, **more: Any) -> HttpResponse
 @access(policies.is_staff)
 def body(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_body(uid)
-    working = policies.is_planner(request.actor) is None and row.until is None
+    working = policies.is_planner(request.actor) is None and row.is_at_work
     return _page(
         request, row, events=events_of(row), planner=policies.is_planner(request.actor) is None, accept_form=AcceptForm(),
         money_form=BodyMoneyForm(initial={"year": clock.today().year}) if working else None,
-        end_form=BodyEndForm(initial={"until": clock.today()}) if working else None,
+        end_form=BodyEndForm(initial={"until": clock.today()}) if working and row.until is None else None,
         crumbs=[(_("Advisory bodies"), reverse("programs:desk:advisory")), (row.organisation.name, None)],
     )
 
@@ -158,7 +158,7 @@ def own(request: HttpRequest, uid: Any) -> HttpResponse:
         if filed:
             messages.success(request, _("The report is filed."))
             return redirect("programs:my:advisory_body", row.uid)
-    return _page(request, row, own=True, report_form=form if row.until is None else None,
+    return _page(request, row, own=True, report_form=form if row.is_at_work else None,
                  crumbs=[(_("My page"), reverse("portal:my:home")), (_("Advisory body"), None)])
 
 

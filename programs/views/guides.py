@@ -32,7 +32,7 @@ from programs.models import Extension, Guide
 from programs.queries import entitlements, matching
 from programs.views.attempt import attempt
 from programs.views.plans import events_of
-from programs.workflow import EXTENSION, GUIDE
+from programs.workflow import EXTENSION, GUIDE, law_basis, window_to_come
 
 TONES = {
     "DRAFT": "warn", "INTERNAL_REVIEW": "doing", "LEGAL_REVIEW": "doing", "BUREAU_APPROVED": "doing",
@@ -117,7 +117,9 @@ def checks_of(guide: Guide) -> list[dict[str, Any]]:
 def guide(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     extension = queries.open_extension(row)
-    names = {"submit", "agree", "approve", "return", "publish", "withdraw", "supersede"}
+    names = {"submit", "agree", "approve", "return", "publish"}
+    if window_to_come(row) is None:
+        names |= {"withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
     groups = queries.editor_groups(row)
     context = {
@@ -152,7 +154,7 @@ def beside(actor: Any, guide: Guide) -> dict[str, Any]:
     return {
         "open_comments": sum(row.status != states.CommentStatus.RESOLVED for row in comments), "all_comments": len(comments),
         "must_settle": sum(row.must_settle and row.status != states.CommentStatus.RESOLVED for row in comments),
-        "opinion": opinion, "opinion_is_old": bool(opinion and opinion.version_id != guide.version_id),
+        "opinion": opinion, "opinion_is_old": bool(opinion and opinion.basis != law_basis(guide)),
         "may_check_law": guide.status == states.GuideStatus.LEGAL_REVIEW and policies.checks_law(actor, guide) is None,
     }
 

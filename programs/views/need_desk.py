@@ -119,13 +119,14 @@ def need(request: HttpRequest, ref: str) -> HttpResponse:
     owner = policies.screens_need(request.actor, row) is None
     verbs = {"pass": False, "split": False, "adopt": False, "keep": True, "reopen": True}
     context = {
-        "title": row.title, "need": row, "view": topics.need_view(row), "members": topics.members_of(row), "owner": owner,
+        "title": row.title, "need": row, "view": _view(request, row), "members": topics.members_of(row), "owner": owner,
         "similar": topics.similar_needs(row) if row.status in states.NEED_OPEN else [], "topics": topics.topics_from(row, public=False),
         "reviews": _sheets(request, row), "scores": owner and row.status == "SHORTLISTED", "form": score_form(request, row),
         "decline": topic_forms.DeclineNeedForm(auto_id="d-%s") if owner and row.status in ("FILED", "SHORTLISTED", "KEPT") else None,
         "buttons": steps.buttons(NEED, request.actor, row, {v: reverse(f"programs:desk:need_{v}", args=[ref]) for v in verbs},
                                  needs_why=tuple(v for v, why in verbs.items() if why)),
-        "reason": topics.reason_label(row.reason_code) if row.reason_code else "", "events": events_of(row),
+        "reason": topics.reason_label(row.reason_code) if row.reason_code else "", "events": _events(request, row),
+        "scores_first": topics.scores_first(request.actor, row), "closed": policies.reads_scoring(request.actor, row.call) is not None,
         "crumbs": [(_("Topics"), reverse("programs:desk:needs")), (row.ref, None)],
     }
     return render(request, "programs/desk_need.html", context)
@@ -134,7 +135,18 @@ def need(request: HttpRequest, ref: str) -> HttpResponse:
 def _sheets(request: HttpRequest, row: Need) -> list[dict[str, Any]]:
     """Every sheet, for the desk: points line by line."""
     criteria = topics.criteria_of(row.call)
-    return [{"review": one, "points": [(c["name"], one.points.get(c["code"], "")) for c in criteria]} for one in topics.reviews_of(request.actor, row)]
+    counted = {one.pk for one in topics.counted_reviews(row)}
+    return [{"review": one, "counts": one.pk in counted, "points": [(c["name"], one.points.get(c["code"], "")) for c in criteria]} for one in topics.reviews_of(request.actor, row)]
+
+
+def _view(request: HttpRequest, row: Need) -> topics.NeedView:
+    return topics.need_view(row, is_open=policies.opens_need(request.actor, row) is None)
+
+
+def _events(request: HttpRequest, row: Need) -> list[dict[str, Any]]:
+    """The history; who gave points is for those who read them."""
+    hidden = policies.reads_scoring(request.actor, row.call) is not None
+    return events_of(row, but=("programs.need.score",) if hidden else ())
 
 
 def _step(act: Any, *, needs_why: bool = False) -> Any:
@@ -180,7 +192,7 @@ def compare(request: HttpRequest, ref: str, other: str) -> HttpResponse:
             messages.success(request, _("Merged: %(ref)s goes on.") % {"ref": lead.ref})
             return redirect(desk_url(lead))
     return render(request, "programs/need_compare.html", {
-        "title": _("Two topics side by side"), "pair": [topics.need_view(one) for one in pair], "form": form, "owner": owner,
+        "title": _("Two topics side by side"), "pair": [_view(request, one) for one in pair], "form": form, "owner": owner,
         "shared": topics.shared_words(*pair), "crumbs": [(_("Topics"), reverse("programs:desk:needs")), (ref, desk_url(pair[0])), (other, None)],
     })
 

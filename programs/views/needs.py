@@ -234,8 +234,8 @@ def upload(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
 
 @access(signed_in)
 def file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    """The file, for whoever may see the topic (never an expert of a blind scoring); the ledger keeps who opened it."""
-    row = topics.get_need(request.actor, ref)
+    """The file, for whoever may open it (`policies.opens_need`; never an expert); the ledger keeps who opened it."""
+    row = topics.opened_need(request.actor, ref)
     return files.serve(topics.need_file(row, pk).file, request.actor, row.ref, inline=request.GET.get("inline") == "1")
 
 

@@ -25,10 +25,10 @@ from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
 
 
-def events_of(obj: Any) -> list[dict[str, Any]]:
+def events_of(obj: Any, *, but: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     return [
         {"at": row.at, "who": row.who, "why": row.why, "label": queries.verb_label(row.verb)}
-        for row in queries.history_of(obj)
+        for row in queries.history_of(obj) if row.verb not in but
     ]
 
 

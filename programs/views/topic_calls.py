@@ -213,11 +213,11 @@ def call_new(request: HttpRequest) -> HttpResponse:
 def desk_call(request: HttpRequest, ref: str) -> HttpResponse:
     row = topics.get_call(request.actor, ref)
     owner = policies.owns_call(request.actor, row) is None
-    numbers = topics.call_numbers(row)
+    numbers, closed = topics.call_numbers(row), policies.reads_scoring(request.actor, row) is not None
     context = {
         "title": row.title, "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
         "may_edit": owner and row.status == "DRAFT", "may_invite": owner and row.status == "PUBLISHED", "parts": _parts(row),
-        "experts": topics.expert_progress(row), "events": events_of(row), "documents": notices.about(row),
+        "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": events_of(row), "documents": notices.about(row),
         "pairs": topics.similar_pairs(row) if numbers["filed"] else [],
         "buttons": steps.buttons(
             CALL, request.actor, row, {verb: reverse(f"programs:desk:topic_call_{verb}", args=[ref]) for verb in CALL.steps},

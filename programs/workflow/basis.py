@@ -75,15 +75,17 @@ POLICY_DOCUMENT = Machine(
 
 @dataclass(frozen=True)
 class Use:
-    """What hangs on a class: published or drafted guides, items of this and later years' plans, running projects."""
+    """What hangs on a class: published or drafted guides, items of this and later years' plans, running projects,
+    applications under way."""
 
     guides: int = 0
     items: int = 0
     running: int = 0
+    applied: int = 0
 
     @property
     def any(self) -> bool:
-        return bool(self.guides or self.items or self.running)
+        return bool(self.guides or self.items or self.running or self.applied)
 
 
 def uses(specials: Iterable[Special]) -> dict[int, Use]:
@@ -95,13 +97,14 @@ def uses(specials: Iterable[Special]) -> dict[int, Use]:
     gone = (GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED)
     guides = Guide.objects.filter(special__in=ids).exclude(status__in=gone).values_list("special").annotate(n=Count("pk")).order_by()
     items = AnnualPlanItem.objects.filter(special__in=ids, plan__year__gte=year).values_list("special").annotate(n=Count("pk")).order_by()
-    running = Counter(
-        klass for klass, _type, _ref in
-        Engagement.objects.filter(klass__in={row.code for row in rows}, state="RUNNING").values_list(
-            "klass", "source_type", "source_ref").distinct()
+    engaged = Counter(
+        (klass, state) for klass, state, _type, _ref in
+        Engagement.objects.filter(klass__in={row.code for row in rows}, state__in=("RUNNING", "APPLIED")).values_list(
+            "klass", "state", "source_type", "source_ref").distinct()
     )
     by_guide, by_item = dict(guides), dict(items)
-    return {row.pk: Use(by_guide.get(row.pk, 0), by_item.get(row.pk, 0), running.get(row.code, 0)) for row in rows}
+    return {row.pk: Use(by_guide.get(row.pk, 0), by_item.get(row.pk, 0), engaged[row.code, "RUNNING"], engaged[row.code, "APPLIED"])
+            for row in rows}
 
 
 def atlas() -> lineage.Atlas:
@@ -133,9 +136,9 @@ class Cover:
             return _("Clause P3: the shares of “%(name)s” (%(code)s) add up to %(sum)s, not to 1.") % {
                 **given, "sum": f"{float(self.wrong_sum):.6g}"}
         if self.use.any and not self.heirs.is_whole:
-            return _("Clause T2: “%(name)s” (%(code)s, %(tree)s) has %(running)d running projects, %(guides)d guides and "
-                     "%(items)d plan items, and the new version does not say what becomes of it.") % {
-                **given, "running": self.use.running, "guides": self.use.guides, "items": self.use.items}
+            return _("Clause T2: “%(name)s” (%(code)s, %(tree)s) has %(running)d running projects, %(applied)d applications, "
+                     "%(guides)d guides and %(items)d plan items, and the new version does not say what becomes of it.") % {
+                **given, "running": self.use.running, "applied": self.use.applied, "guides": self.use.guides, "items": self.use.items}
         return ""
 
 
@@ -156,6 +159,21 @@ def coverage(tree: PlanTree) -> list[Cover]:
         wrong = sums[row.pk] if row.pk in sums and sums[row.pk] != 1 else None
         found.append(Cover(row, used[row.pk], ways.heirs(row.pk, tree.pk), wrong))
     return found
+
+
+def uncontinued(specials: Iterable[Special]) -> list[str]:
+    """Clauses P3, T2: once the next version is decided for a day to come, nothing new begins in a class of which it does not
+    say what becomes. What was there was asked for when the version was decided."""
+    coming = list(PlanTree.objects.filter(disabled_on=None, status=states.TreeStatus.IN_FORCE, effective_from__gt=clock.today()))
+    if not coming:
+        return []
+    ways, wanted = atlas(), {special.pk: special for special in specials}
+    return [
+        _("Clause T2: the version “%(tree)s”, in force from %(day)s, does not say what becomes of “%(name)s”; nothing new begins in it.")
+        % {"tree": tree.label, "day": tree.effective_from.isoformat(), "name": special.label}
+        for tree in coming for special in wanted.values()
+        if special.tree.effective_from < tree.effective_from and not ways.heirs(special.pk, tree.pk).is_whole
+    ]
 
 
 def not_an_editor(tree: PlanTree, *, actor: Any, **given: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,7 @@ from programs.states import (
     ExtensionStatus,
     GuideStatus,
 )
+from programs.workflow.advisory import advisory_taken
 from programs.workflow.asked import another_person, with_reason
 
 #: Guides in these states take money and number from their annual-plan item.
@@ -42,12 +44,12 @@ def policy_facts(guide: Any) -> list[rules.Policy]:
 
 
 def item_facts(guide: Any) -> rules.Item:
-    """The plan item with what its other running guides take of it; the item is locked by the caller's move."""
+    """The plan item with what its other running guides and advisory bodies take of it; the item is locked by the caller's move."""
     item = guide.plan_item
     others = type(guide).objects.filter(plan_item=item, status__in=TAKING).exclude(pk=guide.pk)
     taken = others.aggregate(money=Sum("budget_control"), count=Sum("max_projects"))
     return rules.Item(
-        item.plan.year, item.plan.status, item.money, item.count, taken["money"] or Decimal(0), taken["count"] or 0,
+        item.plan.year, item.plan.status, item.money, item.count, (taken["money"] or Decimal(0)) + advisory_taken(item), taken["count"] or 0,
         item.funding_mode, item.cancelled_at is not None,
     )
 
@@ -87,6 +89,23 @@ def window_over(guide: Any, **given: Any) -> str | None:
     return _("A filing window is still open.") if still else None
 
 
+def window_to_come(guide: Any, **given: Any) -> str | None:
+    """Between two windows a guide is still withdrawn or corrected; after the last one its list is final."""
+    if guide.status != GuideStatus.CLOSED or any(w.closes_at > clock.now() for w in guide.windows.all()):
+        return None
+    return _("All filing windows of the guide are over.")
+
+
+def decided_case(guide: Any, *, actor: Any, case: Any = None, **given: Any) -> str | None:
+    """The system withdraws a guide on the authority of a decided adjustment of its special alone (clauses R3, T2)."""
+    if not actor.is_system:
+        return None
+    if case is not None and case.decided_by_id is not None and case.status in states.PUBLIC_ADJUSTMENTS and (
+            case.special_id == guide.special_id or (case.special_id is None and case.plan_id == guide.special.plan_id)):
+        return None
+    return _("Clause R3: the system withdraws a guide only for a decided adjustment of its special.")
+
+
 def later_close(guide: Any, *, closes_at: Any = None, **given: Any) -> str | None:
     window = rules.open_window(list(guide.windows.all()), clock.now())
     if window is None:
@@ -101,15 +120,27 @@ def opinion_whole(guide: Any, *, opinion: Any = None, **given: Any) -> list[str]
     return rules.opinion_problems(opinion) if opinion is not None else []
 
 
+def law_basis(guide: Any) -> str:
+    """What a legality opinion is about, as one hash: the content, the policy documents and the windows."""
+    return rules.digest({
+        "version": guide.version.sha256 if guide.version else "",
+        "policies": sorted(guide.policies.values_list("number", flat=True)),
+        "windows": [[w.opens_at.astimezone(UTC).isoformat(), w.closes_at.astimezone(UTC).isoformat()] for w in guide.windows.all()],
+    })
+
+
 def lawful(guide: Any, *, actor: Any, **given: Any) -> str | None:
-    """A favourable opinion on the very version that is approved, by another person than the one who approves."""
+    """A favourable opinion on the very guide that is approved (content, basis and windows), by another person than those
+    who agree and approve."""
     last = guide.opinions.order_by("-pk").first()
-    if last is None or last.version_id != guide.version_id:
+    if last is None or last.basis != law_basis(guide):
         return _("The legality and fair-competition check of this version is not filed yet.")
     if not last.passed:
         return _("The legality and fair-competition check did not pass: %(text)s") % {"text": last.text}
     if actor.id is not None and actor.id == last.by_id:
         return _("Who made the legality check may not approve the guide (two persons).")
+    if last.by_id == guide.agreed_by_id:
+        return _("Who made the legality check has agreed to the guide as well; another person must check it (two persons).")
     return None
 
 
@@ -137,15 +168,15 @@ GUIDE = Machine(
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,
              (special_active, governed, within_plan, has_windows, well_formed), gettext_lazy("Publish")),
         Step("open", {GuideStatus.PUBLISHED, GuideStatus.CLOSED}, GuideStatus.OPEN, policies.is_system,
-             (window_begun,), gettext_lazy("Open filing")),
+             (special_active, window_begun), gettext_lazy("Open filing")),
         Step("close", {GuideStatus.OPEN}, GuideStatus.CLOSED, policies.is_system, (window_over,),
              gettext_lazy("Close filing")),
         Step("extend", {GuideStatus.OPEN}, GuideStatus.OPEN, policies.checks_guide, (later_close,),
              gettext_lazy("Extend the window")),
-        Step("withdraw", {GuideStatus.PUBLISHED, GuideStatus.OPEN}, GuideStatus.WITHDRAWN, policies.approves_guide,
-             (with_reason,), gettext_lazy("Withdraw the guide"), danger=True),
-        Step("supersede", {GuideStatus.PUBLISHED, GuideStatus.OPEN}, GuideStatus.SUPERSEDED, policies.owns_guide,
-             (with_reason,), gettext_lazy("Correct and reissue"), danger=True),
+        Step("withdraw", set(states.RUNNING_STATUSES), GuideStatus.WITHDRAWN, policies.withdraws_guide,
+             (with_reason, window_to_come, decided_case), gettext_lazy("Withdraw the guide"), danger=True),
+        Step("supersede", set(states.RUNNING_STATUSES), GuideStatus.SUPERSEDED, policies.owns_guide,
+             (with_reason, window_to_come), gettext_lazy("Correct and reissue"), danger=True),
     ),
     "programs.Guide",
     states.GuideStatus,

@@ -28,13 +28,16 @@ from programs.states import (
     PlanStatus,
     SpecialStatus,
 )
+from programs.workflow.advisory import advisory_item, advisory_money
 from programs.workflow.asked import another_person, with_reason
+from programs.workflow.basis import uncontinued
 from programs.workflow.guides import TAKING
 
 
 def plan_sound(plan: Any, **given: Any) -> list[str]:
     items = [(i.title, i.money, i.count, i.opens_month, i.closes_month) for i in plan.items.all()]
-    return rules.plan_problems(plan.control_figure, plan.reserve, items, reserve_bounds(plan.year))
+    return rules.plan_problems(plan.control_figure, plan.reserve, items, reserve_bounds(plan.year)) + uncontinued(
+        item.special for item in plan.items.select_related("special__tree"))
 
 
 def reserve_bounds(year: int) -> tuple[Decimal, Decimal]:
@@ -64,12 +67,16 @@ ANNUAL_PLAN = Machine(
 
 
 def plan_facts(plan: Any) -> rules.PlanFacts:
-    """The plan with what guides, awards and payments hold of it. Who is about to write locks plan and items before."""
+    """The plan with what guides, advisory bodies, awards and payments hold of it. Who is about to write locks plan and items before."""
     taken = {
         row["plan_item"]: row
         for row in Guide.objects.filter(plan_item__plan=plan, status__in=TAKING).order_by().values("plan_item").annotate(
             money=Sum("budget_control"), count=Sum("max_projects"))
     }
+    paying = advisory_item(plan.year)
+    if paying is not None:
+        row = taken.setdefault(paying.pk, {})
+        row["money"] = (row.get("money") or Decimal(0)) + advisory_money(plan.year)
     drawn = dict(ControlFigure.objects.filter(year=plan.year).values_list("pool", "reserved"))
     return rules.PlanFacts(
         plan.year, plan.control_figure, plan.reserve,
@@ -108,7 +115,8 @@ def change_sound(change: Any, **given: Any) -> list[str]:
     found = [] if change.reason.strip() else [_("A reason is needed.")]
     if change.plan.status not in (PlanStatus.APPROVED, PlanStatus.PUBLISHED):
         found.append(_("Clause A1: only an approved annual plan is changed by request; a draft is edited."))
-    return found + plan_after(change)[1]
+    added = [line.special for line in change.lines.select_related("special__tree") if line.special is not None]
+    return found + plan_after(change)[1] + uncontinued(added)
 
 
 def not_the_asker(change: Any, *, actor: Any, **given: Any) -> str | None:

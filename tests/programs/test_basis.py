@@ -225,3 +225,15 @@ def test_a_document_has_exactly_one_state_on_every_day(begins, later, lasts, sta
     state = rules.document_state(status, begins, end, replaced, on)
     valid = status == "IN_FORCE" and begins <= on and (end is None or on <= end)
     assert (state == "VALID") == valid
+
+
+def test_replaced_document_does_not_come_back_to_life(staff):
+    old, new = document(staff, "A", begins=-100), document(staff, "B", begins=10)
+    actions.replace_policy(staff.he, old, by=new)
+    today = clock.today()
+    for end in (None, today + timedelta(days=10), today + timedelta(days=400)):
+        with pytest.raises(Refused, match="R13"):
+            actions.change_policy(staff.he, old, valid_to=end)
+    with pytest.raises(Refused, match="R13"):
+        actions.change_policy(staff.he, new, valid_from=today + timedelta(days=9))
+    assert actions.change_policy(staff.he, old, valid_to=today + timedelta(days=5)).valid_to == today + timedelta(days=5)

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions as accounts
+from accounts.policies import Actor, system
 from core import clock
 from core.workflow import Refused
 from notices.models import Document
@@ -68,6 +70,32 @@ def test_opinion_of_who_approves_is_refused(staff, review):
     make.passed_law(staff, review)
     LegalOpinion.objects.update(by=staff.lead.person)
     assert "审查人不得审定" in reasons(actions.approve_guide, staff.lead, review)[0]
+
+
+@pytest.mark.parametrize("change", ["windows", "policies", "nothing"])
+def test_opinion_ends_with_the_basis_or_the_windows_it_was_about(staff, review, change):
+    make.passed_law(staff, review)
+    actions.return_guide(staff.he, review, why="补充")
+    if change == "windows":
+        windows = [(w.opens_at, w.closes_at + timedelta(days=3)) for w in review.windows.all()]
+        actions.set_windows(staff.chen, review, windows=windows)
+    elif change == "policies":
+        actions.set_policies(staff.chen, review, policies=list(review.policies.all()[:1]))
+    actions.submit_guide(staff.chen, review)
+    actions.agree_guide(staff.he, review)
+    if change == "nothing":
+        assert actions.approve_guide(staff.lead, review).status == "BUREAU_APPROVED"
+    else:
+        assert "尚未出具" in reasons(actions.approve_guide, staff.lead, review)[0]
+
+
+def test_opinion_of_who_agreed_afterwards_does_not_carry_the_approval(staff, review):
+    make.passed_law(staff, review)
+    actions.return_guide(staff.he, review, why="补充")
+    actions.submit_guide(staff.chen, review)
+    accounts.grant_role(system("test"), staff.sun.person, staff.bureau, "RESOURCE")
+    actions.agree_guide(Actor.of(staff.sun.person), review)
+    assert "内部审核人" in reasons(actions.approve_guide, staff.lead, review)[0]
 
 
 @pytest.mark.parametrize(("answers", "passed", "says"), [

@@ -16,7 +16,7 @@ from core import clock, deadlines
 from core.models import Deadline
 from core.workflow import Refused
 from portal.demo import invented
-from programs import actions, policies, queries, states
+from programs import actions, policies, queries, rules, states, workflow
 from programs.models import AdvisoryBody, Portfolio
 from tests.factories import programs as make
 
@@ -216,3 +216,42 @@ def test_report_pages(staff, unit, keeper, sign_in):
 def test_every_right_is_a_permission_of_the_special(db):
     found = set(Permission.objects.filter(content_type__app_label="programs", content_type__model="special").values_list("codename", flat=True))
     assert {right.value for right in states.PortfolioRight} <= found
+
+
+def test_plan_change_leaves_advisory_bodies_their_money(staff, unit):
+    year = clock.today().year
+    plan = make.approved_plan(staff, codes=("FUTURE-STRAT", "POC"))
+    body, (item, other) = registered(staff, unit), plan.items.order_by("order", "pk")
+    actions.set_advisory_money(staff.he, body, year=year, money=Decimal("1500000000"))
+    planned = workflow.plan_facts(plan).items
+    assert (planned[item.pk].taken_money, planned[other.pk].taken_money) == (Decimal("1500000000"), 0)
+    line = rules.Line("SET", item.pk, money=Decimal("1499999999"))
+    assert any("A2" in reason for reason in rules.changed_plan(workflow.plan_facts(plan), [line])[1])
+    line = rules.Line("SET", item.pk, money=Decimal("1500000000"))
+    assert rules.changed_plan(workflow.plan_facts(plan), [line])[1] == []
+
+
+def test_advisory_money_is_measured_by_the_locked_item(staff, unit, monkeypatch):
+    year = clock.today().year
+    plan = make.approved_plan(staff, codes=("FUTURE-STRAT",))
+    body, stale = registered(staff, unit), plan.items.get()
+    type(stale).objects.filter(pk=stale.pk).update(money=Decimal(100))  # a change of the plan commits after the first look
+    monkeypatch.setattr(queries, "advisory_item", lambda year: stale)
+    with pytest.raises(Refused, match="A2"):
+        actions.set_advisory_money(staff.he, body, year=year, money=Decimal(101))
+    assert actions.set_advisory_money(staff.he, body, year=year, money=Decimal(100)).money == 100
+
+
+def test_body_with_an_end_to_come_works_until_then(staff, unit, keeper):
+    body, day = registered(staff, unit), clock.today() + timedelta(days=30)
+    body = actions.end_body(staff.he, body, until=day, why="任期届满")
+    assert actions.file_report(keeper, body, year=day.year, title="路线图", summary="摘要").body == body
+    assert queries.own_bodies(keeper) == [body]
+    assert queries.industries()[0][1] == body
+    with pytest.raises(Refused, match="R5"):
+        registered(staff, unit)
+    with clock.shifted_to(clock.now() + timedelta(days=31)):
+        assert (queries.own_bodies(keeper), queries.industries()[0][1]) == ([], None)
+        with pytest.raises(Refused):
+            actions.file_report(keeper, body, year=day.year, title="路线图", summary="摘要")
+        assert registered(staff, unit).is_at_work

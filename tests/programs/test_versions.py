@@ -17,6 +17,7 @@ from accounts.states import Role
 from core import clock, deadlines
 from core.models import LedgerRow
 from core.workflow import Refused
+from notices.models import Message
 from programs import actions, queries, workflow
 from programs.models import Plan, PlanTree, Special, SpecialMapping
 from tests.factories import programs as make
@@ -336,3 +337,41 @@ def test_mapping_form_keeps_what_was_typed(world, sign_in):
     values["form-0-share"] = "100%"
     assert client.post(address, values).status_code == 302
     assert SpecialMapping.objects.get(into=tree, old__code="POC").new.code == "PILOT"
+
+
+# --- decided for a day to come -------------------------------------------------------------------------------------
+
+
+def test_nothing_new_begins_in_a_class_that_a_decided_version_leaves_open(world):
+    tree = draft(world)
+    SpecialMapping.objects.filter(into=tree, old__code="POC").delete()
+    tree.specials.filter(code="POC").delete()
+    tree = actions.enact_tree(world.lead, actions.check_tree(world.gao, tree), on=tree.effective_from)
+    plan = actions.draft_plan(world.he, clock.today().year, tree=world.old, control_figure=Decimal("5000000000"), reserve=Decimal("100000000"))
+    values = {"money": Decimal(1000000), "count": 4, "opens_month": 1, "closes_month": 12}
+    item = actions.add_item(world.he, plan, special=make.special("POC"), title="概念验证", **values)
+    assert any("T2" in reason for reason in reasons(actions.submit_plan, world.he, plan))
+    assert any("T2" in reason for reason in reasons(actions.create_guide, world.chen, item, title="概念验证指南"))
+    actions.add_item(world.he, plan, special=make.special("KEY-LAB"), title="重点实验室", **values)
+    actions.remove_item(world.he, item)
+    assert actions.submit_plan(world.he, plan).status == "SUBMITTED"
+
+
+def test_what_a_version_leaves_open_is_told_when_it_begins(world):
+    tree = draft(world)
+    SpecialMapping.objects.filter(into=tree, old__code="POC").delete()
+    tree = actions.enact_tree(world.lead, actions.check_tree(world.gao, tree), on=tree.effective_from)
+    Engagement.objects.create(organisation=world.bureau, klass="POC", role="LEAD", state="APPLIED", starts=clock.today(),
+                              source_type="applications.application", source_ref="A1")
+    with clock.shifted_to(clock.now() + timedelta(days=31)):
+        deadlines.sweep()
+    assert Message.objects.filter(person=world.he.person, dedupe=f"plan_tree_begin:{tree.pk}").exists()
+
+
+def test_applications_under_way_keep_a_class_from_being_left_open(world):
+    tree = draft(world)
+    SpecialMapping.objects.filter(into=tree, old__code="POC").delete()
+    Engagement.objects.create(organisation=world.bureau, klass="POC", role="LEAD", state="APPLIED", starts=clock.today(),
+                              source_type="applications.application", source_ref="A1")
+    found = reasons(actions.enact_tree, world.lead, actions.check_tree(world.gao, tree), on=tree.effective_from)
+    assert any("T2" in reason for reason in found)
