@@ -21,7 +21,7 @@ from core.money import from_wan
 from programs import queries
 from programs.engine import conditions
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, ROWS, TEXT
-from programs.engine.operators import OPERATORS, finite, fits, gives, label
+from programs.engine.operators import OPERATORS, fits, gives, label, number
 from programs.engine.problems import Problem
 from programs.forms.base import area, one_line
 
@@ -128,7 +128,7 @@ def _shown(value: Any, shape: str) -> str:
         return "true" if value else "false"
     if shape == MONEY:
         try:
-            return f"{(finite(value) / 10000).normalize():f}"
+            return f"{(number(value) / 10000).normalize():f}"
         except ArithmeticError:
             return str(value)
     return str(value)
