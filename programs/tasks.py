@@ -93,3 +93,10 @@ def policy_expires(deadline: Any) -> None:
 @due("topic_call.close")
 def close_topic_call(deadline: Any) -> None:
     actions.close_call(system(CLOCK), deadline.target)
+
+
+@job("programs.likeness")
+def likeness_job(row: Any, progress: Any) -> None:
+    call = queries.topics.call_by_id(row.params["call"])
+    actions.compare_needs(queries.actor_of(row.actor_id) if row.actor_id else system(CLOCK), call)
+    row.result = {"link": f"/desk/plans/topics/{call.ref}/"}

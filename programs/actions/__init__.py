@@ -58,6 +58,10 @@ from programs.actions.guides import (
     supersede_guide,
     withdraw_guide,
 )
+from programs.actions.likeness import (
+    ask_comparison,
+    compare_needs,
+)
 from programs.actions.money import (
     commit_award,
     release_award,
@@ -202,9 +206,9 @@ __all__ = [
     "add_change_line", "add_item", "adopt_need", "agree_guide", "answer_comment", "answer_recommendation",
     "apply_adjustment", "apply_table", "appoint", "approve_adjustment", "approve_call", "approve_change",
     "approve_extension", "approve_guide", "approve_parameter", "approve_plan", "ask_change", "ask_opinions",
-    "ask_overlap", "ask_parameter", "attach_file", "attach_text", "cancel_special", "change_adjustment",
+    "ask_comparison", "ask_overlap", "ask_parameter", "attach_file", "attach_text", "cancel_special", "change_adjustment",
     "change_call", "change_item", "change_policy", "change_tree", "check_change", "check_guide_law", "check_tree",
-    "cite", "close_call", "comment_guide", "commit_award", "confirm_upload", "create_call", "create_guide",
+    "cite", "close_call", "comment_guide", "commit_award", "compare_needs", "confirm_upload", "create_call", "create_guide",
     "create_policy", "create_tree", "decline_need", "decline_portfolio", "detach_file", "draft_plan", "edit_change",
     "enact_policy", "enact_tree", "end_body", "end_former_trees", "end_portfolio", "endorse_need",
     "enter_guide_from_data", "enter_policies_from_data", "expire_portfolio", "file_report", "finish_call",

@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, TEXT
-from programs.engine.operators import NUMERIC, OPERATORS, number, label, read, wanted_shape
+from programs.engine.operators import NUMERIC, OPERATORS, label, number, read, wanted_shape
 from programs.engine.problems import Problem
 
 #: Beyond these the search gives up and claims nothing.

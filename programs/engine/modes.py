@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from core.money import wan
 from programs.engine.conditions import number
-from programs.engine.operators import within
 from programs.engine.form_schema import ROW_KINDS
 from programs.engine.forms import pick
+from programs.engine.operators import within
 from programs.engine.problems import Problem
 from programs.states import FundingMode, ReviewMode
 

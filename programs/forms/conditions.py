@@ -467,9 +467,9 @@ class TwoBoxes(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value if isinstance(value, list) else [value, ""], attrs)
-        for number, part in enumerate(context["widget"]["subwidgets"]):
+        for place, part in enumerate(context["widget"]["subwidgets"]):
             part["name"] = name
-            part["attrs"] |= {"aria-label": gettext("Upper bound") if number else gettext("Lower bound")}
+            part["attrs"] |= {"aria-label": gettext("Upper bound") if place else gettext("Lower bound")}
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
