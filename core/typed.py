@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
@@ -63,6 +64,18 @@ def day(value: Any) -> date:
     if not 1900 <= found.year <= 2200:
         raise ValueError(f"out of bounds: {value!r}")
     return found
+
+
+def plain(value: Any) -> Any:
+    """What came as JSON, fit to be stored: its texts and names without what PostgreSQL cannot hold. Raises ValueError for a
+    number that is none in JSON (1e999 is read as infinity)."""
+    if isinstance(value, str):
+        return UNFIT.sub("", value)
+    if isinstance(value, Mapping):
+        return {UNFIT.sub("", str(key)): plain(one) for key, one in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("out of bounds")
+    return [plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _no_constant(name: str) -> Any:

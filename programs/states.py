@@ -334,6 +334,8 @@ NEED_COUNTING = (
     NeedStatus.FILED, NeedStatus.SHORTLISTED, NeedStatus.MERGED, NeedStatus.ADOPTED, NeedStatus.KEPT, NeedStatus.DECLINED,
 )
 NEED_SEEN = (*NEED_COUNTING, NeedStatus.WITHDRAWN)
+#: What counts is what is written in it, not what was handed in before.
+NEED_AS_WRITTEN = (*NEED_WRITABLE, NeedStatus.EXPIRED)
 #: What a score or a decision is still waited for.
 NEED_OPEN = (NeedStatus.FILED, NeedStatus.SHORTLISTED)
 NEED_TONES = {

@@ -122,3 +122,10 @@ def matching_job(row: Any, progress: Any) -> None:
 def lapse_entitlements(deadline: Any) -> None:
     """The days that the guide gives a unit to confirm its account are over."""
     actions.lapse_entitlements(system(CLOCK), deadline.target)
+
+
+@job("programs.likeness")
+def likeness_job(row: Any, progress: Any) -> None:
+    call = queries.topics.call_by_id(row.params["call"])
+    actions.compare_needs(queries.actor_of(row.actor_id) if row.actor_id else system(CLOCK), call)
+    row.result = {"link": f"/desk/plans/topics/{call.ref}/"}

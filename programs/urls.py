@@ -303,6 +303,7 @@ desk += [
     path("topics/<slug:ref>/sheet/", topic_calls.call_criteria, name="topic_call_criteria"),
     path("topics/<slug:ref>/experts/", topic_calls.call_experts, name="topic_call_experts"),
     path("topics/<slug:ref>/ranking/", need_desk.ranking, name="topic_ranking"),
+    path("topics/<slug:ref>/compare/", topic_calls.call_compare, name="topic_call_compare"),
     path("topics/<slug:key>/submit/", topic_calls.call_submit, name="topic_call_submit"),
     path("topics/<slug:key>/return/", topic_calls.call_return, name="topic_call_return"),
     path("topics/<slug:key>/approve/", topic_calls.call_approve, name="topic_call_approve"),

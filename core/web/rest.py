@@ -51,8 +51,8 @@ class KeysetPagination(pagination.CursorPagination):
 class Json(parsers.JSONParser):
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().parse(*args, **kwargs)
-        except RecursionError as error:
+            return typed.plain(super().parse(*args, **kwargs))
+        except (RecursionError, ValueError) as error:
             raise exceptions.ParseError(_("The request cannot be read.")) from error
 
 

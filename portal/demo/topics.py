@@ -117,6 +117,7 @@ def _settle(world: World, call: TopicCall, filed: list[Need]) -> None:
     for need, fate in zip(filed, FATES, strict=True):
         if isinstance(fate, int):
             actions.merge_need(division, need, lead=filed[fate], why="研究内容和指标基本一致")
+    actions.compare_needs(division, call)
     experts = world.experts[:3]
     actions.invite_experts(division, call, people=experts)
     for number, person in enumerate(experts):

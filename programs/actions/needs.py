@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from accounts.states import OrganisationStatus
-from core import clock, files, ledger, parameters, refs, search
+from core import clock, files, ledger, parameters, refs, search, typed
 from core.workflow import Refused
 from notices import actions as notices
 from programs import policies, queries, states
@@ -78,7 +78,7 @@ def save_need(actor: Any, need: Need, *, values: Mapping[str, Any], base: int) -
     known = need_rules.names(row.call.asks)
     if unknown := set(values) - known:
         raise Refused([_("The form has no field “%(name)s”.") % {"name": name} for name in sorted(map(str, unknown))])
-    sent = {name: value if isinstance(value, bool) else str(value or "")[:LONGEST].replace("\r\n", "\n") for name, value in values.items()}
+    sent = {name: value if isinstance(value, bool) else typed.text(value)[:LONGEST] for name, value in values.items()}
     theirs = {name: row.answers.get(name, "") for name, value in sent.items()
               if row.revs.get(name, 0) > base and row.answers.get(name, "") != value}
     changed = {name: value for name, value in sent.items() if name not in theirs and row.answers.get(name, "") != value}
@@ -97,6 +97,7 @@ def save_need(actor: Any, need: Need, *, values: Mapping[str, Any], base: int) -
 def _add_file(actor: Any, need: Need, kind: str, stored: Any, sealed_by: list[str]) -> NeedFile:
     row = lock_need(need)
     _writable(actor, row)
+    _room_for_file(row)
     found = NeedFile.objects.create(need=row, kind=kind, file=stored, sealed_by=sealed_by, added_by=actor.person)
     ledger.record("programs.need.attach", row, actor, kind=kind, sha256=stored.sha256, sealed_by=sealed_by)
     return found
@@ -109,12 +110,20 @@ def _writable(actor: Any, need: Need) -> None:
         raise Refused([_("The topic can no longer be changed: %(state)s.") % {"state": need.status_label}])
 
 
+def _room_for_file(need: Need) -> None:
+    """Files that were taken off stay on record, so they count as well."""
+    most = int(parameters.value("need.files_most"))
+    if need.files.count() >= most:
+        raise Refused([_("A topic takes at most %(most)d files; those taken off count as well.") % {"most": most}])
+
+
 def attach_file(actor: Any, need: Need, *, upload: Any, kind: str, sealed_by: Iterable[str] = ()) -> NeedFile:
     """Keep an attached file; a sealed statement names the proposing units whose seals it bears.
 
     Raises core.files.BadFile with a text for the person (kind by content, size). Records programs.need.attach.
     """
     _writable(actor, need)
+    _room_for_file(need)
     units = {need.unit.name, *queries.topics.cleaned(need).values.get("partners", ())}
     seals = [name for name in dict.fromkeys(sealed_by) if name in units]
     if kind == queries.topics.LETTER and not seals:

@@ -17,6 +17,8 @@ from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, queries, rules, states
+from programs.actions.likeness import queue_comparison
+from programs.actions.needs import tell_proposer
 from programs.engine import needs as need_rules
 from programs.models import (
     CallCriterion,
@@ -227,6 +229,8 @@ def close_call(actor: Any, call: TopicCall) -> int:
     left = Need.objects.filter(call=row, status__in=states.NEED_BEFORE_FILING)
     for need in left.select_related("call").order_by("pk"):
         NEED.move("expire", actor, need)
+    if row.status == CallStatus.PUBLISHED:
+        queue_comparison(actor, row)
     return len(left)
 
 
@@ -240,16 +244,26 @@ def finish_call(actor: Any, call: TopicCall) -> TopicCall:
 
 @transaction.atomic
 def withdraw_call(actor: Any, call: TopicCall, *, why: str) -> TopicCall:
-    """PUBLISHED -> WITHDRAWN with a reason; filing stops at once, unfinished drafts end, every proposer is told."""
+    """PUBLISHED -> WITHDRAWN with a reason; filing stops at once, unfinished drafts end, every proposer is told. Filed topics
+    that waited for a decision end as well; their proposers (and of those merged into them) hear it of each."""
     row = CALL.move("withdraw", actor, call, why=why, reason=why)
     deadlines.cancel(CLOSE, row)
     close_call(system("clock"), row)
+    _lapse(row, why)
     needs = Need.objects.filter(call=row).select_related("proposer")
     notices.tell(
         {need.proposer for need in needs}, "programs.topic_call.withdraw",
         lambda: _("The topic call “%(title)s” is withdrawn") % {"title": row.title}, why, f"/topics/{row.ref}/",
         dedupe=f"topic_call:{row.pk}:withdraw")
     return row
+
+
+def _lapse(call: TopicCall, why: str) -> None:
+    for need in Need.objects.filter(call=call, status__in=states.NEED_OPEN).select_related("call").order_by("pk"):
+        moved = NEED.move("lapse", system("clock"), need, why=why)
+        Need.objects.filter(pk=need.pk).update(outcome=why.strip())
+        for one in (moved, *queries.topics.members_of(moved)):
+            tell_proposer(one, lambda one=one: _("Ended with its call: %(title)s") % {"title": one.title}, why, key="lapse")
 
 
 # --- experts -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import typed
 from core.web.api import Strict, Verb, actor
 from programs import (
     actions,
@@ -42,7 +43,7 @@ class GuideImport(APIView):
     question = staticmethod(policies.may_write_guides)
 
     def post(self, request: Request) -> Response:
-        item = get_object_or_404(queries.items_without_guide(actor(request)), pk=request.GET.get("item") or 0)
+        item = get_object_or_404(queries.items_without_guide(actor(request)), pk=typed.whole(request.GET.get("item", "")) or 0)
         who = actor(request)
         upload = actions.read_guide_file(who, name="api.json", raw=request.body)
         return Response(show_guide(actions.confirm_upload(who, upload, item)), status=201)

@@ -16,7 +16,7 @@ from core.web.api import KeysetPagination, Strict, Verb, actor
 from programs import actions, policies, queries
 from programs.api.guides import OptionalWhyInput, WhyInput
 from programs.models import Need, TopicCall
-from programs.queries import topics
+from programs.queries import likeness, topics
 
 
 class StartNeedInput(Strict):
@@ -119,6 +119,21 @@ class FinishCall(CallVerb):
 class WithdrawCall(CallVerb):
     act = staticmethod(actions.withdraw_call)
     serializer_class = WhyInput
+
+
+class CompareNeeds(APIView):
+    """GET the pairs of needs that looked alike at the last comparison; POST asks for a new one, a job."""
+
+    question = staticmethod(policies.is_staff)
+
+    def get(self, request: Request, key: str) -> Response:
+        call = topics.get_call(actor(request), key)
+        return Response({"compared_at": call.compared_at, "pairs": [
+            {"needs": [row["one"].ref, row["two"].ref], "percent": row["percent"]} for row in likeness.similar_pairs(call)]})
+
+    def post(self, request: Request, key: str) -> Response:
+        who = actor(request)
+        return Response({"job": str(actions.ask_comparison(who, topics.get_call(who, key)).uid)}, status=202)
 
 
 class StartNeed(APIView):
@@ -258,7 +273,7 @@ class Similar(APIView):
     question = staticmethod(policies.is_staff)
 
     def get(self, request: Request, ref: str) -> Response:
-        found = topics.similar_needs(topics.desk_need(actor(request), ref))
+        found = likeness.similar_needs(topics.desk_need(actor(request), ref))
         return Response([{"ref": row["need"].ref, "title": row["need"].title, "percent": row["percent"]} for row in found])
 
 
@@ -319,6 +334,7 @@ PATHS = [
     path("topics/statistics/", Participation.as_view(), name="topic_statistics"),
     path("topics/<slug:ref>/", CallDetail.as_view(), name="topic_call"),
     path("topics/<slug:ref>/needs/", StartNeed.as_view(), name="need_start"),
+    path("topics/<slug:key>/alike/", CompareNeeds.as_view(), name="topic_call_compare"),
     path("topics/<slug:key>/submit/", SubmitCall.as_view(), name="topic_call_submit"),
     path("topics/<slug:key>/return/", ReturnCall.as_view(), name="topic_call_return"),
     path("topics/<slug:key>/approve/", ApproveCall.as_view(), name="topic_call_approve"),

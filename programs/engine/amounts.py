@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from programs.engine.conditions import label, number
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, lookup
 from programs.engine.forms import MOST_MONEY
+from programs.engine.operators import MOST_PLACES
 from programs.engine.problems import Problem
 
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
@@ -282,7 +283,7 @@ class _Parser:
 FUNCTIONS: dict[str, tuple[tuple[int, int], Callable[..., Decimal]]] = {
     "min": ((2, 12), min),
     "max": ((2, 12), max),
-    "round": ((1, 1), lambda x: x.quantize(Decimal(1), ROUND_HALF_UP)),
+    "round": ((1, 1), lambda x: x.to_integral_value(ROUND_HALF_UP)),
 }
 
 
@@ -326,7 +327,10 @@ class _Case:
             fact = lookup(self.facts, name)
             if fact is None:
                 raise MissingFact(_("%(fact)s: not known") % {"fact": label(name)})
-            value = number(fact.value)
+            try:
+                value = number(fact.value)
+            except ArithmeticError as error:
+                raise MissingFact(_("%(fact)s: the value cannot be read") % {"fact": label(name)}) from error
         note = f"{name if name in self.values else label(name)} = {show(value)}"
         if note not in self.used:
             self.used.append(note)
@@ -374,12 +378,17 @@ class _Case:
 
 
 def show(value: Decimal) -> str:
+    if value.adjusted() > MOST_PLACES:
+        return f"{value:.6E}"
     text = f"{value:,.8f}".rstrip("0").rstrip(".")
     return text if text not in ("-0", "") else "0"
 
 
 def evaluate(amount: Mapping[str, Any] | str, facts: Mapping[str, Any]) -> Amount:
-    """Work out {formula, cap, labels} for one case, in yuan. The cap always holds; never below zero."""
+    """Work out {formula, cap, labels} for one case, in yuan. The cap always holds; never below zero.
+
+    Raises MissingFact when a figure is not known, FormulaError when the case cannot be worked out.
+    """
     spec = {"formula": amount} if isinstance(amount, str) else amount
     cap = number(spec["cap"]) if spec.get("cap") not in (None, "") else None
     formula = parse(spec["formula"])
@@ -390,16 +399,21 @@ def evaluate(amount: Mapping[str, Any] | str, facts: Mapping[str, Any]) -> Amoun
         value = Decimal(0)
         for name, node, source in formula.lines:
             case.used = []
-            value = case.work_out(node)
+            try:
+                value = case.work_out(node)
+            except ArithmeticError as error:
+                raise FormulaError(_("The formula leads to numbers that are too large"), node.at) from error
             title = labels.get(name) or name or _("Amount")
             text = f"{source}（{'；'.join(case.used)}）" if case.used else source
             if name:
                 case.values[name] = value
             lines.append(Line(title, text, value))
+        if cap is not None and value > cap:
+            lines.append(Line(_("Cap"), _("not more than the cap of the guide"), cap))
+            value = cap
+        if value > MOST_MONEY:
+            raise FormulaError(_("The formula leads to numbers that are too large"), node.at)
         total = max(Decimal(0), value).quantize(FEN, ROUND_HALF_UP)
-    if cap is not None and total > cap:
-        lines.append(Line(_("Cap"), _("not more than the cap of the guide"), cap))
-        total = cap.quantize(FEN, ROUND_HALF_UP)
     return Amount(total, lines)
 
 

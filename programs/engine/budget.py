@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from programs.engine.amounts import progressive
 from programs.engine.conditions import number
 from programs.engine.problems import Problem
+from programs.engine.wellformed import check_size
 
 LUMP_SUM, ITEMISED = "LUMP_SUM", "ITEMISED"
 CITY, OWN, OTHER = "CITY", "OWN", "OTHER"
@@ -230,6 +231,8 @@ def _check_bands(bands: Any, path: str) -> list[Problem]:
                     return [Problem(path, _("only the last band may be open"))]
             elif number(band["upto"]) <= low:
                 return [Problem(path, _("the bounds must rise"))]
+            elif wrong := check_size([number(band["upto"]), rate], path):
+                return wrong
             else:
                 low = number(band["upto"])
         if bands and bands[-1].get("upto") is not None:

@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, TEXT
-from programs.engine.operators import NUMERIC, OPERATORS, finite, label, read, wanted_shape
+from programs.engine.operators import NUMERIC, OPERATORS, label, number, read, wanted_shape
 from programs.engine.problems import Problem
 
 #: Beyond these the search gives up and claims nothing.
@@ -142,10 +142,10 @@ def _interval_demands(demand: Demand) -> Iterator[tuple[tuple[str, str], bool, s
     if op in AGES and _literal(value):
         plain = AGES[op] if demand.holds else NEGATED[AGES[op]]
         family = "year" if op == "age_in_year_le" else "age"
-        yield (name, f"{family} {json.dumps(leaf.get('at'), sort_keys=True, default=str)}"), True, plain, int(finite(value))
+        yield (name, f"{family} {json.dumps(leaf.get('at'), sort_keys=True, default=str)}"), True, plain, int(number(value))
     elif op in ("count_ge", "count_le") and _literal(value):
         plain = op.removeprefix("count_") if demand.holds else NEGATED[op.removeprefix("count_")]
-        yield (name, f"count {json.dumps(sorted(set(leaf.get('of') or ())))}"), True, plain, finite(value)
+        yield (name, f"count {json.dumps(sorted(set(leaf.get('of') or ())))}"), True, plain, number(value)
     elif op == "between" and demand.holds:
         low, high = read("range", value)
         yield (name, ""), False, "ge", low
@@ -201,7 +201,7 @@ def _no_flag(name: str, rows: list[Demand]) -> bool:
 
 
 def _no_text(name: str, rows: list[Demand]) -> bool:
-    """A finite choice that no other comparison allows, or beginnings that exclude each other."""
+    """A number choice that no other comparison allows, or beginnings that exclude each other."""
     plain = _decidable(rows)
     for row in plain:
         op = row.leaf["op"] if row.holds else NEGATED.get(row.leaf["op"], "")
@@ -234,9 +234,9 @@ def _no_list(name: str, rows: list[Demand]) -> bool:
         op, holds = row.leaf["op"], row.holds
         if op in ("count_ge", "count_le"):
             if not row.leaf.get("of") and (op == "count_le") == holds:
-                bound = finite(row.leaf["value"]) - (0 if holds else 1)
+                bound = number(row.leaf["value"]) - (0 if holds else 1)
                 most = bound if most is None else min(most, bound)
-                if not holds and finite(row.leaf["value"]) % 1:
+                if not holds and number(row.leaf["value"]) % 1:
                     most = None  # fewer than a broken number: left to the interval
             forbidden |= _kept_out(row)
             continue
@@ -255,7 +255,7 @@ def _no_list(name: str, rows: list[Demand]) -> bool:
 
 def _kept_out(row: Demand) -> set[str]:
     """Entries of which there may be none: "at most 0 of these", "not 1 or more of these"."""
-    bound = finite(row.leaf["value"])
+    bound = number(row.leaf["value"])
     none_at_all = bound < 1 if row.leaf["op"] == "count_le" and row.holds else (
         row.leaf["op"] == "count_ge" and not row.holds and bound <= 1)
     return set(row.leaf.get("of") or ()) if none_at_all else set()

@@ -13,6 +13,7 @@ from programs.engine import visibility
 from programs.engine.conditions import number
 from programs.engine.facts import CATALOGUE
 from programs.engine.problems import Problem
+from programs.engine.wellformed import check_size
 
 KINDS = ("text", "textarea", "number", "money", "date", "select", "multi", "radio", "bool", "table", "group")
 CHOICE_KINDS = ("select", "multi", "radio")
@@ -135,6 +136,8 @@ def _check_bounds(item: Mapping[str, Any], here: str) -> list[Problem]:
         except (ArithmeticError, TypeError, ValueError):
             found.append(Problem(f"{here}.{low}", _("the limit cannot be read")))
             continue
-        if len(pair) == 2 and pair[0] > pair[1]:
+        if item["kind"] != "date" and (wrong := check_size(pair, f"{here}.{low}")):
+            found.extend(wrong)
+        elif len(pair) == 2 and pair[0] > pair[1]:
             found.append(Problem(f"{here}.{low}", _("the lower bound is above the upper one")))
     return found

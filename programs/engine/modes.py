@@ -17,6 +17,7 @@ from core.money import wan
 from programs.engine.conditions import number
 from programs.engine.form_schema import ROW_KINDS
 from programs.engine.forms import pick
+from programs.engine.operators import within
 from programs.engine.problems import Problem
 from programs.states import FundingMode, ReviewMode
 
@@ -136,7 +137,7 @@ def _is_kind(value: Any, kind: str) -> bool:
         found = number(value)
     except (ArithmeticError, TypeError, ValueError):
         return False
-    return found.is_finite() and {"money": found >= 0, "number": found > 0 and found == int(found), "percent": 0 <= found <= 1}[kind]
+    return within(found) and {"money": found >= 0, "number": found > 0 and found == int(found), "percent": 0 <= found <= 1}[kind]
 
 
 KIND_PROBLEMS = {

@@ -22,21 +22,33 @@ REGION_ALIASES = {"深汕特别合作区": "深圳市"}  # handbook of the field
 NUMERIC = (NUMBER, MONEY)
 #: Shapes of what a fact is compared with, beside the kinds themselves.
 NOTHING, TEXTS, NUMBERS, RANGE, SAME = "nothing", "texts", "numbers", "range", "same"
+#: Of any number: places to either side of the point, characters. Of one that a guide names: digits before and after the point.
+MOST_PLACES, LONGEST_NUMBER, WHOLE, PLACES = 30, 100, 15, 8
+#: Digits of a number that stands for years or a calendar year, and of a count of entries.
+YEAR_DIGITS, COUNT_DIGITS = 4, 6
 YES, NO = (True, "true", "True", "yes"), (False, "false", "False", "no")
 
 
 def number(value: Any) -> Decimal:
-    """Exact number from JSON; a float would carry binary noise, so its shortest text is taken."""
-    if isinstance(value, bool):
+    """Exact number from JSON; a float would carry binary noise, so its shortest text is taken.
+
+    Raises ArithmeticError for what is none, is not finite or beyond every measure: to work out 1e1000000 takes minutes.
+    """
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 10**MOST_PLACES):
         raise InvalidOperation
-    return value if isinstance(value, Decimal) else Decimal(str(value))
+    if not isinstance(value, Decimal):
+        text = str(value)
+        if len(text) > LONGEST_NUMBER:
+            raise InvalidOperation
+        value = Decimal(text)
+    if not value.is_finite() or abs(value.adjusted()) > MOST_PLACES:
+        raise InvalidOperation
+    return value
 
 
-def finite(value: Any) -> Decimal:
-    found = number(value)
-    if not found.is_finite():
-        raise InvalidOperation
-    return found
+def within(value: Decimal, whole: int = WHOLE) -> bool:
+    """A number as a guide may name it: so many digits before the point, few after it."""
+    return abs(value) < 10**whole and value == round(value, PLACES)
 
 
 def day(value: Any) -> date:
@@ -63,11 +75,11 @@ def period(value: Any) -> tuple[date | None, date | None]:
 
 
 def numbers(value: Any) -> list[Decimal]:
-    return [finite(item) for item in value]
+    return [number(item) for item in value]
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    TEXT: str, NUMBER: finite, MONEY: finite, DATE: day, BOOL: flag, LIST: texts, PERIOD: period,
+    TEXT: str, NUMBER: number, MONEY: number, DATE: day, BOOL: flag, LIST: texts, PERIOD: period,
     TEXTS: lambda value: texts(value) if isinstance(value, (list, tuple, set)) else [str(value)],
     NUMBERS: numbers, RANGE: numbers,
 }
@@ -157,6 +169,11 @@ def wanted_shape(name: str, op: str) -> str:
     """Shape of the value a comparison of this fact takes."""
     shape = OPERATORS[op].wants
     return CATALOGUE[name].kind if shape == SAME else shape
+
+
+def digits_of(op: str) -> int:
+    """How many digits a number that this comparison takes may have before the point."""
+    return YEAR_DIGITS if OPERATORS[op].at else COUNT_DIGITS if OPERATORS[op].counts else WHOLE
 
 
 def fits(name: str, op: str) -> bool:

@@ -24,6 +24,7 @@ from programs.engine import (
 )
 from programs.engine.conditions import number
 from programs.engine.problems import Problem
+from programs.engine.wellformed import check_size
 from programs.states import TAG_LISTS, FundingMode, ReviewMode
 
 #: The order of a guide's sections, as real guides have it (handbook of the field, 3.1).
@@ -47,7 +48,7 @@ PROVENANCE = ("source", "moved", "demo")
 QUOTA_KINDS = ("LIMITED", "UNLIMITED")
 #: How ethics review is asked for: not at all, declared in the form, the approval handed in with it, or before the award.
 ETHICS_RULES = ("NONE", "DECLARE", "WITH_APPLICATION", "BEFORE_AWARD")
-MOST_TEXT, MOST_DEPTH, MOST_ITEMS = 60_000, 16, 400
+MOST_TEXT, MOST_DEPTH, MOST_ITEMS, MOST_PANEL = 60_000, 16, 400, 99
 SCRIPT = re.compile(r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|svg|img|form|base)\b|javascript\s*:", re.IGNORECASE)
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -192,7 +193,7 @@ def _quota(data: Any, path: str) -> list[Problem]:
         found.append(Problem(f"{path}.max_projects", _("must be a whole number from 1")))
     found.extend(amounts.check_bounds(data.get("budget_control"), f"{path}.budget_control"))
     per_unit = data.get("per_unit")
-    if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or per_unit < 1):
+    if per_unit is not None and (isinstance(per_unit, bool) or not isinstance(per_unit, int) or not 1 <= per_unit <= 100_000):
         found.append(Problem(f"{path}.per_unit", _("must be a whole number from 1")))
     if data.get("kind", "LIMITED") not in QUOTA_KINDS:
         found.append(Problem(f"{path}.kind", _("must be a limited or an unlimited number")))
@@ -249,8 +250,8 @@ def _review(data: Any, path: str) -> list[Problem]:
     if data.get("mode") == ReviewMode.FORMAL:
         return found
     size = data.get("panel_size")
-    if isinstance(size, bool) or not isinstance(size, int) or size < 3 or size % 2 == 0:
-        found.append(Problem(f"{path}.panel_size", _("must be an odd number from 3")))
+    if isinstance(size, bool) or not isinstance(size, int) or not 3 <= size <= MOST_PANEL or size % 2 == 0:
+        found.append(Problem(f"{path}.panel_size", _("must be an odd number from 3 to %(most)d") % {"most": MOST_PANEL}))
     elif not 0 <= int(data.get("industry_min") or 0) <= size:
         found.append(Problem(f"{path}.industry_min", _("cannot be more than the panel")))
     for key, low, high in (("due_days", 1, 180), ("pass_mark", 0, 100), ("range_flag", 0, 100)):
@@ -274,6 +275,7 @@ def _payment_plan(rows: Any, path: str) -> list[Problem]:
         share = number(row.get("share") or 0)
         if not 0 < share <= 1:
             found.append(Problem(f"{path}[{index}].share", _("must lie between 0 and 1")))
+        found.extend(check_size([share], f"{path}[{index}].share"))
         total += share
     kinds = [row.get("kind") for row in rows]
     if len(set(kinds)) != len(kinds):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from core import typed
 from programs.engine.conditions import number
 from programs.engine.forms import pick
+from programs.engine.operators import COUNT_DIGITS
 from programs.engine.problems import Problem
+from programs.engine.wellformed import check_size
 
 RECOMMENDATIONS = ("A", "B", "C", "D")
 CENT = Decimal("0.01")
@@ -125,6 +127,7 @@ def check(data: Any, path: str = "score_sheet") -> list[Problem]:
             weight = number(item.get("weight"))
             if weight <= 0:
                 raise ValueError
+            found.extend(check_size([weight], f"{here}.weight", COUNT_DIGITS))
             total += weight
             found.extend(_check_anchors(item.get("anchors") or [], weight, here))
         except (ArithmeticError, TypeError, ValueError):
@@ -143,8 +146,10 @@ def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
     if isinstance(least, bool) or not isinstance(least, int) or not 0 <= least <= 5000:
         found.append(Problem(f"{path}.comment_min", _("must lie between %(low)d and %(high)d") % {"low": 0, "high": 5000}))
     try:
-        if not 0 < number(data.get("step", "0.5")) <= 10:
+        step = number(data.get("step", "0.5"))
+        if not 0 < step <= 10:
             raise ValueError
+        found.extend(check_size([step], f"{path}.step"))
     except (ArithmeticError, TypeError, ValueError):
         found.append(Problem(f"{path}.step", _("must be more than 0")))
     if not isinstance(data.get("knockouts") or [], list):

@@ -166,6 +166,8 @@ class _Compiler:
         if op in NEEDS_NO_VALUE:
             return put("({})" if op == "is_true" else "(NOT {})", found)
         if op == "between":
+            if value is None:  # no value for everybody, and none of `value_by` fits
+                return UNKNOWN
             low, high = (Sql("%s::numeric", (item,)) for item in read(RANGE, value))
             return put("({} BETWEEN {} AND {})", found, low, high)
         if op in PARTS and not isinstance(value, Mapping) and value:
@@ -255,13 +257,13 @@ def _sorted(found: Sql) -> Sql:
 
 
 def _years(born: Sql, on: Sql) -> Sql:
-    """Full years: a birthday counts on its day, 29 February on 1 March."""
-    return put("(date_part('year', {}) - date_part('year', {}) - (CASE WHEN date_part('month', {}) * 100 + date_part('day', {})"
-               " < date_part('month', {}) * 100 + date_part('day', {}) THEN 1 ELSE 0 END))", on, born, on, on, born, born)
+    """Full years, exact: a birthday counts on its day, 29 February on 1 March."""
+    return put("(extract(year FROM {}) - extract(year FROM {}) - (CASE WHEN extract(month FROM {}) * 100 + extract(day FROM {})"
+               " < extract(month FROM {}) * 100 + extract(day FROM {}) THEN 1 ELSE 0 END))", on, born, on, on, born, born)
 
 
 def _aged(sign: str) -> Callable[[Sql, Sql, Sql], Sql]:
-    return lambda born, most, on: put("({} " + sign + " trunc({})::int)", _years(born, on), most)
+    return lambda born, most, on: put("({} " + sign + " trunc({}))", _years(born, on), most)
 
 
 COMPARISONS: dict[str, Callable[[Sql, Sql], Sql]] = {
@@ -276,7 +278,7 @@ COMPARISONS: dict[str, Callable[[Sql, Sql], Sql]] = {
 }
 AGES: dict[str, Callable[[Sql, Sql, Sql], Sql]] = {
     "age_in_year_le": lambda born, most, year: put(
-        "(trunc({})::int - date_part('year', {}) <= trunc({})::int)", year, born, most),
+        "(trunc({}) - extract(year FROM {}) <= trunc({}))", year, born, most),
     "age_on_lt": _aged("<"), "age_on_le": _aged("<="), "years_since_ge": _aged(">="), "years_since_le": _aged("<="),
 }
 

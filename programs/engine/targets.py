@@ -15,6 +15,7 @@ from programs.engine.problems import Problem
 
 GE, LE, QUAL = "GE", "LE", "QUAL"
 DIRECTIONS = (GE, LE, QUAL)
+MOST_WEIGHT = 1000
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ def check(data: Any, path: str = "targets") -> list[Problem]:
     rows = [data.get("min_rows", 1), data.get("max_rows", 30)]
     if not all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= 200 for one in rows) or rows[0] > rows[1]:
         found.append(Problem(f"{path}.min_rows", _("the number of rows cannot be read")))
+    try:
+        if not 0 < number(data.get("weight_total", 100)) <= MOST_WEIGHT:
+            raise ValueError
+    except (ArithmeticError, TypeError, ValueError):
+        found.append(Problem(f"{path}.weight_total", _("must lie between %(low)d and %(high)d") % {"low": 1, "high": MOST_WEIGHT}))
     wanted = data.get("required_l1", [])
     if not isinstance(wanted, list) or not found and not {str(one) for one in wanted} <= {row["l1"] for row in data["kinds"]}:
         found.append(Problem(f"{path}.required_l1", _("names a kind that is not in the list")))

@@ -19,7 +19,7 @@ from programs.engine.problems import Problem
 OPERATORS = ("eq", "ne", "in", "ge", "le", "filled", "empty")
 WITHOUT_VALUE = ("filled", "empty")
 JOINS = ("all", "any")
-MOST_COMPARISONS = 12
+MOST_COMPARISONS, MOST_CIRCLES = 12, 20
 
 
 def parts_of(rule: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
@@ -132,22 +132,29 @@ def _check_leaf(leaf: Any, here: str) -> list[Problem]:
 
 
 def circles(rules: Mapping[str, list[str]]) -> list[list[str]]:
-    """Every circle of references, each once and from its first field on."""
-    found: list[list[str]] = []
+    """Circles of references, each once and from its first field on; of a form full of them the first MOST_CIRCLES.
+
+    One walk in depth without recursion: every reference is followed once, however long the chains are.
+    """
+    found: dict[frozenset[str], list[str]] = {}
     done: set[str] = set()
-
-    def walk(place: str, way: list[str]) -> None:
-        if place in way:
-            circle = way[way.index(place):]
-            if set(circle) not in [set(one) for one in found]:
-                found.append(circle)
-            return
-        if place in done or place not in rules:
-            return
-        for other in rules[place]:
-            walk(other, [*way, place])
-        done.add(place)
-
     for start in rules:
-        walk(start, [])
-    return found
+        if start in done:
+            continue
+        way, step, open_ = [start], {start: 0}, [iter(rules[start])]
+        while way:
+            other = next(open_[-1], None)
+            if other is None:
+                done.add(way[-1])
+                del step[way.pop()]
+                open_.pop()
+            elif other in step:
+                circle = way[step[other]:]
+                found.setdefault(frozenset(circle), circle)
+                if len(found) == MOST_CIRCLES:
+                    return list(found.values())
+            elif other in rules and other not in done:
+                step[other] = len(way)
+                way.append(other)
+                open_.append(iter(rules[other]))
+    return list(found.values())

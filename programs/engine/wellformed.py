@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,16 +11,21 @@ from django.utils.translation import gettext as _
 from programs.engine.facts import BOOL, CATALOGUE, DATE, MEMBER, MONEY, NUMBER, PARTNER, ROWS, TEXT
 from programs.engine.operators import (
     NEEDS_NO_VALUE,
+    NUMBERS,
     NUMERIC,
     OPERATORS,
+    PLACES,
     RANGE,
     TEXTS,
-    finite,
+    WHOLE,
+    digits_of,
     fits,
     gives,
     label,
+    number,
     read,
     wanted_shape,
+    within,
 )
 from programs.engine.problems import Problem
 
@@ -108,7 +114,7 @@ def _whole(value: Any, low: int, high: int) -> bool:
 
 def _share(value: Any) -> bool:
     try:
-        return 0 < finite(value) <= 1
+        return 0 < number(value) <= 1
     except UNREADABLE:
         return False
 
@@ -137,11 +143,11 @@ def _check_leaf(node: Mapping[str, Any], path: str, inside: str) -> list[Problem
     if op not in NEEDS_NO_VALUE:
         shape = wanted_shape(str(name), op)
         if node.get("value") is not None or not node.get("value_by"):
-            found.extend(_check_value(node.get("value"), shape, f"{path}.value", inside))
+            found.extend(_check_value(node.get("value"), shape, f"{path}.value", inside, digits_of(op)))
         if node.get("value_by"):
-            found.extend(_check_varied(node["value_by"], shape, f"{path}.value_by", inside))
+            found.extend(_check_varied(node["value_by"], shape, f"{path}.value_by", inside, digits_of(op)))
     if rule.at:
-        found.extend(_check_value(node.get("at"), rule.at, f"{path}.at", inside))
+        found.extend(_check_value(node.get("at"), rule.at, f"{path}.at", inside, digits_of(op)))
     if node.get("of") is not None and not (rule.counts and _texts(node["of"])):
         found.append(Problem(f"{path}.of", _("must be a list")))
     return found
@@ -151,8 +157,9 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 
-def _check_value(value: Any, shape: str, path: str, inside: str) -> list[Problem]:
-    """A literal that could never be compared (a word where a number belongs), or a fact of another kind."""
+def _check_value(value: Any, shape: str, path: str, inside: str, digits: int = WHOLE) -> list[Problem]:
+    """A literal that could never be compared (a word where a number belongs, more digits than anything has), or a fact of
+    another kind."""
     if value is None:
         return [Problem(path, _("is missing"))]
     if isinstance(value, Mapping):
@@ -165,10 +172,20 @@ def _check_value(value: Any, shape: str, path: str, inside: str) -> list[Problem
             low, high = found
             if low > high:
                 return [Problem(path, _("the lower bound is above the upper one"))]
+        if shape in (NUMBERS, RANGE, *NUMERIC):
+            return check_size(found if isinstance(found, list) else [found], path, digits)
     except UNREADABLE:
         said = "、".join(map(str, value)) if isinstance(value, list) else value
         return [Problem(path, _("“%(value)s” cannot be read") % {"value": said})]
     return []
+
+
+def check_size(values: Iterable[Decimal], path: str, digits: int = WHOLE) -> list[Problem]:
+    """Numbers that a guide names are such as people write, so that no comparison with them takes long or overflows."""
+    if all(within(value, digits) for value in values):
+        return []
+    return [Problem(path, _("has more than %(whole)d digits before the point or %(places)d after it")
+                    % {"whole": digits, "places": PLACES})]
 
 
 def _check_reference(value: Mapping[str, Any], shape: str, path: str, inside: str) -> list[Problem]:
@@ -177,12 +194,12 @@ def _check_reference(value: Mapping[str, Any], shape: str, path: str, inside: st
         return wrong
     if not gives(str(name), shape):
         return [Problem(path, _("“%(fact)s” cannot be compared here: it is of another kind") % {"fact": label(str(name))})]
-    found = []
+    found: list[Problem] = []
     if value.get("months") is not None and not (shape == DATE and _whole(value["months"], -MOST_MONTHS, MOST_MONTHS)):
         found.append(Problem(f"{path}.months", _("must be a whole number of months, for a day only")))
     if value.get("times") is not None:
         try:
-            finite(value["times"])
+            found.extend(check_size([number(value["times"])], f"{path}.times"))
             wrong_kind = shape not in (NUMBER, MONEY)
         except UNREADABLE:
             wrong_kind = True
@@ -191,7 +208,7 @@ def _check_reference(value: Mapping[str, Any], shape: str, path: str, inside: st
     return found
 
 
-def _check_varied(varied: Any, shape: str, path: str, inside: str) -> list[Problem]:
+def _check_varied(varied: Any, shape: str, path: str, inside: str, digits: int) -> list[Problem]:
     """{"fact", "values": {key: value}} or {"facts", "values": [{"when", "value"}]}."""
     if not isinstance(varied, Mapping) or not varied.get("values"):
         return [Problem(path, _("must hold at least one entry"))]
@@ -202,7 +219,7 @@ def _check_varied(varied: Any, shape: str, path: str, inside: str) -> list[Probl
             return [Problem(f"{path}.fact", _("“%(name)s” cannot decide between values") % {"name": label(varied["fact"])})]
         if not isinstance(varied["values"], Mapping):
             return [Problem(f"{path}.values", _("cannot be read"))]
-        return [p for key, value in varied["values"].items() for p in _check_value(value, shape, f"{path}.{key}", inside)]
+        return [p for key, value in varied["values"].items() for p in _check_value(value, shape, f"{path}.{key}", inside, digits)]
     names = varied["facts"]
     if not isinstance(varied["values"], list) or not isinstance(names, list) or not names:
         return [Problem(path, _("cannot be read"))]
@@ -217,5 +234,5 @@ def _check_varied(varied: Any, shape: str, path: str, inside: str) -> list[Probl
                 found.append(Problem(here, _("“%(name)s” cannot decide between values") % {"name": label(name)}))
             else:
                 found.extend(_check_value(key, CATALOGUE[name].kind, here, inside))
-        found.extend(_check_value(row.get("value"), shape, here, inside))
+        found.extend(_check_value(row.get("value"), shape, here, inside, digits))
     return found

@@ -14,7 +14,7 @@ from core.money import from_wan
 from programs import queries
 from programs.engine import amounts
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, Fact
-from programs.engine.operators import finite, label
+from programs.engine.operators import label, number
 
 
 class AmountTryForm(forms.Form):
@@ -73,7 +73,7 @@ class AmountTryForm(forms.Form):
         if not raw.strip():
             return None
         kind = CATALOGUE[name].kind
-        return from_wan(raw) if kind == MONEY else finite(raw.strip()) if kind == NUMBER else raw
+        return from_wan(raw) if kind == MONEY else number(raw.strip()) if kind == NUMBER else raw
 
     def explain(self) -> tuple[amounts.Amount | None, str]:
         """(amount with its lines, "") or (None, what is missing)."""

@@ -16,7 +16,7 @@ from core.money import from_wan
 from programs import queries
 from programs.engine import conditions, conflicts
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, PERIOD, ROWS, TEXT, Fact
-from programs.engine.operators import fact_names, finite, fits, label
+from programs.engine.operators import fact_names, fits, label, number
 from programs.engine.problems import Problem
 from programs.forms import conditions as trees
 from programs.forms.base import one_line
@@ -212,7 +212,7 @@ def _typed_value(kind: str, raw: str) -> Any:
     if kind == MONEY:
         return from_wan(raw)
     if kind == NUMBER:
-        return finite(raw)
+        return number(raw)
     if kind == DATE:
         return date.fromisoformat(raw).isoformat()
     if kind == PERIOD:

@@ -21,7 +21,7 @@ from core.money import from_wan
 from programs import queries
 from programs.engine import conditions
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, ROWS, TEXT
-from programs.engine.operators import OPERATORS, finite, fits, gives, label
+from programs.engine.operators import OPERATORS, fits, gives, label, number
 from programs.engine.problems import Problem
 from programs.forms.base import area, one_line
 
@@ -128,7 +128,7 @@ def _shown(value: Any, shape: str) -> str:
         return "true" if value else "false"
     if shape == MONEY:
         try:
-            return f"{(finite(value) / 10000).normalize():f}"
+            return f"{(number(value) / 10000).normalize():f}"
         except ArithmeticError:
             return str(value)
     return str(value)
@@ -467,9 +467,9 @@ class TwoBoxes(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value if isinstance(value, list) else [value, ""], attrs)
-        for number, part in enumerate(context["widget"]["subwidgets"]):
+        for place, part in enumerate(context["widget"]["subwidgets"]):
             part["name"] = name
-            part["attrs"] |= {"aria-label": gettext("Upper bound") if number else gettext("Lower bound")}
+            part["attrs"] |= {"aria-label": gettext("Upper bound") if place else gettext("Lower bound")}
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import openpyxl
 from django import forms
@@ -27,8 +27,12 @@ from programs.models import PlanTree, Special
 from programs.queries.workbook import CHOICES, SHEETS
 
 UNPACKED = 60 * 1024 * 1024  # bytes all parts may unpack to; a table of the allowed rows stays far below
+#: Parts that are read as a whole: the texts of the cells, and all else that is no sheet (styles, names, relations).
+WHOLE_TEXTS, WHOLE = 16 * 1024 * 1024, 1024 * 1024
 RATIO = 200  # a part that shrinks more than this is no table of texts
 MEMBERS = 200
+XML, CHUNK = (".xml", ".rels", ".vml"), 1 << 16
+DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 MOST_CELL = 5000
 WIDEST = 40
 
@@ -98,19 +102,47 @@ def _look_inside(stream: BinaryIO, size: int) -> None:
     if kind != "xlsx":
         raise ValidationError(_("This is not an Excel workbook (.xlsx)."))
     stream.seek(0)
-    with zipfile.ZipFile(stream) as archive:
-        members = archive.infolist()
-        packed = sum(one.compress_size for one in members) or 1
-        unpacked = sum(one.file_size for one in members)
-        if len(members) > MEMBERS or unpacked > UNPACKED or (unpacked > 1_000_000 and unpacked / packed > RATIO):
-            raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
-        if any("vbaProject" in one.filename for one in members):
-            raise ValidationError(_("The file holds macros; save it as a workbook without macros (.xlsx)."))
-        for one in members:
-            if one.filename.endswith((".xml", ".rels")):
-                with archive.open(one) as part:
-                    if re.search(rb"<!(DOCTYPE|ENTITY)", part.read(4096), re.IGNORECASE):
-                        raise ValidationError(_("The file declares entities, which a table never needs."))
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            _check_members(archive)
+    except ValidationError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a locked, unknown or broken part raises anything)
+        raise ValidationError(_("The file cannot be read as a workbook. Download the table again and change that.")) from error
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    members = archive.infolist()
+    packed = sum(one.compress_size for one in members) or 1
+    unpacked = sum(one.file_size for one in members)
+    if (len(members) > MEMBERS or unpacked > UNPACKED or (unpacked > 1_000_000 and unpacked / packed > RATIO)
+            or any(one.file_size > _most_of(one.filename) for one in members)):
+        raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
+    if any("vbaProject" in one.filename for one in members):
+        raise ValidationError(_("The file holds macros; save it as a workbook without macros (.xlsx)."))
+    for one in members:
+        if one.filename.lower().endswith(XML):
+            with archive.open(one) as part:
+                if _declares(part):
+                    raise ValidationError(_("The file declares entities, which a table never needs."))
+
+
+def _most_of(name: str) -> int:
+    """Bytes that this part may unpack to: sheets are read row by row."""
+    if name.startswith("xl/worksheets/") or not name.lower().endswith(XML):
+        return UNPACKED
+    return WHOLE_TEXTS if name.lower() == "xl/sharedstrings.xml" else WHOLE
+
+
+def _declares(part: IO[bytes]) -> bool:
+    """Whether a document type or an entity is declared anywhere, in whatever encoding: a comment may stand before it."""
+    last = b""
+    while chunk := part.read(CHUNK):
+        text = last + chunk.replace(b"\0", b"")
+        if DECLARATION.search(text):
+            return True
+        last = text[-16:]
+    return False
 
 
 def _both(label: Any) -> set[str]:

@@ -53,6 +53,8 @@ class TopicCall(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
+    alike = models.JSONField(default=list, blank=True, help_text="[[need, need, likeness]] of the last comparison, the most alike first")
+    compared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-year", "-pk"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,12 @@ from programs import states
 from programs.engine import modes, places
 from programs.engine.conditions import number
 from programs.engine.forms import pick
-from programs.models import Guide
+from programs.models import Guide, GuideVersion
 from programs.queries.editor import words
 from programs.queries.page import payment_label
 from programs.queries.tags import guide_tags_of
 
-MOST_GUIDES = 10  # as far back as the history of a clause goes
+MOST_GUIDES, MOST_VERSIONS = 10, 200  # as far back as the history of a clause goes
 
 
 @dataclass(frozen=True)
@@ -200,20 +201,27 @@ def _row_text(part: str, row: Mapping[str, Any]) -> str:
 
 
 def _form(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
+    labels = field_labels(data)
     for section in data.get("sections", ()):
         yield Clause(part, section["code"], pick(section, "title"), pick(section, "help") or pick(section, "title"))
         for item in section["fields"]:
-            yield Clause(part, f"{section['code']}.{item['code']}", f"{pick(section, 'title')} · {pick(item, 'label')}", field_words(item))
+            yield Clause(part, f"{section['code']}.{item['code']}", f"{pick(section, 'title')} · {pick(item, 'label')}",
+                         field_words(item, section["code"], labels))
 
 
-def field_words(item: Mapping[str, Any]) -> str:
-    """A field of the form with its limits in one line."""
+def field_labels(form: Mapping[str, Any]) -> dict[str, str]:
+    """{"section.code": label} of every field of a form."""
+    return {f"{part['code']}.{item['code']}": pick(item, "label") for part in form.get("sections", ()) for item in part["fields"]}
+
+
+def field_words(item: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
+    """A field of the form with its limits in one line; `labels` are those of all fields, for its rule."""
     inside = "、".join(pick(one, "label") for one in (*item.get("columns", ()), *item.get("fields", ())))
     pieces = [
         pick(item, "label"), _("required") if item.get("required") else "", pick(item, "help"),
         f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']}" if item.get("min") not in (None, "") else "",
         f"≤ {item['max']}" if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
-        visible_words(item["visible_if"]) if item.get("visible_if") else "",
+        visible_words(item["visible_if"], section, labels) if item.get("visible_if") else "",
     ]
     return "；".join(piece for piece in pieces if piece)
 
@@ -228,14 +236,14 @@ def _quoted(leaf: Mapping[str, Any]) -> str:
     return f'"{value}"' if isinstance(value, str) else _shown("", value)
 
 
-def visible_words(rule: Mapping[str, Any]) -> str:
-    """A visibility rule as a line: shown when 是否涉及伦理 = yes and ..."""
+def visible_words(rule: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
+    """A visibility rule as a line: shown when 是否涉及伦理 = yes and ... `section` is that of the field which has the rule."""
     from programs.engine import visibility  # noqa: PLC0415 (only needed here)
 
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
     said = [
-        f"{leaf['field']} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
+        f"{labels.get(visibility.place_of(leaf['field'], section), leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
         for leaf in leaves
     ]
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}
@@ -303,17 +311,24 @@ def forebears(guide: Guide) -> list[Guide]:
 
 
 def clause_history(guide: Guide, part: str, code: str) -> tuple[str, list[Step]]:
-    """The name of a clause, and who changed it when, over versions and over the guides it comes from; newest first."""
+    """The name of a clause, and who changed it when, over versions and over the guides it comes from; newest first.
+
+    Of the last MOST_VERSIONS versions, of which this one part is read; what was before them is not said.
+    """
+    line = {one.pk: one for one in forebears(guide)}  # a guide is younger than all that it comes from
+    rows = GuideVersion.objects.filter(guide__in=line).annotate(own=KeyTransform(part, "data")).defer("data").select_related("created_by")
+    newest = list(rows.order_by("-guide_id", "-number")[: MOST_VERSIONS + 1])
     steps: list[Step] = []
     label, before = "", ""
-    for one in reversed(forebears(guide)):
-        for version in one.versions.select_related("created_by").order_by("number"):
-            found = next((c for c in clauses_of(version.data) if c.key == (part, code)), None)
-            text = found.text if found else ""
-            label = found.label if found else label
-            if text != before:
-                steps.append(Step(one, version.number, version.created_by, version.created_at, version.note, before, text))
-            before = text
+    for version in reversed(newest):
+        found = next((c for c in clauses_of({part: version.own}) if c.key == (part, code)), None) if version.own is not None else None
+        text = found.text if found else ""
+        label = found.label if found else label
+        if text != before:
+            steps.append(Step(line[version.guide_id], version.number, version.created_by, version.created_at, version.note, before, text))
+        before = text
+    if len(newest) > MOST_VERSIONS and steps and (steps[0].guide.pk, steps[0].number) == (newest[-1].guide_id, newest[-1].number):
+        del steps[0]  # it only begins what is read
     return label, steps[::-1]
 
 

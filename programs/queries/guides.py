@@ -99,12 +99,17 @@ def year_choices() -> list[tuple[str, str]]:
     return [(str(year), str(year)) for year in years.distinct()]
 
 
-def versions_of(guide: Guide) -> list[GuideVersion]:
-    """Newest first, each with the names of the parts that changed against the one before."""
-    rows = list(guide.versions.select_related("created_by").order_by("-number"))
+def versions_of(guide: Guide, most: int = 8) -> list[GuideVersion]:
+    """The newest first, each with the names of the parts that changed against the one before; no more are read than shown."""
+    rows = list(guide.versions.select_related("created_by").order_by("-number")[: most + 1])
     for newer, older in zip(rows, [*rows[1:], None], strict=True):
         newer.changed = rules.changed_parts(older.data if older else {}, newer.data)
-    return rows
+    return rows[:most]
+
+
+def version_numbers(guide: Guide, most: int = 200) -> list[GuideVersion]:
+    """The newest first, without their content: to choose one from."""
+    return list(guide.versions.only("number", "created_at", "guide_id").order_by("-number")[:most])
 
 
 def history_of(obj: Any, limit: int = 100) -> QuerySet[LedgerRow]:

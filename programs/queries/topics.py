@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import connection
@@ -50,6 +50,10 @@ def get_call(actor: Any, ref: str) -> TopicCall:
     if call is None:
         raise Http404
     return call
+
+
+def call_by_id(pk: int) -> TopicCall:
+    return TopicCall.objects.select_related("special__plan").get(pk=pk)
 
 
 def calls_in_phase(rows: QuerySet[TopicCall], value: str) -> QuerySet[TopicCall]:
@@ -380,7 +384,7 @@ def current_files(need: Need) -> list[NeedFile]:
 
 @dataclass
 class NeedView:
-    """A need as a page shows it, whoever reads: typed columns, or the raw answers while it is a draft."""
+    """A need as a page shows it, whoever reads: the columns, or what is written in it while it is a draft."""
 
     need: Need
     rows: list[tuple[str, Any]]
@@ -391,6 +395,9 @@ class NeedView:
 def need_view(need: Need, *, blind: bool = False, is_open: bool = True) -> NeedView:
     """`blind` leaves out who proposes and every file, which bear names and seals; not `is_open` (`policies.opens_need`) the
     files and how to reach the proposer."""
+    draft = need.status in states.NEED_AS_WRITTEN
+    if draft:
+        need = as_written(need)
     clusters, stages = dict(cluster_choices()), dict(stage_choices())
     plain = {"background": need.background, "content": need.content, "cluster": clusters.get(need.cluster, need.cluster),
              "stage": stages.get(need.stage, need.stage), "result_user": need.result_user}
@@ -400,77 +407,28 @@ def need_view(need: Need, *, blind: bool = False, is_open: bool = True) -> NeedV
         rows.append((_("Proposing units"), "、".join([need.unit.name, *need.partners])))
     if is_open and not blind:
         rows.append((_("Contact person"), f"{need.contact_name} {need.contact_phone}"))
-    return NeedView(need, rows, list(need.indicators.all()), current_files(need) if is_open and not blind else [])
+    indicators = indicators_as_written(need.answers) if draft else list(need.indicators.all())
+    return NeedView(need, rows, indicators, current_files(need) if is_open and not blind else [])
+
+
+def as_written(need: Need) -> Need:
+    """A copy that shows what stands in the draft: the columns are of its last handing in, or empty."""
+    found = copy(need)
+    for name, value in cleaned(need).values.items():
+        if name != "indicators":
+            setattr(found, name, value)
+    return found
+
+
+def indicators_as_written(answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The indicators of a draft as typed, right or wrong."""
+    rows = [{col: str(answers.get(f"ind_{n}_{col}") or "") for col in need_rules.COLUMNS} for n in range(need_rules.ROWS)]
+    signs = dict(need_rules.SIGNS)
+    return [{**row, "sign_label": signs.get(row["sign"], row["sign"]), "value_label": row["value"]}
+            for row in rows if any(row[col] for col in ("name", "value", "unit", "test"))]
 
 
 # --- the desk ------------------------------------------------------------------------------------------------------
-
-SIMILAR = """
-WITH mine AS (SELECT unnest(tsvector_to_array(grams)) AS gram FROM programs_need WHERE id = %(need)s),
-     size AS (SELECT count(*) AS n FROM mine)
-SELECT other.id, other.shared, round(2.0 * other.shared / nullif(other.n + size.n, 0), 4) AS likeness
-FROM size, (
-  SELECT n.id, count(*) AS n, count(mine.gram) AS shared
-  FROM programs_need n CROSS JOIN LATERAL unnest(tsvector_to_array(n.grams)) AS g(gram) LEFT JOIN mine ON mine.gram = g.gram
-  WHERE n.call_id = %(call)s AND n.id <> %(need)s AND n.status = ANY(%(states)s)
-  GROUP BY n.id
-) other
-WHERE 2.0 * other.shared >= %(least)s * (other.n + size.n)
-ORDER BY likeness DESC, other.id LIMIT 8
-"""
-
-#: Candidates share at least three pairs that are rare in the call (a common one, like 技术, says nothing and would join every
-#: need with every other); their likeness is then measured over all pairs, as above.
-PAIRS = """
-WITH g AS MATERIALIZED (
-  SELECT n.id, unnest(tsvector_to_array(n.grams)) AS gram FROM programs_need n
-  WHERE n.call_id = %(call)s AND n.status = ANY(%(states)s)
-), df AS (SELECT gram, count(*) AS n FROM g GROUP BY gram),
-rare AS (
-  SELECT g.id, g.gram FROM g JOIN df USING (gram)
-  WHERE df.n BETWEEN 2 AND greatest(4, (SELECT count(DISTINCT id) FROM g) / 10)
-), found AS (
-  SELECT a.id AS one, b.id AS two FROM rare a JOIN rare b ON b.gram = a.gram AND b.id > a.id
-  GROUP BY a.id, b.id HAVING count(*) >= 3 ORDER BY count(*) DESC LIMIT 300
-), measured AS (
-  SELECT one, two, (
-    SELECT 2.0 * count(*) FROM (
-      SELECT unnest(tsvector_to_array(x.grams)) INTERSECT SELECT unnest(tsvector_to_array(y.grams))) s
-  ) / nullif(cardinality(tsvector_to_array(x.grams)) + cardinality(tsvector_to_array(y.grams)), 0) AS likeness
-  FROM found JOIN programs_need x ON x.id = one JOIN programs_need y ON y.id = two
-)
-SELECT one, two, likeness FROM measured WHERE likeness >= %(least)s ORDER BY likeness DESC, one LIMIT 30
-"""
-
-
-def similar_needs(need: Need) -> list[dict[str, Any]]:
-    """Needs of the same call that share many character pairs with this one (Dice measure), the most alike first."""
-    with connection.cursor() as cursor:
-        cursor.execute(SIMILAR, {"need": need.pk, "call": need.call_id, "states": [*states.NEED_OPEN],
-                                 "least": parameters.value("need.similar_from")})
-        found = cursor.fetchall()
-    rows = Need.objects.select_related("unit", "stream").in_bulk([pk for pk, _shared, _likeness in found])
-    return [{"need": rows[pk], "percent": f"{likeness * 100:.0f}"} for pk, _shared, likeness in found]
-
-
-def similar_pairs(call: TopicCall) -> list[dict[str, Any]]:
-    """The most alike pairs of a call that still wait for a decision."""
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS, {"call": call.pk, "states": [*states.NEED_OPEN], "least": parameters.value("need.similar_from")})
-        found = cursor.fetchall()
-    rows = Need.objects.select_related("unit").in_bulk([pk for one, two, _likeness in found for pk in (one, two)])
-    return [{"one": rows[one], "two": rows[two], "percent": f"{likeness * 100:.0f}"} for one, two, likeness in found]
-
-
-def shared_words(one: Need, two: Need) -> list[str]:
-    """Runs of at least three characters that stand in both titles or texts, the longest first: what makes the two alike."""
-    texts = ["\n".join((need.title, need.background, need.content))[:1500] for need in (one, two)]
-    found = [
-        texts[0][block.a:block.a + block.size].strip("，。、；： \n")
-        for block in SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks() if block.size >= 3
-    ]
-    return sorted({text for text in found if len(text) >= 3}, key=len, reverse=True)[:12]
-
 
 def members_of(need: Need) -> list[Need]:
     return list(need.members.select_related("unit", "proposer").order_by("pk"))

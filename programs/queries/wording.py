@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.states import Gender, OrgKind
 from core.money import wan
 from programs.engine.facts import BOOL, CATALOGUE, MONEY
-from programs.engine.operators import OPERATORS, finite, label, wanted_shape
+from programs.engine.operators import OPERATORS, label, number, wanted_shape
 from programs.models import Special
 from programs.queries.lists import choices as code_list
 from programs.queries.lists import is_english
@@ -88,7 +88,7 @@ def _rows(node: Mapping[str, Any], names: Names) -> str:
 
 def _percent(value: Any) -> str:
     try:
-        return f"{(finite(value) * 100).normalize():f}%"
+        return f"{(number(value) * 100).normalize():f}%"
     except ArithmeticError:
         return str(value)
 
@@ -132,7 +132,7 @@ def _plain(value: Any, fact: str, names: Names, *, money: bool = False) -> str:
         return "、".join(_plain(item, fact, names, money=money) for item in value) or _("none")
     if money:
         try:
-            return _("%(amount)s 10,000 yuan") % {"amount": wan(finite(value))}
+            return _("%(amount)s 10,000 yuan") % {"amount": wan(number(value))}
         except ArithmeticError:
             return str(value)
     return names.of(fact).get(str(value), str(value))

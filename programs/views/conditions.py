@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
@@ -29,7 +30,7 @@ def _save(request: HttpRequest, guide: Guide, rules: list[dict[str, Any]]) -> li
     """Save as a new version; returns the reasons when it is refused."""
     base = request.POST.get("base", "")
     try:
-        version = actions.save_parts(request.actor, guide, {"conditions": rules}, base=int(base) if base.isdigit() else None)
+        version = actions.save_parts(request.actor, guide, {"conditions": rules}, base=typed.whole(base))
     except Refused as refused:
         return refused.reasons
     messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})

@@ -70,7 +70,7 @@ def part_context(request: HttpRequest, guide: Guide, part: str) -> dict[str, Any
 def _save_page(request: HttpRequest, guide: Guide, page: EditPage) -> bool:
     base = request.POST.get("base", "")
     try:
-        version = actions.save_parts(request.actor, guide, page.parts(), base=int(base) if base.isdigit() else None)
+        version = actions.save_parts(request.actor, guide, page.parts(), base=typed.whole(base))
     except Refused as refused:
         page.refuse(refused.reasons)
         return False

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
@@ -31,7 +32,7 @@ def _save(request: HttpRequest, guide: Guide, sections: Sections, refuse: Callab
     base = request.POST.get("base", "")
     try:
         version = actions.save_part(request.actor, guide, "form", {**_form(guide), "sections": sections},
-                                    base=int(base) if base.isdigit() else None)
+                                    base=typed.whole(base))
     except Refused as refused:
         for reason in refused.reasons:
             refuse(reason) if refuse else messages.error(request, reason)
@@ -42,11 +43,12 @@ def _save(request: HttpRequest, guide: Guide, sections: Sections, refuse: Callab
 
 def _shown(guide: Guide) -> Sections:
     """The sections of the application form, every field with the words for its kind and its rule."""
-    kinds = dict(FIELD_KINDS)
+    kinds, labels = dict(FIELD_KINDS), queries.field_labels(_form(guide))
     return [
         {"group": "", "help": "", **part, "fields": [
             {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
-                "table", "group") else [], "rule_words": queries.visible_words(item["visible_if"]) if item.get("visible_if") else ""}
+                "table", "group") else [], "rule_words": queries.visible_words(
+                    item["visible_if"], part["code"], labels) if item.get("visible_if") else ""}
             for item in part["fields"]
         ]}
         for part in _form(guide)["sections"]

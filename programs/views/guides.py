@@ -126,7 +126,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
         "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
         "total": queries.progress(groups)[1], **beside(request.actor, row),
-        "versions": _labelled(queries.versions_of(row)[:8]), "events": events_of(row),
+        "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "sources": len(queries.topics.links_of(row)),
         "buttons": steps.buttons(
@@ -270,7 +270,7 @@ def guide_version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     context = {
         "title": _("Version %(number)d of %(ref)s") % {"number": number, "ref": ref}, "guide": row, "version": version,
         "other": other, "changes": queries.version_changes(other.data if other else {}, version.data),
-        "versions": queries.versions_of(row), "crumbs": [(row.ref, desk_url(row)), (str(number), None)],
+        "versions": queries.version_numbers(row), "crumbs": [(row.ref, desk_url(row)), (str(number), None)],
     }
     return render(request, "programs/version.html", context)
 

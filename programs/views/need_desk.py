@@ -20,7 +20,7 @@ from core.workflow import Refused
 from programs import actions, policies, queries, states
 from programs.forms import topics as topic_forms
 from programs.models import Need, NeedTopic
-from programs.queries import topics
+from programs.queries import likeness, topics
 from programs.views.attempt import attempt
 from programs.views.needs import score_form
 from programs.views.plans import events_of
@@ -120,7 +120,7 @@ def need(request: HttpRequest, ref: str) -> HttpResponse:
     verbs = {"pass": False, "split": False, "adopt": False, "keep": True, "reopen": True}
     context = {
         "title": row.title, "need": row, "view": _view(request, row), "members": topics.members_of(row), "owner": owner,
-        "similar": topics.similar_needs(row) if row.status in states.NEED_OPEN else [], "topics": topics.topics_from(row, public=False),
+        "similar": likeness.similar_needs(row) if row.status in states.NEED_OPEN else [], "topics": topics.topics_from(row, public=False),
         "reviews": _sheets(request, row), "scores": owner and row.status == "SHORTLISTED", "form": score_form(request, row),
         "decline": topic_forms.DeclineNeedForm(auto_id="d-%s") if owner and row.status in ("FILED", "SHORTLISTED", "KEPT") else None,
         "buttons": steps.buttons(NEED, request.actor, row, {v: reverse(f"programs:desk:need_{v}", args=[ref]) for v in verbs},
@@ -193,7 +193,7 @@ def compare(request: HttpRequest, ref: str, other: str) -> HttpResponse:
             return redirect(desk_url(lead))
     return render(request, "programs/need_compare.html", {
         "title": _("Two topics side by side"), "pair": [_view(request, one) for one in pair], "form": form, "owner": owner,
-        "shared": topics.shared_words(*pair), "crumbs": [(_("Topics"), reverse("programs:desk:needs")), (ref, desk_url(pair[0])), (other, None)],
+        "shared": likeness.shared_words(*pair), "crumbs": [(_("Topics"), reverse("programs:desk:needs")), (ref, desk_url(pair[0])), (other, None)],
     })
 
 

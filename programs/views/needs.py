@@ -3,7 +3,6 @@ And the desk of an invited expert, who sees the need, the sheet and the own poin
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import clock, files
+from core import clock, files, typed
 from core.web import lists, steps
 from core.web.access import access, signed_in
 from core.web.once import once
@@ -117,8 +116,8 @@ def _write(request: HttpRequest, row: Need) -> HttpResponse:
     mine: dict[str, Any] = {}
     theirs: dict[str, Any] = {}
     if request.method == "POST":
-        sent, base = topic_forms.NeedForm.sent(row, request.POST), request.POST.get("rev", "")
-        saved = actions.save_need(request.actor, row, values=sent, base=int(base) if base.isdigit() else row.rev)
+        sent, base = topic_forms.NeedForm.sent(row, request.POST), typed.whole(request.POST.get("rev", ""))
+        saved = actions.save_need(request.actor, row, values=sent, base=row.rev if base is None else base)
         theirs, mine = saved.conflicts, {name: sent[name] for name in saved.conflicts}
         if not theirs and (answer := _go(request, row)) is not None:
             return answer
@@ -166,12 +165,12 @@ def _read(request: HttpRequest, row: Need) -> HttpResponse:
 
 
 #: What a proposer reads of the history; scores and the desk's notes stay inside.
-TOLD = ("start", "hand_in", "recall", "return", "endorse", "withdraw", "expire", "pass", "merge", "split", "adopt", "keep", "decline", "reopen")
+TOLD = ("start", "hand_in", "recall", "return", "endorse", "withdraw", "lapse", "expire", "pass", "merge", "split", "adopt", "keep", "decline", "reopen")
 
 
 def _told(row: Need) -> list[dict[str, Any]]:
     """The history in the words of the proposer: who of the bureau acted, and its notes, stay inside."""
-    inside = ("pass", "merge", "split", "reopen", "adopt", "keep", "decline")
+    inside = ("lapse", "pass", "merge", "split", "reopen", "adopt", "keep", "decline")
     found = []
     for entry in queries.history_of(row):
         verb = entry.verb.rpartition(".")[2]
@@ -197,9 +196,11 @@ def autosave(request: HttpRequest, ref: str) -> HttpResponse:
     if len(request.body) > MOST_BODY:
         return JsonResponse({"reasons": [_("The text is too long to be stored in one piece.")]}, status=413)
     try:
-        sent = json.loads(request.body)
-        values, base = dict(sent["values"]), int(sent["rev"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        sent = typed.body(request.body)
+        values, base = dict(sent["values"]), typed.whole(sent["rev"])
+    except (ValueError, KeyError, TypeError):
+        base = None
+    if base is None:
         return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
     try:
         saved = actions.save_need(request.actor, row, values=values, base=base)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from core import clock
@@ -27,7 +28,7 @@ from programs.engine import needs as rules
 from programs.forms import topics as topic_forms
 from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
-from programs.queries import topics
+from programs.queries import likeness, topics
 from programs.views.attempt import attempt
 from programs.views.plans import events_of
 from programs.workflow import CALL
@@ -218,13 +219,21 @@ def desk_call(request: HttpRequest, ref: str) -> HttpResponse:
         "title": row.title, "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
         "may_edit": owner and row.status == "DRAFT", "may_invite": owner and row.status == "PUBLISHED", "parts": _parts(row),
         "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": events_of(row), "documents": notices.about(row),
-        "pairs": topics.similar_pairs(row) if numbers["filed"] else [],
+        "pairs": likeness.similar_pairs(row), "may_compare": owner and numbers["filed"] > 1,
         "buttons": steps.buttons(
             CALL, request.actor, row, {verb: reverse(f"programs:desk:topic_call_{verb}", args=[ref]) for verb in CALL.steps},
             needs_why=("return", "withdraw")),
         "crumbs": [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (row.ref, None)],
     }
     return render(request, "programs/desk_topic_call.html", context)
+
+
+@access(policies.is_staff)
+@require_POST
+def call_compare(request: HttpRequest, ref: str) -> HttpResponse:
+    """Compare all needs of the call with each other, as a job."""
+    job = actions.ask_comparison(request.actor, topics.get_call(request.actor, ref))
+    return redirect("job", job.uid)
 
 
 def _parts(row: TopicCall) -> list[dict[str, Any]]:

@@ -92,6 +92,10 @@ def after_call(need: Any, **given: Any) -> str | None:
     return call_closed(need.call)
 
 
+def call_withdrawn(need: Any, **given: Any) -> str | None:
+    return None if need.call.status == CallStatus.WITHDRAWN else _("The topic call is not withdrawn.")
+
+
 def between_windows(need: Any, **given: Any) -> str | None:
     """The desk works on a call that stands, and not while units may still file and withdraw."""
     if need.call.status != CallStatus.PUBLISHED:
@@ -138,6 +142,8 @@ NEED = Machine(
              gettext_lazy("Withdraw the topic"), danger=True),
         Step("expire", {N.DRAFT, N.UNIT_PENDING, N.UNIT_RETURNED}, N.EXPIRED, policies.is_system, (after_call,),
              gettext_lazy("End, not filed in time")),
+        Step("lapse", set(states.NEED_OPEN), N.WITHDRAWN, policies.is_system, (call_withdrawn,),
+             gettext_lazy("End, the call is withdrawn")),
         # at the desk
         Step("pass", {N.FILED}, N.SHORTLISTED, policies.screens_need, (between_windows,), gettext_lazy("Screen in")),
         Step("merge", {N.FILED, N.SHORTLISTED}, N.MERGED, policies.screens_need, (between_windows, good_lead, not_a_lead),

@@ -18,6 +18,7 @@ from core.workflow import Refused
 from notices.models import Document
 from programs import actions, queries
 from programs.models import GuideWindow, LegalOpinion
+from programs.queries import clauses
 from tests.factories import programs as make
 from tests.kept import kept
 
@@ -202,6 +203,45 @@ def test_compare_and_history_pages_ask_a_steady_number_of_queries(staff, sign_in
             assert client.get(address).status_code == 200
         counts.append(len(found))
     assert len(set(counts)) == 1
+
+
+def test_the_desk_page_reads_nine_versions_however_many_there_are(staff, sign_in):
+    guide = make.draft_guide(staff)
+    for days in range(1, 13):
+        actions.save_part(staff.chen, guide, "publicity_days", days)
+    with CaptureQueriesContext(connection) as asked:
+        found = queries.versions_of(guide)
+    assert [row.changed for row in found] == [["publicity_days"]] * 8
+    assert len(asked) == 1 and "LIMIT 9" in asked[0]["sql"]
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide_version", args=[guide.ref, 3]))
+    assert page.status_code == 200 and '<option value="1"' in page.content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert len(queries.version_numbers(guide)) == guide.versions.count()
+    assert '"data"' not in asked[0]["sql"]
+
+
+def test_history_of_a_clause_is_bounded_and_says_nothing_of_what_was_before(staff, monkeypatch):
+    guide = make.draft_guide(staff)
+    for days in range(1, 9):
+        actions.save_part(staff.chen, guide, "publicity_days", days)
+    monkeypatch.setattr(clauses, "MOST_VERSIONS", 4)
+    with CaptureQueriesContext(connection) as asked:
+        label, steps = queries.clause_history(guide, "publicity_days", "value")
+    assert [(step.before, step.after) for step in steps] == [("7", "8"), ("6", "7"), ("5", "6"), ("4", "5")]
+    assert "LIMIT 5" in asked[-1]["sql"] and '"programs_guideversion"."data",' not in asked[-1]["sql"]
+    assert queries.clause_history(guide, "nothing", "value") == ("", [])
+
+
+def test_a_rule_of_visibility_names_the_labels_of_fields():
+    form = {"sections": [
+        {"code": "ethics", "title": "伦理", "fields": [
+            {"code": "in_scope", "kind": "bool", "label": "是否涉及伦理审查"},
+            {"code": "note", "kind": "text", "label": "说明", "visible_if": {"all": [
+                {"field": "in_scope", "op": "eq", "value": True}, {"field": "basic.kind", "op": "filled"}]}}]},
+        {"code": "basic", "title": "基本", "fields": [{"code": "kind", "kind": "text", "label": "项目类型"}]}]}
+    found = {clause.code: clause.text for clause in queries.clauses_of({"form": form})}
+    assert "是否涉及伦理审查 =" in found["ethics.note"] and "项目类型" in found["ethics.note"]
+    assert "in_scope" not in found["ethics.note"] and "basic.kind" not in found["ethics.note"]
 
 
 # --- official acts --------------------------------------------------------------------------------------------------

@@ -12,10 +12,14 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts import actions as accounts
+from accounts.models import Membership
+from accounts.policies import system
+from accounts.states import Role
 from core.workflow import Refused
 from programs import actions, queries
 from programs.engine import packages, schema
-from programs.models import Guide, GuideUpload
+from programs.models import AnnualPlanItem, Guide, GuideUpload
 from tests.factories import programs as make
 
 G2 = make.data_of("g2")
@@ -169,6 +173,43 @@ def test_command_names_what_is_not_there(staff, tmp_path, given):
     file.write_bytes(raw())
     with pytest.raises(CommandError, match="no such"):
         call_command("guide_import", str(file), **{"item": plan.items.first().pk, "email": staff.chen.person.email, **given})
+
+
+@pytest.mark.django_db
+def test_command_finds_the_only_item_and_the_only_drafter(staff, tmp_path):
+    make.approved_plan(staff)
+    file = tmp_path / "guide.json"
+    file.write_bytes(raw())
+    others = [one for one in queries.division_people(make.special("KEY-INDUSTRY")) if one != staff.chen.person]
+    Membership.objects.filter(person__in=others).update(status="ENDED")
+    call_command("guide_import", str(file))
+    made = Guide.objects.get()
+    assert (made.plan_item.special.code, made.drafted_by) == ("KEY-INDUSTRY", staff.chen.person)
+    with pytest.raises(CommandError, match="no item .*--item") as error:  # it has its guide now
+        call_command("guide_import", str(file))
+    assert f"{made.plan_item_id}  " in str(error.value)
+    call_command("guide_import", str(file), item=made.plan_item_id)
+    assert Guide.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_command_says_what_is_not_unique(staff, tmp_path):
+    plan = make.approved_plan(staff)
+    file = tmp_path / "guide.json"
+    file.write_bytes(raw())
+    item = plan.items.get(special__code="KEY-INDUSTRY")
+    accounts.grant_role(system("test"), staff.sun.person, staff.bureau, Role.DIVISION)
+    with pytest.raises(CommandError, match="[2-9] account.*--as") as error:
+        call_command("guide_import", str(file))
+    assert staff.chen.person.email in str(error.value) and staff.sun.person.email in str(error.value)
+    AnnualPlanItem.objects.create(plan=plan, special=item.special, title="另一项", money=1, count=1, opens_month=1, closes_month=2, order=9)
+    with pytest.raises(CommandError, match="2 item.*--item") as error:
+        call_command("guide_import", str(file))
+    assert "另一项" in str(error.value)
+    file.write_bytes(raw(special="NOSUCH"))
+    with pytest.raises(CommandError, match="no item.*NOSUCH"):
+        call_command("guide_import", str(file))
+    assert not Guide.objects.exists() and not GuideUpload.objects.exists()
 
 
 @pytest.mark.django_db

@@ -81,10 +81,36 @@ def test_unknown_against_an_empty_list_is_for_a_person(op, value):
     """SQL answers `NULL = ANY('{}')` with false."""
     unit = Organisation.objects.create(name="单位", uscc="X" * 18, kind="ENTERPRISE", status="VERIFIED")
     person = Person.objects.create(name="人", email="p@random.example")
-    Membership.objects.create(organisation=unit, person=person, role="MEMBER", since=trees.DAY)
+    Membership.objects.create(organisation=unit, person=person, role="MEMBER", status="ACTIVE", since=trees.DAY)
     version = version_of([{"code": "C1", "text": "条件", "clause": "一", "test": {"fact": "unit.hnte_number", "op": op, "value": value}}])
     slow = list(register.by_one_case(version, at=trees.DAY))
     assert [pair.human for pair in slow] == [("C1",)]
+    assert list(register.who_could_apply(version, at=trees.DAY, near=99, live=True)) == slow
+
+
+BORN, HERE = "leader.birth_date", {"fact": "guide.closes_on"}
+
+
+@pytest.mark.parametrize("test", [
+    {"fact": "unit.staff", "op": "between", "value_by": {"fact": "leader.gender", "values": {"F": ["1", "5"]}}},
+    {"fact": "unit.staff", "op": "ge_each", "value_by": {"fact": "leader.gender", "values": {"F": ["1"]}}},
+    {"fact": BORN, "op": "age_on_le", "value": {"fact": "unit.revenue_last_year"}, "at": HERE},
+    {"fact": BORN, "op": "years_since_ge", "value": {"fact": "unit.revenue_last_year", "times": "999999999999999"}, "at": HERE},
+    {"fact": BORN, "op": "age_in_year_le", "value": "60", "at": {"fact": "unit.revenue_last_year"}},
+    {"fact": BORN, "op": "age_in_year_le", "value": "9999", "at": "9999"},
+    {"fact": BORN, "op": "age_on_lt", "value": "9999.99999999", "at": HERE},
+    {"fact": "unit.revenue_last_year", "op": "ge", "value": "999999999999999.99999999"},
+])
+def test_shapes_that_the_check_lets_through_answer_alike(test):
+    unit = Organisation.objects.create(name="单位", uscc="X" * 18, kind="ENTERPRISE", status="VERIFIED",
+                                       facts={"staff": 3, "revenue": {"2025": "9999999999999.99"}})
+    person = Person.objects.create(name="人", email="p@random.example", gender="M", birth_date=trees.DAY.replace(year=1990))
+    Membership.objects.create(organisation=unit, person=person, role="MEMBER", status="ACTIVE", since=trees.DAY)
+    rule = {"code": "C1", "text": "条件", "clause": "一", "test": test}
+    assert conditions.check([rule]) == []
+    version = version_of([rule], closes=clock.now())
+    slow = list(register.by_one_case(version, at=trees.DAY))
+    assert len(slow) == 1
     assert list(register.who_could_apply(version, at=trees.DAY, near=99, live=True)) == slow
 
 

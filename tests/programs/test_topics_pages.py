@@ -92,7 +92,9 @@ def test_autosave_speaks_the_protocol_of_the_script(town, call, sign_in):
     assert first.status_code == 200
     assert send({"rev": need.rev, "values": {"title": "二"}}).status_code == 409
     assert send({"rev": need.rev, "values": {"title": "二"}}).json()["values"] == {"title": "一"}
-    for bad in ("[", "[" * 100_000, {"rev": "x", "values": {}}, {"values": 3}):
+    odd = send('{"rev": 2, "values": {"title": "甲\\u0000乙\\ud800"}}')
+    assert odd.status_code == 200 and Need.objects.get(pk=need.pk).title == "甲乙"
+    for bad in ("[", "[" * 100_000, {"rev": "x", "values": {}}, {"values": 3}, '{"rev": 1e999, "values": {}}', {"rev": -1, "values": {}}, '{"rev": NaN, "values": {}}'):
         assert send(bad).status_code == 400, bad
     assert send({"rev": 1, "values": {"nosuch": "x"}}).status_code == 422
     assert send({"rev": 1, "values": {"content": "长" * 700_000}}).status_code == 413
@@ -345,3 +347,33 @@ def test_any_answers_are_read_without_an_error_and_faults_name_known_fields(answ
 @given(st.lists(st.decimals(min_value=0, max_value=100, places=1), min_size=1, max_size=9))
 def test_the_mean_lies_between_the_sheets(values):
     assert min(values) <= rules.mean(values) <= max(values)
+
+
+@pytest.mark.django_db
+def test_the_machine_twin_keeps_no_text_that_cannot_be_stored(town, call, sign_in):
+    need = topics.started(town.li, call, town.a)
+    li, url = sign_in(town.li), f"/api/v1/needs/{need.ref}/"
+
+    def send(body):
+        return li.patch(url, body, content_type="application/json")
+
+    assert send('{"rev": 9, "values": {"title": "甲\\u0000乙\\ud800", "content": ["x\\u0000"]}}').status_code == 200
+    need.refresh_from_db()
+    assert (need.title, need.answers["content"]) == ("甲乙", "['x']")
+    for bad in ('{"rev": 1e999, "values": {}}', '{"rev": 9, "values": {"title": 1e999}}', '{"rev": 9, "values": {"title": NaN}}'):
+        assert send(bad).status_code == 400
+    assert send('{"rev": 9, "values": {"x\\u0000": "y"}}').status_code == 409  # no such field
+    assert sign_in(town.chen).post("/api/v1/guides/import/?item=x", "{}", content_type="application/json").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_desk_asks_for_a_comparison_and_reads_what_was_kept(town, call, filed, sign_in):
+    chen, page = sign_in(town.chen), reverse("programs:desk:topic_call", args=[call.ref])
+    assert "全部课题" in chen.get(page).content.decode()
+    answer = chen.post(reverse("programs:desk:topic_call_compare", args=[call.ref]))
+    assert answer.status_code == 302 and "/jobs/" in answer.url
+    assert chen.post(f"/api/v1/topics/{call.ref}/alike/").status_code == 202
+    actions.compare_needs(town.chen, call)
+    assert chen.get(f"/api/v1/topics/{call.ref}/alike/").json()["pairs"][0]["needs"] == [need.ref for need in filed]
+    assert reverse("programs:desk:need_compare", args=[need.ref for need in filed]) in chen.get(page).content.decode()
+    assert sign_in(town.he).post(reverse("programs:desk:topic_call_compare", args=[call.ref])).status_code in (302, 409, 403)

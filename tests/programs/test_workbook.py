@@ -198,6 +198,47 @@ def test_entities_are_refused(tree):
     assert "实体" in refused(data, tree)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_behind_a_long_comment_are_refused(tree, encoding):
+    bomb = f'<?xml version="1.0"?><!--{"x" * 70_000}--><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'.encode(encoding)
+    data = repacked(queries.tree_workbook(tree), lambda parts: {**parts, "docProps/core.xml": bomb})
+    assert "实体" in refused(data, tree)
+
+
+def test_styles_larger_than_any_table_has_are_refused_before_they_are_read(tree):
+    heavy = b"<styleSheet><cellXfs>" + b"".join(b'<xf n="%d"/>' % n for n in range(100_000)) + b"</cellXfs></styleSheet>"
+    data = repacked(queries.tree_workbook(tree), lambda parts: {**parts, "xl/styles.xml": heavy})
+    assert "解压" in refused(data, tree)
+
+
+def marked(data, local, central, value):
+    """Bytes of every header of the archive set: at these places of the headers before the parts and of those at the end."""
+    found = bytearray(data)
+    for sign, place in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = found.find(sign)
+        while at >= 0:
+            found[at + place] = value
+            at = found.find(sign, at + 4)
+    return bytes(found)
+
+
+def cut_stream(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start = next(one.header_offset for one in archive.infolist() if one.filename == "xl/workbook.xml")
+    at = start + 30 + len("xl/workbook.xml")
+    return data[:at] + b"\xff" * 40 + data[at + 40:]
+
+
+@pytest.mark.parametrize("damage", [
+    lambda data: marked(data, 6, 8, 1), lambda data: marked(data, 8, 10, 99),
+    lambda data: data[:4] + data[4:].replace(b"PK\x03\x04", b"PK\x03\x05"), cut_stream,
+], ids=["locked", "unknown method", "broken header", "broken stream"])
+def test_a_damaged_archive_is_refused_with_words(tree, staff, sign_in, damage):
+    data = damage(queries.tree_workbook(tree))
+    assert "无法" in refused(data, tree)
+    assert give(sign_in(staff.he), tree, data).status_code == 200
+
+
 def test_macros_are_refused(tree):
     assert "宏" in refused(repacked(queries.tree_workbook(tree), lambda parts: {**parts, "xl/vbaProject.bin": b"x"}), tree)
 

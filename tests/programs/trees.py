@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MEMBER, MONEY, NUMBER, PARTNER, ROWS, TEXT
-from programs.engine.operators import OPERATORS, fits, gives, wanted_shape
+from programs.engine.operators import COUNT_DIGITS, OPERATORS, PLACES, WHOLE, YEAR_DIGITS, digits_of, fits, gives, wanted_shape
 
 DAY = date(2026, 6, 15)
 KINDS = ["ENTERPRISE", "UNIVERSITY", "HOSPITAL", "SOCIAL"]
@@ -25,25 +25,39 @@ days = st.one_of(
 numbers = st.one_of(
     st.integers(0, 4), st.integers(20, 70), st.decimals(0, 2, places=2), st.sampled_from([5000000, 500000000, 2025, 2026])
 )
+#: Up to the bounds of what a guide may name, by how many digits a comparison takes.
+SIZED = {
+    digits: st.one_of(numbers.filter(lambda one, most=10**digits: one < most), st.sampled_from([
+        10**digits - 1, 1 - 10**digits, Decimal(10**digits) - Decimal(10) ** -PLACES, -Decimal(10) ** -PLACES]))
+    for digits in (YEAR_DIGITS, COUNT_DIGITS, WHOLE)
+}
 texts = st.sampled_from(TEXTS)
 lists = st.lists(texts, max_size=3)
 LITERALS = {
-    NUMBER: numbers.map(str), MONEY: numbers.map(str), TEXT: texts, DATE: days.map(str), BOOL: st.booleans(), LIST: lists,
-    "texts": st.one_of(texts, st.lists(texts, max_size=2)), "numbers": st.lists(numbers.map(str), max_size=3),
-    "range": st.lists(numbers, min_size=2, max_size=2).map(lambda pair: [str(item) for item in sorted(map(Decimal, pair))]),
+    TEXT: texts, DATE: days.map(str), BOOL: st.booleans(), LIST: lists,
+    "texts": st.one_of(texts, st.lists(texts, max_size=2)),
 }
 
 
+def literals(shape, digits):
+    sized = SIZED[digits]
+    if shape == "numbers":
+        return st.lists(sized.map(str), max_size=3)
+    if shape == "range":
+        return st.lists(sized, min_size=2, max_size=2).map(lambda pair: [str(item) for item in sorted(map(Decimal, pair))])
+    return sized.map(str) if shape in (NUMBER, MONEY) else LITERALS[shape]
+
+
 @st.composite
-def values(draw, shape):
+def values(draw, shape, digits=WHOLE):
     others = [name for name in ASKABLE if gives(name, shape)]
     if not others or draw(st.integers(0, 3)):
-        return draw(LITERALS[shape])
+        return draw(literals(shape, digits))
     value = {"fact": draw(st.sampled_from(others))}
     if shape == DATE and draw(st.booleans()):
         value["months"] = draw(st.integers(-40, 40))
     if shape in (NUMBER, MONEY) and draw(st.booleans()):
-        value["times"] = draw(st.sampled_from(["0.5", "2", "1"]))
+        value["times"] = draw(st.sampled_from(["0.5", "2", "1", "999999999", "-0.00000001"]))
     return value
 
 
@@ -53,24 +67,26 @@ def leaves(draw, names=None):
     op = draw(st.sampled_from([op for op in OPERATORS if fits(name, op)]))
     leaf, shape = {"fact": name, "op": op}, wanted_shape(name, op)
     if shape != "nothing":
-        leaf["value"] = draw(values(shape))
-        if draw(st.integers(0, 5)) == 0:
-            leaf["value_by"] = draw(varied(shape))
+        leaf["value"] = draw(values(shape, digits_of(op)))
+        if draw(st.integers(0, 3)) == 0:
+            leaf["value_by"] = draw(varied(shape, digits_of(op)))
+            if draw(st.booleans()):
+                del leaf["value"]
     if OPERATORS[op].at:
-        leaf["at"] = draw(values(OPERATORS[op].at))
+        leaf["at"] = draw(values(OPERATORS[op].at, digits_of(op)))
     if OPERATORS[op].counts and draw(st.booleans()):
         leaf["of"] = draw(st.lists(texts, min_size=1, max_size=3))
     return leaf
 
 
 @st.composite
-def varied(draw, shape):
+def varied(draw, shape, digits=WHOLE):
     if draw(st.booleans()):
-        return {"fact": "leader.gender", "values": {"F": draw(values(shape)), "M": draw(values(shape))}}
+        return {"fact": "leader.gender", "values": {"F": draw(values(shape, digits)), "M": draw(values(shape, digits))}}
     whens = st.fixed_dictionaries({}, optional={
         "leader.gender": st.sampled_from(["F", "M"]), "leader.is_veteran": st.booleans(), "unit.kind": st.sampled_from(KINDS),
     }).filter(bool)
-    rows = [{"when": draw(whens), "value": draw(values(shape))} for _n in range(draw(st.integers(1, 3)))]
+    rows = [{"when": draw(whens), "value": draw(values(shape, digits))} for _n in range(draw(st.integers(1, 3)))]
     return {"facts": ["leader.gender", "leader.is_veteran", "unit.kind"], "values": rows}
 
 
