@@ -21,6 +21,7 @@ from portal.demo import (
     calendar,
     cycle,
     editor,
+    modes,
     people,
     plans,
     portfolios,
@@ -58,6 +59,7 @@ def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
         ("KEY-LAB", f"{year}年度深圳市重点实验室", 60 * MILLION, 12),
         ("FUTURE-STRAT", f"{year}年度未来产业战略咨询支撑", 20 * MILLION, 8),
         ("RCYX", f"{year}年度优秀青年基础研究项目", 40 * MILLION, 40),
+        ("OPEN-CALL", f"{year}年度揭榜挂帅项目", 30 * MILLION, 6),
     ]
 
 
@@ -202,6 +204,7 @@ class Story:
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))
         yield self.said(portfolios.bodies(world))
+        yield self.said(modes.challenge(world, self.plans[self.now.year]))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)
