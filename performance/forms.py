@@ -110,5 +110,5 @@ class AssessForm(forms.Form):
         label=_("Assessment"), choices=[("yes", _("Favourable; where money is paid by the year, the next year can be paid")),
                                         ("no", _("Unfavourable; goes back to be put right"))],
         widget=forms.RadioSelect, coerce=lambda value: value == "yes", empty_value=None)
-    text = forms.CharField(label=_("Grounds"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+    text = forms.CharField(label=_("Grounds of the assessment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
                            help_text=_("The unit reads this."))

@@ -21,8 +21,8 @@ class VoiceForm(forms.Form):
     agree = forms.TypedChoiceField(choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))], widget=forms.RadioSelect,
                                    coerce=lambda value: value == "yes", empty_value=None)
     decided_on = forms.DateField(label=gettext_lazy("Day of the decision"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    number = forms.CharField(label=gettext_lazy("Number of the document"), max_length=80)
-    text = forms.CharField(label=gettext_lazy("Grounds"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+    number = forms.CharField(label=gettext_lazy("Number of the decision"), max_length=80)
+    text = forms.CharField(label=gettext_lazy("Grounds of the answer"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
                            help_text=gettext_lazy("Needed for a no; kept with the case file."))
     upload = forms.FileField(label=gettext_lazy("Document (PDF, JPG or PNG)"), widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.png"}))
 
