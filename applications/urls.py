@@ -114,5 +114,4 @@ nav.register("my", 10, _("My applications"), "applications:my:list", policies.is
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
 nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_unit_user)
-nav.register("desk", 35, _("Words of other bodies"), "applications:desk:voices", policies.may_read_desk)
 nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

@@ -97,7 +97,8 @@ from applications.queries.voices import (
     voice_of_unit,
     voices_asked_of_units,
     voices_on_desk,
-    voices_waiting,
+    voices_owed,
+    voices_to_record,
     with_versions,
     words_of,
 )
@@ -111,5 +112,5 @@ __all__ = [
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
-    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_waiting", "with_versions", "words_of",
+    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of",
 ]

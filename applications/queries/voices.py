@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import pgettext
 
+from accounts.states import Role
 from applications import policies, workflow
 from applications.models import Application, Voice
 from applications.queries.parts import form_of
-from applications.states import Gate
+from applications.states import Gate, Side
 from core.models import LedgerRow
 from programs import queries as programme
 from programs.engine import voices
@@ -52,9 +53,19 @@ def voices_on_desk(actor: Any) -> QuerySet[Voice]:
     return policies.voices_at_desk(actor)
 
 
-def voices_waiting(actor: Any) -> int:
-    """How many words the person's units owe."""
-    return policies.voices_of_units(actor).filter(status="ASKED").count()
+def voices_owed(actor: Any) -> list[Voice]:
+    """What the person's units were asked and have not answered, and papers that their own applications still owe."""
+    if actor.id is None:
+        return []
+    rows = policies.voices_visible_to(actor).filter(status="ASKED")
+    return list(rows.filter(Q(organisation__in=actor.units(Role.ORG_ADMIN)) | (
+        Q(side=Side.APPLICANT) & (Q(application__leader=actor.id) | Q(application__unit__in=actor.units(Role.ORG_ADMIN)))))[:50])
+
+
+def voices_to_record(actor: Any) -> int:
+    """How many a division has to put on record or to confirm."""
+    rows = policies.voices_at_desk(actor)
+    return rows.filter(Q(status="HANDED_IN") | Q(status="ASKED", organisation=None, side__in=[Side.OWNER, Side.RECORD])).count()
 
 
 def said(actor: Any, application: Application) -> list[dict[str, Any]]:

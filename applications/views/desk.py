@@ -60,7 +60,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     ]
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {
-        "kpis": kpis,
+        "kpis": kpis, "actions": [(_("Words of other bodies"), reverse("applications:desk:voices"))],
         "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
         "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
     }

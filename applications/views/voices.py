@@ -32,6 +32,9 @@ def my_url(voice: Voice) -> str:
     return reverse("applications:my:voice", args=[voice.uid])
 
 
+FIELDS = ("application__title", "application__ref", "application__unit__name", "body")
+
+
 def _columns(url: Any) -> tuple[lists.Col, ...]:
     return (
         lists.Col("application", gettext_lazy("Application"), main=True, link=url, value=lambda row: row.application.title or row.application.ref,
@@ -47,6 +50,7 @@ def _columns(url: Any) -> tuple[lists.Col, ...]:
 class DeskVoices(lists.Listing):
     name = "voices"
     title = gettext_lazy("Words of other bodies")
+    search_fields = FIELDS
     columns = _columns(desk_url)
     facets = (lists.Facet("status", gettext_lazy("State"), states.VoiceStatus.choices),
               lists.Facet("gate", gettext_lazy("Asked"), states.Gate.choices))
@@ -56,6 +60,7 @@ class DeskVoices(lists.Listing):
 class UnitVoices(lists.Listing):
     name = "unit-voices"
     title = gettext_lazy("Our word is asked")
+    search_fields = FIELDS
     columns = _columns(unit_url)
     facets = (lists.Facet("status", gettext_lazy("State"), states.VoiceStatus.choices),)
     empty_title = gettext_lazy("Your unit has not been asked")
@@ -115,7 +120,8 @@ def desk_voice(request: HttpRequest, uid: Any) -> HttpResponse:
     urls = {verb: reverse(f"applications:desk:voice_{verb}", args=[row.uid]) for verb in ("send_back", "reopen")}
     return done or _page(request, row, form, on_record=paper, case=reverse("applications:desk:application", args=[row.application.ref]),
                          buttons=steps.buttons(VOICE, request.actor, row, urls, needs_why=("send_back", "reopen")),
-                         crumbs=[(_("Words of other bodies"), reverse("applications:desk:voices")), (row.application.ref, None)])
+                         crumbs=[(_("Applications"), reverse("applications:desk:list")), (_("Words of other bodies"), reverse("applications:desk:voices")),
+                                 (row.application.ref, None)])
 
 
 @access(policies.is_unit_user)

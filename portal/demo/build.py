@@ -185,6 +185,7 @@ class Story:
         """The last three weeks."""
         world, counts = self.world, self.counts
         checked = yield from self.filed(third, counts.checked, self.ago(17))
+        yield self.said(modes.challenge(world, self.plans[self.now.year]))
         fourth = self.published(self.now, "KEY-INDUSTRY", "g2.json", self.ago(14, 9), cycle.days(self.today, 12, 18), batch=3)
         awards.contracts(world, awarded, self.ago(17, 14), leave=4)
         self.go(self.ago(16))
@@ -204,7 +205,6 @@ class Story:
         yield self.said(adjustments.cases(world))
         yield self.said(portfolios.managers(world))
         yield self.said(portfolios.bodies(world))
-        yield self.said(modes.challenge(world, self.plans[self.now.year]))
         if notice is not None:
             awards.object_to(notice, accepted=True)
             awards.object_to(notice)

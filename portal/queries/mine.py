@@ -45,7 +45,7 @@ def _end_of(day: date) -> datetime:
 
 def waiting(actor: Any) -> list[Waiting]:
     """Everything that waits for the person: what has a time first, the nearest on top."""
-    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
+    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_words(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
     return sorted(rows, key=lambda row: (row.due is None, row.due.timestamp() if row.due else 0))
 
 
@@ -88,6 +88,15 @@ def _needs(actor: Any) -> list[Waiting]:
                   "warn" if row.status == "UNIT_RETURNED" else "doing", row.ref) for row in mine),
         *(Waiting(_("Topic to file"), row.title, address("programs:my:unit_need", row.ref), row.call.closes_at, "warn",
                   f"{row.ref} · {row.proposer.name}") for row in ours),
+    ]
+
+
+def _words(actor: Any) -> list[Waiting]:
+    """What the person's unit is asked to decide on (an owner on the bids for its challenge), and papers that are owed."""
+    return [
+        Waiting(applications.label_of(row), row.application.title, address(
+            "applications:my:unit_voice" if row.organisation_id else "applications:my:voice", row.uid), tone="warn", note=row.application.ref)
+        for row in applications.voices_owed(actor)
     ]
 
 

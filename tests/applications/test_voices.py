@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.http import Http404
+from django.urls import reverse
 
 from applications import actions, policies, queries
 from applications.models import Voice
@@ -17,6 +18,7 @@ from core import clock
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
+from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.factories import modes
 from tests.factories import projects as story
@@ -224,3 +226,50 @@ def test_amount_above_the_details_is_refused_at_the_check_list(db):
 
 def test_every_move_of_the_table_is_reached():
     assert set(VOICE.steps) == {"hand_in", "send_back", "agree", "decline", "reopen"}
+
+
+# --- pages and machines ------------------------------------------------------------------------------------------
+
+
+def test_owner_answers_on_its_page_and_a_faulty_answer_keeps_what_was_typed(db):
+    town = challenge()
+    voice = Voice.objects.get(application=accepted(town))
+    page, url = signed_in(town.host), reverse("applications:my:unit_voice", args=[voice.uid])
+    assert voice.application.title in page.get(reverse("applications:my:unit_voices")).content.decode()
+    shown = page.get(url).content.decode()
+    assert "技术路线与攻关方案" in shown and "评分" not in shown
+    faulty = page.post(url, {"agree": "no", "text": ""})
+    assert faulty.status_code == 422 and "理由" in faulty.content.decode()
+    wrong = page.post(url, {"agree": "yes", "text": "见附件", "upload": SimpleUploadedFile("a.pdf", b"MZ" + b"\0" * 200)})
+    assert wrong.status_code == 422 and "见附件" in wrong.content.decode() and Voice.objects.get().status == "ASKED"
+    assert page.post(url, {"agree": "yes", "text": "同意"}).status_code == 302
+    assert Voice.objects.get().status == "AGREED"
+    for who in (town.badm, town.wang):
+        assert signed_in(who).get(url).status_code == 404
+    assert signed_in(town.li).get(url).status_code == 403
+
+
+def test_machines_get_the_same_answers_with_the_reasons(db):
+    town = modes.town_of("JOINT", details=lambda town: {"partner_body": "香港创新科技署", "city_share_max": "1"})
+    voice = Voice.objects.get(application=accepted(town))
+    client, url = signed_in(town.chen), reverse("applications:api:voice_answer", args=[voice.uid])
+    assert [one["code"] for one in client.get(reverse("applications:api:voices")).json()["results"]] == ["partner_decision"]
+    assert signed_in(town.li).get(reverse("applications:api:voices")).json()["results"] == []
+    given = {"agree": "true", "decided_on": clock.today().isoformat(), "number": "ITC-1"}
+    assert client.post(url, given).status_code == 409
+    assert client.post(url, {**given, "upload": SimpleUploadedFile("a.exe", b"MZ" + b"\0" * 200)}).status_code == 400
+    assert signed_in(town.li).post(url, given).status_code == 404
+    done = client.post(url, {**given, "upload": paper()})
+    assert done.status_code == 200 and done.json()["status"] == "AGREED" and done.json()["file"]
+    again = client.post(reverse("applications:api:voice_reopen", args=[voice.uid]), {"why": "更正"}, content_type="application/json")
+    assert again.json()["status"] == "ASKED"
+
+
+def test_desk_list_costs_the_same_for_one_row_and_for_many(db):
+    town = challenge()
+    row = accepted(town)
+    client, url = signed_in(town.chen), reverse("applications:desk:voices")
+    one = cost(client, url)
+    for number in range(3):
+        Voice.objects.create(application=row, code="owner_choice", round=number + 2, gate="PROPOSE", side="OWNER", body="单位", organisation=town.owner)
+    assert cost(client, url) == one
