@@ -141,7 +141,9 @@ def my_voice(request: HttpRequest, uid: Any) -> HttpResponse:
         raise Http404
     form = _form(request, row, paper=True, choice=False) if row.status == "ASKED" else None
     done = _sent(request, row, form, actions.hand_in_voice, my_url(row))
-    return done or _page(request, row, form, crumbs=[(_("My applications"), reverse("applications:my:list")), (row.application.ref, None)])
+    own = policies.is_leader(request.actor, row.application) is None
+    case = reverse("applications:my:overview" if own else "applications:my:unit_application", args=[row.application.ref])
+    return done or _page(request, row, form, case=case, crumbs=[(_("My applications"), reverse("applications:my:list")), (row.application.ref, case)])
 
 
 @access(signed_in)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from programs.engine import voices
 from projects import actions, queries, rules
 from projects.models import PaymentLine, Project, ProposalItem
 from projects.workflow import _yearly_cap
+from tests.applications.client import signed_in
 from tests.applications.test_voices import challenge, in_scope, paper
 from tests.factories import funding as pay
 from tests.factories import modes
@@ -194,12 +196,19 @@ def test_year_after_year_is_payable_only_after_a_favourable_report():
     for who in (town.chen, town.li, town.wang, town.he):
         with pytest.raises(Refused):
             performance.assess(who, row, favourable=True, text="合格")
-    row = performance.assess(town.sun, row, favourable=False, text="进度滞后，整改后重新报送")
+    desk, url = signed_in(town.sun), reverse("performance:api:report_assess", args=[row.uid])
+    assert desk.post(url, {"favourable": False, "text": ""}, content_type="application/json").status_code == 400
+    assert desk.post(url, {"favourable": False, "text": "进度滞后，整改后重新报送"}, content_type="application/json").status_code == 200
+    row.refresh_from_db()
     assert (row.status, row.assessment) == ("RETURNED", "UNFAVOURABLE")
     with pytest.raises(Refused, match="R4"):
         funding.request(town.chen, second)
     row = performance.file_report(report.admin(project), performance.hand_in(report.leader(project), row))
-    row = performance.assess(town.sun, row, favourable=True, text="评估合格")
+    page, url = reverse("performance:my:report", args=[row.uid]), reverse("performance:desk:report_assess", args=[row.uid])
+    assert "评估年度报告" in desk.get(page).content.decode()
+    assert "评估年度报告" not in signed_in(report.leader(project)).get(page).content.decode()
+    assert desk.post(url, {"favourable": "yes", "text": "评估合格"}).status_code == 302
+    row.refresh_from_db()
     assert (row.status, row.assessment) == ("CLOSED", "FAVOURABLE")
     assert funding.request(town.chen, second).status == "REQUESTED"
     with pytest.raises(Refused, match="R4"):
