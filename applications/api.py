@@ -15,7 +15,7 @@ from applications.models import Application, Voice
 from applications.states import FORMALITY_REASONS
 from core import files
 from core.web.access import signed_in
-from core.web.api import KeysetPagination, Strict, Verb, actor
+from core.web.api import KeysetPagination, Said, Strict, Verb, actor
 
 
 class WhyInput(Strict):
@@ -157,7 +157,7 @@ def show_voice(row: Voice) -> dict[str, Any]:
 class AnswerInput(Strict):
     """Multipart where a document goes with it."""
 
-    agree = serializers.BooleanField()
+    agree = Said()
     decided_on = serializers.DateField(required=False)
     number = serializers.CharField(max_length=80, required=False, allow_blank=True)
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.access import public, signed_in
-from core.web.api import KeysetPagination, Strict, Verb, actor
+from core.web.api import KeysetPagination, Said, Strict, Verb, actor
 from performance import actions, policies, queries, rules
 from performance.models import Acceptance, Evaluation, Report
 from performance.states import Conclusion
@@ -22,7 +22,7 @@ class ProposeInput(Strict):
 
 
 class AssessInput(Strict):
-    favourable = serializers.BooleanField()
+    favourable = Said()
     text = serializers.CharField(max_length=2000)
 
 

@@ -86,7 +86,9 @@ def answer_voice(actor: Any, voice: Voice, *, agree: bool, decided_on: date | No
     verb = "agree" if agree else "decline"
     if voice.side == Side.APPLICANT:
         return _confirm(verb, actor, voice, text=text)
-    told = {code: str(value) for code, value in (figures or {}).items() if value is not None}
+    ask = ask_of(voice)
+    asked = {one.code for one in ask.figures} if ask else set()
+    told = {code: str(value) for code, value in (figures or {}).items() if code in asked and value is not None}
     on_record = not policies.speaks_for(actor, voice)
     return _answer(verb, actor, voice, file=_kept(actor, upload), decided_on=decided_on if on_record else clock.today(), number=number,
                    text=text, figures=told, on_record=on_record)

@@ -257,6 +257,7 @@ def test_machines_get_the_same_answers_with_the_reasons(db):
     assert signed_in(town.li).get(reverse("applications:api:voices")).json()["results"] == []
     given = {"agree": "true", "decided_on": clock.today().isoformat(), "number": "ITC-1"}
     assert client.post(url, given).status_code == 409
+    assert client.post(url, {"text": "无"}).status_code == 400  # nothing said is not a no
     assert client.post(url, {**given, "upload": SimpleUploadedFile("a.exe", b"MZ" + b"\0" * 200)}).status_code == 400
     assert signed_in(town.li).post(url, given).status_code == 404
     done = client.post(url, {**given, "upload": paper()})
