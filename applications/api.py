@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from applications import actions, policies, queries
-from applications.models import Application
+from applications.models import Application, Voice
 from applications.states import FORMALITY_REASONS
+from core import files
 from core.web.access import signed_in
-from core.web.api import KeysetPagination, Strict, Verb, actor
+from core.web.api import KeysetPagination, Said, Strict, Verb, actor
 
 
 class WhyInput(Strict):
@@ -139,3 +140,82 @@ class InspectionReport(APIView):
         row = actions.file_inspection(who, one, **data.validated_data)
         return Response({"kind": row.kind, "passed": row.passed, "finding": row.finding,
                          "amount": None if row.amount is None else str(row.amount), "filed_at": row.filed_at})
+
+
+# --- the word of others ------------------------------------------------------------------------------------------
+
+
+def show_voice(row: Voice) -> dict[str, Any]:
+    """Figures as text: yuan, shares 0 to 1."""
+    return {
+        "uid": str(row.uid), "application": row.application.ref, "code": row.code, "round": row.round, "gate": row.gate, "side": row.side,
+        "body": row.body, "status": row.status, "asked_at": row.asked_at, "decided_on": row.decided_on, "number": row.number,
+        "text": row.text, "figures": row.figures, "file": row.file.sha256 if row.file_id else "",
+    }
+
+
+class AnswerInput(Strict):
+    """Multipart where a document goes with it."""
+
+    agree = Said()
+    decided_on = serializers.DateField(required=False)
+    number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    figures = serializers.DictField(child=serializers.DecimalField(max_digits=18, decimal_places=4), required=False)
+    upload = serializers.FileField(required=False)
+
+
+class HandInInput(Strict):
+    decided_on = serializers.DateField()
+    number = serializers.CharField(max_length=80)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    upload = serializers.FileField()
+
+
+def _taking_file(act: Any) -> Any:
+    """A document that is refused is an error of its field."""
+
+    def run(who: Any, row: Voice, **given: Any) -> Voice:
+        try:
+            return act(who, row, **given)
+        except files.BadFile as error:
+            raise serializers.ValidationError({"upload": [str(error)]}) from error
+
+    return run
+
+
+class VoiceList(APIView):
+    """GET ?status=: the words of other bodies that the token's person may see."""
+
+    question = staticmethod(signed_in)
+
+    def get(self, request: Request) -> Response:
+        rows = policies.voices_visible_to(actor(request))
+        if value := request.GET.get("status", "")[:20]:
+            rows = rows.filter(status=value)
+        pages = KeysetPagination()
+        return pages.get_paginated_response([show_voice(row) for row in pages.paginate_queryset(rows, request, view=self)])
+
+
+class AnswerVoice(Verb):
+    """POST the answer of the unit that was asked, or the record of the bureau."""
+
+    question = staticmethod(signed_in)
+    get_object = staticmethod(queries.voice_for)
+    act = staticmethod(_taking_file(actions.answer_voice))
+    show = staticmethod(show_voice)
+    serializer_class = AnswerInput
+
+
+class HandInVoice(AnswerVoice):
+    act = staticmethod(_taking_file(actions.hand_in_voice))
+    serializer_class = HandInInput
+
+
+class SendBackVoice(AnswerVoice):
+    act = staticmethod(actions.send_back_voice)
+    serializer_class = WhyInput
+
+
+class ReopenVoice(SendBackVoice):
+    act = staticmethod(actions.reopen_voice)

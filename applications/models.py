@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -404,3 +406,69 @@ class PublicTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class Voice(models.Model):
+    """The word of another body on an application: an owner's choice, a partner's decision, an ethics approval.
+
+    What is asked, and of whom, is data of the way of funding (`programs.engine.voices`); the row keeps who was asked, what
+    was answered, and the paper it stands on. A reconsidered acceptance asks again, in a round of its own.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="voices")
+    code = models.CharField(max_length=40)
+    round = models.PositiveSmallIntegerField(default=1)
+    gate = models.CharField(max_length=12, choices=states.Gate.choices)
+    side = models.CharField(max_length=12, choices=states.Side.choices)
+    body = models.CharField(max_length=200, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=12, default=states.VoiceStatus.ASKED)
+    asked_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    decided_on = models.DateField(null=True, blank=True)
+    number = models.CharField(max_length=80, blank=True, help_text="of the other body's document")
+    text = models.TextField(blank=True)
+    figures = models.JSONField(default=dict, blank=True, help_text="{code: text of a number}, yuan or 0 to 1")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["application", "pk"]
+        indexes = [models.Index(fields=["organisation", "status"], name="voice_organisation")]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.VoiceStatus.values), name="voice_status"),
+            models.CheckConstraint(condition=Q(gate__in=states.Gate.values, side__in=states.Side.values), name="voice_kind"),
+            models.UniqueConstraint(fields=["application", "code", "round"], name="voice_once"),
+            models.CheckConstraint(
+                condition=Q(status=states.VoiceStatus.ASKED) | Q(decided_on__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="voice_answered_whole",
+            ),
+            # a paper of the applicant counts once another person has confirmed it
+            models.CheckConstraint(
+                condition=~Q(side=states.Side.APPLICANT, status__in=["AGREED", "DECLINED"]) | Q(confirmed_by__isnull=False),
+                name="voice_paper_confirmed",
+            ),
+            models.CheckConstraint(condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("answered_by")), name="voice_two_people"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"{self.application.ref}/{self.code}" + (f"/{self.round}" if self.round > 1 else "")
+
+    @property
+    def is_demo(self) -> bool:
+        return self.application.is_demo
+
+    @property
+    def status_label(self) -> str:
+        return str(states.VoiceStatus(self.status).label)
+
+    @property
+    def tone(self) -> str:
+        return states.VOICE_TONES.get(self.status, "")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from accounts.states import Role
 from applications import states
-from applications.models import Application
+from applications.models import Application, Voice
 from programs import policies as programme
 
 #: Desks of the bureau that read every submitted application; agencies and divisions read those of their scope.
@@ -184,3 +184,55 @@ def at_desk(actor: Any) -> QuerySet[Application]:
     if actor.holds(*READERS):
         return rows
     return rows.filter(_scope(actor)) if actor.holds(*SCOPED) else rows.none()
+
+
+# --- the word of others (ways of funding) ------------------------------------------------------------------------
+
+
+def keeps_voice(actor: Any, voice: Voice) -> str | None:
+    """Puts the word of a body without an account on record, confirms papers, asks again: the division in charge."""
+    if _desk(actor, voice.application, Role.DIVISION):
+        return None
+    return _("Only the division in charge of this special may do this.")
+
+
+def gives_voice(actor: Any, voice: Voice) -> str | None:
+    """The administrator of the unit that was asked; the division, on record, for everybody else and for an answer on paper."""
+    if speaks_for(actor, voice) or _desk(actor, voice.application, Role.DIVISION):
+        return None
+    return _("Only the body that was asked, or the division in charge on record, answers this.")
+
+
+def speaks_for(actor: Any, voice: Voice) -> bool:
+    """Is the actor the administrator of the registered unit that was asked?"""
+    return voice.organisation_id is not None and actor.holds(Role.ORG_ADMIN, at=voice.organisation_id)
+
+
+def hands_in_voice(actor: Any, voice: Voice) -> str | None:
+    """The leader of the application or the administrator of its unit."""
+    application = voice.application
+    if is_leader(actor, application) is None or is_unit_admin(actor, application) is None:
+        return None
+    return _("Only the project leader or the unit administrator hands this in.")
+
+
+def voices_visible_to(actor: Any) -> QuerySet[Voice]:
+    """What one's unit was asked, papers one's own applications owe, and what the bureau's desks see of the application.
+    The applicant does not read what others say of a bid before it is decided."""
+    rows = Voice.objects.select_related(
+        "application__guide__special__plan", "application__version", "application__unit", "application__leader", "organisation", "file",
+        "answered_by", "confirmed_by").defer("application__version__data")
+    if actor.is_system:
+        return rows
+    asked = Q(organisation__in=actor.units(Role.ORG_ADMIN), application__status__in=states.SEEN_BY_BUREAU)
+    own = Q(application__leader=actor.id) if actor.id is not None else Q(pk=None)
+    own = Q(side=states.Side.APPLICANT) & (own | Q(application__unit__in=actor.units(Role.ORG_ADMIN)))
+    return rows.filter(asked | own | Q(application__in=at_desk(actor).values("pk")))
+
+
+def voices_at_desk(actor: Any) -> QuerySet[Voice]:
+    return voices_visible_to(actor).filter(application__in=at_desk(actor).values("pk"))
+
+
+def voices_of_units(actor: Any) -> QuerySet[Voice]:
+    return voices_visible_to(actor).filter(organisation__in=actor.units(Role.ORG_ADMIN))

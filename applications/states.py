@@ -128,6 +128,7 @@ class Reason(TextChoices):
     BEYOND_QUOTA = "BEYOND_QUOTA", _("Ranked beyond the number or money of the guide")
     KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question of the review")
     INSPECTION = "INSPECTION", _("Failed the site visit or the special audit")
+    BODY_DECLINED = "BODY_DECLINED", _("Another body that decides too has declined")
     OBJECTION_UPHELD = "OBJECTION_UPHELD", _("An objection was upheld")
     OTHER = "OTHER", _("Another reason")
 
@@ -135,6 +136,36 @@ class Reason(TextChoices):
 class InspectionKind(TextChoices):
     VISIT = "VISIT", _("Site visit")
     AUDIT = "AUDIT", _("Special audit")
+
+
+# the word of others (ways of funding)
+
+
+class Gate(TextChoices):
+    """What the word of another body stands before."""
+
+    PROPOSE = "PROPOSE", pgettext_lazy("word of another body", "before the proposal")
+    AWARD = "AWARD", pgettext_lazy("word of another body", "before the award")
+    ACCEPTANCE = "ACCEPTANCE", pgettext_lazy("word of another body", "before the conclusion of the acceptance")
+
+
+class Side(TextChoices):
+    """Who gives it: an owner in its own desk, the bureau on record for a body without an account, or the applicant with a
+    paper that the bureau confirms."""
+
+    OWNER = "OWNER", _("Owner unit")
+    RECORD = "RECORD", _("On record by the bureau")
+    APPLICANT = "APPLICANT", _("Handed in by the applicant")
+
+
+class VoiceStatus(TextChoices):
+    ASKED = "ASKED", pgettext_lazy("word of another body", "Waiting for the answer")
+    HANDED_IN = "HANDED_IN", pgettext_lazy("word of another body", "Handed in, to be confirmed")
+    AGREED = "AGREED", pgettext_lazy("word of another body", "Agreed")
+    DECLINED = "DECLINED", pgettext_lazy("word of another body", "Declined")
+
+
+VOICE_TONES = {"ASKED": "warn", "HANDED_IN": "warn", "AGREED": "good", "DECLINED": "bad"}
 
 
 TONES = {

@@ -11,6 +11,7 @@ from applications.views import desk as desks
 from applications.views import finishing, materials, rows, sections, unit, workbench
 from applications.views import preview as look
 from applications.views import public as pages
+from applications.views import voices as word
 from core.web import nav
 from core.web.access import public as everyone
 
@@ -57,6 +58,11 @@ my = [
     path("unit/applications/<str:key>/decline/", unit.unit_decline, name="unit_decline"),
     path("unit/applications/<str:key>/return/", unit.unit_return, name="unit_return"),
     path("unit/applications/<str:key>/withdraw/", unit.unit_withdraw, name="unit_withdraw"),
+    # the word of others
+    path("unit/voices/", word.unit_voices, name="unit_voices"),
+    path("unit/voices/<uuid:uid>/", word.unit_voice, name="unit_voice"),
+    path("voices/<uuid:uid>/", word.my_voice, name="voice"),
+    path("voices/<uuid:uid>/file/", word.voice_file, name="voice_file"),
 ]
 
 desk = [
@@ -74,6 +80,11 @@ desk = [
     path("applications/<str:ref>/inspections/<int:pk>/report.pdf", desks.inspection_file, name="inspection_file"),
     # guide editor
     path("guides/<slug:ref>/form-preview/", look.form_preview, name="form_preview"),
+    # the word of others
+    path("voices/", word.desk_voices, name="voices"),
+    path("voices/<uuid:uid>/", word.desk_voice, name="voice"),
+    path("voices/<uuid:key>/send-back/", word.send_back, name="voice_send_back"),
+    path("voices/<uuid:key>/reopen/", word.reopen, name="voice_reopen"),
 ]
 
 api = [
@@ -91,9 +102,16 @@ api = [
     path("applications/<str:key>/visit/", machine.Visit.as_view(), name="visit"),
     path("applications/<str:key>/audit/", machine.Audit.as_view(), name="audit"),
     path("applications/<str:ref>/inspections/<int:pk>/", machine.InspectionReport.as_view(), name="inspection"),
+    # the word of others
+    path("voices/", machine.VoiceList.as_view(), name="voices"),
+    path("voices/<uuid:key>/answer/", machine.AnswerVoice.as_view(), name="voice_answer"),
+    path("voices/<uuid:key>/hand-in/", machine.HandInVoice.as_view(), name="voice_hand_in"),
+    path("voices/<uuid:key>/send-back/", machine.SendBackVoice.as_view(), name="voice_send_back"),
+    path("voices/<uuid:key>/reopen/", machine.ReopenVoice.as_view(), name="voice_reopen"),
 ]
 
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
+nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_unit_user)
 nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

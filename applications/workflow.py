@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications import policies
-from applications.models import Application, Correction
-from applications.states import InspectionKind, Reason, Status
+from applications.models import Application, Correction, Voice
+from applications.states import Gate, InspectionKind, Reason, Side, Status, VoiceStatus
 from core import clock
 from core.workflow import Machine, Step
 from programs import queries as programme
+from programs.engine import voices
 
 
 def before_close(application: Application, *, opened: Any = None, **given: Any) -> str | None:
@@ -121,6 +122,41 @@ def inspected(application: Application, **given: Any) -> str | None:
     return None
 
 
+# --- the word of others (ways of funding) -----------------------------------------------------------------------
+
+
+def voice_gaps(application: Application, gate: str, round: int = 1, *, against: bool = True) -> list[str]:
+    """What other bodies have not said yet, or have said no to, at this gate; [] = go on. What is asked comes from the
+    guide's data, not from the rows: a row that was never made is an answer that is missing. `against=False`: a no is an
+    answer like another. Prefetch `voices`."""
+    asked = voices.asks(application.version.data, application.answers, gate)
+    if not asked:
+        return []
+    rows = {row.code: row for row in application.voices.all() if row.round == round}
+    return [text for ask in asked if (text := _gap(application, ask, rows.get(ask.code), against))]
+
+
+def _gap(application: Application, ask: voices.Ask, row: Voice | None, against: bool) -> str:
+    given = {"clause": ask.clause, "ref": application.ref, "label": ask.label, "body": ask.body or "—"}
+    if row is not None and (row.status == VoiceStatus.AGREED or (row.status == VoiceStatus.DECLINED and not against)):
+        return ""
+    if row is not None and row.status == VoiceStatus.DECLINED:
+        return _("Clause %(clause)s: %(ref)s: %(body)s has declined (%(label)s).") % given
+    if row is not None and row.status == VoiceStatus.HANDED_IN:
+        return _("Clause %(clause)s: %(ref)s: “%(label)s” is handed in and not confirmed yet.") % given
+    return _("Clause %(clause)s: %(ref)s: “%(label)s” of %(body)s is missing.") % given
+
+
+def heard_before_proposal(application: Application, **given: Any) -> list[str]:
+    """Who decides too has agreed (clause R4; joint funding: only what both agree on)."""
+    return voice_gaps(application, Gate.PROPOSE)
+
+
+def heard_before_award(application: Application, **given: Any) -> list[str]:
+    """The approval of the ethics committee, where the guide asks for it before the award; and what the proposal needed."""
+    return [*voice_gaps(application, Gate.PROPOSE), *voice_gaps(application, Gate.AWARD)]
+
+
 S = Status
 WITHDRAWABLE = {S.SUBMITTED, S.ACCEPTED, S.CORRECTION, S.IN_REVIEW}
 
@@ -168,7 +204,8 @@ APPLICATION = Machine(
              pgettext_lazy("application", "Rank")),
         Step("rank_directly", {S.ACCEPTED, S.SPECIAL_AUDIT}, S.RANKED, policies.is_system, (without_review, inspected),
              gettext_lazy("Rank without review")),
-        Step("propose", {S.RANKED}, S.PROPOSED, policies.is_bureau_leader, (), gettext_lazy("Propose for award")),
+        Step("propose", {S.RANKED}, S.PROPOSED, policies.is_bureau_leader, (heard_before_proposal,),
+             gettext_lazy("Propose for award")),
         Step("not_select", {S.RANKED}, S.NOT_SELECTED, policies.is_bureau_leader, (with_reason_code,),
              gettext_lazy("Do not select"), danger=True),
         Step("publicise", {S.PROPOSED}, S.PUBLICITY, policies.is_resource, (), gettext_lazy("Publish in the notice")),
@@ -176,12 +213,101 @@ APPLICATION = Machine(
              gettext_lazy("Hold for an objection")),
         Step("release_hold", {S.OBJECTION_HOLD}, S.PUBLICITY, policies.is_supervision, (),
              gettext_lazy("Release, objection not upheld")),
-        Step("award", {S.PUBLICITY}, S.AWARDED, policies.is_bureau_leader, (), gettext_lazy("Award")),
-        Step("award_directly", {S.PROPOSED}, S.AWARDED, policies.is_bureau_leader, (),
+        Step("award", {S.PUBLICITY}, S.AWARDED, policies.is_bureau_leader, (heard_before_award,), gettext_lazy("Award")),
+        Step("award_directly", {S.PROPOSED}, S.AWARDED, policies.is_bureau_leader, (heard_before_award,),
              gettext_lazy("Award without public notice")),
         Step("reject", {S.OBJECTION_HOLD}, S.REJECTED, policies.is_bureau_leader, (with_reason_code,),
              gettext_lazy("Refuse the award, objection upheld"), danger=True),
     ),
     "applications.Application",
     Status,
+)
+
+
+V = VoiceStatus
+#: Until then an answer may be taken back: afterwards somebody has decided on it.
+BEFORE_DECISION = {
+    Gate.PROPOSE: (S.ACCEPTED, S.IN_REVIEW, S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT, S.RANKED),
+    Gate.AWARD: (S.ACCEPTED, S.IN_REVIEW, S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT, S.RANKED, S.PROPOSED, S.PUBLICITY, S.OBJECTION_HOLD),
+}
+
+
+def ask_of(voice: Voice) -> voices.Ask | None:
+    """What the guide says of this row today; None when its data or the answers no longer ask for it."""
+    application = voice.application
+    return next((ask for ask in voices.asks(application.version.data, application.answers) if ask.code == voice.code), None)
+
+
+def in_stage(voice: Voice, **given: Any) -> str | None:
+    """Nobody is asked about what has ended or has been decided."""
+    stages = BEFORE_DECISION.get(voice.gate)
+    if stages is None:
+        return None if voice.application.status == S.AWARDED else _("The project is not awarded.")
+    return None if voice.application.status in stages else _("The application is “%(state)s”: this can be answered no more.") % {
+        "state": voice.application.status_label}
+
+
+def before_acceptance(voice: Voice, **given: Any) -> str | None:
+    return _("What was said at the acceptance stands; a second examination asks again.") if voice.gate == Gate.ACCEPTANCE else None
+
+
+def in_order(voice: Voice, **given: Any) -> str | None:
+    """The due diligence comes before the decision that rests on it."""
+    ask = ask_of(voice)
+    if ask is None or not ask.after:
+        return None
+    first = Voice.objects.filter(application=voice.application, code=ask.after, round=voice.round).first()
+    if first is not None and first.status in (V.AGREED, V.DECLINED):
+        return None
+    return _("“%(label)s” comes first.") % {"label": voices.label_of(ask.after)}
+
+
+def dated(voice: Voice, **given: Any) -> list[str]:
+    """The day of the decision, which is not to come; on record, the number and the paper it stands on."""
+    found = []
+    if voice.decided_on is None:
+        found.append(_("Give the day of the decision."))
+    elif voice.decided_on > clock.today():
+        found.append(_("The day of the decision lies in the future."))
+    if voice.organisation_id is None or given.get("on_record"):
+        if not voice.number.strip():
+            found.append(_("Give the number of the document."))
+        if voice.file_id is None:
+            found.append(_("Attach the document."))
+    return found
+
+
+def with_figures(voice: Voice, **given: Any) -> list[str]:
+    ask = ask_of(voice)
+    return voices.figure_problems(ask, {key: voices.number(value) for key, value in voice.figures.items()}) if ask else []
+
+
+def with_words(voice: Voice, **given: Any) -> str | None:
+    return None if voice.text.strip() else _("Write the grounds; they stand in the file.")
+
+
+def handed_in_first(voice: Voice, **given: Any) -> str | None:
+    if voice.side == Side.APPLICANT and voice.status != V.HANDED_IN:
+        return _("The applicant hands the document in first.")
+    return None
+
+
+def by_applicant(voice: Voice, **given: Any) -> str | None:
+    return None if voice.side == Side.APPLICANT else _("This is not answered by the applicant.")
+
+
+VOICE = Machine(
+    "applications.voice",
+    (
+        Step("hand_in", {V.ASKED}, V.HANDED_IN, policies.hands_in_voice, (by_applicant, in_stage, dated), gettext_lazy("Hand in")),
+        Step("send_back", {V.HANDED_IN}, V.ASKED, policies.keeps_voice, (with_reason,), gettext_lazy("Send back to the applicant")),
+        Step("agree", {V.ASKED, V.HANDED_IN}, V.AGREED, policies.gives_voice,
+             (handed_in_first, in_stage, in_order, dated, with_figures), pgettext_lazy("word of another body", "Agree")),
+        Step("decline", {V.ASKED, V.HANDED_IN}, V.DECLINED, policies.gives_voice,
+             (handed_in_first, in_stage, in_order, dated, with_words), pgettext_lazy("word of another body", "Decline"), danger=True),
+        Step("reopen", {V.AGREED, V.DECLINED}, V.ASKED, policies.keeps_voice, (with_reason, in_stage, before_acceptance),
+             gettext_lazy("Ask again")),
+    ),
+    "applications.Voice",
+    VoiceStatus,
 )

@@ -21,7 +21,7 @@ from notices import actions as notices
 from programs import actions as programme
 from projects import queries as projects
 from projects.models import Project
-from projects.states import Pool
+from projects.states import LineKind, Pool
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,17 @@ def confirm_receipt(actor: Any, row: Disbursement) -> Disbursement:
         ledger.record("funding.payment.confirm", fresh, actor)
     fresh.refresh_from_db()
     return fresh
+
+
+@transaction.atomic
+def clear_year(actor: Any, project: Project, *, year_no: int, note: str) -> Disbursement | None:
+    """The report of the year before was favourable: the yearly payment of this number may be asked for. None when there is no
+    such payment; asked twice nothing changes. Records funding.payment.clear."""
+    row = Disbursement.objects.select_for_update(no_key=True).filter(project=project, line__kind=LineKind.YEARLY, line__year_no=year_no).first()
+    if row is not None and row.cleared_at is None:
+        Disbursement.objects.filter(pk=row.pk).update(cleared_by=actor.id, cleared_at=clock.now(), cleared_note=note[:200])
+        ledger.record("funding.payment.clear", row, actor, why=note)
+    return row
 
 
 def bulk(act: Any, actor: Any, rows: Iterable[Disbursement], **given: Any) -> list[Outcome]:

@@ -42,6 +42,8 @@ class Disbursement(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     bank_receipt = models.CharField(max_length=80, blank=True)
     confirmed_by, confirmed_at = who(), models.DateTimeField(null=True, blank=True)
+    cleared_by, cleared_at = who(), models.DateTimeField(null=True, blank=True)
+    cleared_note = models.CharField(max_length=200, blank=True, help_text="what met the condition of a yearly payment")
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
 
     class Meta:

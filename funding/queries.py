@@ -112,6 +112,8 @@ def only_ready(rows: QuerySet[Disbursement], value: str = "") -> QuerySet[Disbur
         Q(line__kind="SIGN", project__status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE", "PASSED"])
         | Q(line__kind="ONCE", project__status__in=["COMPLETED", "ACTIVE"])
         | Q(line__kind="FINAL", project__status="PASSED")
+        | (Q(line__kind="YEARLY", project__status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE", "PASSED"])
+           & (Q(line__year_no=1) | Q(cleared_at__isnull=False)))
     )
 
 
@@ -119,7 +121,8 @@ def verb_label(verb: str) -> str:
     name = verb.rsplit(".", 1)[1]
     if name in PAYMENT.steps:
         return str(PAYMENT.steps[name].label)
-    return {"plan": _("Entered in the plan"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed")}.get(name, verb)
+    return {"plan": _("Entered in the plan"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed"),
+            "clear": _("Condition met: report of the year before favourable")}.get(name, verb)
 
 
 def history_of(row: Disbursement) -> list[dict[str, Any]]:

@@ -27,6 +27,9 @@ def condition_met(row: Disbursement, **given: Any) -> str | None:
         return _("Nothing is paid to a project that is “%(state)s”.") % {"state": row.project.status_label}
     if row.line.kind == LineKind.FINAL and status != ProjectStatus.PASSED:
         return _("The last instalment waits for acceptance.")
+    if row.line.kind == LineKind.YEARLY and row.line.year_no > 1 and row.cleared_at is None:
+        return _("Clause R4: the payment of year %(no)d waits for the favourable assessment of the report of year %(before)d.") % {
+            "no": row.line.year_no, "before": row.line.year_no - 1}
     return None
 
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.access import public, signed_in
-from core.web.api import KeysetPagination, Strict, Verb, actor
+from core.web.api import KeysetPagination, Said, Strict, Verb, actor
 from performance import actions, policies, queries, rules
 from performance.models import Acceptance, Evaluation, Report
 from performance.states import Conclusion
@@ -21,6 +21,11 @@ class ProposeInput(Strict):
     opinion = serializers.CharField(max_length=4000)
 
 
+class AssessInput(Strict):
+    favourable = Said()
+    text = serializers.CharField(max_length=2000)
+
+
 class ScoreInput(Strict):
     comment = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
@@ -29,6 +34,7 @@ def show_report(report: Report) -> dict[str, Any]:
     return {
         "uid": str(report.uid), "project": report.project.number, "kind": report.kind, "year": report.year,
         "status": report.status, "spent": str(report.spent), "filed_at": report.filed_at, "sha256": report.sha256,
+        "assessment": report.assessment, "assessment_text": report.assessment_text,
     }
 
 
@@ -110,3 +116,13 @@ class ConfirmScore(Verb):
     get_object = staticmethod(queries.get_evaluation)
     act = staticmethod(actions.confirm_score)
     show = staticmethod(show_evaluation)
+
+
+class Assess(Verb):
+    """POST what is found of an annual report."""
+
+    question = staticmethod(policies.is_staff)
+    get_object = staticmethod(queries.get_report)
+    act = staticmethod(actions.assess)
+    show = staticmethod(show_report)
+    serializer_class = AssessInput

@@ -101,3 +101,14 @@ class ProposeForm(forms.Form):
 
 class ScoreForm(forms.Form):
     comment = forms.CharField(label=_("Remark on the score"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AssessForm(forms.Form):
+    """What the bureau finds of an annual report."""
+
+    favourable = forms.TypedChoiceField(
+        label=_("Assessment"), choices=[("yes", _("Favourable; where money is paid by the year, the next year can be paid")),
+                                        ("no", _("Unfavourable; goes back to be put right"))],
+        widget=forms.RadioSelect, coerce=lambda value: value == "yes", empty_value=None)
+    text = forms.CharField(label=_("Grounds of the assessment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+                           help_text=_("The unit reads this."))

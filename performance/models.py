@@ -33,6 +33,10 @@ class Report(models.Model):
     return_reason = models.TextField(blank=True)
     filed_at = models.DateTimeField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    assessment = models.CharField(max_length=12, blank=True, choices=states.Assessment.choices)
+    assessment_text = models.TextField(blank=True)
+    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    assessed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
 
@@ -45,6 +49,10 @@ class Report(models.Model):
             models.CheckConstraint(condition=Q(spent__gte=0), name="report_spent_not_negative"),
             models.UniqueConstraint(fields=["project", "year"], condition=Q(kind="ANNUAL"), name="report_one_a_year"),
             models.UniqueConstraint(fields=["project"], condition=Q(kind="FINAL"), name="report_one_final"),
+            models.CheckConstraint(
+                condition=Q(assessment="") | (Q(kind="ANNUAL", assessment__in=states.Assessment.values, assessed_by__isnull=False) & ~Q(assessment_text="")),
+                name="report_assessed_whole",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,6 +59,12 @@ def examines(actor: Any, row: Acceptance) -> str | None:
     return _("Only the supervision division or the institution in charge of this special examines final reports.")
 
 
+def assesses(actor: Any, report: Report) -> str | None:
+    if actor.holds(Role.SUPERVISION) or programme.holds_for(actor, Role.AGENCY, report.project.special):
+        return None
+    return _("Only the supervision division or the institution in charge of this special assesses annual reports.")
+
+
 def confirms(actor: Any, row: Acceptance) -> str | None:
     return None if actor.holds(Role.LEADER) else _("Only a leader of the bureau confirms a conclusion.")
 

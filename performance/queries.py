@@ -21,7 +21,7 @@ from django.db.models.functions import (
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from core import parameters
+from core import clock, parameters
 from core.models import LedgerRow
 from funding import queries as funding
 from performance import policies, rules
@@ -81,6 +81,13 @@ def reports_of(actor: Any, project: Project) -> QuerySet[Report]:
 
 def final_report(project: Project) -> Report | None:
     return Report.objects.filter(project=project, kind=ReportKind.FINAL).select_related("file").first()
+
+
+def year_no(report: Report) -> int:
+    """Which year of the project an annual report is about: 1, 2, 3 ..."""
+    project = report.project
+    first = project.starts_on or clock.local(project.awarded_at).date()
+    return report.year - first.year + 1
 
 
 def results_of(report: Report) -> list[Result]:

@@ -20,6 +20,13 @@ class ReportStatus(TextChoices):
     CLOSED = "CLOSED", pgettext_lazy("report", "Closed")
 
 
+class Assessment(TextChoices):
+    """What the bureau found of a yearly report: it decides whether the next year's money may be paid (stable support)."""
+
+    FAVOURABLE = "FAVOURABLE", pgettext_lazy("assessment of a year", "Favourable")
+    UNFAVOURABLE = "UNFAVOURABLE", pgettext_lazy("assessment of a year", "Unfavourable")
+
+
 class Band(TextChoices):
     """How far a qualitative target was met; the share of each band is a parameter (performance.qualitative_bands)."""
 

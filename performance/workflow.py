@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import queries as filed
 from core.workflow import Machine, Step
 from performance import policies
 from performance.models import Acceptance, Evaluation, Report, Result
@@ -46,6 +47,10 @@ def is_complete(report: Report, **given: Any) -> list[str]:
     return found
 
 
+def is_yearly(report: Report, **given: Any) -> str | None:
+    return None if report.kind == "ANNUAL" else _("Only annual reports are assessed; final reports are examined.")
+
+
 REPORT = Machine(
     "performance.report",
     (
@@ -58,6 +63,10 @@ REPORT = Machine(
         Step("reopen", {R.FILED}, R.RETURNED, policies.is_system, (with_reason,),
              gettext_lazy("Open again, to be reconsidered")),
         Step("close", {R.FILED}, R.CLOSED, policies.is_system, (), gettext_lazy("Close the report")),
+        # yearly reports (stable support: the next year's money waits for them)
+        Step("favour", {R.FILED}, R.CLOSED, policies.assesses, (is_yearly, with_reason), gettext_lazy("Assess as favourable")),
+        Step("disfavour", {R.FILED}, R.RETURNED, policies.assesses, (is_yearly, with_reason),
+             gettext_lazy("Assess as unfavourable, to be put right")),
     ),
     "performance.Report",
     ReportStatus,
@@ -86,6 +95,12 @@ def all_examined(acceptance: Acceptance, **given: Any) -> str | None:
         "count": len(open_rows), "names": _some(open_rows)}
 
 
+def owner_heard(acceptance: Acceptance, *, conclusion: str = "", **given: Any) -> list[str]:
+    """Open challenge: the owner's acceptance test has been answered, and nothing passes that failed it (clause R4)."""
+    wanted = conclusion or acceptance.conclusion
+    return filed.gaps_before_conclusion(acceptance.project.application, acceptance.round, passed=wanted == Conclusion.PASSED)
+
+
 def another_confirms(acceptance: Acceptance, *, actor: Any, **given: Any) -> str | None:
     if actor.id is not None and actor.id == acceptance.proposed_by_id:
         return _("Who proposed the conclusion cannot confirm it.")
@@ -95,10 +110,10 @@ def another_confirms(acceptance: Acceptance, *, actor: Any, **given: Any) -> str
 ACCEPTANCE = Machine(
     "performance.acceptance",
     (
-        Step("propose", {A.OPEN}, A.PROPOSED, policies.examines, (all_examined, with_conclusion),
+        Step("propose", {A.OPEN}, A.PROPOSED, policies.examines, (all_examined, with_conclusion, owner_heard),
              gettext_lazy("Propose the conclusion")),
         Step("return", {A.PROPOSED}, A.OPEN, policies.confirms, (with_reason,), gettext_lazy("Return to the examiner")),
-        Step("confirm", {A.PROPOSED}, A.CONFIRMED, policies.confirms, (another_confirms,),
+        Step("confirm", {A.PROPOSED}, A.CONFIRMED, policies.confirms, (another_confirms, owner_heard),
              gettext_lazy("Confirm the conclusion"), danger=True),
     ),
     "performance.Acceptance",

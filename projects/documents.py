@@ -19,6 +19,7 @@ from applications.models import Application
 from applications.states import Reason
 from core.money import capital, wan
 from notices.queries import Kind, register_kind
+from programs.engine import modes
 
 PUBLICITY, AWARD, NOT_AWARDED = "publicity", "award", "not_awarded"
 REVIEW_RULE = "依据申请指南关于择优支持的规定，经专家评审、综合评议和局长办公会审议，该项目未列入本批拟立项清单。"
@@ -77,6 +78,8 @@ def award_context(proposal: Any, rows: list[dict[str, Any]], total: Decimal, sig
     guide = proposal.guide
     if guide.contract_required:
         texts = [f"请各承担单位自本通知印发之日起{sign_days}日内登录平台完成任务书签订；逾期未签订且无正当理由的，视为放弃立项资格。"]
+    elif own := modes.mode_of(guide.funding_mode).get("award_text"):
+        texts = [own]
     else:
         texts = ["本批项目采取事后补助方式，不签订任务书，资助资金按程序一次性拨付。请各单位在平台核对收款账户信息。"]
     return {

@@ -15,7 +15,7 @@ from projects.states import ObjectorKind
 WAN = Decimal(10_000)
 #: What a list may give as the reason for not proposing somebody.
 LEFT_OUT = (
-    Reason.BEYOND_QUOTA, Reason.BELOW_MARK, Reason.KNOCKED_OUT, Reason.DUPLICATE, Reason.INTEGRITY,
+    Reason.BEYOND_QUOTA, Reason.BELOW_MARK, Reason.KNOCKED_OUT, Reason.BODY_DECLINED, Reason.DUPLICATE, Reason.INTEGRITY,
     Reason.UNIT_INELIGIBLE, Reason.LEADER_INELIGIBLE, Reason.OUT_OF_SCOPE, Reason.OTHER,
 )
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from applications.models import Application
@@ -291,6 +292,7 @@ class PaymentLine(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="payments")
     order = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=8, choices=states.LineKind.choices)
+    year_no = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of a yearly payment: 1, 2, 3 ...")
     amount = MoneyField()
     condition = models.CharField(max_length=200, blank=True)
     condition_en = models.CharField(max_length=300, blank=True)
@@ -300,7 +302,8 @@ class PaymentLine(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=states.LineKind.values), name="paymentline_kind"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="paymentline_amount"),
-            models.UniqueConstraint(fields=["project", "kind"], name="paymentline_kind_once"),
+            models.UniqueConstraint(fields=["project", "kind", "year_no"], name="paymentline_kind_once", nulls_distinct=False),
+            models.CheckConstraint(condition=Q(kind="YEARLY", year_no__gte=1) | (~Q(kind="YEARLY") & Q(year_no=None)), name="paymentline_year"),
         ]
 
     def __str__(self) -> str:
@@ -308,6 +311,8 @@ class PaymentLine(models.Model):
 
     @property
     def kind_label(self) -> str:
+        if self.year_no:
+            return str(_("Payment of year %(no)d") % {"no": self.year_no})
         return str(states.LineKind(self.kind).label)
 
     @property

@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
 from core import clock
@@ -22,6 +23,8 @@ from core.money import in_wan
 from core.workflow import Machine
 from programs import policies as programme
 from programs import queries as programmes
+from programs.engine import modes
+from programs.engine.forms import pick
 from programs.models import Plan, Special
 from projects import policies
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
@@ -93,7 +96,7 @@ def waiting_for_rank(guide: Any) -> QuerySet[Application]:
 
 def ranking_of(guide: Any) -> list[tuple[Application, BatchItem | None]]:
     """Ranked applications of a guide that no list has, in the order of the review; those without a review by number."""
-    rows = list(_ranked().filter(guide=guide).select_related("unit", "leader", "guide__special").prefetch_related("inspections"))
+    rows = list(_ranked().filter(guide=guide).select_related("unit", "leader", "guide__special").prefetch_related("inspections", "voices"))
     items = {item.application_id: item for item in BatchItem.objects.filter(application__in=rows, rank__isnull=False)}
     late = 10**6
     return sorted(((row, items.get(row.pk)) for row in rows),
@@ -124,6 +127,21 @@ def running_notices(actor: Any) -> QuerySet[Publicity]:
 def open_objections(row: Publicity) -> set[int]:
     """Applications with an objection that is not settled: they are not awarded until it is."""
     return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
+
+
+def items_not_held(row: Publicity) -> list[ProposalItem]:
+    """Proposed applications in the notice that no objection holds."""
+    held = open_objections(row)
+    found = items_of(row.proposal, selected=True, application__status=Status.PUBLICITY).select_related(
+        "application__unit", "application__leader", "application__guide").prefetch_related("application__voices")
+    items = [item for item in found if item.application_id not in held]
+    filed.with_versions(item.application for item in items)
+    return items
+
+
+def award_gaps(row: Publicity) -> list[str]:
+    """Which approvals of other bodies are missing before the award, of whom."""
+    return [text for item in items_not_held(row) for text in filed.gaps_before_award(item.application)]
 
 
 def open_objection_count(actor: Any) -> int:
@@ -252,6 +270,14 @@ def special_summary(special: Any) -> dict[str, Any]:
     return {"count": found["count"], "money": found["money"], "newest": list(rows.order_by("-pk")[:5])}
 
 
+def contract_template(project: Project) -> dict[str, Any] | None:
+    """The template of the contract that the guide was published with, if any: {uid, name, words}."""
+    data = project.guide.version.data if project.guide.version_id else {}
+    terms = data.get("contract") or {}
+    file, words = terms.get("file"), pick(terms, "note")
+    return {"file": file, "words": words} if file or words else None
+
+
 def with_contract(rows: QuerySet[Project], status: str) -> QuerySet[Project]:
     """Projects whose contract stands there; the contract table joins once."""
     return rows.filter(contract__status=status)
@@ -271,7 +297,8 @@ def line_of(project: Project, contract: Contract | None) -> list[dict[str, str]]
     """Where the project stands, as steps: award, contract, run, acceptance, end."""
     names = [_("Awarded"), _("Contract signed"), _("Running"), _("Acceptance"), pgettext("step of a project", "Ended")]
     if contract is None and project.status == "COMPLETED":
-        return [{"label": _("Awarded"), "state": "done"}, {"label": _("Paid once, no contract"), "state": "here"}]
+        end = pick(modes.mode_of(project.mode).get("end") or {}, "text") if not modes.pays(project.mode) else ""
+        return [{"label": _("Awarded"), "state": "done"}, {"label": end or _("Paid once, no contract"), "state": "here"}]
     at = {"CONTRACT_PENDING": 1, "ACTIVE": 2, "SUSPENDED": 2, "OVERDUE": 2, "ACCEPTANCE": 3, "RECONSIDER": 3}.get(project.status, 4)
     stop = project.status in ("SUSPENDED", "LAPSED", "FAILED", "REVOKED", "TERMINATED")
     return [{"label": name, "state": "done" if i < at else ("stop" if stop else "here") if i == at else ""}

@@ -66,6 +66,30 @@ def list_problems(rows: Iterable[Proposed], *, most: int | None, money: Decimal,
     return found
 
 
+def mode_problems(rows: Iterable[tuple[Proposed, Decimal]]) -> list[str]:
+    """Amounts above what audits found and the way of funding allows: (line, most) pairs of what is proposed."""
+    above = [row for row, most in rows if most < row.amount <= row.requested]
+    return [_("Clause R4: the amount is above what the audit or the way of funding allows: %(names)s.") % {"names": _names(above)}] if above else []
+
+
+def unit_cap_problems(mine: Iterable[tuple[int, Decimal]], before: Mapping[int, Decimal], names: Mapping[int, str], cap: Decimal) -> list[str]:
+    """Units that would get more in one year than the guide allows: (unit, yuan) of this list, yuan decided before this year."""
+    sums: dict[int, Decimal] = {}
+    for unit, amount in mine:
+        sums[unit] = sums.get(unit, Decimal(0)) + amount
+    return [
+        _("Clause R4: %(unit)s would get %(sum)s yuan this year; the guide allows %(cap)s.") % {
+            "unit": names.get(unit, unit), "sum": _yuan(total + before.get(unit, Decimal(0))), "cap": _yuan(cap)}
+        for unit, total in sums.items() if total + before.get(unit, Decimal(0)) > cap
+    ]
+
+
+def yearly(amount: Decimal, years: int) -> list[Decimal]:
+    """The amount in equal yearly parts, to the cent; the last year takes the rest, so that the sum is exact."""
+    part = (amount / years).quantize(CENT, ROUND_DOWN)
+    return [part] * (years - 1) + [amount - part * (years - 1)]
+
+
 def instalments(amount: Decimal, plan: Sequence[Mapping[str, Any]]) -> list[Decimal]:
     """The amount cut by the shares of the plan, to the cent; the last instalment takes the rest, so that the sum is
     exact. Raises ValueError when the shares do not add up to 1."""

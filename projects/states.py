@@ -63,6 +63,7 @@ class LineKind(TextChoices):
     MIDTERM = "MIDTERM", _("After the mid-term check")
     FINAL = "FINAL", _("After acceptance")
     ONCE = "ONCE", _("One payment")
+    YEARLY = "YEARLY", _("Yearly payment")
 
 
 class Pool(TextChoices):

@@ -5,17 +5,21 @@ Project states follow the field's lifecycle; `COMPLETED` is where modes without 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import Organisation
+from applications import queries as filed
 from applications.states import Status
 from core import clock
 from core.workflow import Machine, Step
+from programs.engine import voices
 from projects import policies, rules
-from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalList, Publicity
+from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from projects.states import ContractStatus, ListStatus, ObjectionStatus, ProjectStatus, PublicityStatus
 
 L, N, O, P, C = ListStatus, PublicityStatus, ObjectionStatus, ProjectStatus, ContractStatus
@@ -30,14 +34,35 @@ def with_reason(obj: Any, *, reason: str = "", **given: Any) -> str | None:
 
 def within_limits(row: ProposalList, **given: Any) -> list[str]:
     """Number and money of the guide, the requested amounts, and a reason for everybody who is not proposed."""
-    items = list(row.items.select_related("application"))
+    items = list(row.items.select_related("application", "application__guide").prefetch_related("application__inspections"))
+    filed.with_versions(i.application for i in items)
     item = row.guide.plan_item
     facts = [rules.Proposed(i.application.ref, i.selected, i.amount, i.application.requested, i.reason_code, i.reason)
              for i in items]
     return rules.list_problems(
         facts, most=row.guide.max_projects, money=row.guide.budget_control, cap=row.guide.cap_per_project,
         plan_left=item.money - item.committed, plan_count_left=item.count - item.awarded_count,
-    )
+    ) + rules.mode_problems([(fact, filed.allowed_amount(i.application)) for fact, i in zip(facts, items, strict=True) if i.selected]) + _yearly_cap(row, items)
+
+
+def _yearly_cap(row: ProposalList, items: list[ProposalItem]) -> list[str]:
+    """Interest subsidy: what a unit gets in one year from all guides of this way (clause R4, handbook 2.6)."""
+    cap = voices.details_of(row.guide.version.data if row.guide.version else {}).get("unit_year_cap")
+    if cap in (None, ""):
+        return []
+    mine = [i for i in items if i.selected]
+    before = ProposalItem.objects.filter(
+        selected=True, application__unit__in=[i.application.unit_id for i in mine], proposal__guide__funding_mode=row.guide.funding_mode,
+        proposal__decided_at__year=clock.today().year,
+    ).exclude(proposal=row).exclude(application__status__in=[Status.REJECTED, Status.WITHDRAWN]).values_list("application__unit").annotate(sum=Sum("amount"))
+    names = dict(Organisation.objects.filter(pk__in=[i.application.unit_id for i in mine]).values_list("pk", "name"))
+    return rules.unit_cap_problems([(i.application.unit_id, i.amount) for i in mine], dict(before.order_by()), names, Decimal(str(cap)))
+
+
+def all_heard(row: ProposalList, **given: Any) -> list[str]:
+    """Nobody is proposed on whom a body that decides too has not spoken, or has said no (clause R4)."""
+    chosen = list(row.items.filter(selected=True).select_related("application").prefetch_related("application__voices"))
+    return filed.gaps_before_proposal(filed.with_versions(i.application for i in chosen))
 
 
 def another_decides(row: ProposalList, *, actor: Any, **given: Any) -> str | None:
@@ -49,9 +74,9 @@ def another_decides(row: ProposalList, *, actor: Any, **given: Any) -> str | Non
 PROPOSAL = Machine(
     "projects.proposal",
     (
-        Step("submit", {L.DRAFT}, L.SUBMITTED, policies.prepares, (within_limits,), gettext_lazy("Submit for decision")),
+        Step("submit", {L.DRAFT}, L.SUBMITTED, policies.prepares, (within_limits, all_heard), gettext_lazy("Submit for decision")),
         Step("return", {L.SUBMITTED}, L.DRAFT, policies.decides, (with_reason,), gettext_lazy("Return to the division")),
-        Step("decide", {L.SUBMITTED}, L.DECIDED, policies.decides, (another_decides, within_limits),
+        Step("decide", {L.SUBMITTED}, L.DECIDED, policies.decides, (another_decides, within_limits, all_heard),
              gettext_lazy("Decide on the list"), danger=True),
     ),
     "projects.ProposalList",

@@ -68,6 +68,7 @@ from applications.actions.upper import (
     reject,
     release_hold,
 )
+from applications.actions.voices import answer_voice, ask_voices, hand_in_voice, reopen_voice, send_back_voice
 
 __all__ = [
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
@@ -78,4 +79,5 @@ __all__ = [
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
     "tell_of_guide",
+    "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

@@ -21,6 +21,7 @@ from core import clock, deadlines, ledger, refs
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import queries as programme
+from programs.engine import voices
 from programs.models import Guide, Topic
 
 SAME_SITTING = timedelta(minutes=5)  # saves of one person this close together are one row of the history
@@ -59,6 +60,7 @@ def start(actor: Any, guide: Guide, *, unit: Organisation, topic: Topic | None =
     if wanted and unit.kind not in wanted:
         reasons.append(_("Units of this kind may not apply in this guide."))
     reasons.append(rules.region_problem((guide.version.data.get("eligibility") or {}) if guide.version else {}, unit.region))
+    reasons.append(voices.filer_problem(guide.version.data, unit.uscc or "") if guide.version else None)
     if reasons := [reason for reason in reasons if reason]:
         raise Refused(reasons)
     prefix = guide.special.prefix

@@ -15,8 +15,9 @@ from accounts.policies import system
 from applications import documents, policies, queries, rules, states
 from applications.actions.filing import lock
 from applications.actions.unit import Outcome
+from applications.actions.voices import ask_voices
 from applications.models import Application, CheckItem, Correction, FormalityCheck
-from applications.states import CheckOutcome, ItemResult, Reason, Status
+from applications.states import CheckOutcome, Gate, ItemResult, Reason, Status
 from applications.workflow import APPLICATION
 from core import clock, deadlines, ledger, parameters, workdays
 from core.clock import CoreNow
@@ -101,7 +102,7 @@ def _decide(actor: Any, check: FormalityCheck, outcome: str, *, reason_code: str
 
 @transaction.atomic
 def accept(actor: Any, application: Application) -> Application:
-    """SUBMITTED -> ACCEPTED when every item of the list is in order."""
+    """SUBMITTED -> ACCEPTED when every item of the list is in order. Bodies that decide too are asked from now on."""
     row = _checker_row(actor, application)
     check = _current(row)
     found = verdict_of(row, check)
@@ -110,7 +111,9 @@ def accept(actor: Any, application: Application) -> Application:
     if found.outcome != CheckOutcome.PASS:
         raise Refused([_("The list has defects: ask for correction or refuse.")])
     _decide(actor, check, CheckOutcome.PASS)
-    return APPLICATION.move("accept", actor, row)
+    moved = APPLICATION.move("accept", actor, row)
+    ask_voices(system("voices"), row, (Gate.PROPOSE, Gate.AWARD))
+    return moved
 
 
 def bulk_accept(actor: Any, applications: Iterable[Application]) -> list[Outcome]:

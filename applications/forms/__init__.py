@@ -3,8 +3,9 @@
 from applications.forms.boxes import Box, boxes_of, error_list, paired, shown_boxes
 from applications.forms.desk import AskCorrectionForm, InspectionForm, RefuseForm, TrackForm, VerifyReceiptForm
 from applications.forms.rows import MemberForm, PartnerForm, StartForm
+from applications.forms.voices import VoiceForm
 
 __all__ = [
     "AskCorrectionForm", "Box", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "StartForm", "TrackForm",
-    "VerifyReceiptForm", "boxes_of", "error_list", "paired", "shown_boxes",
+    "VerifyReceiptForm", "VoiceForm", "boxes_of", "error_list", "paired", "shown_boxes",
 ]

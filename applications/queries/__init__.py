@@ -82,6 +82,26 @@ from applications.queries.standing import (
     team_of,
     verb_label,
 )
+from applications.queries.voices import (
+    declined,
+    gaps_before_award,
+    gaps_before_conclusion,
+    gaps_before_proposal,
+    history_of_voice,
+    label_of,
+    mode_caps,
+    said,
+    shown_to_owner,
+    voice_at_desk,
+    voice_for,
+    voice_of_unit,
+    voices_asked_of_units,
+    voices_on_desk,
+    voices_owed,
+    voices_to_record,
+    with_versions,
+    words_of,
+)
 
 __all__ = [
     "BUDGET", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Task",
@@ -91,4 +111,6 @@ __all__ = [
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
+    "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
+    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of",
 ]

@@ -14,9 +14,10 @@ from applications import rules
 from applications.models import Application
 from applications.queries import facts as known
 from applications.queries import parts
+from applications.queries.voices import mode_caps
 from core import clock, parameters
 from core.money import wan
-from programs.engine import amounts, conditions, targets
+from programs.engine import amounts, conditions, targets, voices
 from programs.engine import budget as budgets
 from programs.engine.conditions import PASS, Outcome
 from programs.engine.facts import lookup
@@ -125,6 +126,12 @@ PLACES = {"team.": parts.TEAM, "leader.": "leader", "unit.": "unit", "applicatio
           "application.": "basic", "audit.": "service", "service.": "centre"}
 
 
+def _place_of(field: str, application: Application) -> str:
+    """The section of the form that asks this field."""
+    return next((section.code for section in parts.form_of(application).sections
+                 if any(item.code == field for item in section.fields)), "basic")
+
+
 def _place(rule: Mapping[str, Any], application: Application) -> str:
     codes = {part.code for part in parts.parts_of(application)}
     for section in parts.form_of(application).sections:
@@ -154,7 +161,7 @@ def caps_of(application: Application) -> list[tuple[str, Decimal | None]]:
     if application.topic_id:
         pairs.append((_("cap of the topic"), application.topic.cap))
     pairs.append((_("cap of the guide"), application.guide.cap_per_project))
-    return pairs
+    return [*pairs, *mode_caps(application)]
 
 
 def _check_money(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
@@ -168,6 +175,10 @@ def _check_money(application: Application, case: Mapping[str, Any], found: Check
             found.human.append(Item(_("The amount cannot be worked out yet: %(why)s") % {"why": error}, "basic"))
         except amounts.FormulaError as error:
             found.human.append(Item(str(error), "basic"))
+    if problem := voices.loan_problem(application.version.data, application.answers):
+        found.add(_place_of("loans", application), problem, "f-loans")
+    if any(cap <= 0 for _name, cap in mode_caps(application)):
+        found.add("basic", _("Clause R4: by the figures of this application nothing can be granted"), "f-requested")
     lowest = rules.caps(*pairs)
     if lowest and application.requested > lowest[1]:
         found.add(

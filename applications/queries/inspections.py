@@ -11,6 +11,7 @@ from django.http import Http404
 
 from applications import policies, workflow
 from applications.models import Application, Inspection
+from applications.queries.voices import mode_caps
 
 
 def inspections_of(application: Application) -> QuerySet[Inspection]:
@@ -36,6 +37,7 @@ def failed_inspection(application: Application) -> bool:
 
 
 def allowed_amount(application: Application) -> Decimal:
-    """What may be granted at most (yuan): the amount asked for, lowered by what the visits and audits found."""
+    """What may be granted at most (yuan): the amount asked for, lowered by what the visits and audits found and by what the
+    way of funding allows (clause R4)."""
     found = [row.amount for row in application.inspections.all() if row.amount is not None]
-    return min([application.requested, *found])
+    return max(min([application.requested, *found, *(cap for _name, cap in mode_caps(application))]), Decimal(0))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from applications import states
 from applications.models import Application, TeamMember
@@ -67,7 +68,8 @@ def verb_label(verb: str) -> str:
     if verb.startswith("applications.application.") and name in APPLICATION.steps:
         return str(APPLICATION.steps[name].label)
     return str({"start": _("Application begun"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
-                "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed"), "file": _("Report of visit or audit filed")}.get(name, verb))
+                "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed"), "file": _("Report of visit or audit filed"),
+                "ask": pgettext("word of another body", "Asked")}.get(name, verb))
 
 
 def events_for_applicant(application: Application) -> list[dict[str, Any]]:

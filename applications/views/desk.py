@@ -60,7 +60,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     ]
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {
-        "kpis": kpis,
+        "kpis": kpis, "actions": [(_("Words of other bodies"), reverse("applications:desk:voices"))],
         "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
         "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
     }
@@ -104,7 +104,7 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
     return render(request, "applications/desk_page.html", {
         "title": row.title, "a": row, "d": shown, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
-        "faulty": report[1] if report else None, **_inspections(request, row, report),
+        "faulty": report[1] if report else None, "words": queries.said(request.actor, row), **_inspections(request, row, report),
         "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
         "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],

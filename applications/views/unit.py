@@ -67,7 +67,7 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "applications/unit_page.html", {
         "title": row.title or _("Untitled application"), "a": row, "d": queries.dossier(row), "items": items,
         "closes": frame.closes_at(row), "shown": row.status_label, "buttons": shown,
-        "events": queries.events_for_applicant(row),
+        "events": queries.events_for_applicant(row), "words": queries.said(request.actor, row),
         "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
     })
 

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from core.web.access import Question, signed_in
 from core.web.rest import AccessPermission, KeysetPagination, actor, explain
 
-__all__ = ["AccessPermission", "KeysetPagination", "Schema", "Strict", "Verb", "actor", "explain"]
+__all__ = ["AccessPermission", "KeysetPagination", "Said", "Schema", "Strict", "Verb", "actor", "explain"]
 
 
 class Reasons(serializers.Serializer):
@@ -53,6 +53,12 @@ class Schema(AutoSchema):
         if self.method != "GET":
             refused |= {400: OpenApiTypes.OBJECT, 409: Reasons}
         return {200: OpenApiTypes.OBJECT, **refused}
+
+
+class Said(serializers.BooleanField):
+    """A yes or no that was really said: a form that leaves it out has not said no."""
+
+    default_empty_html = serializers.empty
 
 
 class Strict(serializers.Serializer):

@@ -5,6 +5,7 @@ from performance.actions.evaluation import confirm_score, open_evaluation, retur
 from performance.actions.reports import (
     EDITABLE,
     REPORTABLE,
+    assess,
     attach,
     file_report,
     hand_in,
@@ -16,7 +17,7 @@ from performance.actions.reports import (
 )
 
 __all__ = [
-    "EDITABLE", "REPORTABLE", "attach", "confirm", "confirm_score", "examine", "file_report", "hand_in", "open_acceptance", "open_evaluation",
+    "EDITABLE", "REPORTABLE", "assess", "attach", "confirm", "confirm_score", "examine", "file_report", "hand_in", "open_acceptance", "open_evaluation",
     "propose", "remind_overdue", "return_acceptance", "return_report", "return_score", "save_report", "save_result",
     "score", "start_report",
 ]

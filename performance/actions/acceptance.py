@@ -10,6 +10,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
+from applications import actions as applications
+from applications.states import Gate
 from core import clock, ledger, parameters
 from core.workflow import Refused
 from performance import policies, rules
@@ -22,10 +24,12 @@ from projects import actions as projects
 
 @transaction.atomic
 def open_acceptance(actor: Any, report: Report) -> Acceptance:
-    """A new round for a filed final report; the rounds before it stay as they were."""
+    """A new round for a filed final report; the rounds before it stay as they were. The owner of a challenge is asked for
+    its acceptance test of this round."""
     last = Acceptance.objects.filter(project=report.project).aggregate(Max("round"))["round__max"] or 0
     row = Acceptance.objects.create(project=report.project, report=report, round=last + 1)
     ledger.record("performance.acceptance.open", row, actor, round=row.round)
+    applications.ask_voices(system("acceptance"), row.project.application, (Gate.ACCEPTANCE,), round=row.round)
     return row
 
 

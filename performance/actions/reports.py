@@ -16,11 +16,12 @@ from accounts.policies import system
 from core import clock, files, ledger
 from core.models import StoredFile
 from core.workflow import Refused
+from funding import actions as funding
 from notices import actions as notices
 from performance import policies, queries
 from performance.actions import acceptance, evaluation
 from performance.models import Report, Result
-from performance.states import Band, ReportKind, ReportStatus
+from performance.states import Assessment, Band, ReportKind, ReportStatus
 from performance.workflow import REPORT
 from projects import actions as projects
 from projects.models import Project
@@ -127,7 +128,7 @@ def file_report(actor: Any, report: Report) -> Report:
     acceptance (project -> ACCEPTANCE), one of a project without contract opens the evaluation."""
     row = REPORT.move("file", actor, report)
     Report.objects.filter(pk=row.pk).update(
-        filed_at=clock.now(), sha256=digest(row), return_reason="", rev=F("rev") + 1
+        filed_at=clock.now(), sha256=digest(row), return_reason="", rev=F("rev") + 1, assessment="", assessment_text="",
     )
     row.refresh_from_db()
     if row.kind == ReportKind.FINAL:
@@ -136,6 +137,28 @@ def file_report(actor: Any, report: Report) -> Report:
         else:
             projects.file_acceptance(actor, row.project)
             acceptance.open_acceptance(actor, row)
+    return row
+
+
+@transaction.atomic
+def assess(actor: Any, report: Report, *, favourable: bool, text: str) -> Report:
+    """FILED -> CLOSED, favourable: in stable support the next year's money may then be asked for. FILED -> RETURNED,
+    unfavourable: the leader puts it right and files again; the money waits. The text is read by the unit."""
+    verb = "favour" if favourable else "disfavour"
+    row = REPORT.move(verb, actor, report, why=text, reason=text)
+    given = {} if favourable else {"return_reason": text.strip()}
+    Report.objects.filter(pk=row.pk).update(
+        assessment=Assessment.FAVOURABLE if favourable else Assessment.UNFAVOURABLE, assessment_text=text.strip(),
+        assessed_by=actor.person, assessed_at=clock.now(), **given)
+    row.refresh_from_db()
+    if favourable:
+        no = queries.year_no(row)
+        funding.clear_year(actor, row.project, year_no=no + 1, note=str(no))
+    notices.tell(
+        [row.project.leader, row.project.unit], "performance.report.assess",
+        lambda: _("Annual report %(year)d of %(number)s: %(result)s") % {
+            "year": row.year, "number": row.project.number, "result": Assessment(row.assessment).label},
+        row.assessment_text, f"/my/reports/{row.uid}/", dedupe=f"assess:{row.pk}:{row.rev}", statutory=True)
     return row
 
 

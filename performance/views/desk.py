@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from applications import queries as filed
 from core.web import charts, lists, steps
 from core.web.access import access
 from performance import actions, policies, queries, rules, states
-from performance.forms import ExamineForm, ProposeForm, ScoreForm
+from performance.forms import AssessForm, ExamineForm, ProposeForm, ScoreForm
 from performance.models import Acceptance, Evaluation
 from performance.workflow import ACCEPTANCE, EVALUATION
 
@@ -108,7 +109,7 @@ def _acceptance_context(request: HttpRequest, row: Acceptance, rows: list[Examin
         "tone": TONES[row.status], "bands": queries.bands(),
         "may_examine": row.status == "OPEN" and policies.examines(request.actor, row) is None,
         "buttons": steps.buttons(ACCEPTANCE, request.actor, row, urls, needs_why=("return",)),
-        "events": queries.history_of([row, row.report]),
+        "events": queries.history_of([row, row.report]), "words": filed.said(request.actor, row.project.application),
         "crumbs": [(_("Acceptance"), reverse("performance:desk:acceptances")), (row.project.number, None)],
     }
 
@@ -186,3 +187,12 @@ evaluation_return = steps.step_view(
     queries.get_evaluation, actions.return_score, question=policies.is_staff, to=evaluation_url, needs_why=True)
 evaluation_confirm = steps.step_view(
     queries.get_evaluation, actions.confirm_score, question=policies.is_staff, to=evaluation_url)
+
+
+@access(policies.is_staff)
+@require_POST
+def report_assess(request: HttpRequest, uid: Any) -> HttpResponse:
+    """What is found of an annual report; a faulty form is refused with its faults and keeps what was typed."""
+    row = actions.assess(request.actor, queries.get_report(request.actor, uid), **steps.cleaned(AssessForm(request.POST)))
+    messages.success(request, _("The annual report has been assessed."))
+    return redirect("performance:my:report", row.uid)

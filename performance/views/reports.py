@@ -17,7 +17,7 @@ from core.web import lists, steps
 from core.web.access import access, signed_in
 from core.web.once import once
 from performance import actions, policies, queries, states
-from performance.forms import ReportForm, ResultForm
+from performance.forms import AssessForm, ReportForm, ResultForm
 from performance.models import Report
 from performance.workflow import REPORT
 
@@ -77,6 +77,7 @@ def _context(request: HttpRequest, report: Report, form: Any, rows: list[ResultF
         "editable": may_write(request.actor, report), "buttons": _buttons(request, report),
         "tone": TONES[report.status], "acceptance": queries.acceptance_of(report),
         "events": queries.history_of([report]),
+        "assess": AssessForm() if report.kind == "ANNUAL" and "favour" in REPORT.open_to(request.actor, report) else None,
         "crumbs": [
             (_("My projects"), reverse("projects:my:projects")),
             (report.project.number, reverse("projects:my:project", args=[report.project.number])),

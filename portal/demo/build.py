@@ -22,6 +22,7 @@ from portal.demo import (
     cycle,
     editor,
     matching,
+    modes,
     people,
     plans,
     portfolios,
@@ -60,6 +61,7 @@ def _items(year: int, batches: int) -> list[tuple[str, str, Decimal, int]]:
         ("FUTURE-STRAT", f"{year}年度未来产业战略咨询支撑", 20 * MILLION, 8),
         ("RCYX", f"{year}年度优秀青年基础研究项目", 40 * MILLION, 40),
         ("RD-SUBSIDY", f"{year}年度企业研究开发资助（免申即享）", 100 * MILLION, 200),
+        ("OPEN-CALL", f"{year}年度揭榜挂帅项目", 30 * MILLION, 6),
     ]
 
 
@@ -185,6 +187,7 @@ class Story:
         """The last three weeks."""
         world, counts = self.world, self.counts
         checked = yield from self.filed(third, counts.checked, self.ago(17))
+        yield self.said(modes.challenge(world, self.plans[self.now.year]))
         fourth = self.published(self.now, "KEY-INDUSTRY", "g2.json", self.ago(14, 9), cycle.days(self.today, 12, 18), batch=3)
         awards.contracts(world, awarded, self.ago(17, 14), leave=4)
         self.go(self.ago(16))

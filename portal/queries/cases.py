@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from applications import policies as applications
+from applications import queries as filed
 from applications.models import Application, Version
 from applications.states import Status
 from core.models import LedgerRow
@@ -20,6 +21,7 @@ from performance import policies as performance
 from performance.models import Acceptance, Evaluation, Report
 from portal import rules
 from portal.queries import record
+from programs.engine import modes
 from projects import policies as projects
 from projects import queries as project_queries
 from projects.models import Contract, Project, ProposalItem, Publicity
@@ -46,6 +48,12 @@ class Case:
     documents: list[Document] = field(default_factory=list)
     objections: list[dict[str, Any]] = field(default_factory=list)
     things: list[tuple[str, int]] = field(default_factory=list)
+    words: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_paid(self) -> bool:
+        """An equity investment is made outside the portal: its result is on record, no money is paid here."""
+        return modes.pays(self.application.guide.funding_mode)
 
     @property
     def ref(self) -> str:
@@ -88,6 +96,8 @@ def _review_and_list(actor: Any, case: Case) -> None:
     if case.listed is not None:
         case.publicity = projects.publicities_visible_to(actor).filter(proposal=case.listed.proposal).first()
     case.things.append(_thing(case.application))
+    case.words = filed.said(actor, case.application)
+    case.things += [_thing(one["row"]) for one in case.words]
     if case.item is not None:
         case.things.append(_thing(case.item.batch))
         case.things += [("reviews.assignment", pk) for pk in case.item.assignments.values_list("pk", flat=True)]

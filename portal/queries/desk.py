@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import queries as accounts
 from accounts.states import Role
 from applications import policies as applications
+from applications import queries as filed
 from applications.states import Status
 from core import clock, money
 from core.web import charts
@@ -74,6 +75,7 @@ QUEUES = (
               {"status": "SUBMITTED"}),
         Queue(gettext_lazy("Waiting for a correction"), "application.CORRECTION", (D, A), "applications:desk:list",
               {"status": "CORRECTION"}),
+        Queue(gettext_lazy("Words of other bodies to record or confirm"), "word.to_record", (D,), "applications:desk:voices"),
         Queue(gettext_lazy("Accepted, to put into a batch"), "review.to_batch", (D, A), "reviews:desk:batches"),
         Queue(gettext_lazy("Batches to draw experts for"), "review.to_draw", (R, S), "reviews:desk:batches",
               {"status": "DRAFT"}),
@@ -128,6 +130,7 @@ SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "call": lambda actor: _by_status(programs.calls_visible_to(actor), "call"),
     "need": lambda actor: _by_status(programme.topics.desk_needs(actor), "need"),
     "application": lambda actor: _by_status(applications.at_desk(actor), "application"),
+    "word": lambda actor: {"word.to_record": filed.voices_to_record(actor)},
     "review": lambda actor: _prefixed(reviews.waiting(actor), "review"),
     "project": lambda actor: _prefixed(projects.waiting(actor), "project"),
     "payment": lambda actor: _prefixed(funding.waiting(actor), "payment"),

@@ -46,7 +46,7 @@ def _end_of(day: date) -> datetime:
 
 def waiting(actor: Any) -> list[Waiting]:
     """Everything that waits for the person: what has a time first, the nearest on top."""
-    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_entitlements(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
+    rows = [*_applications(actor), *_unit(actor), *_needs(actor), *_entitlements(actor), *_words(actor), *_contracts(actor), *_reports(actor), *_documents(actor)]
     return sorted(rows, key=lambda row: (row.due is None, row.due.timestamp() if row.due else 0))
 
 
@@ -97,6 +97,15 @@ def _entitlements(actor: Any) -> list[Waiting]:
     rows = entitlements_of_units(actor).filter(status="OFFERED")
     return [Waiting(_("Account to confirm"), row.guide.title, address("programs:my:entitlement", row.uid), row.roll.confirm_by, "warn",
                     row.organisation.name) for row in rows]
+
+
+def _words(actor: Any) -> list[Waiting]:
+    """What the person's unit is asked to decide on (an owner on the bids for its challenge), and papers that are owed."""
+    return [
+        Waiting(applications.label_of(row), row.application.title, address(
+            "applications:my:unit_voice" if row.organisation_id else "applications:my:voice", row.uid), tone="warn", note=row.application.ref)
+        for row in applications.voices_owed(actor)
+    ]
 
 
 def _contracts(actor: Any) -> list[Waiting]:

@@ -54,6 +54,16 @@ def steps_of(code: str) -> list[Mapping[str, str]]:
     return list(mode_of(code).get("steps", ()))
 
 
+def pays(code: str) -> bool:
+    """Does this way of funding pay through the portal at all? An equity investment is made outside it."""
+    return bool(mode_of(code).get("pays", True))
+
+
+def is_yearly(code: str) -> bool:
+    """Is the money paid in yearly instalments, each after the report of the year before (stable support)?"""
+    return bool(mode_of(code).get("yearly"))
+
+
 def payment_templates() -> list[Mapping[str, Any]]:
     return list(table()["templates"]["payment"])
 
@@ -159,10 +169,10 @@ def check(data: Mapping[str, Any]) -> list[Problem]:
     if contract is not None and data["mode"]["contract_required"] != contract:
         text = _("Clause R4: “%(mode)s” is carried out under a contract") if contract else _("Clause R4: “%(mode)s” has no contract")
         found.append(Problem("mode.contract_required", text % {"mode": name}))
-    found.extend(
-        Problem(f"payment_plan.{row['kind']}", _("Clause R4: “%(mode)s” pays once after the fact, not by stages") % {"mode": name})
-        for row in data["payment_plan"] if row["kind"] not in entry["payments"]
-    )
+    plan = _("Clause R4: “%(mode)s” pays once after the fact, not by stages") if contract is False else _(
+        "Clause R4: “%(mode)s” does not pay like this")
+    found.extend(Problem(f"payment_plan.{row['kind']}", plan % {"mode": name})
+                 for row in data["payment_plan"] if row["kind"] not in entry["payments"])
     review = data["review"]["mode"]
     if review not in entry["reviews"]:
         found.append(Problem("review.mode", _("Clause R4: “%(mode)s” is not decided by “%(review)s”")

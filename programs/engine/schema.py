@@ -43,7 +43,7 @@ NEEDED_PARTS = (
     "review", "payment_plan", "publicity_days", "formality_items",
 )
 FILE_KINDS = ("pdf", "png", "jpg", "docx", "xlsx", "zip")
-PAYMENT_KINDS = ("SIGN", "MIDTERM", "FINAL", "ONCE")
+PAYMENT_KINDS = ("SIGN", "MIDTERM", "FINAL", "ONCE", "YEARLY")
 PROVENANCE = ("source", "moved", "demo")
 QUOTA_KINDS = ("LIMITED", "UNLIMITED")
 #: How ethics review is asked for: not at all, declared in the form, the approval handed in with it, or before the award.
@@ -446,7 +446,7 @@ def _check_together(data: Mapping[str, Any]) -> list[Problem]:
     kinds = [row["kind"] for row in data["payment_plan"]]
     if not contract and kinds != ["ONCE"]:
         found.append(Problem("payment_plan", _("without a contract there is exactly one payment")))
-    if contract and "SIGN" not in kinds and "ONCE" not in kinds:
+    if contract and not {"SIGN", "ONCE", "YEARLY"} & set(kinds):
         found.append(Problem("payment_plan", _("a first payment is missing")))
     cap, control = number(data["amount"]["cap"]), number(data["quota"]["budget_control"])
     if cap > control:

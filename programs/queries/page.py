@@ -240,7 +240,7 @@ def _percent(share: Any) -> str:
 def payment_label(kind: str) -> str:
     return {
         "SIGN": _("First payment"), "MIDTERM": _("Mid-term payment"), "FINAL": _("Final payment"),
-        "ONCE": _("Single payment"),
+        "ONCE": _("Single payment"), "YEARLY": _("Yearly payment"),
     }.get(kind, kind)
 
 

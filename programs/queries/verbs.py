@@ -32,7 +32,7 @@ VERBS = {
     "streams": _("directions set"), "quotas": _("quotas set"), "criteria": _("score sheet set"), "asks": _("fields set"),
     "invite": _("experts invited"), "finish": _("settled"), "start": _("begun"), "hand_in": _("handed in to the unit"),
     "recall": _("taken back from the unit"), "endorse": _("filed by the unit"), "need.expire": _("ended, not filed in time"),
-    "lapse": _("ended with the call"), "compare": _("topics compared"),
+    "need.lapse": _("ended with the call"), "compare": _("topics compared"),
     "pass": _("screened in"), "merge": _("merged with a similar topic"), "split": _("taken out of the merger"),
     "keep": _("kept for later"), "need.decline": _("not adopted"), "reopen": _("decided again"), "score": _("scored"),
     # matching, kept searches, entitlement

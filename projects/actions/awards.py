@@ -11,32 +11,34 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from applications import actions as applications
+from applications import queries as filed
 from applications.models import Application
-from applications.states import Status
 from core import clock, deadlines, ledger, parameters, refs, search, workdays
 from core.workflow import Refused
 from notices import actions as notices
 from notices.models import Document
 from programs import queries as programmes
+from programs.engine import modes, voices
 from projects import documents, policies, queries, rules
 from projects.models import ContractTarget, PaymentLine, Project, ProposalItem, ProposalList, Publicity
-from projects.states import ProjectStatus
+from projects.states import LineKind, ProjectStatus
 
 #: The award document of a list is its newest one that is not yet issued.
 OPEN_DOCUMENTS = ("DRAFT", "PROOFED", "SIGNED")
 
 
 def awardable(publicity: Publicity) -> list[ProposalItem]:
-    """Proposed applications whose notice is over and against which nothing is open."""
-    held = queries.open_objections(publicity)
-    rows = queries.items_of(publicity.proposal, selected=True, application__status=Status.PUBLICITY)
-    return [row for row in rows if row.application_id not in held]
+    """Proposed applications whose notice is over and against which nothing is open: no objection, and every approval that
+    the guide asks for before the award is there (ethics review)."""
+    return [row for row in queries.items_not_held(publicity) if not filed.gaps_before_award(row.application)]
 
 
 def _reasons(publicity: Publicity) -> list[str]:
     if publicity.status != "CLOSED":
         return [_("Awards are made after the public notice has closed.")]
-    return [] if awardable(publicity) else [_("Nothing of this notice can be awarded now: awarded already, or held by an objection.")]
+    if awardable(publicity):
+        return []
+    return queries.award_gaps(publicity) or [_("Nothing of this notice can be awarded now: awarded already, or held by an objection.")]
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def draft_of(proposal: ProposalList) -> Document | None:
 def award(actor: Any, publicity: Publicity) -> list[Project]:
     """Award everything that nothing stands against: applications -> AWARDED, one Project each with targets (and, where
     there is no contract, its one payment), the award notice signed and issued. What an objection holds may follow in a
-    second award. Records projects.project.award per project."""
+    second award, and so may what lacks an approval. Records projects.project.award per project."""
     if reason := policies.decides(actor, publicity):
         raise Refused(reason)
     row = Publicity.objects.select_for_update(no_key=True, of=("self",)).select_related("proposal__guide__special__plan", "proposal__guide__version").get(pk=publicity.pk)
@@ -112,9 +114,9 @@ def _award_one(actor: Any, item: ProposalItem) -> Project:
     Project.objects.filter(pk=project.pk).update(
         search=search.vector(project.number, project.title, application.unit.name, application.leader.name))
     copy_targets(project)
-    if not contract:
+    if not contract and modes.pays(guide.funding_mode):
         write_lines(project)
-    else:
+    elif contract:
         deadlines.set("projects.lapse", project, workdays.add_days(now, int(parameters.value("contract.sign")) + 1))
     _engage(actor, project)
     ledger.record("projects.project.award", project, actor, after={"status": project.status, "amount": project.amount},
@@ -141,7 +143,10 @@ def copy_targets(project: Project) -> None:
 
 
 def write_lines(project: Project) -> None:
-    """The payment plan of the guide cut over the amount of the project."""
+    """The payment plan of the guide cut over the amount of the project; yearly money in equal yearly parts."""
+    if modes.is_yearly(project.guide.funding_mode):
+        _write_years(project)
+        return
     plan = project.guide.version.data.get("payment_plan") or [{"kind": "ONCE", "share": "1", "condition": ""}]
     amounts = rules.instalments(project.amount, plan)
     PaymentLine.objects.bulk_create(
@@ -149,6 +154,18 @@ def write_lines(project: Project) -> None:
                     condition_en=line.get("condition_en", ""))
         for order, (line, amount) in enumerate(zip(plan, amounts, strict=True))
         if amount > 0
+    )
+
+
+def _write_years(project: Project) -> None:
+    """One payment a year (clause R4, stable support): the first waits for the contract, each later one for the year before."""
+    data = project.guide.version.data
+    row = (data.get("payment_plan") or [{}])[0]
+    amounts = rules.yearly(project.amount, int(voices.details_of(data)["years"]))
+    PaymentLine.objects.bulk_create(
+        PaymentLine(project=project, order=no - 1, kind=LineKind.YEARLY, year_no=no, amount=amount, condition=row.get("condition", ""),
+                    condition_en=row.get("condition_en", ""))
+        for no, amount in enumerate(amounts, 1)
     )
 
 

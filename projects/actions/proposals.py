@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.policies import system
 from applications import actions as applications
 from applications import queries as filed
-from applications.states import Reason
+from applications.states import Gate, Reason
 from core import clock, ledger, refs
 from core.workflow import Refused
 from notices import actions as notices
@@ -26,6 +26,7 @@ from projects.workflow import PROPOSAL
 BEYOND = "综合评议排序第{rank}位，超出本批支持数量或者资金规模。"
 BELOW = "专家评审综合得分{score}分，低于建议立项的分数线。"
 INSPECTED = "现场考察或者专项审计结论为不通过，不予支持。"
+DECLINED = "共同决定的单位不同意支持该项目，不予支持。"
 KNOCKED_OUT = "专家评审认定存在否决事项，不予支持。"
 
 
@@ -41,6 +42,9 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
     item = AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=guide.plan_item_id)
     _rank_without_experts(guide)
     ranking = queries.ranking_of(guide)
+    filed.with_versions(application for application, _review in ranking)
+    for application, _review in ranking:
+        applications.ask_voices(system("voices"), application, (Gate.PROPOSE, Gate.AWARD))  # accepted before it was asked
     if not ranking:
         raise Refused(_("This guide has no ranked application that stands in no list yet."))
     number = refs.next_number(f"proposal.{guide.ref}")
@@ -54,6 +58,7 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
         amount = min(allowed, guide.cap_per_project or allowed)
         score = review.mean if review else None
         short = Reason.INSPECTION if filed.failed_inspection(application) else _shortfall(review, mark)
+        short = short or (Reason.BODY_DECLINED if filed.declined(application) else "")
         chosen = not short and places > 0 and amount <= left
         if chosen:
             places, left = places - 1, left - amount
@@ -91,8 +96,9 @@ def _shortfall(review: Any, mark: Decimal) -> str:
 
 
 def _why_not(rank: int, score: Decimal | None, short: str) -> tuple[str, str]:
-    if short in (Reason.KNOCKED_OUT, Reason.INSPECTION):
-        return short, KNOCKED_OUT if short == Reason.KNOCKED_OUT else INSPECTED
+    fixed = {Reason.KNOCKED_OUT: KNOCKED_OUT, Reason.INSPECTION: INSPECTED, Reason.BODY_DECLINED: DECLINED}
+    if short in fixed:
+        return short, fixed[short]
     if short:
         return short, BELOW.format(score=score)
     return Reason.BEYOND_QUOTA, BEYOND.format(rank=rank)
@@ -111,7 +117,10 @@ def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal,
         raise Refused(_("No amount is set: %(names)s.") % {"names": item.application.ref})
     allowed = filed.allowed_amount(item.application)
     if selected and allowed < min(amount, item.application.requested):
-        raise Refused(_("%(ref)s: the audit allows at most %(amount)s yuan.") % {"ref": item.application.ref, "amount": allowed})
+        raise Refused(_("%(ref)s: the audit or the way of funding allows at most %(amount)s yuan.") % {
+            "ref": item.application.ref, "amount": allowed})
+    if selected and filed.declined(item.application):
+        raise Refused(_("%(ref)s: a body that decides too has declined.") % {"ref": item.application.ref})
     if selected and filed.failed_inspection(item.application):
         raise Refused(_("%(ref)s did not stand the site visit or the special audit.") % {"ref": item.application.ref})
     before = {"selected": item.selected, "amount": item.amount, "reason_code": item.reason_code}
@@ -126,8 +135,8 @@ def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal,
 @transaction.atomic
 def set_items(actor: Any, row: ProposalList, changes: Mapping[int, Mapping[str, Any]]) -> ProposalList:
     """Change many lines at once: {pk of the line: arguments of `set_item`}; all or none."""
-    for item in ProposalItem.objects.filter(proposal=row, pk__in=changes).select_related("application", "proposal").prefetch_related(
-            "application__inspections"):
+    for item in ProposalItem.objects.filter(proposal=row, pk__in=changes).select_related("application__guide", "proposal").prefetch_related(
+            "application__inspections", "application__voices"):
         set_item(actor, item, **changes[item.pk])
     return row
 
@@ -146,7 +155,7 @@ def return_list(actor: Any, row: ProposalList, *, why: str) -> ProposalList:
 
 @transaction.atomic
 def decide(actor: Any, row: ProposalList, *, minutes: str = "") -> ProposalList:
-    """SUBMITTED -> DECIDED by a leader who did not prepare it. Takes the money from the plan item (clause A2), moves
+    """SUBMITTED -> DECIDED by a leader who did not prepare it, once every body that decides too has agreed (clause R4). Takes the money from the plan item (clause A2), moves
     the applications to PROPOSED or NOT_SELECTED; each of the latter gets its notice with the reason."""
     AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=row.guide.plan_item_id)
     moved = PROPOSAL.move("decide", actor, row, why=minutes)

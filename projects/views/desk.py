@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import queries as filed
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
@@ -75,7 +76,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     row = queries.get_for(request.actor, number)
     urls = {verb: reverse(f"projects:desk:project_{verb}", args=[number]) for verb in ("suspend", "resume")}
     return render(request, "projects/project.html", {
-        **project_context(row),
+        **project_context(row), "words": filed.said(request.actor, row.application),
         "contract_url": reverse("projects:desk:contract", args=[number]), "desk_page": True,
         "buttons": steps.buttons(PROJECT, request.actor, row, urls, needs_why=("suspend", "resume")),
         "crumbs": [(Projects.title, reverse("projects:desk:projects")), (row.number, None)],
@@ -98,7 +99,7 @@ def contract_context(request: HttpRequest, row: Contract) -> dict[str, Any]:
     return {
         "title": _("Contract of %(number)s") % {"number": project.number}, "contract": row, "project": project,
         "tone": CONTRACT_TONES[row.status], "targets": queries.targets_of(project), "payments": queries.payments_of(project),
-        "changes": queries.target_changes(project), "events": queries.history_of(row),
+        "changes": queries.target_changes(project), "events": queries.history_of(row), "terms": queries.contract_template(project),
     }
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications import queries as filed
 from core.web import lists, steps
 from core.web.access import access, signed_in
 from core.web.templatetags.st import tag
@@ -54,7 +55,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, number: str) -> HttpResponse:
     row = queries.get_for(request.actor, number)
     return render(request, "projects/project.html", {
-        **project_context(row), "contract_url": reverse("projects:my:contract", args=[number]),
+        **project_context(row), "words": filed.said(request.actor, row.application), "contract_url": reverse("projects:my:contract", args=[number]),
         "crumbs": [(Mine.title, reverse("projects:my:projects")), (row.number, None)],
     })
 

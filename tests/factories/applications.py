@@ -129,6 +129,9 @@ def fill(actor: Actor, application: Application, *, requested: str = "3000000", 
                      "avoid": []}
         if part.code == "service":
             given = {"cost": "6000000", "aid": "0", "clients": "20"}
+        if part.code == "loan":
+            loan = {item.code: value_for(item) for item in part.section.fields[0].columns}
+            given = {"loans": [{**loan, "interest_paid": "20000000"}]}
         if part.code == "centre":
             given = {"years": "4", "staff": "12", "area": "900"}
         save(actor, application, part.code, answers_for(part.section, **given))

@@ -16,7 +16,7 @@ from django.core import signing
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
-from applications.models import Application, Inspection, TeamMember
+from applications.models import Application, Inspection, TeamMember, Voice
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -60,7 +60,7 @@ PERSON = {
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
-    "programs:desk:version_new": "he", "programs:my:entitlements": "wang",
+    "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
 NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
@@ -299,6 +299,26 @@ def desk_application() -> list[Visit]:
 def inspection_file() -> Visit:
     row = Inspection.objects.exclude(file=None).select_related("application").order_by("-pk").first()
     return Visit("chen", (row.application.ref, row.pk))
+
+
+def voice(**only: Any) -> Voice:
+    return Voice.objects.filter(**only).select_related("application__leader").order_by("-pk").first()
+
+
+@sample("applications:my:unit_voice")
+def unit_voice() -> list[Visit]:
+    return [Visit("wang", (voice(side="OWNER", status=status).uid,)) for status in ("ASKED", "AGREED")]
+
+
+@sample("applications:desk:voice")
+def desk_voice() -> list[Visit]:
+    return [Visit("chen", (voice(side="OWNER", status="ASKED").uid,)), Visit("chen", (voice(side="APPLICANT").uid,))]
+
+
+@sample("applications:my:voice", "applications:my:voice_file")
+def own_voice() -> Visit:
+    row = voice(side="APPLICANT")
+    return Visit(row.application.leader, (row.uid,))
 
 
 # --- reviews --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from tests.pages.test_axe import person, visits
 pytestmark = pytest.mark.django_db
 #: Lists that hold two rows in the small world.
 SHORT = {"projects:desk:objections", "programs:public:topic_calls", "programs:my:needs", "programs:my:unit_needs",
-         "programs:desk:portfolios", "programs:desk:advisory", "programs:desk:entitlement_lists"}
+         "programs:desk:portfolios", "programs:desk:advisory", "programs:desk:entitlement_lists", "applications:my:unit_voices"}
 #: Lists of what is one's own: somebody who keeps the books of many units opens them.
 OWN = ("applications:my:unit_list", "projects:my:projects", "funding:my:payments", "performance:my:reports", "programs:my:entitlements")
 
