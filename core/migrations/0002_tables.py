@@ -7,8 +7,9 @@ class Migration(migrations.Migration):
 
     initial = True
 
-
-    dependencies = [('core', '0001_clock')]
+    dependencies = [
+        ('core', '0001_clock'),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -136,9 +137,9 @@ class Migration(migrations.Migration):
             name='Seal',
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('row', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.ledgerrow')),
                 ('digest', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(db_default=models.Func(function='core_now', output_field=models.DateTimeField()))),
-                ('row', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.ledgerrow')),
             ],
         ),
         migrations.CreateModel(
@@ -167,8 +168,8 @@ class Migration(migrations.Migration):
                 ('retry_at', models.DateTimeField(db_default=models.Func(function='core_now', output_field=models.DateTimeField()))),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('error', models.TextField(blank=True)),
-                ('handler', models.CharField(max_length=160)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reactions', to='core.ledgerrow')),
+                ('handler', models.CharField(max_length=160)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['retry_at'], name='reaction_due')],
@@ -188,12 +189,12 @@ class Migration(migrations.Migration):
                 ('done', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('result', models.JSONField(default=dict)),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='core.storedfile')),
                 ('error', models.TextField(blank=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField(db_default=models.Func(function='core_now', output_field=models.DateTimeField()))),
                 ('beat_at', models.DateTimeField(db_default=models.Func(function='core_now', output_field=models.DateTimeField()))),
                 ('finished_at', models.DateTimeField(null=True)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='core.storedfile')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state__in', ['QUEUED', 'RUNNING'])), fields=['beat_at'], name='job_open'), models.Index(fields=['actor_id', '-id'], name='job_actor')],

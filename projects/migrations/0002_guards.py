@@ -50,8 +50,8 @@ CREATE TRIGGER projects_contract_guard BEFORE UPDATE ON projects_contract
 
 CREATE FUNCTION projects_project_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.number, NEW.application_id, NEW.unit_id, NEW.amount, NEW.special_id)
-       IS DISTINCT FROM (OLD.number, OLD.application_id, OLD.unit_id, OLD.amount, OLD.special_id) THEN
+    IF (NEW.number, NEW.application_id, NEW.unit_id, NEW.amount, NEW.special_id, NEW.entitlement_id)
+       IS DISTINCT FROM (OLD.number, OLD.application_id, OLD.unit_id, OLD.amount, OLD.special_id, OLD.entitlement_id) THEN
         RAISE EXCEPTION 'project % keeps what it was awarded', OLD.number USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
