@@ -134,7 +134,7 @@ def delivered() -> Visit:
 
 @sample("notices:public:message")
 def message() -> Visit:
-    row = Message.objects.order_by("-pk").first()
+    row = Message.objects.filter(person__email="li@demo.keguan.example").order_by("-pk").first()
     return Visit(row.person, (row.uid,))
 
 
