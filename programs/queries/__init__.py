@@ -250,6 +250,7 @@ from programs.queries.tags import (
     tags_of,
     tags_of_data,
 )
+from programs.queries.topic_statistics import participation
 from programs.queries.tree import (
     committed_by_year,
     documents_for,
@@ -337,7 +338,7 @@ __all__ = [
     "legal_points", "line_from", "line_word", "lineage_of", "lines_of", "list_label", "list_names", "live_sums",
     "lock_open", "mapping_key", "mapping_reasons", "mapping_rows", "mark_text", "mode_words", "money_by_plan",
     "offers", "old_special", "open_extension", "open_rows", "opinions_of", "overlap_of", "own_bodies", "own_body",
-    "page_title", "pairs_of", "parameter_change", "parameter_changes", "parameter_history", "parameter_rows",
+    "page_title", "pairs_of", "participation", "parameter_change", "parameter_changes", "parameter_history", "parameter_rows",
     "parameters_on", "part_codes", "part_label", "payment_label", "person_by_email", "phase", "plan_choices",
     "plan_fingerprint", "plan_history", "plan_in_force", "plan_of", "plan_on", "plan_snapshot", "plan_sums",
     "plan_warning", "planners", "plans_of", "policy_numbered", "portfolios_in_force", "portraits", "progress",
