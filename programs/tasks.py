@@ -75,11 +75,11 @@ def begin_plan_tree(deadline: Any) -> None:
     """The version before ends on the day the next one begins; the clock has decided it, the job makes it visible."""
     actions.end_former_trees(system(CLOCK))
     tree = deadline.target
-    left = [row.problem for row in queries.cover_rows(tree) if row.problem]
+    left = [row for row in queries.cover_rows(tree) if row.problem]
     if left:  # clauses P3, T2, asked again on the day itself
         notices.tell(
             queries.planners(), "programs.plan_tree.begin", lambda: _("Classes the new version “%(name)s” leaves open") % {"name": tree.label},
-            "\n".join(left[:20]), f"/desk/plans/tree/{tree.code}/", dedupe=f"plan_tree_begin:{tree.pk}",
+            lambda: "\n".join(row.problem for row in left[:20]), f"/desk/plans/tree/{tree.code}/", dedupe=f"plan_tree_begin:{tree.pk}",
         )
 
 

@@ -320,7 +320,7 @@ class Participation(APIView):
     question = staticmethod(public)
 
     def get(self, request: Request) -> Response:
-        found = topics.participation(request.GET.get("year", ""))
+        found = queries.participation(request.GET.get("year", ""))
         return Response({
             key: str(value) if key.endswith("share") else [
                 {name: str(cell) if name.endswith("share") else cell for name, cell in row.items()} for row in value

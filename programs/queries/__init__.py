@@ -262,6 +262,7 @@ from programs.queries.tags import (
     tags_of,
     tags_of_data,
 )
+from programs.queries.topic_statistics import participation
 from programs.queries.tree import (
     committed_by_year,
     documents_for,
@@ -351,9 +352,9 @@ __all__ = [
     "mapping_rows", "mark_text", "mode_words", "money_by_plan", "new_for_search", "offers", "old_special",
     "open_extension", "open_rows", "opinions_of", "overlap_of", "own_bodies", "own_body", "page_title", "pairs_of",
     "parameter_change", "parameter_changes", "parameter_history", "parameter_rows", "parameters_on", "part_codes",
-    "part_label", "payment_label", "person_by_email", "phase", "plan_choices", "plan_fingerprint", "plan_history",
-    "plan_in_force", "plan_of", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners", "plans_of",
-    "policy_numbered", "portfolios_in_force", "portraits", "progress", "proposal_lines", "proposal_text",
+    "part_label", "participation", "payment_label", "person_by_email", "phase", "plan_choices", "plan_fingerprint",
+    "plan_history", "plan_in_force", "plan_of", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",
+    "plans_of", "policy_numbered", "portfolios_in_force", "portraits", "progress", "proposal_lines", "proposal_text",
     "provenance", "public_guide", "public_guides", "published_plans", "question_of", "recommendations_of",
     "register_evidence", "register_titles", "relation_words", "removal_reasons", "replaced_by_chain",
     "replacement_choices", "report_years", "reports_of_body", "review_words", "rules_of_year", "said",

@@ -121,7 +121,7 @@ def call_calendar(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _statistics(request: HttpRequest, crumbs: list[Any]) -> HttpResponse:
     year = request.GET.get("year", "")
-    found = topics.participation(year)
+    found = queries.participation(year)
     if request.GET.get("export") in ("xlsx", "csv"):
         return _exported(request, found)
     context = {

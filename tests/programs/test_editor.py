@@ -87,7 +87,7 @@ def test_opinion_ends_with_the_basis_or_the_windows_it_was_about(staff, review, 
     if change == "nothing":
         assert actions.approve_guide(staff.lead, review).status == "BUREAU_APPROVED"
     else:
-        assert "尚未出具" in reasons(actions.approve_guide, staff.lead, review)[0]
+        assert "尚未提交" in reasons(actions.approve_guide, staff.lead, review)[0]
 
 
 def test_opinion_of_who_agreed_afterwards_does_not_carry_the_approval(staff, review):

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
-from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
@@ -558,71 +557,6 @@ def test_an_expert_of_a_proposing_unit_may_not_score(town, call, three):
             actions.score_need(actor, need, points=good)
 
 
-def test_an_expert_of_a_merged_unit_may_not_score_the_lead_and_no_longer_counts(town, call, three):
-    one, two, _other = three
-    actions.screen_in(town.chen, one)
-    biased, free = expert(town), expert(town, "专家乙")
-    accounts.employ(system("test"), biased.person, town.b, since=clock.today())
-    actions.invite_experts(town.chen, call, people=[biased.person, free.person])
-    good = {"need": "20", "novelty": "20", "feasibility": "15", "industry": "20"}
-    actions.score_need(biased, one, points={**good, "need": "30"})
-    actions.score_need(free, one, points=good)
-    actions.merge_need(town.chen, two, lead=one)
-    one.refresh_from_db()
-    assert (one.score, one.score_count) == (Decimal("75.00"), 1)
-    assert (set(policies.needs_to_score(biased)), set(policies.needs_to_score(free))) == (set(), {one})
-    with pytest.raises(Refused):
-        actions.score_need(biased, one, points=good)
-    actions.split_need(town.chen, two)
-    one.refresh_from_db()
-    assert one.score_count == 2
-    assert set(policies.needs_to_score(biased)) == {one}
-
-
-def test_a_partner_of_a_merged_need_may_not_score_the_lead(town, call, three):
-    one, two, _other = three
-    actions.screen_in(town.chen, one)
-    Need.objects.filter(pk=two.pk).update(partners=[town.bureau.name])
-    partner = expert(town)
-    accounts.employ(system("test"), partner.person, town.bureau, since=clock.today())
-    actions.invite_experts(town.chen, call, people=[partner.person])
-    assert set(policies.needs_to_score(partner)) == {one}
-    actions.merge_need(town.chen, two, lead=one)
-    assert not policies.needs_to_score(partner).exists()
-    assert policies.may_score(partner, one)
-
-
-def test_sheets_are_shown_after_ones_own_or_the_end_of_scoring(town, call, three):
-    actions.screen_in(town.chen, three[0])
-    first = expert(town)
-    actions.invite_experts(town.chen, call, people=[first.person])
-    good = {"need": "20", "novelty": "20", "feasibility": "15", "industry": "20"}
-    actions.score_need(first, three[0], points=good)
-    need = queries.topics.desk_need(town.chen, three[0].ref)
-    assert queries.topics.reviews_of(town.chen, need) == []
-    TopicCall.objects.filter(pk=call.pk).update(score_until=clock.now() - timedelta(minutes=1))
-    assert len(queries.topics.reviews_of(town.chen, queries.topics.desk_need(town.chen, need.ref))) == 1
-    TopicCall.objects.filter(pk=call.pk).update(score_until=None)
-    actions.score_need(town.chen, need, points=good)
-    assert len(queries.topics.reviews_of(town.chen, need)) == 2
-
-
-def test_files_telephones_and_names_are_for_the_division_and_who_watches(town, call, three):
-    need = queries.topics.desk_need(town.chen, three[0].ref)
-    for actor, reads in ((town.chen, True), (town.sun, True), (town.qian, True), (town.he, False), (town.fin, False), (town.lead, False)):
-        assert (policies.opens_need(actor, need) is None) is reads
-        assert queries.topics.desk_need(actor, need.ref) == need
-        if reads:
-            assert queries.topics.opened_need(actor, need.ref) == need
-        else:
-            with pytest.raises(Http404):
-                queries.topics.opened_need(actor, need.ref)
-    assert policies.opens_need(town.li, need) is None
-    assert policies.opens_need(town.wang, need) is None
-    assert "13800138001" in str(queries.topics.need_view(need).rows)
-    assert "13800138001" not in str(queries.topics.need_view(need, is_open=False).rows)
-
-
 def test_scoring_ends_at_its_time(town, call, three):
     actions.screen_in(town.chen, three[0])
     TopicCall.objects.filter(pk=call.pk).update(score_until=clock.now() - timedelta(minutes=1))
@@ -735,12 +669,12 @@ def test_a_filed_topic_does_not_lapse_while_its_call_stands(town, call):
 
 
 def test_participation_counts_by_kind_cluster_and_year(town, adopted):
-    found = queries.topics.participation()
+    found = queries.participation()
     assert (found["filed"], found["adopted"], found["enterprise"]) == (3, 2, 3)
     assert found["enterprise_share"] == Decimal("100.0")
     assert found["adopted_share"] == Decimal("66.7")
     assert [(row["filed"], row["adopted"]) for row in found["years"]] == [(3, 2)]
-    assert queries.topics.participation("1999")["filed"] == 0
+    assert queries.participation("1999")["filed"] == 0
 
 
 def test_the_machine_of_needs_knows_no_way_back_from_an_end():
