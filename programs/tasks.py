@@ -128,4 +128,4 @@ def lapse_entitlements(deadline: Any) -> None:
 def likeness_job(row: Any, progress: Any) -> None:
     call = queries.topics.call_by_id(row.params["call"])
     actions.compare_needs(queries.actor_of(row.actor_id) if row.actor_id else system(CLOCK), call)
-    row.result = {"link": f"/desk/plans/topics/{call.ref}/"}
+    row.result = {"link": f"/desk/topics/{call.ref}/"}

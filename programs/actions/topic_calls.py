@@ -221,7 +221,8 @@ def publish_call(actor: Any, call: TopicCall) -> TopicCall:
 
 @transaction.atomic
 def close_call(actor: Any, call: TopicCall) -> int:
-    """After the last close: what was not filed has expired; returns how many. Early, late or twice changes nothing more."""
+    """After the last close: what was not filed has expired, what was filed is compared by a job; returns how many expired.
+    Early, late or twice changes nothing more."""
     row = TopicCall.objects.select_for_update(no_key=True).get(pk=call.pk)
     if row.status == CallStatus.PUBLISHED and row.closes_at > clock.now():
         deadlines.set(CLOSE, row, row.closes_at)
@@ -229,7 +230,7 @@ def close_call(actor: Any, call: TopicCall) -> int:
     left = Need.objects.filter(call=row, status__in=states.NEED_BEFORE_FILING)
     for need in left.select_related("call").order_by("pk"):
         NEED.move("expire", actor, need)
-    if row.status == CallStatus.PUBLISHED:
+    if row.status == CallStatus.PUBLISHED and (row.compared_at is None or row.compared_at < row.closes_at):
         queue_comparison(actor, row)
     return len(left)
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from programs.engine.conditions import label, number
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, lookup
 from programs.engine.forms import MOST_MONEY
-from programs.engine.operators import MOST_PLACES
+from programs.engine.operators import MOST_PLACES, TooLarge
 from programs.engine.problems import Problem
 
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
@@ -419,7 +419,10 @@ def evaluate(amount: Mapping[str, Any] | str, facts: Mapping[str, Any]) -> Amoun
 
 def check_bounds(value: Any, path: str) -> list[Problem]:
     """An amount of money in yuan, more than 0 and within what a column of money holds."""
-    found = number(value or 0)
+    try:
+        found = number(value or 0)
+    except TooLarge:
+        return [Problem(path, _("is too large"))]
     if found <= 0:
         return [Problem(path, _("must be more than 0"))]
     return [Problem(path, _("is too large"))] if found > MOST_MONEY else []
@@ -432,6 +435,8 @@ def check(amount: Any, path: str = "amount") -> list[Problem]:
     found = []
     try:
         found.extend(check_bounds(number(amount.get("cap")), f"{path}.cap"))
+    except TooLarge:
+        found.append(Problem(f"{path}.cap", _("is too large")))
     except (ArithmeticError, TypeError, ValueError):
         found.append(Problem(f"{path}.cap", _("must be an amount in yuan")))
     if amount.get("formula"):

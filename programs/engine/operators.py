@@ -29,20 +29,28 @@ YEAR_DIGITS, COUNT_DIGITS = 4, 6
 YES, NO = (True, "true", "True", "yes"), (False, "false", "False", "no")
 
 
+class TooLarge(InvalidOperation):
+    """A number beyond every measure."""
+
+
 def number(value: Any) -> Decimal:
     """Exact number from JSON; a float would carry binary noise, so its shortest text is taken.
 
     Raises ArithmeticError for what is none, is not finite or beyond every measure: to work out 1e1000000 takes minutes.
     """
-    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 10**MOST_PLACES):
+    if isinstance(value, bool):
         raise InvalidOperation
+    if isinstance(value, int) and abs(value) >= 10**MOST_PLACES:
+        raise TooLarge
     if not isinstance(value, Decimal):
         text = str(value)
         if len(text) > LONGEST_NUMBER:
             raise InvalidOperation
         value = Decimal(text)
-    if not value.is_finite() or abs(value.adjusted()) > MOST_PLACES:
+    if not value.is_finite() or value.adjusted() < -MOST_PLACES:
         raise InvalidOperation
+    if value.adjusted() > MOST_PLACES:
+        raise TooLarge
     return value
 
 

@@ -172,6 +172,8 @@ def _dump_leaf(draft: Draft) -> dict[str, Any]:
         node["value"] = _dump_value(draft, shape, "", money=CATALOGUE[fact].kind == MONEY)
         if rows := _dump_rows(draft, fact, shape):
             node["value_by"] = {"facts": sorted({name for row in rows for name in row["when"]}), "values": rows}
+            if node["value"] == []:  # an empty box beside such rows: there is no value for all others
+                node["value"] = None
     if rule.at:
         node["at"] = _dump_value(draft, rule.at, "at_")
     only = [code for code in _pieces(draft.data.get("of") or []) if code]

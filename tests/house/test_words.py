@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polib
 import pytest
 from django.core.management import call_command
@@ -18,6 +20,14 @@ def test_catalogue_is_complete(app, capsys):
 def test_nothing_is_fuzzy(app):
     path = ROOT / "locale" / app / "zh_Hans" / "LC_MESSAGES" / "django.po"
     assert [entry.msgid for entry in polib.pofile(str(path)) if entry.fuzzy or entry.obsolete] == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_clauses_are_named_in_one_way(app):
+    """“条款 R3”, with a space between."""
+    path = ROOT / "locale" / app / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    words = [text for entry in polib.pofile(str(path)) for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in words if re.search(r"条款(?:[A-Z]|\xa0|  )", text)] == []
 
 
 def in_two_words(catalogues: dict[str, polib.POFile]) -> dict[str, dict[str, str]]:

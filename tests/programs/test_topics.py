@@ -9,14 +9,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
 from accounts.models import Organisation
 from accounts.policies import Actor, system
 from accounts.states import OrgKind, Role
-from core import clock, deadlines, files, jobs
-from core.models import Job, LedgerRow, Parameter
+from core import clock, deadlines, files
+from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Document, Message
 from programs import actions, policies, queries
@@ -337,35 +336,6 @@ def test_a_wrong_file_is_refused_by_its_content(town, call):
         actions.attach_file(town.li, need, upload=topics.letter(), kind="LETTER", sealed_by=["没有这家单位"])
 
 
-def test_the_number_of_files_is_limited_and_those_taken_off_count(town, call):
-    Parameter.objects.filter(key="need.files_most").update(value=2)
-    need = topics.started(town.li, call, town.a)
-    for _n in range(2):
-        actions.detach_file(town.li, actions.attach_file(town.li, need, upload=topics.letter(), kind="OTHER"))
-    with pytest.raises(Refused, match="2"):
-        actions.attach_file(town.li, need, upload=topics.letter(), kind="OTHER")
-    assert need.files.count() == 2
-
-
-def test_what_cannot_be_stored_is_left_out_of_a_draft(town, call):
-    need = topics.started(town.li, call, town.a)
-    actions.save_need(town.li, need, values={"title": "甲\x00乙\ud800丙", "content": None}, base=need.rev)
-    assert (need.title, need.answers["title"], need.answers["content"]) == ("甲乙丙", "甲乙丙", "")
-
-
-def test_a_draft_is_shown_as_it_is_written(town, call):
-    need = topics.started(town.li, call, town.a, ind_0_value="很多", amount="800")
-    view = queries.topics.need_view(need)
-    assert (view.need.amount, view.need.partners) == (Decimal(8_000_000), [])
-    assert dict(view.rows)["研究内容"] == topics.answers()["content"]
-    assert [(row["name"], row["value_label"]) for row in view.indicators] == [("能效比", "很多")]
-    handed = topics.handed_in(town.li, call, town.a)
-    actions.return_need(town.wang, handed, why="改")
-    actions.save_need(town.li, handed, values={"content": "新内容"}, base=handed.rev)
-    view = queries.topics.need_view(handed)
-    assert (dict(view.rows)["研究内容"], handed.content) == ("新内容", topics.answers()["content"])
-
-
 def test_two_people_at_one_draft_overwrite_nothing(town, call):
     need = topics.started(town.li, call, town.a)
     base = need.rev
@@ -443,40 +413,6 @@ def test_similar_needs_are_proposed_and_a_person_decides(town, three):
     with pytest.raises(Refused):
         actions.merge_need(town.chen, one, lead=other)  # others were merged into it
     assert actions.split_need(town.chen, merged).merged_into is None
-
-
-def test_the_close_compares_the_topics_as_a_job(town, call, three):
-    actions.close_call(system("clock"), call)
-    job = Job.objects.get(kind="programs.likeness")
-    assert jobs.run(job.pk)
-    call.refresh_from_db()
-    assert [(row["one"], row["two"]) for row in likeness.similar_pairs(call)] == [tuple(three[:2])]
-    assert call.compared_at and LedgerRow.objects.filter(verb="programs.topic_call.compare", target_id=call.pk).exists()
-    actions.screen_in(town.chen, three[0])
-    actions.keep_need(town.chen, three[0], why="储备")
-    assert likeness.similar_pairs(call) == []  # one of the two is decided
-    with pytest.raises(Refused):
-        actions.ask_comparison(town.li, call)
-
-
-def test_all_against_all_grows_with_the_number_of_topics_only(town, call):
-    """Texts of the same words over and over: everything is alike, and still few pairs are measured, soon."""
-    first = topics.filed(town.li, town.wang, call, town.a)
-    words = [f"{a}{b}研究" for a in "稀疏推理芯片架构海缆" for b in "编译风电柔性直流接头"]
-    rows = Need.objects.bulk_create(
-        Need(ref=f"XQ-1-{n}", call=call, stream=first.stream, unit=first.unit, proposer=first.proposer, title=f"题{n}", status="FILED",
-             filed_at=first.filed_at, endorsed_by=first.endorsed_by, content="".join(words[(n * 7 + k * k) % 100] for k in range(60)) + f"第{n // 3}号样机")
-        for n in range(600))
-    with connection.cursor() as cursor:
-        cursor.executemany("UPDATE programs_need SET grams = %s::tsvector WHERE id = %s",
-                           [(" ".join(f"'{one}'" for one in {row.content[i:i + 2] for i in range(len(row.content) - 1)}), row.pk) for row in rows])
-    began = time.monotonic()
-    assert actions.compare_needs(town.chen, call) == 30
-    assert time.monotonic() - began < 10
-    call.refresh_from_db()
-    with CaptureQueriesContext(connection) as asked:
-        assert len(likeness.similar_pairs(call)) == 30
-    assert len(asked) == 1
 
 
 def test_merge_into_itself_or_a_decided_one_is_refused(town, three):
@@ -646,26 +582,6 @@ def test_withdraw_a_call_stops_filing_and_tells(town, call):
     with pytest.raises(Refused):
         topics.started(town.li, call, town.a)
     assert Message.objects.filter(person=town.li.person, event="programs.topic_call.withdraw").exists()
-
-
-def test_filed_topics_end_with_a_call_that_is_withdrawn(town, call, three):
-    one, two, other = three
-    actions.merge_need(town.chen, two, lead=one, why="内容一致")
-    actions.screen_in(town.chen, one)
-    actions.withdraw_call(town.lead, call, why="计划调整")
-    for need in three:
-        need.refresh_from_db()
-    assert [need.status for need in three] == ["WITHDRAWN", "MERGED", "WITHDRAWN"]
-    assert (one.outcome, queries.topics.lead_of(two).outcome) == ("计划调整", "计划调整")
-    told = Message.objects.filter(event="programs.need", dedupe__endswith=":lapse").values_list("person", flat=True)
-    assert set(told) == {town.li.person.pk, town.stranger.person.pk} and len(told) == 3
-    assert NEED.why_not("lapse", system("clock"), one)
-
-
-def test_a_filed_topic_does_not_lapse_while_its_call_stands(town, call):
-    need = topics.filed(town.li, town.wang, call, town.a)
-    assert NEED.why_not("lapse", system("clock"), need)
-    assert NEED.why_not("lapse", town.chen, need)
 
 
 def test_participation_counts_by_kind_cluster_and_year(town, adopted):

@@ -236,7 +236,7 @@ def cut_stream(data):
 def test_a_damaged_archive_is_refused_with_words(tree, staff, sign_in, damage):
     data = damage(queries.tree_workbook(tree))
     assert "无法" in refused(data, tree)
-    assert give(sign_in(staff.he), tree, data).status_code == 200
+    assert give(sign_in(staff.he), tree, data).status_code == 422
 
 
 def test_macros_are_refused(tree):

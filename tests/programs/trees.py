@@ -70,7 +70,7 @@ def leaves(draw, names=None):
         leaf["value"] = draw(values(shape, digits_of(op)))
         if draw(st.integers(0, 3)) == 0:
             leaf["value_by"] = draw(varied(shape, digits_of(op)))
-            if draw(st.booleans()):
+            if leaf["value"] == [] or draw(st.booleans()):  # an empty list beside it cannot be said in the editor
                 del leaf["value"]
     if OPERATORS[op].at:
         leaf["at"] = draw(values(OPERATORS[op].at, digits_of(op)))
