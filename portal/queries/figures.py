@@ -207,7 +207,7 @@ def figure_table(name: str) -> tuple[str, list[export.Column], list[tuple[Any, .
         found = cluster_sums()
         labels = programmes.tag_labels(states.Dimension.CLUSTER) | {NO_CLUSTER: _("no cluster named")}
         return _("Money by cluster and year"), [
-            column("year", _("Year"), _("year of the guide")), column("list", _("List")),
+            column("year", _("Year"), _("year of the guide")), column("list", _("Code list")),
             column("code", _("Code"), _("20+8 list of clusters")),
             column("cluster", _("Industry cluster")), column("money", _("Awarded (10,000 yuan)"), _("projects that stand"), _("10,000 yuan")),
             column("projects", _("Awarded projects")), column("share", _("Share of the year"), _("of the awarded money"), "%"),
