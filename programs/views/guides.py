@@ -121,7 +121,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
     if window_to_come(row) is None:
         names |= {"withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
-    groups = queries.editor_groups(row)
+    groups, urls = queries.editor_groups(row), {name: reverse(f"programs:desk:guide_{name}", args=[ref]) for name in names}
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
         "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
@@ -129,10 +129,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "sources": len(queries.topics.links_of(row)),
-        "buttons": steps.buttons(
-            GUIDE, request.actor, row, {v: reverse(f"programs:desk:guide_{v}", args=[ref]) for v in names},
-            needs_why=("return", "withdraw", "supersede"),
-        ),
+        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede")),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
         "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,

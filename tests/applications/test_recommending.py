@@ -27,7 +27,7 @@ def my(name: str, *args) -> str:
 def asked(town, as_owner_without_triggers):
     """The guide names unit b; a published version is frozen, so the triggers are off for this one change."""
     as_owner_without_triggers(
-        "UPDATE programs_guideversion SET data = jsonb_set(data, '{mode,recommenders}', %s::jsonb) WHERE id = %s",
+        "UPDATE programs_guideversion SET data = jsonb_set(data, '{mode,recommenders}', %s::jsonb), sha256 = repeat('r', 64) WHERE id = %s",
         [json.dumps([town.b.uscc]), town.guide.version_id])
     town.guide.refresh_from_db()
     return make.handed_in(town.li, town.guide, town.a)
