@@ -459,7 +459,7 @@ class Voice(models.Model):
 
     @property
     def ref(self) -> str:
-        return f"{self.application.ref}/{self.code}" + (f"/{self.round}" if self.round > 1 else "")
+        return f"{self.application.ref}/{self.code.upper()}" + (f"/{self.round}" if self.round > 1 else "")
 
     @property
     def is_demo(self) -> bool:

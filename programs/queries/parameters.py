@@ -93,6 +93,8 @@ UNITS = {
     "scores": pgettext_lazy("unit", "scores"), "share": pgettext_lazy("unit", "share"), "sheets": pgettext_lazy("unit", "sheets"),
     "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
     "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
+    "conditions": pgettext_lazy("unit", "conditions"), "files": pgettext_lazy("unit", "files"), "hour": pgettext_lazy("unit", "hour of the day"),
+    "questions": pgettext_lazy("unit", "questions"),
     "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
 }
 

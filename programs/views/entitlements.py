@@ -40,7 +40,7 @@ class Lists(lists.Listing):
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: (row.status_label, states.LIST_TONES.get(row.status, ""))),
         lists.Col("count", gettext_lazy("Units"), kind="num"),
-        lists.Col("total", gettext_lazy("Money (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.total)),
+        lists.Col("total", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("confirmed", gettext_lazy("Units that confirmed"), kind="num"),
         lists.Col("waiting", gettext_lazy("Awaiting the unit"), kind="num"),
         lists.Col("day", gettext_lazy("Data of")),
@@ -59,8 +59,7 @@ class Rows(lists.Listing):
     columns = (
         lists.Col("unit", gettext_lazy("Unit"), main=True, sort="name", value=lambda row: row.organisation.name,
                   link=lambda row: reverse("programs:desk:entitlement", args=[row.uid]), sub=lambda row: row.organisation.uscc),
-        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="num", sort="money", value=lambda row: row.amount / 10000,
-                  show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label, show=lambda row: (row.status_label, row.tone)),
         lists.Col("answered_at", gettext_lazy("Answered at")),
         lists.Col("account", gettext_lazy("Account confirmed"), value=lambda row: row.account.get("masked", "")),
@@ -148,7 +147,7 @@ class Own(lists.Listing):
     sorts = {"new": "-roll__published_at", "money": "-amount"}
     columns = (
         lists.Col("guide", gettext_lazy("Guide"), main=True, link=own_url, value=lambda row: row.guide.title, sub=lambda row: row.organisation.name),
-        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="num", sort="money", show=lambda row: wan(row.amount)),
+        lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label, show=lambda row: (row.status_label, row.tone)),
         lists.Col("confirm_by", gettext_lazy("Confirm until"), value=lambda row: row.roll.confirm_by),
     )

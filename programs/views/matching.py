@@ -191,7 +191,7 @@ def guide_reach(request: HttpRequest, ref: str) -> HttpResponse:
     if not matching.is_askable(guide.version):
         return render(request, "programs/reach_none.html", context)
     rows = matching.units_reached(guide.version, reach)
-    if "export" not in request.GET:
+    if request.GET.get("export") not in ("xlsx", "csv"):
         context |= reach_numbers(guide, reach)
     return lists.page(request, ReachedUnits(guide.version), rows, template="programs/reach.html", context=context)
 
