@@ -68,7 +68,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(broker, celery, tmp_path):
         _wake(url, tasks.run_job, row.pk)  # a message that came twice
 
     def done() -> int:
-        return Job.objects.filter(state="DONE").count()
+        return Job.objects.filter(kind=KIND, state="DONE").count()
 
     def busy() -> bool:
         """The first worker has just begun one more job."""
@@ -77,13 +77,13 @@ def test_a_killed_worker_loses_and_doubles_nothing(broker, celery, tmp_path):
 
     wait_for(busy, 40, "work of the first worker")
     kill(first)
-    wait_for(lambda: not Job.objects.filter(state="QUEUED").exists() or _wake(url, tasks.minute), 40, "the sweep of the rest")
+    wait_for(lambda: not Job.objects.filter(kind=KIND, state="QUEUED").exists() or _wake(url, tasks.minute), 40, "the sweep of the rest")
     wait_for(lambda: done() >= 28, 20, "the end of all that was not cut off")
 
     def running() -> dict[int, bool]:
         """Jobs that are open, and whether the worker that began each still lives."""
         begun = dict(tuple(map(int, line.split()[:2])) for line in starts.read_text(encoding="utf-8").splitlines())
-        return {pk: pk not in begun or lives(begun[pk]) for pk in Job.objects.filter(state="RUNNING").values_list("pk", flat=True)}
+        return {pk: pk not in begun or lives(begun[pk]) for pk in Job.objects.filter(kind=KIND, state="RUNNING").values_list("pk", flat=True)}
 
     def lives(pid: int) -> bool:
         try:
@@ -101,7 +101,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(broker, celery, tmp_path):
 
     found = Counter(int(line.split()[0]) for line in starts.read_text(encoding="utf-8").splitlines())
     assert found == {row.pk: 2 if row.pk in cut else 1 for row in rows}
-    assert dict(Job.objects.values_list("pk", "tries")) == dict(found)
+    assert dict(Job.objects.filter(kind=KIND).values_list("pk", "tries")) == dict(found)
 
 
 @pytest.mark.parametrize(("parts", "code"), [
