@@ -240,6 +240,8 @@ def _no_list(name: str, rows: list[Demand]) -> bool:
                     most = None  # fewer than a broken number: left to the interval
             forbidden |= _kept_out(row)
             continue
+        if op == "same_list":
+            continue  # another list than this one can always be found
         wanted = set(read(LIST, row.leaf["value"]))
         if op == "all_of":
             needed |= wanted if holds else set()

@@ -63,6 +63,10 @@ def test_a_guide_with_a_conflict_is_refused_with_the_clauses():
     assert "四、（一）" in problem.text and "四、（二）" in problem.text and "单位类型" in problem.text
 
 
+def test_another_list_than_the_empty_one_is_no_conflict():
+    assert conflicts.find([rule("一", {"not": leaf("leader.running_led", "same_list", [])})]) == []
+
+
 @pytest.mark.parametrize("name", ["g1", "g2", "skeleton"])
 def test_real_guides_have_no_conflict(name):
     assert conflicts.find((data_of(name).get("data") or data_of(name))["conditions"]) == []
