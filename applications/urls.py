@@ -67,6 +67,10 @@ my = [
 
 desk = [
     path("applications/", desks.desk_list, name="list"),
+    path("applications/voices/", word.desk_voices, name="voices"),
+    path("applications/voices/<uuid:uid>/", word.desk_voice, name="voice"),
+    path("applications/voices/<uuid:key>/send-back/", word.send_back, name="voice_send_back"),
+    path("applications/voices/<uuid:key>/reopen/", word.reopen, name="voice_reopen"),
     path("applications/accept/", desks.bulk_accept, name="bulk_accept"),
     path("applications/<str:ref>/", desks.application, name="application"),
     path("applications/<str:ref>/check/", desks.open_check, name="open_check"),
@@ -81,10 +85,6 @@ desk = [
     # guide editor
     path("guides/<slug:ref>/form-preview/", look.form_preview, name="form_preview"),
     # the word of others
-    path("voices/", word.desk_voices, name="voices"),
-    path("voices/<uuid:uid>/", word.desk_voice, name="voice"),
-    path("voices/<uuid:key>/send-back/", word.send_back, name="voice_send_back"),
-    path("voices/<uuid:key>/reopen/", word.reopen, name="voice_reopen"),
 ]
 
 api = [

@@ -105,15 +105,23 @@ class Machine:
 
     @transaction.atomic
     def move(self, verb: str, actor: Any, obj: Any, *, why: str = "", data: Mapping[str, Any] | None = None,
-             **given: Any) -> Any:
-        """Lock the row, ask again, write, record. Returns the locked fresh row; raises Refused."""
-        step = self.steps[verb]
+             columns: Mapping[str, Any] | None = None, **given: Any) -> Any:
+        """Lock the row, ask again, write, record. Returns the locked fresh row; raises Refused.
+
+        `columns` are written together with the state, which the table may refuse to stand without them; the questions
+        are asked of the row as it will be.
+        """
+        step, columns = self.steps[verb], dict(columns or {})
+        if "status" in columns:
+            raise ValueError(f"{self.name}.{verb}: the state comes from the table of moves")
         row = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
+        for name, value in columns.items():
+            setattr(row, name, value)
         reasons = self.why_not(verb, actor, row, **given)
         if reasons:
             raise Refused(reasons)
         before, row.status = row.status, step.target
-        row.save(update_fields=["status"])
+        row.save(update_fields=["status", *columns])
         ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
                       after={"status": row.status}, **dict(data or {}))
         obj.status = row.status

@@ -73,10 +73,9 @@ def reject(actor: Any, application: Application, reason_code: str, text: str) ->
 
 @transaction.atomic
 def end_with_reason(verb: str, actor: Any, application: Application, reason_code: str, text: str) -> Application:
-    """The reason stands before the state changes: the table refuses an end without one."""
-    Application.objects.filter(pk=application.pk).update(refusal_code=reason_code, refusal_text=text.strip())
     row = APPLICATION.move(
-        verb, actor, application, why=text, reason_code=reason_code, text=text, data={"reason_code": reason_code}
+        verb, actor, application, why=text, reason_code=reason_code, text=text, data={"reason_code": reason_code},
+        columns={"refusal_code": reason_code, "refusal_text": text.strip()},
     )
     accounts.disengage(actor, row, state="ENDED", ends=clock.today())
     row.refresh_from_db()

@@ -96,40 +96,26 @@ def answer_voice(actor: Any, voice: Voice, *, agree: bool, decided_on: date | No
 
 @transaction.atomic
 def _answer(verb: str, actor: Any, voice: Voice, *, on_record: bool = True, file: StoredFile | None, **given: Any) -> Voice:
-    """The columns stand before the state: the table refuses an answer without them, and the table of moves reads them."""
-    row = _lock(voice)
-    if reasons := _not_open(verb, actor, row):
-        raise Refused(reasons)
-    values = {**given, "number": given["number"].strip()[:80], "text": given["text"].strip()}
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.file = file
-    Voice.objects.filter(pk=row.pk).update(**values, file=file, answered_by=actor.person, answered_at=clock.now())
-    if reasons := VOICE.why_not(verb, actor, row, on_record=on_record):
-        raise Refused(reasons)
-    return _moved(VOICE.move(verb, actor, row, why=row.text, on_record=on_record, data=_told(row)))
+    columns = {**given, "number": given["number"].strip()[:80], "text": given["text"].strip(), "file": file,
+               "answered_by": actor.person, "answered_at": clock.now()}
+    return _moved(VOICE.move(verb, actor, voice, why=columns["text"], on_record=on_record, columns=columns, data=_told(
+        voice.body, columns["decided_on"], columns["number"], columns["figures"], file)))
 
 
 @transaction.atomic
 def _confirm(verb: str, actor: Any, voice: Voice, *, text: str) -> Voice:
     row = _lock(voice)
-    if reasons := _not_open(verb, actor, row):
-        raise Refused(reasons)
-    if text.strip():
-        row.text = text.strip()
-    Voice.objects.filter(pk=row.pk).update(text=row.text, confirmed_by=actor.person, confirmed_at=clock.now())
-    return _moved(VOICE.move(verb, actor, row, why=row.text, data=_told(row)))
+    columns = {"text": text.strip() or row.text, "confirmed_by": actor.person, "confirmed_at": clock.now()}
+    return _moved(VOICE.move(verb, actor, row, why=columns["text"], columns=columns, data=_told_of(row)))
 
 
-def _not_open(verb: str, actor: Any, row: Voice) -> list[str]:
-    """Refused before anything is written: the state does not allow it."""
-    return [] if row.status in VOICE.steps[verb].sources else VOICE.why_not(verb, actor, row)
+def _told_of(row: Voice) -> dict[str, Any]:
+    return _told(row.body, row.decided_on, row.number, row.figures, row.file)
 
 
-def _told(row: Voice) -> dict[str, Any]:
+def _told(body: str, decided_on: date | None, number: str, figures: Mapping[str, str], file: StoredFile | None) -> dict[str, Any]:
     """What the ledger keeps of an answer."""
-    return {"body": row.body, "decided_on": str(row.decided_on or ""), "number": row.number, "figures": row.figures,
-            "sha256": row.file.sha256 if row.file_id else ""}
+    return {"body": body, "decided_on": str(decided_on or ""), "number": number, "figures": dict(figures), "sha256": file.sha256 if file else ""}
 
 
 def send_back_voice(actor: Any, voice: Voice, *, why: str) -> Voice:
@@ -146,8 +132,8 @@ def send_back_voice(actor: Any, voice: Voice, *, why: str) -> Voice:
 @transaction.atomic
 def reopen_voice(actor: Any, voice: Voice, *, why: str) -> Voice:
     """AGREED or DECLINED -> ASKED with the reason, until somebody has decided on it; the ledger keeps what was said."""
-    row = VOICE.move("reopen", actor, voice, why=why, reason=why, data={"was": voice.status, **_told(voice)})
-    Voice.objects.filter(pk=row.pk).update(confirmed_by=None, confirmed_at=None)
+    row = VOICE.move("reopen", actor, voice, why=why, reason=why, data={"was": voice.status, **_told_of(voice)},
+                     columns={"confirmed_by": None, "confirmed_at": None})
     return _moved(row)
 
 

@@ -63,13 +63,11 @@ def examine(actor: Any, acceptance: Acceptance, result: Result, *, found: Decima
 
 @transaction.atomic
 def propose(actor: Any, acceptance: Acceptance, *, conclusion: str, opinion: str) -> Acceptance:
-    """OPEN -> PROPOSED. The columns stand before the state: the table refuses a proposal without conclusion."""
-    Acceptance.objects.filter(pk=acceptance.pk, status=AcceptanceStatus.OPEN).update(
-        conclusion=conclusion if conclusion in Conclusion.values else "", opinion=opinion.strip(),
-        proposed_by=actor.id, proposed_at=clock.now(),
-    )
-    return ACCEPTANCE.move("propose", actor, acceptance, conclusion=conclusion, opinion=opinion,
-                           data={"conclusion": conclusion})
+    """OPEN -> PROPOSED."""
+    return ACCEPTANCE.move(
+        "propose", actor, acceptance, conclusion=conclusion, opinion=opinion, data={"conclusion": conclusion},
+        columns={"conclusion": conclusion if conclusion in Conclusion.values else "", "opinion": opinion.strip(),
+                 "proposed_by_id": actor.id, "proposed_at": clock.now()})
 
 
 def return_acceptance(actor: Any, acceptance: Acceptance, *, why: str) -> Acceptance:

@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
 from core import clock, deadlines, ledger
-from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, rules, states
@@ -23,6 +22,7 @@ from programs.queries import entitlements as reads
 from programs.queries import held
 from programs.states import EntitlementStatus
 from programs.workflow import ENTITLEMENT, ENTITLEMENT_LIST
+from programs.workflow.entitlements import taken_by_lists
 
 LAPSE, BATCH = "entitlement.lapse", 200
 
@@ -68,9 +68,8 @@ def draft_entitlements(actor: Any, guide: Guide, *, is_demo: bool = False) -> En
 def _refuse_size(guide: Guide, found: list[reads.Case]) -> None:
     if not found:
         raise Refused([_("Clause R6: by the data held no unit is entitled.")])
-    taken = Entitlement.objects.filter(guide=guide, status__in=states.ENTITLEMENT_COUNTING).aggregate(sum=Sum("amount"), count=Count("pk"))
-    money = (taken["sum"] or Decimal(0)) + sum((case.amount for case in found), Decimal(0))
-    if problems := rules.entitlement_problems(guide, money, taken["count"] + len(found)):
+    money, count = taken_by_lists(guide)
+    if problems := rules.entitlement_problems(guide, money + sum((case.amount for case in found), Decimal(0)), count + len(found)):
         raise Refused(problems)
 
 
@@ -87,10 +86,7 @@ def _is_committed(roll: EntitlementList) -> bool:
 @transaction.atomic
 def check_entitlements(actor: Any, roll: EntitlementList, *, why: str = "") -> EntitlementList:
     """DRAFT -> CHECKED by the resource division, another person than who computed it."""
-    row = _move("check", actor, roll, why=why)
-    EntitlementList.objects.filter(pk=row.pk).update(checked_by=actor.person)
-    row.refresh_from_db()
-    return row
+    return _move("check", actor, roll, why=why, columns={"checked_by": actor.person})
 
 
 @transaction.atomic
@@ -98,21 +94,17 @@ def return_entitlements(actor: Any, roll: EntitlementList, *, why: str) -> Entit
     """CHECKED or APPROVED -> DRAFT with a reason; check and approval are void, money committed is given back."""
     _hold(roll.guide)
     committed = _is_committed(roll)
-    row = _move("return", actor, roll, why=why, reason=why)
+    row = _move("return", actor, roll, why=why, reason=why, columns={"checked_by": None, "approved_by": None})
     if committed:
         release_award(actor, row.guide.plan_item, row.total, row.count)
-    EntitlementList.objects.filter(pk=row.pk).update(checked_by=None, approved_by=None)
-    row.refresh_from_db()
     return row
 
 
 @transaction.atomic
 def approve_entitlements(actor: Any, roll: EntitlementList, *, why: str = "") -> EntitlementList:
     """CHECKED -> APPROVED by a leader, a third person. Its money and number are taken from the plan item (clause A2)."""
-    row = _move("approve", actor, roll, why=why)
-    EntitlementList.objects.filter(pk=row.pk).update(approved_by=actor.person)
+    row = _move("approve", actor, roll, why=why, columns={"approved_by": actor.person})
     commit_award(actor, row.guide.plan_item, row.total, row.count)
-    row.refresh_from_db()
     return row
 
 
@@ -122,11 +114,7 @@ def publish_entitlements(actor: Any, roll: EntitlementList) -> EntitlementList:
     decline for the days the guide gives; a timer ends it."""
     _hold(roll.guide)
     confirm_by = clock.now() + timedelta(days=roll.confirm_days)
-    # the table refuses a published list without its dates, so they come first; a refused move takes them back
-    EntitlementList.objects.filter(pk=roll.pk, status=states.EntitlementListStatus.APPROVED).update(
-        published_at=CoreNow(), confirm_by=confirm_by)
-    row = ENTITLEMENT_LIST.move("publish", actor, roll)
-    row.refresh_from_db()
+    row = ENTITLEMENT_LIST.move("publish", actor, roll, columns={"published_at": clock.now(), "confirm_by": confirm_by})
     document = notices.draft(
         actor, documents.ENTITLEMENT, subject=row, title=documents.entitlement_title(row), context=documents.entitlement_context(row),
         addressee=documents.addressee(), is_public=True)
@@ -164,8 +152,7 @@ def discard_entitlements(actor: Any, roll: EntitlementList, *, why: str) -> Enti
         release_award(actor, row.guide.plan_item, row.total, row.count)
     machine = system("entitlement")
     for one in row.rows.filter(status=EntitlementStatus.LISTED).iterator(chunk_size=BATCH):
-        Entitlement.objects.filter(pk=one.pk).update(reason=why)
-        ENTITLEMENT.move("void", machine, one, why=why)
+        ENTITLEMENT.move("void", machine, one, why=why, columns={"reason": why})
     return row
 
 
@@ -175,16 +162,15 @@ def confirm_entitlement(actor: Any, row: Entitlement) -> Entitlement:
     held_row = _hold_answer(row)
     unit = held_row.organisation
     account = {"name": unit.account_name or unit.name, "bank": unit.bank_name, "sealed": unit.account_sealed, "masked": unit.account_masked}
-    _answer(actor, held_row, account=account)
-    return _end_if_answered(ENTITLEMENT.move("confirm", actor, held_row, blocked=bool(held.blocked(organisation=unit))))
+    return _end_if_answered(ENTITLEMENT.move(
+        "confirm", actor, held_row, blocked=bool(held.blocked(organisation=unit)), columns=_answer(actor, account=account)))
 
 
 @transaction.atomic
 def decline_entitlement(actor: Any, row: Entitlement, *, why: str) -> Entitlement:
     """OFFERED -> DECLINED with a reason; the money goes back to the guide and its plan item."""
     held_row = _hold_answer(row)
-    _answer(actor, held_row, reason=why.strip()[:2000])
-    done = ENTITLEMENT.move("decline", actor, held_row, why=why, reason=why)
+    done = ENTITLEMENT.move("decline", actor, held_row, why=why, reason=why, columns=_answer(actor, reason=why.strip()[:2000]))
     _give_back(actor, done)
     return _end_if_answered(done)
 
@@ -195,10 +181,9 @@ def _hold_answer(row: Entitlement) -> Entitlement:
     return Entitlement.objects.select_related("roll__guide__plan_item", "organisation").get(pk=row.pk)
 
 
-def _answer(actor: Any, row: Entitlement, **columns: Any) -> None:
-    """Who answered and what, before the move: the table refuses an answer without them, a refused move takes them back."""
-    Entitlement.objects.filter(pk=row.pk, status=EntitlementStatus.OFFERED).update(
-        answered_by=actor.person, answered_at=CoreNow(), **columns)
+def _answer(actor: Any, **more: Any) -> dict[str, Any]:
+    """The columns of an answer: who, when and what."""
+    return {"answered_by": actor.person, "answered_at": clock.now(), **more}
 
 
 def _give_back(actor: Any, row: Entitlement) -> None:
@@ -227,8 +212,7 @@ def lapse_entitlements(actor: Any, roll: EntitlementList) -> EntitlementList:
         return row
     reason = _("Not confirmed by %(until)s.") % {"until": f"{clock.local(row.confirm_by):%Y-%m-%d %H:%M}"}
     for one in row.rows.filter(status=EntitlementStatus.OFFERED).select_related("organisation", "roll").iterator(chunk_size=BATCH):
-        Entitlement.objects.filter(pk=one.pk).update(reason=reason)
-        done = ENTITLEMENT.move("lapse", actor, one, why=reason)
+        done = ENTITLEMENT.move("lapse", actor, one, why=reason, columns={"reason": reason})
         _give_back(actor, done)
         _tell(one, row, "lapse")
     return ENTITLEMENT_LIST.move("finish", actor, row)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core import signing
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import translation
@@ -35,7 +34,7 @@ from programs.queries import matching, register
 Progress = Callable[[int, int], None]
 JOB = "programs.matching"
 MATCHING_EVENT = "programs.matching"  # what a person may switch the mails of
-PEOPLE, NAMED, STOP = 1000, 20, "programs.searches.stop"
+PEOPLE, NAMED = 1000, 20
 
 
 @transaction.atomic
@@ -207,17 +206,7 @@ def _stop(actor: Any, search: CallSearch) -> CallSearch:
 @transaction.atomic
 def stop_search_by_link(actor: Any, token: str) -> CallSearch:
     """The link at the end of a message is the proof; it opens nothing else. Raises Refused."""
-    return _stop(actor, search_of_link(token))
-
-
-def search_of_link(token: str) -> CallSearch:
-    try:
-        row = CallSearch.objects.filter(uid=signing.loads(token, salt=STOP)).first()
-    except signing.BadSignature:
-        row = None
-    if row is None:
-        raise Refused([_("This link is not valid any more.")])
-    return row
+    return _stop(actor, queries.search_of_link(token))
 
 
 @transaction.atomic
@@ -274,7 +263,7 @@ def _tell_search(pk: int) -> int:
     if not guides:
         return 0
     CallSearchHit.objects.bulk_create(CallSearchHit(search=row, guide=guide) for guide in guides)
-    stop = f"{settings.SITE_URL}/guides/searches/stop/{signing.dumps(str(row.uid), salt=STOP)}/"
+    stop = f"{settings.SITE_URL}/guides/searches/stop/{queries.stop_token(row)}/"
     lines = _lines({guide.pk for guide in guides})
 
     def body() -> str:

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.states import Role
-from core import parameters
 from core.web.access import public
 from core.web.api import KeysetPagination, Strict, Verb, actor
 from notices import actions as notices
@@ -72,7 +71,7 @@ class SelfCheck(APIView):
 
     def get(self, request: Request, ref: str) -> Response:
         _guide, rules = self._rules(request, ref)
-        return Response([{"fact": one.fact, "kind": one.kind, "codes": list(one.codes)} for one in selfcheck.questions(rules)])
+        return Response(_show_questions(selfcheck.questions(rules)))
 
     def post(self, request: Request, ref: str) -> Response:
         guide, rules = self._rules(request, ref)
@@ -94,21 +93,20 @@ class SelfCheckAll(APIView):
     serializer_class = AnswersInput
 
     def get(self, request: Request) -> Response:
-        asked = _most_asked(matching.running_versions())
-        return Response([{"fact": one.fact, "kind": one.kind, "codes": list(one.codes)} for one in asked])
+        return Response(_show_questions(matching.few_questions(matching.running_versions())))
 
     def post(self, request: Request) -> Response:
         data = AnswersInput(data=request.data)
         data.is_valid(raise_exception=True)
         versions = matching.running_versions()
-        form = _answered(SelfCheckAllForm, data.validated_data["answers"], _most_asked(versions))
+        form = _answered(SelfCheckAllForm, data.validated_data["answers"], matching.few_questions(versions))
         return Response([{
             "guide": row.guide.ref, "reach": row.reach.value, "missing": [show_outcome(miss.outcome) for miss in row.missing],
             "open": [show_outcome(miss.outcome) for miss in row.open_]} for row in matching.standings_by_answers(versions, form.facts())])
 
 
-def _most_asked(versions: list[Any]) -> list[selfcheck.Question]:
-    return selfcheck.most_asked(matching.rules_to_ask(versions), int(parameters.value("matching.questions")))
+def _show_questions(asked: list[selfcheck.Question]) -> list[dict[str, Any]]:
+    return [{"fact": one.fact, "kind": one.kind, "codes": list(one.codes)} for one in asked]
 
 
 def _answered(kind: type[SelfCheckForm], answers: dict[str, Any], asked: list[selfcheck.Question]) -> SelfCheckForm:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -129,26 +128,3 @@ def _number(fact: str, title: str, unit: str) -> forms.Field:
         help_text=gettext("As a decimal: 0.5 is half") if share else "")
     field.widget.attrs["inputmode"] = "decimal"
     return field
-
-
-def answers_of(asked: list[Question], facts: Mapping[str, Fact]) -> dict[str, Any]:
-    """The form's data for known facts: the way back from `facts`, for people whose data are held already."""
-    found: dict[str, Any] = {}
-    for question in asked:
-        fact = facts.get(question.fact)
-        if fact is None or fact.value is None:
-            continue
-        found[key_of(question.fact)] = _written(question, fact.value)
-    return found
-
-
-def _written(question: Question, value: Any) -> Any:
-    if question.kind == LIST:
-        return [code for code in question.codes if code in value] or ["-"]
-    if question.kind == BOOL:
-        return "true" if value else "false"
-    if question.kind == PERIOD:
-        return value["to"] or ""
-    if question.kind == MONEY:
-        return f"{Decimal(str(value)) / 10000:f}"
-    return str(value)

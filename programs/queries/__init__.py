@@ -248,8 +248,10 @@ from programs.queries.searches import (
     new_for_search,
     search_by_token,
     search_for,
+    search_of_link,
     search_words,
     searches_of,
+    stop_token,
 )
 from programs.queries.tags import (
     guide_tags,
@@ -358,10 +360,10 @@ __all__ = [
     "provenance", "public_guide", "public_guides", "published_plans", "question_of", "recommendations_of",
     "register_evidence", "register_titles", "relation_words", "removal_reasons", "replaced_by_chain",
     "replacement_choices", "report_years", "reports_of_body", "review_words", "rules_of_year", "said",
-    "search_by_token", "search_calls", "search_for", "search_guides", "search_words", "searches_of", "shape_of",
+    "search_by_token", "search_calls", "search_for", "search_of_link", "search_guides", "search_words", "searches_of", "shape_of",
     "share_words", "sheet_of", "skeleton", "special_choices", "special_for", "special_in_force", "special_kpis",
     "special_names", "special_numbers", "special_of", "specials_by_id", "specials_for_choice", "specials_in",
-    "specials_of_case", "standing", "state_of", "state_words", "stored_table", "successors_of", "table_differences",
+    "specials_of_case", "standing", "state_of", "state_words", "stop_token", "stored_table", "successors_of", "table_differences",
     "table_digest", "table_reasons", "tag_choices", "tag_labels", "tag_lists", "tag_values", "tag_words", "tags_of",
     "tags_of_data", "target_choices", "target_kinds", "targets_of", "title_of", "topics", "tree_as_of", "tree_by_id",
     "tree_changes", "tree_for", "tree_of_year", "tree_page", "tree_version", "tree_workbook", "trees", "unit_facts",

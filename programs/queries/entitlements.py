@@ -23,6 +23,7 @@ from programs.engine.operators import label, register_knows
 from programs.models import Entitlement, EntitlementList, Guide, GuideVersion
 from programs.queries import held, register
 from programs.states import EntitlementStatus, FundingMode
+from programs.workflow.entitlements import taken_by_lists
 
 CHUNK = 500
 
@@ -107,8 +108,7 @@ def _worked_out(version: GuideVersion, facts: dict[str, Any], language: str) -> 
 
 def money_left(guide: Guide) -> Decimal:
     """What the guide has left for a new list."""
-    taken = Entitlement.objects.filter(guide=guide, status__in=states.ENTITLEMENT_COUNTING).aggregate(sum=Sum("amount"))["sum"]
-    return guide.budget_control - (taken or Decimal(0))
+    return guide.budget_control - taken_by_lists(guide)[0]
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

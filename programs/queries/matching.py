@@ -21,7 +21,7 @@ from accounts.states import UNIT_ROLES, Role
 from core import clock, parameters
 from core.clock import CoreNow
 from programs import states
-from programs.engine import conditions, sql
+from programs.engine import conditions, selfcheck, sql
 from programs.engine.conditions import FAIL, HUMAN, PASS, Outcome
 from programs.engine.facts import CATALOGUE, LEADER, PAIR, UNIT, Fact
 from programs.models import Guide, GuideMatch, GuideVersion, GuideWindow, MatchRun
@@ -163,8 +163,9 @@ def standing_of(version: GuideVersion, outcomes: list[Outcome], card: CallCard, 
 # --- anybody, before signing in ---------------------------------------------------------------------------------------
 
 
-def rules_to_ask(versions: list[GuideVersion]) -> list[list[Mapping[str, Any]]]:
-    return [register.rules_of(version) for version in versions]
+def few_questions(versions: list[GuideVersion]) -> list[selfcheck.Question]:
+    """What is asked of somebody who has chosen no guide yet; parameter matching.questions."""
+    return selfcheck.most_asked([register.rules_of(version) for version in versions], int(parameters.value("matching.questions")))
 
 
 def standings_by_answers(versions: list[GuideVersion], facts: Mapping[str, Fact]) -> list[Standing]:

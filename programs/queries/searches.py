@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.core import signing
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from core.web import lists
+from core.workflow import Refused
 from programs import states
 from programs.models import CallSearch, CallSearchHit, Guide
 from programs.queries.calls import AMOUNTS, calls, for_applicants, within_amount
@@ -17,6 +19,7 @@ from programs.queries.guides import in_phase
 from programs.states import FundingMode
 
 KEYS = ("q", "phase", "plan", "who", "funding_mode", "amount", "year")
+STOP = "programs.searches.stop"  # the salt of the links
 
 
 class Words(lists.Listing):
@@ -73,6 +76,22 @@ def search_by_token(token: Any) -> CallSearch:
     row = CallSearch.objects.filter(token=token, person__is_active=True).first()
     if row is None:
         raise Http404
+    return row
+
+
+def stop_token(row: CallSearch) -> str:
+    """What the link at the end of a message proves itself with; it opens nothing but the end of the messages."""
+    return signing.dumps(str(row.uid), salt=STOP)
+
+
+def search_of_link(token: str) -> CallSearch:
+    """Raises Refused when the link is not ours or its search is gone."""
+    try:
+        row = CallSearch.objects.filter(uid=signing.loads(token, salt=STOP)).first()
+    except signing.BadSignature:
+        row = None
+    if row is None:
+        raise Refused([_("This link is not valid any more.")])
     return row
 
 

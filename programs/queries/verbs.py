@@ -13,7 +13,7 @@ VERBS = {
     "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),
     "enact": _("put in force"), "repeal": _("repealed"), "suspend": _("suspended"), "resume": _("resumed"),
     "cancel": _("cancelled"), "commit": _("award committed"), "release": _("commitment released"),
-    "adjustment.ask": _("opinions asked for"), "opinion": _("opinion given"), "cite": _("evidence cited"), "uncite": _("evidence taken out"),
+    "adjustment.open": _("case opened"), "adjustment.ask": _("opinions asked for"), "opinion": _("opinion given"), "cite": _("evidence cited"), "uncite": _("evidence taken out"),
     "propose": _("proposed"), "appoint": _("appointed"), "decline": _("declined"), "end": _("ended"), "expire": _("the period is over"),
     "register": _("registered"), "file": _("filed"), "accept": _("accepted"), "adopt": _("adopted"),
     "adjustment.apply": _("took effect"), "revoke": _("revoked"), "make": _("report made"),
@@ -40,6 +40,8 @@ VERBS = {
     "offer": _("told to the unit"), "confirm": _("account confirmed"), "lapse": _("lapsed, not confirmed in time"), "void": _("void with its list"),
     "matching.refresh": _("register matched"), "call_search.keep": _("search kept"), "stop": _("messages stopped"),
     "take_up": _("messages taken up again"), "renew": _("addresses renewed"), "drop": _("search forgotten"),
+    "entitlement.decline": _("money declined by the unit"), "portfolio.decline": _("not appointed"), "recommendation.make": _("recommended"),
+    "need.attach": _("file added"), "register.refresh": _("register brought up to date"),
     "detach": _("file taken off"), "link_need": _("need picked for a topic"), "unlink_need": _("need taken off a topic"),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -15,22 +14,19 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation
 from accounts.states import APPLICANT_KINDS, OrganisationStatus, Role
-from core import clock, parameters
+from core import clock
 from core.web import charts, lists
 from core.web.access import access, public
 from notices import actions as notices
 from notices import queries as mail
 from programs import actions, policies, queries, states
-from programs.engine import conditions, selfcheck
+from programs.engine import selfcheck
 from programs.forms.selfcheck import SelfCheckAllForm, SelfCheckForm
 from programs.models import Guide
 from programs.queries import matching, register
 from programs.states import Reach
 from programs.views.guides import desk_url
 from programs.views.public import guide_url, title_of
-
-CSS = {"PASS": "pass", "FAIL": "fail", "HUMAN": "human"}
-
 
 # --- self-check -------------------------------------------------------------------------------------------------------
 
@@ -39,11 +35,13 @@ CSS = {"PASS": "pass", "FAIL": "fail", "HUMAN": "human"}
 def self_check(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """A few questions of the guide's conditions, answered at once (clause R6). Nothing is kept."""
     guide = queries.public_guide(request.actor, year, slug)
-    rules = register.rules_of(guide.version) if guide.version else []
-    form = SelfCheckForm(request.POST if request.method == "POST" else None, selfcheck.questions(rules))
+    versions = [guide.version] if guide.version else []
+    form = SelfCheckForm(request.POST if request.method == "POST" else None, selfcheck.questions(
+        [rule for version in versions for rule in register.rules_of(version)]))
+    answered = versions and form.is_bound and form.is_valid()
     context = {
         "title": _("Can I apply?"), "guide": guide, "guide_title": title_of(guide), "guide_url": guide_url(guide), "form": form,
-        "result": checked(guide, rules, form) if form.is_bound and form.is_valid() else None,
+        "result": matching.standings_by_answers(versions, form.facts())[0] if answered else None,
         "crumbs": [(_("Application guides"), reverse("programs:public:guides")), (title_of(guide), guide_url(guide)), (_("Can I apply?"), None)],
     }
     return render(request, "programs/self_check.html", context)
@@ -56,7 +54,7 @@ def self_check_all(request: HttpRequest) -> HttpResponse:
     versions = matching.running_versions()
     form = SelfCheckAllForm(
         request.POST if request.method == "POST" else None,
-        selfcheck.most_asked(matching.rules_to_ask(versions), int(parameters.value("matching.questions"))))
+        matching.few_questions(versions))
     rows = matching.standings_by_answers(versions, form.facts()) if form.is_bound and form.is_valid() else None
     context = {
         "title": _("Which guides fit us?"), "form": form, "asked_guides": len(versions), "checked": rows is not None,
@@ -76,18 +74,6 @@ ANSWERED = (
     (Reach.NEARLY, Reach.NEARLY.label, gettext_lazy("Only a little is missing; the clauses stand below.")),
     (Reach.NOT, Reach.NOT.label, gettext_lazy("More is missing.")),
 )
-
-
-def checked(guide: Guide, rules: list[Any], form: SelfCheckForm) -> dict[str, Any]:
-    """What stands in the way, what a person must look at or was not answered, and what is met."""
-    outcomes = conditions.evaluate(rules, {**form.facts(), **queries.guide_facts(guide)})
-    rows = [{**asdict(one), "css": CSS[one.result]} for one in outcomes]
-    failed = [one for one in rows if one["result"] == "FAIL" and one["hard"]]
-    return {
-        "failed": failed, "open": [one for one in rows if one["result"] == "HUMAN"],
-        "advice": [one for one in rows if one["result"] == "FAIL" and not one["hard"]],
-        "met": [one for one in rows if one["result"] == "PASS"], "can": not failed,
-    }
 
 
 # --- for a unit and its people ----------------------------------------------------------------------------------------

@@ -50,8 +50,6 @@ def _to(search: Any) -> str:
 
 search_stop = steps.step_view(queries.search_for, actions.stop_search, question=policies.keeps_searches, to=_to)
 search_take_up = steps.step_view(queries.search_for, actions.take_up_search, question=policies.keeps_searches, to=_to)
-
-
 search_renew = steps.step_view(queries.search_for, actions.renew_search, question=policies.keeps_searches, to=_to)
 
 
@@ -68,7 +66,7 @@ def stop_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a message: one question, one button; it works without signing in."""
     search, reason, done = None, "", False
     try:
-        search = actions.search_of_link(token)
+        search = queries.search_of_link(token)
         if request.method == "POST":
             search, done = actions.stop_search_by_link(request.actor, token), True
     except Refused as refused:

@@ -45,10 +45,11 @@ def same_version(roll: Any, **given: Any) -> str | None:
 
 def within_guide(roll: Any, **given: Any) -> list[str]:
     """Clause A2: what all lists of the guide take stays within the guide and its plan item; the action holds the guide."""
-    return rules.entitlement_problems(roll.guide, *_taken_by_lists(roll.guide))
+    return rules.entitlement_problems(roll.guide, *taken_by_lists(roll.guide))
 
 
-def _taken_by_lists(guide: Any) -> tuple[Decimal, int]:
+def taken_by_lists(guide: Any) -> tuple[Decimal, int]:
+    """Yuan and units that the lists of a guide take, those discarded or given back left out."""
     taken = Entitlement.objects.filter(guide=guide, status__in=states.ENTITLEMENT_COUNTING).aggregate(money=Sum("amount"), count=Count("pk"))
     return taken["money"] or Decimal(0), taken["count"]
 

@@ -106,16 +106,10 @@ def uphold(actor: Any, objection: Objection, *, decision: str) -> Objection:
     return row
 
 
-@transaction.atomic
 def _decide(verb: str, actor: Any, objection: Objection, decision: str) -> Objection:
-    """The text stands before the state: the table refuses an end without one."""
-    if reasons := OBJECTION.why_not(verb, actor, objection, decision=decision):
-        raise Refused(reasons)
-    Objection.objects.filter(pk=objection.pk).update(
-        decision=decision.strip(), decided_by=actor.id, decided_at=clock.now())
-    row = OBJECTION.move(verb, actor, objection, decision=decision)
-    row.refresh_from_db()
-    return row
+    return OBJECTION.move(
+        verb, actor, objection, decision=decision,
+        columns={"decision": decision.strip(), "decided_by_id": actor.id, "decided_at": clock.now()})
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
 from accounts.policies import system
 from applications import actions as applications
 from applications import queries as filed
@@ -155,9 +156,13 @@ def return_list(actor: Any, row: ProposalList, *, why: str) -> ProposalList:
 
 @transaction.atomic
 def decide(actor: Any, row: ProposalList, *, minutes: str = "") -> ProposalList:
-    """SUBMITTED -> DECIDED by a leader who did not prepare it, once every body that decides too has agreed (clause R4). Takes the money from the plan item (clause A2), moves
-    the applications to PROPOSED or NOT_SELECTED; each of the latter gets its notice with the reason."""
+    """SUBMITTED -> DECIDED by a leader who did not prepare it, once every body that decides too has agreed (clause R4). Takes
+    the money from the plan item (clause A2), moves the applications to PROPOSED or NOT_SELECTED; each of the latter gets its
+    notice with the reason."""
     AnnualPlanItem.objects.select_for_update(no_key=True).get(pk=row.guide.plan_item_id)
+    # What a unit gets in a year is summed over lists of other guides too: of one unit they are decided one after another.
+    units = ProposalItem.objects.filter(proposal=row, selected=True).values("application__unit")
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").only("pk"))
     moved = PROPOSAL.move("decide", actor, row, why=minutes)
     ProposalList.objects.filter(pk=row.pk).update(decided_by=actor.id, decided_at=clock.now(), minutes=minutes.strip())
     chosen = list(queries.items_of(moved, selected=True))

@@ -89,10 +89,12 @@ def test_refused_keeps_a_single_text_whole():
 def painted(transactional_db):
     """A table with a status column, made for this test alone."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE core_painted (id bigserial PRIMARY KEY, status varchar(10) NOT NULL)")
+        cursor.execute("CREATE TABLE core_painted (id bigserial PRIMARY KEY, status varchar(10) NOT NULL, by varchar(10) NOT NULL DEFAULT '',"
+                       " CHECK (status <> 'GREEN' OR by <> 'nobody'))")
 
     class Painted(models.Model):
         status = models.CharField(max_length=10)
+        by = models.CharField(max_length=10, default="")
 
         class Meta:
             app_label = "core"
@@ -180,3 +182,27 @@ def test_move_refused_changes_nothing(painted):
         machine().move("go", ACTOR, row, fed=False)
     assert painted.objects.get().status == "RED"
     assert not LedgerRow.objects.filter(verb__startswith="core.colour.").exists()
+
+
+def by_somebody(obj, **given):
+    return None if obj.by else "Say who paints (rule 4)"
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_columns_stand_together_with_the_state_and_are_asked_about(painted):
+    moves = Machine("core.colour", (Step("go", {Colour.RED}, Colour.GREEN, is_li, (by_somebody,)),), states=Colour)
+    row = painted.objects.create(status="RED")
+    with pytest.raises(Refused, match="rule 4"):
+        moves.move("go", ACTOR, row)
+    with pytest.raises(Refused, match="rule 1"):
+        moves.move("go", OTHER, row, columns={"by": "Wang"})
+    assert painted.objects.get(pk=row.pk).by == ""
+    assert moves.move("go", ACTOR, row, columns={"by": "Li"}).by == "Li"
+    found = painted.objects.get(pk=row.pk)
+    assert (found.status, found.by) == ("GREEN", "Li")
+
+
+@pytest.mark.django_db
+def test_columns_cannot_bring_a_state():
+    with pytest.raises(ValueError, match="table of moves"):
+        machine().move("go", ACTOR, thing(), columns={"status": "GREEN"})

@@ -297,13 +297,13 @@ def test_desk_walks_a_list_through_by_its_pages(world, sign_in):
     roll = EntitlementList.objects.get()
     assert roll.ref in page.content.decode() and world.firm.name in page.content.decode()
     for client, verb in ((he, "check"), (lead, "approve"), (chen, "publish")):
-        assert client.post(f"/desk/entitlements/{roll.ref}/{verb}/", follow=True).status_code == 200
+        assert client.post(f"/desk/guides/entitlements/{roll.ref}/{verb}/", follow=True).status_code == 200
     roll.refresh_from_db()
     assert roll.status == "PUBLISHED"
     uid = row_of(world.firm).uid
     assert sign_in(world.admin).post(f"/my/entitlements/{uid}/confirm/", follow=True).status_code == 200
     assert row_of(world.firm).status == "CONFIRMED"
-    table = he.get(f"/desk/entitlements/{roll.ref}/?export=csv").content.decode("utf-8-sig")
+    table = he.get(f"/desk/guides/entitlements/{roll.ref}/?export=csv").content.decode("utf-8-sig")
     assert world.firm.name in table and world.firm.account_masked in table and world.firm.account_sealed not in table
 
 
@@ -320,18 +320,18 @@ def test_what_waits_stands_on_the_homes(world, sign_in):
 def test_public_and_units_see_no_lists(world, sign_in):
     roll = published(world)
     for who in (None, world.admin):
-        assert sign_in(who).get(f"/desk/entitlements/{roll.ref}/").status_code in (302, 403, 404)
+        assert sign_in(who).get(f"/desk/guides/entitlements/{roll.ref}/").status_code in (302, 403, 404)
     assert sign_in().get(f"/notices/{roll.document.uid}/").status_code in (200, 404)
 
 
 def test_list_page_asks_a_constant_number_of_queries(world, sign_in, django_assert_max_num_queries):
     roll = published(world)
     client = sign_in(world.he)
-    client.get(f"/desk/entitlements/{roll.ref}/")
+    client.get(f"/desk/guides/entitlements/{roll.ref}/")
     with django_assert_max_num_queries(32):
-        client.get(f"/desk/entitlements/{roll.ref}/")
+        client.get(f"/desk/guides/entitlements/{roll.ref}/")
     with django_assert_max_num_queries(24):
-        client.get("/desk/entitlements/")
+        client.get("/desk/guides/entitlements/")
 
 
 def test_machines_walk_the_same_way(world, sign_in):

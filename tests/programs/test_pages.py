@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from core.models import LedgerRow
+from core.workflow import Machine
 from programs import actions, queries
 from programs.forms.parts import ModeForm
 from programs.models import AnnualPlan, Extension, Guide, PolicyDocument
@@ -375,3 +376,16 @@ def test_recommending_bodies_are_kept_once_each(world):
     form = ModeForm({"recommenders": f"{code.lower()}\n\n{code}"})
     form.is_valid()
     assert "recommenders" not in form.errors and form.cleaned_data["recommenders"] == [code]
+
+
+@pytest.mark.parametrize(("verb", "words"), [
+    ("adjustment.open", "提出事项"), ("guide.open", "开放申报"), ("entitlement.decline", "单位放弃资金"), ("recommendation.decline", "不予采纳"),
+    ("need.attach", "添加文件"), ("policy_document.attach", "上传文件原文"), ("recommendation.make", "提出建议"), ("overlap.make", "生成报告")])
+def test_one_verb_of_two_nouns_has_its_own_words(verb, words):
+    assert queries.verb_label(f"programs.{verb}") == words
+
+
+def test_every_move_of_the_floor_has_words_on_a_time_line():
+    moves = [f"{machine.name}.{verb}" for machine in Machine.registry.values() if machine.name.startswith("programs.") for verb in machine.steps]
+    assert len(moves) > 60
+    assert [move for move in moves if queries.verb_label(move) == move] == []

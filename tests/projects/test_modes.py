@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import Organisation
 from applications import actions as filing
 from applications import queries as filed
 from applications.models import Application, Voice
@@ -284,3 +286,30 @@ def test_amount_above_the_details_is_refused_in_the_list():
     ProposalItem.objects.filter(pk=item.pk).update(amount=Decimal(3000001), selected=True, reason_code="", reason="")
     with pytest.raises(Refused, match="R4"):
         actions.submit_list(town.chen, row)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_that_pay_one_unit_are_decided_one_after_another(town):
+    """The yearly sum of a unit is counted over lists of several guides: while one is decided, another waits."""
+    row = actions.submit_list(town.chen, make.begun(town))
+    held, leave = threading.Event(), threading.Event()
+
+    def decide_another() -> None:
+        with transaction.atomic():
+            Organisation.objects.select_for_update(no_key=True).get(pk=town.a.pk)
+            held.set()
+            leave.wait(20)
+        connection.close()
+
+    other = threading.Thread(target=decide_another)
+    other.start()
+    held.wait(20)
+    try:
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '400ms'")
+            actions.decide(town.lead, row, minutes="会议审议通过")
+    finally:
+        leave.set()
+        other.join()
+    assert actions.decide(town.lead, row, minutes="会议审议通过").status == "DECIDED"
