@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
-
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
@@ -24,7 +22,6 @@ from performance.models import Acceptance, Evaluation, Report
 from programs import (
     policies as programmes,
 )
-from programs.actions.matching import STOP
 from programs.models import (
     Adjustment,
     AdvisoryBody,
@@ -45,6 +42,7 @@ from programs.models import (
     TopicCall,
     TreeUpload,
 )
+from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Draw, Expert
 
@@ -541,7 +539,7 @@ def self_check() -> list[Visit]:
 @sample("programs:public:search_stop")
 def search_stop() -> Visit:
     row = CallSearch.objects.order_by("pk").first()
-    return Visit(PUBLIC, (signing.dumps(str(row.uid), salt=STOP),))
+    return Visit(PUBLIC, (stop_token(row),))
 
 
 @sample("programs:public:search_feed")
