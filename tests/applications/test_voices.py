@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from applications import actions, policies, queries
 from applications.models import Voice
-from applications.workflow import VOICE
+from applications.workflow import APPLICATION, VOICE
 from core import clock
 from core.models import LedgerRow
 from core.workflow import Refused
@@ -170,7 +170,7 @@ def test_ethics_approval_is_handed_in_by_the_applicant_and_confirmed_by_the_divi
     row = accepted(town)
     modes.in_ethics_scope(row)
     voice = actions.ask_voices(town.chen, row, ("AWARD",))[0]
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="hands the document in first|须先由申报单位提交"):
         actions.answer_voice(town.chen, voice, agree=True)  # nothing has been handed in
     for who in (town.stranger, town.badm, town.chen):
         with pytest.raises(Refused):
@@ -222,6 +222,25 @@ def test_amount_above_the_details_is_refused_at_the_check_list(db):
     assert any("榜额" in item.text for item in queries.blockers(row))
     row = make.fill(town.stranger, make.started(town.stranger, town.guide, town.b), requested="2000000")
     assert not any("榜额" in item.text for item in queries.blockers(row))
+
+
+def test_applicant_hands_in_only_what_the_applicant_is_asked_for(db):
+    town = challenge()
+    voice = Voice.objects.get(application=accepted(town))
+    with pytest.raises(Refused, match="not answered by the applicant|不由申报单位提交"):
+        actions.hand_in_voice(town.li, voice, decided_on=clock.today(), number="函1号", upload=paper())
+    assert Voice.objects.get().status == "ASKED"
+
+
+def test_proposal_waits_for_who_decides_too(db):
+    """The table of the application itself, whoever asks it; the list of projects holds the same before."""
+    town = challenge()
+    row = accepted(town)
+    type(row).objects.filter(pk=row.pk).update(status="RANKED")
+    row.refresh_from_db()
+    assert any("R4" in reason for reason in APPLICATION.why_not("propose", town.lead, row))
+    actions.answer_voice(town.host, Voice.objects.get(application=row), agree=True, text="同意")
+    assert APPLICATION.why_not("propose", town.lead, type(row).objects.get(pk=row.pk)) == []
 
 
 def test_every_move_of_the_table_is_reached():

@@ -196,6 +196,37 @@ def test_list_of_an_older_version_of_the_guide_is_not_approved(world):
         actions.check_entitlements(world.he, roll)
 
 
+@pytest.mark.parametrize("stage", ["check", "approve", "publish"])
+def test_nothing_goes_on_with_a_list_of_a_withdrawn_guide(world, stage):
+    """Withdrawing leaves the version as it is: it is the state of the guide that stops the list."""
+    roll = actions.draft_entitlements(world.chen, world.guide)
+    if stage != "check":
+        actions.check_entitlements(world.he, roll)
+    if stage == "publish":
+        actions.approve_entitlements(world.lead, roll)
+    actions.withdraw_guide(world.lead, world.guide, why="政策停止执行")
+    verbs = {"check": (actions.check_entitlements, world.he), "approve": (actions.approve_entitlements, world.lead),
+             "publish": (actions.publish_entitlements, world.chen)}
+    verb, actor = verbs[stage]
+    with pytest.raises(Refused, match="withdrawn or superseded|已撤回、已被更正"):
+        verb(actor, roll)
+
+
+@pytest.mark.parametrize("stage", ["check", "approve", "publish"])
+def test_nothing_goes_on_with_a_list_above_the_money_left_in_the_guide(world, stage):
+    roll = actions.draft_entitlements(world.chen, world.guide)
+    if stage != "check":
+        actions.check_entitlements(world.he, roll)
+    if stage == "publish":
+        actions.approve_entitlements(world.lead, roll)
+    type(world.guide).objects.filter(pk=world.guide.pk).update(budget_control=Decimal(2_400_000))  # 2.5 million stand on the list
+    verbs = {"check": (actions.check_entitlements, world.he), "approve": (actions.approve_entitlements, world.lead),
+             "publish": (actions.publish_entitlements, world.chen)}
+    verb, actor = verbs[stage]
+    with pytest.raises(Refused, match="A2"):
+        verb(actor, roll)
+
+
 # --- the units --------------------------------------------------------------------------------------------------------
 
 
@@ -273,6 +304,8 @@ def test_answer_after_the_time_is_refused_and_what_is_unanswered_lapses_once(wor
     actions.confirm_entitlement(world.admin, row_of(world.firm))
     with pytest.raises(Refused):
         actions.lapse_entitlements(world.chen, roll)
+    with pytest.raises(Refused, match="may still answer|单位仍可答复"):
+        actions.lapse_entitlements(MACHINE, roll)  # the clock calls too early
     with clock.shifted_to(roll.confirm_by + timedelta(minutes=1)):
         with pytest.raises(Refused, match="over|已过"):
             actions.confirm_entitlement(world.other_admin, row_of(world.other))
