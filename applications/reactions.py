@@ -29,7 +29,7 @@ def tell_people(event: Any) -> None:
     actions.tell_of(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk)
 
 
-@on("programs.guide.close", "programs.guide.withdraw", "programs.guide.supersede")
+@on("programs.guide.close", "programs.guide.withdraw")
 def end_unsubmitted(event: Any) -> None:
     """The clock has decided already; this makes it visible."""
     deadlines.set("applications.expire", event.target, clock.now())
@@ -41,6 +41,18 @@ def plan_reminders(event: Any) -> None:
 
 
 # guide editor
+
+
+@on("programs.guide.publish")
+def follow_correction(event: Any) -> None:
+    """The applications of the guide that this one corrects come along."""
+    if event.target.supersedes_id is not None:
+        deadlines.set("applications.follow", event.target, clock.now())
+
+
+@on("applications.application.follow")
+def tell_of_following(event: Any) -> None:
+    actions.tell_of_following(event.target, event.data["again"], event_id=event.pk)
 
 
 @on("programs.guide.extend", "programs.guide.withdraw", "programs.guide.supersede")

@@ -62,6 +62,8 @@ EDITABLE = (Status.DRAFT, Status.UNIT_RETURNED, Status.CORRECTION)
 BEFORE_SUBMISSION = (Status.DRAFT, Status.UNIT_PENDING, Status.UNIT_RETURNED, Status.RECOMMEND_PENDING)
 #: An end with a refusal: a reason code is a must (the database checks it).
 NEEDS_REASON = (Status.NOT_ACCEPTED, Status.REJECTED, Status.NOT_SELECTED, Status.EXPIRED)
+#: What a corrected guide takes along: everything that no expert has been given.
+FOLLOWING = (*BEFORE_SUBMISSION, Status.SUBMITTED, Status.CORRECTION, Status.ACCEPTED)
 #: Has been handed to the bureau and still counts against quotas and limits.
 COUNTING = (
     Status.SUBMITTED, Status.CORRECTION, Status.ACCEPTED, Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT,

@@ -10,6 +10,7 @@ from applications.documents import printing
 from applications.models import Application
 from applications.states import Status
 from core import clock, deadlines, files, jobs
+from programs import queries as programme
 
 
 @deadlines.due("applications.expire")
@@ -18,6 +19,16 @@ def expire_unsubmitted(deadline: Any) -> None:
     guide = deadline.target
     if actions.expire_guide(system("clock"), guide) >= actions.AT_ONCE:
         deadlines.set("applications.expire", guide, clock.now())
+
+
+@deadlines.due("applications.follow")
+def follow_correction(deadline: Any) -> None:
+    """Some at a time; where the corrected guide has itself been corrected meanwhile, they go on from there."""
+    guide = deadline.target
+    if actions.follow_guide(system("clock"), guide) >= actions.AT_ONCE:
+        deadlines.set("applications.follow", guide, clock.now())
+    elif newer := programme.successors_of(guide).first():
+        deadlines.set("applications.follow", newer, clock.now())
 
 
 @deadlines.due("applications.correction")

@@ -37,6 +37,10 @@ def after_close(application: Application, **given: Any) -> str | None:
     return None
 
 
+def guide_corrected(application: Application, **given: Any) -> str | None:
+    return None if programme.is_corrected(application.guide) else _("The guide was not corrected.")
+
+
 def with_reason(application: Application, *, reason: str = "", **given: Any) -> str | None:
     return None if reason.strip() else _("A reason is needed.")
 
@@ -182,6 +186,8 @@ APPLICATION = Machine(
              gettext_lazy("Take back before the close")),
         Step("withdraw", WITHDRAWABLE, S.WITHDRAWN, policies.is_unit_admin, (with_reason,),
              gettext_lazy("Withdraw the application"), danger=True),
+        Step("give_back", {S.UNIT_PENDING, S.RECOMMEND_PENDING}, S.DRAFT, policies.is_system, (guide_corrected,),
+             gettext_lazy("Give back, the guide was corrected")),
         Step("expire", {S.DRAFT, S.UNIT_PENDING, S.UNIT_RETURNED, S.RECOMMEND_PENDING}, S.EXPIRED,
              policies.is_system, (after_close,), gettext_lazy("End, not submitted in time")),
         # the formality check

@@ -13,6 +13,7 @@ from applications.actions.filing import (
     start,
     take_back,
 )
+from applications.actions.following import follow, follow_guide
 from applications.actions.formality import (
     accept,
     ask_correction,
@@ -23,7 +24,7 @@ from applications.actions.formality import (
     tick,
     verdict_of,
 )
-from applications.actions.guide_news import tell_of_guide
+from applications.actions.guide_news import tell_of_following, tell_of_guide
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.team import (
@@ -78,6 +79,6 @@ __all__ = [
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
-    "tell_of_guide",
+    "follow", "follow_guide", "tell_of_following", "tell_of_guide",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

@@ -21,7 +21,6 @@ from core import clock, deadlines, ledger, refs
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import queries as programme
-from programs.engine import voices
 from programs.models import Guide, Topic
 
 SAME_SITTING = timedelta(minutes=5)  # saves of one person this close together are one row of the history
@@ -56,11 +55,7 @@ def start(actor: Any, guide: Guide, *, unit: Organisation, topic: Topic | None =
         reasons.append(programme.closed_reason(guide, guide.status, clock.now()))
     if programme.without_application(guide):
         reasons.append(_("Clause R6: this guide needs no application; who is entitled is computed from data held already."))
-    wanted = guide.version.data.get("applicants") or [] if guide.version else []
-    if wanted and unit.kind not in wanted:
-        reasons.append(_("Units of this kind may not apply in this guide."))
-    reasons.append(rules.region_problem((guide.version.data.get("eligibility") or {}) if guide.version else {}, unit.region))
-    reasons.append(voices.filer_problem(guide.version.data, unit.uscc or "") if guide.version else None)
+    reasons += queries.unit_problems(guide.version.data, unit) if guide.version else []
     if reasons := [reason for reason in reasons if reason]:
         raise Refused(reasons)
     prefix = guide.special.prefix
@@ -203,9 +198,23 @@ def take_back(actor: Any, application: Application) -> Application:
     opened = programme.lock_open(application.guide)
     row = APPLICATION.move("take_back", actor, application, opened=opened)
     Application.objects.filter(pk=row.pk).update(submitted_at=None)
+    if row.version_id != opened.guide.version_id:  # the guide was corrected since: filed anew, it is filed by the new text
+        row.version = programme.kept_version_of(row.version_id)
+        take_text_of(row, opened.guide)
     accounts.disengage(actor, row, state="WITHDRAWN", ends=clock.today())
     row.refresh_from_db()
     return row
+
+
+def take_text_of(row: Application, guide: Guide) -> list[str]:
+    """The application is written under this guide's version from now on; returns the parts whose text is another one, which
+    are no longer marked as finished. Answers are kept, also those of fields that are gone."""
+    after = programme.kept_version_of(guide.version_id)
+    again = rules.changed_parts(row.version.data, after.data)
+    done = {code: value for code, value in row.done.items() if code not in again}
+    Application.objects.filter(pk=row.pk).update(version=after, done=done)
+    row.version, row.done = after, done
+    return again
 
 
 @transaction.atomic

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import states
+from applications import queries, states
 from applications.models import Application
+from core import clock
 from notices import actions as notices
+from programs import queries as programme
 from programs.models import Guide
 
 SUBJECTS: dict[str, Any] = {
@@ -27,6 +29,29 @@ def tell_of_guide(verb: str, guide: Guide, *, event_id: int, why: str) -> int:
     people = {row.leader for row in rows} | {row.unit for row in rows}
     subject, given = SUBJECTS[verb], {"title": guide.title}
     return notices.tell(
-        people, f"guide.{verb}", lambda: subject % given, lambda: _("Reason: %(why)s") % {"why": why} if why else "",
+        people, f"guide.{verb}", lambda: subject % given, lambda: "\n".join(text for text in (
+            _("Reason: %(why)s") % {"why": why} if why else "",
+            programme.closed_reason(guide, guide.status, clock.now()) if verb == "supersede" else "") if text),
         reverse("programs:public:guide", args=[guide.year, guide.slug]), dedupe=f"guide:{event_id}", statutory=True,
     )
+
+
+def tell_of_following(application: Application, again: list[str], *, event_id: int) -> None:
+    """The leader, and the unit when it has submitted, hear under which guide the application goes on."""
+    guide = application.guide
+    given = {"title": application.title or application.ref}
+    submitted = application.status not in states.BEFORE_SUBMISSION
+
+    def body() -> str:
+        if submitted:
+            return _("“%(guide)s” has been published in a corrected text. Your application stays submitted as it is, by the text it was filed"
+                     " under. To file by the corrected text, take it back before the close.") % {"guide": guide.title}
+        names = {part.code: str(part.title) for part in queries.parts_of(application)}
+        parts = "、".join(names[code] for code in again if code in names)
+        text = _("“%(guide)s” has been published in a corrected text. Your application goes on under it, with all that you have written.") % {
+            "guide": guide.title}
+        return text + (_(" Look again at: %(parts)s.") % {"parts": parts} if parts else "")
+
+    for who, page in [(application.leader, "overview"), *([(application.unit, "unit_application")] if submitted else [])]:
+        notices.tell([who], "guide.follow", lambda: _("The corrected guide is published: %(title)s") % given, body,
+                     reverse(f"applications:my:{page}", args=[application.ref]), dedupe=f"follow:{event_id}:{page}", statutory=True)

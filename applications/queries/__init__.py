@@ -9,6 +9,7 @@ from applications.queries.checks import (
     eligibility,
     failing,
     part_errors,
+    unit_problems,
 )
 from applications.queries.dossier import data_of, dossier, latest, snapshot
 from applications.queries.facts import engagements, facts_of
@@ -108,7 +109,7 @@ __all__ = [
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
-    "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors",
+    "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",

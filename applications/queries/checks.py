@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Organisation
 from applications import rules
 from applications.models import Application
 from applications.queries import facts as known
@@ -68,6 +69,8 @@ def check_list(application: Application) -> CheckList:
     _check_form(application, form, found)
     case = known.facts_of(application, form, found.cleaned)
     _check_secret(found)
+    for problem in unit_problems(application.version.data, application.unit):  # the guide or the register may have changed
+        found.add("basic", problem)
     _check_documents(application, found)
     _check_conditions(application, case, found)
     _check_money(application, case, found)
@@ -77,6 +80,14 @@ def check_list(application: Application) -> CheckList:
     for item in found.wrong:
         found.by_part[item.part] = found.by_part.get(item.part, 0) + 1
     return found
+
+
+def unit_problems(data: Mapping[str, Any], unit: Organisation) -> list[str]:
+    """Why a unit may not apply by this text of a guide at all: its kind, its region, units named or shut out (clauses R4, R6)."""
+    wanted = data.get("applicants") or []
+    found = [_("Units of this kind may not apply in this guide.")] if wanted and unit.kind not in wanted else []
+    found += [rules.region_problem(data.get("eligibility") or {}, unit.region), voices.filer_problem(data, unit.uscc or "")]
+    return [text for text in found if text]
 
 
 def blockers(application: Application) -> list[Item]:

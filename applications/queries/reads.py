@@ -17,6 +17,7 @@ from applications import policies, rules, states
 from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember
 from applications.queries import parts
 from applications.states import Status
+from core import clock
 from core.models import LedgerRow
 from programs import queries as programme
 from programs.models import Guide
@@ -209,6 +210,8 @@ def next_step(application: Application) -> Next:
         lines[status] = review
     if status not in lines:
         return Next(_("Finished. The reason and how to object stand below."))
+    if status in states.BEFORE_SUBMISSION and programme.is_corrected(guide):
+        return Next(programme.closed_reason(guide, guide.status, clock.now()))
     text, due = lines[status]
     return Next(text, due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))
 

@@ -18,6 +18,7 @@ from applications.rules.decisions import (
     blank,
     canonical,
     caps,
+    changed_parts,
     counted,
     digest,
     end_date,
@@ -34,7 +35,7 @@ from applications.rules.decisions import (
 )
 
 __all__ = [
-    "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps",
+    "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",

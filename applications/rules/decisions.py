@@ -14,8 +14,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from applications.states import CheckOutcome, ItemResult
+from programs.engine import operators
 
 MOST_SECTION_BYTES = 2_000_000  # a section's answers as JSON; far above any real text
+
+
+#: What of a guide each part of an application that is no section of the form follows.
+BEHIND = {"team": ("team",), "partners": ("eligibility",), "targets": ("targets",), "budget": ("budget",), "files": ("documents",)}
 
 
 # --- numbers and hashes ------------------------------------------------------------------------------------------
@@ -38,6 +43,19 @@ def canonical(data: Any) -> str:
 
 def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
+
+
+def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Codes of the parts of an application that another text of its guide asks differently, new sections among them; what
+    the new text no longer asks is not named. Shapes: the data of two guide versions."""
+    def sections(data: Mapping[str, Any]) -> dict[str, Any]:
+        found = {section["code"]: section for section in (data.get("form") or {}).get("sections") or ()}
+        return {code: [section, data.get("topics") or [] if code == "basic" else []] for code, section in found.items()}
+
+    old, new = sections(before), sections(after)
+    found = [code for code, section in new.items() if canonical(section) != canonical(old.get(code))]
+    return found + [part for part, keys in BEHIND.items()
+                    if any(canonical(before.get(key)) != canonical(after.get(key)) for key in keys)]
 
 
 def end_date(starts_on: date, months: int) -> date | None:
@@ -229,9 +247,11 @@ def phone_tail(phone: str) -> str:
 
 
 def region_problem(eligibility: Mapping[str, Any], region: str) -> str | None:
-    """Clause R6: the regions a guide names; one that is part of a named region counts ("深圳市南山区" lies in "深圳市")."""
+    """Clause R6: the regions a guide names; one that is part of a named region counts ("深圳市南山区" lies in "深圳市",
+    and so does 深汕特别合作区, as in the conditions)."""
     named = eligibility.get("regions") or []
-    if not named or any(region.startswith(one) for one in named):
+    whole = operators.region(region)
+    if not named or any(whole.startswith(one) for one in named):
         return None
     return _("Clause R6: units registered in “%(region)s” may not apply in this guide; it is open to %(regions)s.") % {
         "region": region or "—", "regions": "、".join(named),

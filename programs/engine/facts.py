@@ -48,6 +48,7 @@ def _known(kind: str, name: str, name_en: str, subject: str, **more: Any) -> Fac
 
 _UNIT = {
     "unit.kind": _known(TEXT, "单位类型", "Kind of organisation", UNIT, choices="org_kind"),
+    "unit.uscc": _known(TEXT, "统一社会信用代码", "Unified social credit code", UNIT),
     "unit.is_legal_person": _known(BOOL, "具有独立法人资格", "Is a legal person", UNIT),
     "unit.region": _known(TEXT, "注册地区划", "Registration region", UNIT),
     "unit.district": _known(TEXT, "所在区", "District", UNIT),

@@ -128,13 +128,18 @@ def shown_figure(figure: Figure, value: Any) -> str:
 
 def filer_problem(data: Mapping[str, Any], uscc: str) -> str | None:
     """Some ways are open to named units only (stable support, owner-led), and who posts a challenge does not bid on it."""
-    entry, details = modes.mode_of(str((data.get("mode") or {}).get("funding_mode"))), details_of(data)
-    named, shut = _codes(details.get(entry.get("filers", ""))), _codes(details.get(entry.get("never_filers", "")))
+    named, shut = filers(data)
     if named and uscc not in named:
         return _("Clause R4: in this way of funding only the units that the guide names may apply.")
     if shut and uscc in shut:
         return _("Clause R4: the owner of a challenge does not bid on it.")
     return None
+
+
+def filers(data: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """(codes of the units that alone may file, or none named; codes of those that never may) by the way of funding."""
+    entry, details = modes.mode_of(str((data.get("mode") or {}).get("funding_mode"))), details_of(data)
+    return _codes(details.get(entry.get("filers", ""))), _codes(details.get(entry.get("never_filers", "")))
 
 
 def _codes(value: Any) -> set[str]:

@@ -142,6 +142,7 @@ def unit_facts(unit: Organisation, held: Holdings | None = None, *, day: date | 
     legal = as_flag(_get(data, "is_legal_person"))
     found: dict[str, Any] = {
         "unit.is_legal_person": legal if legal is not None else unit.kind in LEGAL_PERSONS,
+        "unit.uscc": unit.uscc or "",
         "unit.region": unit.region or None,
         "unit.registered_on": unit.registered_on.isoformat() if unit.registered_on else None,
         "unit.hnte": as_period(_get(data, "hnte")),

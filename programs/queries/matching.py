@@ -181,7 +181,7 @@ def standings_by_answers(versions: list[GuideVersion], facts: Mapping[str, Fact]
 
 #: Where facts are mended, by subject; what the portal itself recorded can be mended nowhere.
 PLACES = {UNIT: "unit", LEADER: "profile", PAIR: "people"}
-RECORDED = frozenset({"unit.blocked", "leader.blocked", "leader.running_count", *(
+RECORDED = frozenset({"unit.uscc", "unit.blocked", "leader.blocked", "leader.running_count", *(
     name for name, entry in CATALOGUE.items() if entry.choices == "special")})
 
 

@@ -83,8 +83,16 @@ def lock_open(guide: Guide) -> Open:
     return Open(guide, now, GuideWindow(pk=window_id, guide_id=guide.pk, opens_at=opens_at, closes_at=closes_at))
 
 
+def is_corrected(guide: Guide) -> bool:
+    """Whether it was superseded; its applications go on under the guide that corrects it, once that is published."""
+    return guide.status == GuideStatus.SUPERSEDED
+
+
 def closed_reason(guide: Guide, status: str, now: datetime) -> str:
     """Why filing is not possible, with the times that decide."""
+    if status == GuideStatus.SUPERSEDED:
+        return _("The guide “%(title)s” is being corrected. What you have written is kept and goes on under the corrected guide as"
+                 " soon as it is published; you will be told.") % {"title": guide.title}
     if status not in states.RUNNING_STATUSES:
         return _("The guide “%(title)s” is not open: %(state)s.") % {
             "title": guide.title, "state": states.GuideStatus(status).label,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, Person
 from accounts.states import APPLICANT_KINDS, OrganisationStatus, OrgKind
 from core import clock
-from programs.engine import conditions, sql
+from programs.engine import conditions, sql, voices
 from programs.engine.conditions import FAIL, HUMAN, Outcome
 from programs.engine.facts import CATALOGUE, GUIDE, UNIT, Fact
 from programs.engine.operators import register_knows
@@ -29,7 +29,7 @@ from programs.queries import held, register_sql
 
 CHUNK = 1000
 #: Codes of the rules that the heading of a guide makes.
-WHO, WHERE = "WHO", "WHERE"
+WHO, WHERE, NAMED, OWNER = "WHO", "WHERE", "NAMED", "OWNER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,9 @@ def outcomes_for(
 
 
 def rules_of(version: GuideVersion) -> list[Any]:
-    """The conditions of a guide, and before them what its heading asks: kinds of units and regions (clause R6). Without
-    these a unit would be told of a guide that refuses it at the first step."""
+    """The conditions of a guide, and before them what its heading and its way of funding ask: kinds of units and regions
+    (clause R6), units it names or shuts out (R4). Without these a unit would be told of a guide that refuses it at the
+    first step."""
     return [*_heading_rules(version.data), *(version.data.get("conditions") or [])]
 
 
@@ -77,6 +78,13 @@ def _heading_rules(data: Any) -> list[dict[str, Any]]:
         found.append({"code": WHERE, "clause": "R6", "hard": True,
                       "text": _("Registered in: %(regions)s") % {"regions": "、".join(regions)},
                       "test": {"fact": "unit.region", "op": "within_region", "value": list(regions)}})
+    named, shut = voices.filers(data)
+    if named:
+        found.append({"code": NAMED, "clause": "R4", "hard": True, "text": _("One of the units that the guide names"),
+                      "test": {"fact": "unit.uscc", "op": "in", "value": sorted(named)}})
+    if shut:
+        found.append({"code": OWNER, "clause": "R4", "hard": True, "text": _("Not the owner of the challenge"),
+                      "test": {"fact": "unit.uscc", "op": "not_in", "value": sorted(shut)}})
     return found
 
 

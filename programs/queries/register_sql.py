@@ -56,6 +56,7 @@ STAFF, RD_STAFF = "programs_number(o.facts -> 'staff')", "programs_number(o.fact
 
 UNIT_COLUMNS: dict[str, tuple[str, ...]] = {
     "unit.kind": ("o.kind",),
+    "unit.uscc": ("coalesce(o.uscc, '')",),
     "unit.is_legal_person": ("coalesce(programs_flag(o.facts -> 'is_legal_person'), o.kind = ANY(%(legal)s))",),
     "unit.region": ("nullif(o.region, '')",),
     "unit.registered_on": ("o.registered_on",),

@@ -119,6 +119,7 @@ def test_rules_in_a_circle_or_on_nothing_are_refused_with_the_place(rules_, says
 
 @pytest.mark.parametrize(("named", "region", "open_"), [
     ([], "广州市", True), (["深圳市"], "深圳市南山区", True), (["深圳市", "广州市"], "广州市", True), (["深圳市"], "广州市", False), (["深圳市"], "", False),
+    (["深圳市"], "深汕特别合作区", True), (["广州市"], "深汕特别合作区", False),
 ])
 def test_region_of_the_unit_decides(named, region, open_):
     assert (rules.region_problem({"regions": named}, region) is None) is open_

@@ -295,6 +295,32 @@ def test_what_the_heading_of_a_guide_asks_counts_as_a_condition(world):
     assert night().told == 0
 
 
+def in_mode(guide, code, **details):
+    version = guide.version
+    type(version).objects.filter(pk=version.pk).update(data={**version.data, "mode": {"funding_mode": code, "details": details}})
+
+
+def test_the_owner_of_a_challenge_is_not_offered_its_own(world):
+    in_mode(world["guide"], "CHALLENGE", owner_uscc=world["unit"].uscc)
+    other = a_unit(2)
+    a_person(other, "吴揭榜", facts=FIT)
+    assert register.OWNER in {miss.outcome.code for miss in matching.standings(world["unit"])[0].missing}
+    assert matching.standings(other)[0].reach == Reach.MEETS
+    night()
+    assert set(GuideMatch.objects.values_list("organisation_id", flat=True)) == {other.pk}
+
+
+def test_a_guide_for_named_units_is_offered_to_nobody_else(world):
+    in_mode(world["guide"], "STABLE", institutions=[world["unit"].uscc])
+    other = a_unit(2)
+    a_person(other, "吴旁观", facts=FIT)
+    assert matching.standings(world["unit"])[0].reach == Reach.MEETS
+    [row] = matching.standings(other)
+    assert {miss.outcome.code: miss.place for miss in row.missing} == {register.NAMED: ""}  # nothing to be mended by the unit
+    night()
+    assert set(GuideMatch.objects.values_list("organisation_id", flat=True)) == {world["unit"].pk}
+
+
 def test_where_nobody_applies_only_the_administrator_is_told(staff):
     make.entitlement_guide(staff, conditions=[])
     unit = a_unit(1)
