@@ -25,7 +25,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "desk": desk,
         "nav_entries": SimpleLazyObject(lambda: nav.entries(desk, actor, request.path)),
-        "desks": SimpleLazyObject(lambda: [d for d, _prefix in nav.DESKS if nav.entries(d, actor, "")]),
+        "desks": SimpleLazyObject(lambda: [d for d, _prefix in nav.DESKS if nav.is_open(d, actor)]),
         "unread": SimpleLazyObject(lambda: counter(actor) if counter and actor.is_signed_in else 0),
         "kept": SimpleLazyObject(lambda: kept.take(request)),
         "large_text": request.COOKIES.get("keguan_large") == "1",

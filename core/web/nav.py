@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,27 @@ def register(desk: str, order: int, label: Any, url_name: str, question: Callabl
 
 def entries(desk: str, actor: Any, path: str) -> list[dict[str, Any]]:
     """Links of a desk for one actor; the longest address that begins the path is the current one."""
-    found = []
-    for entry in ENTRIES[desk]:
-        if entry.question(actor) is not None:
-            continue
-        try:
-            found.append({"label": entry.label, "url": reverse(entry.url_name)})
-        except NoReverseMatch:
-            continue
+    prefix = get_script_prefix()
+    found = [{"label": entry.label, "url": url} for entry in ENTRIES[desk]
+             if entry.question(actor) is None and (url := address(entry.url_name, prefix))]
     current = max((one["url"] for one in found if path.startswith(one["url"]) and one["url"] != "/"), key=len, default=path)
     for one in found:
         one["current"] = one["url"] == current
     return found
+
+
+@cache
+def address(url_name: str, prefix: str) -> str:
+    """Worked out once: every page asks for all of them. "" for a page that is not there."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def is_open(desk: str, actor: Any) -> bool:
+    """Whether the desk has at least one page for the actor."""
+    return any(entry.question(actor) is None for entry in ENTRIES[desk])
 
 
 DESKS = (("my", "/my/"), ("review", "/review/"), ("desk", "/desk/"), ("audit", "/audit/"))

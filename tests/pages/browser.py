@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as PlaywrightError
 
 WIDE, NARROW = 1440, 390
 AXE = {"resultTypes": ["violations"]}
@@ -65,6 +66,7 @@ def english_words(texts: list[str]) -> dict[str, str]:
 class Finding:
     where: str
     what: list[str] = field(default_factory=list)
+    status: int = 0
 
     def __str__(self) -> str:
         return "\n  ".join([self.where, *self.what])
@@ -87,20 +89,32 @@ class Visitor:
             self.open_pages[who] = context.new_page()
         return self.open_pages[who]
 
-    def is_html(self, who: Any, path: str) -> tuple[int, bool]:
-        """Status and whether a page comes; a download is not opened in a tab."""
+    def open(self, who: Any, path: str) -> tuple[int, bool]:
+        """Status, and whether a page stands in the tab now; a download leaves what stood there. A redirect is not followed
+        to a 200: where the tab ends must be where it was sent."""
+        page = self.page(who)
+        page.set_viewport_size({"width": WIDE, "height": 1000})
+        try:
+            answer = page.goto(self.base + path, wait_until="load")
+        except PlaywrightError:  # a file: the tab refuses to show it
+            return self.fetched(who, path), False
+        if answer.request.redirected_from is not None:
+            return 302, False
+        return answer.status, answer.headers.get("content-type", "").startswith("text/html")
+
+    def fetched(self, who: Any, path: str) -> int:
         answer = self.page(who).request.get(self.base + path, max_redirects=0)
-        kind = answer.headers.get("content-type", "")
-        status = answer.status
         answer.dispose()
-        return status, kind.startswith("text/html")
+        return answer.status
 
     def look(self, who: Any, path: str, *, axe: bool = True, shot: str = "") -> Finding:
+        """Open a page and measure it; `found.status` is not 200 or 202 where there is none."""
         page, found = self.page(who), Finding(f"{path} as {who or 'the public'}")
-        page.set_viewport_size({"width": WIDE, "height": 1000})
         errors: list[str] = []
         page.once("pageerror", lambda error: errors.append(str(error)))
-        page.goto(self.base + path, wait_until="load")
+        found.status, is_page = self.open(who, path)
+        if not is_page or found.status not in (200, 202):
+            return found
         if (page.locator("html").get_attribute("lang") or "").startswith("zh") and (
             words := english_words(page.evaluate(READ))
         ):

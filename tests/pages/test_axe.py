@@ -52,12 +52,10 @@ def test_page(name, visitor):
     for visit in visits(PAGES[name]):
         path = reverse(name, args=visit.args) + visit.query
         who = person(visit.who)
-        status, is_html = visitor.is_html(who, path)
-        if status not in (200, 202):  # 202: a paper that a worker has yet to print
-            hint = " (may nobody of its desk open it? say who in samples.PERSON)" if status in (302, 403) else ""
-            problems.append(f"{unquote(path)} as {who or 'the public'}: status {status}{hint}")
-        elif is_html:
-            found = visitor.look(who, path)
-            if found.what:
-                problems.append(unquote(str(found)))
+        found = visitor.look(who, path)
+        if found.status not in (200, 202):  # 202: a paper that a worker has yet to print
+            hint = " (may nobody of its desk open it? say who in samples.PERSON)" if found.status in (302, 403) else ""
+            problems.append(f"{unquote(path)} as {who or 'the public'}: status {found.status}{hint}")
+        elif found.what:
+            problems.append(unquote(str(found)))
     assert not problems, "\n".join(problems)
