@@ -17,13 +17,14 @@ from programs import actions as programme
 from programs.models import AnnualPlanItem, Entitlement
 from projects import actions as projects
 from projects.models import Project
+from tests.kept import kept
 from tests.programs.conftest import sign_in, staff  # noqa: F401 (fixtures)
 from tests.programs.test_entitlements import MACHINE, a_person, published, row_of, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def confirmed(world):  # noqa: F811
     published(world)
     programme.confirm_entitlement(world.admin, row_of(world.firm))

@@ -20,6 +20,7 @@ from programs import actions
 from programs.models import AnnualPlanItem, Entitlement, EntitlementList
 from programs.queries import entitlements as reads
 from tests.factories import programs as make
+from tests.kept import kept
 from tests.programs.test_matching import MACHINE, a_person
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def a_firm(number, spend=50_000_000, *, kind="ENTERPRISE", hnte=True, account=Tr
     return unit, Actor.of(a_person(unit, f"管理{number}", Role.ORG_ADMIN))
 
 
-@pytest.fixture
+@kept
 def world(staff):
     staff.guide = make.entitlement_guide(staff)
     staff.firm, staff.admin = a_firm(1)

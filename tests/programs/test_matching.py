@@ -22,6 +22,7 @@ from programs.models import Guide, GuideMatch, GuideTold, MatchRun
 from programs.queries import matching, register
 from programs.states import Reach
 from tests.factories import programs as make
+from tests.kept import kept
 from tests.programs import trees
 from tests.programs.test_register_sql import version_of, write
 
@@ -47,7 +48,7 @@ def a_person(unit, name, *roles, facts=None):
 FIT = {"full_time": True, "insured_since": "2020-01-01"}
 
 
-@pytest.fixture
+@kept
 def world(staff):
     guide = make.published_guide(staff)
     unit = a_unit(1)

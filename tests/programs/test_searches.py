@@ -13,12 +13,13 @@ from notices.models import Message
 from programs import actions, queries
 from programs.models import CallSearch, CallSearchHit
 from tests.factories import programs as make
+from tests.kept import kept as stands
 
 pytestmark = pytest.mark.django_db
 MACHINE = system("test")
 
 
-@pytest.fixture
+@stands
 def kept(staff, applicant):
     """A search kept before a guide is published that it finds."""
     staff.me = applicant

@@ -13,12 +13,13 @@ from programs.engine.facts import CATALOGUE
 from programs.models import Guide
 from programs.queries import matching, register
 from tests.factories import programs as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 ALL = "/guides/check/"
 
 
-@pytest.fixture
+@kept
 def guides(staff):
     """G2 and a guide of entitlement, both running."""
     plan = make.approved_plan(staff, codes=("KEY-INDUSTRY", "RD-SUBSIDY"))

@@ -34,22 +34,20 @@ def test_create_list_proposes_the_best_within_number_and_money(town):
     assert second.reason
 
 
-def test_create_list_twice_finds_nothing_left(town):
-    make.begun(town)
+def test_create_list_twice_finds_nothing_left(town, begun):
     with pytest.raises(Refused):
         actions.create_list(town.chen, town.guide)
     assert ProposalList.objects.count() == 1
 
 
 @pytest.mark.parametrize("who", ["he", "sun", "fin", "li", "wang", "stranger", "qian"])
-def test_create_list_by_a_wrong_role_is_refused(town, who):
-    make.ranked(town)
+def test_create_list_by_a_wrong_role_is_refused(town, ranked, who):
     with pytest.raises(Refused):
         actions.create_list(getattr(town, who), town.guide)
 
 
-def test_submit_over_the_number_of_the_guide_is_refused(town):
-    row = make.begun(town)
+def test_submit_over_the_number_of_the_guide_is_refused(town, begun):
+    row = begun
     Guide.objects.filter(pk=town.guide.pk).update(max_projects=1)
     with pytest.raises(Refused) as refusal:
         actions.submit_list(town.chen, row)
@@ -57,15 +55,15 @@ def test_submit_over_the_number_of_the_guide_is_refused(town):
     assert ProposalList.objects.get().status == "DRAFT"
 
 
-def test_submit_over_the_money_of_the_guide_is_refused(town):
-    row = make.begun(town)
+def test_submit_over_the_money_of_the_guide_is_refused(town, begun):
+    row = begun
     Guide.objects.filter(pk=town.guide.pk).update(budget_control=Decimal(4_000_000))
     with pytest.raises(Refused):
         actions.submit_list(town.chen, row)
 
 
-def test_decide_over_the_plan_item_is_refused_and_takes_nothing(town):
-    row = actions.submit_list(town.chen, make.begun(town))
+def test_decide_over_the_plan_item_is_refused_and_takes_nothing(town, begun):
+    row = actions.submit_list(town.chen, begun)
     AnnualPlanItem.objects.filter(pk=town.guide.plan_item_id).update(money=Decimal(4_000_000))
     with pytest.raises(Refused) as refusal:
         actions.decide(town.lead, row)
@@ -89,22 +87,22 @@ def test_plan_item_negative_control_without_the_constraint(town):
     assert AnnualPlanItem.objects.filter(pk=town.guide.plan_item_id).update(committed=plan_item(town).money + 1) == 1
 
 
-def test_set_item_above_the_request_is_refused_at_submission(town):
-    row = make.begun(town)
+def test_set_item_above_the_request_is_refused_at_submission(town, begun):
+    row = begun
     item = row.items.first()
     actions.set_item(town.chen, item, selected=True, amount=item.application.requested + 1)
     with pytest.raises(Refused):
         actions.submit_list(town.chen, row)
 
 
-def test_set_item_after_submission_is_refused(town):
-    row = actions.submit_list(town.chen, make.begun(town))
+def test_set_item_after_submission_is_refused(town, begun):
+    row = actions.submit_list(town.chen, begun)
     with pytest.raises(Refused):
         actions.set_item(town.chen, row.items.first(), selected=False, amount=Decimal(0))
 
 
-def test_left_out_without_a_reason_is_refused(town):
-    row = make.begun(town)
+def test_left_out_without_a_reason_is_refused(town, begun):
+    row = begun
     actions.set_item(town.chen, row.items.first(), selected=False, amount=Decimal(0))
     with pytest.raises(Refused):
         actions.submit_list(town.chen, row)
@@ -123,8 +121,8 @@ def test_decide_takes_the_money_moves_everybody_and_tells_those_left_out(town):
     assert row.status == "DECIDED"
 
 
-def test_decide_twice_takes_the_money_once(town):
-    row = make.decided(town)
+def test_decide_twice_takes_the_money_once(town, decided):
+    row = decided
     taken = plan_item(town).committed
     with pytest.raises(Refused):
         actions.decide(town.lead, row)
@@ -132,20 +130,20 @@ def test_decide_twice_takes_the_money_once(town):
 
 
 @pytest.mark.parametrize("who", ["chen", "he", "sun", "fin", "wang"])
-def test_decide_by_a_wrong_role_is_refused(town, who):
-    row = actions.submit_list(town.chen, make.begun(town))
+def test_decide_by_a_wrong_role_is_refused(town, begun, who):
+    row = actions.submit_list(town.chen, begun)
     with pytest.raises(Refused):
         actions.decide(getattr(town, who), row)
 
 
-def test_database_refuses_that_the_preparer_decides(town):
-    row = actions.submit_list(town.chen, make.begun(town))
+def test_database_refuses_that_the_preparer_decides(town, begun):
+    row = actions.submit_list(town.chen, begun)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProposalList.objects.filter(pk=row.pk).update(decided_by=town.chen.id)
 
 
-def test_open_publicity_issues_the_notice_and_counts_its_days(town):
-    row = make.published(town)
+def test_open_publicity_issues_the_notice_and_counts_its_days(town, published):
+    row = published
     assert row.status == "OPEN"
     assert row.document.status == "ISSUED"
     assert row.document.is_public
@@ -153,8 +151,8 @@ def test_open_publicity_issues_the_notice_and_counts_its_days(town):
     assert set(Application.objects.values_list("status", flat=True)) == {"PUBLICITY"}
 
 
-def test_publicity_closes_by_the_clock_only(town):
-    row = make.published(town)
+def test_publicity_closes_by_the_clock_only(town, published):
+    row = published
     deadlines.sweep()
     assert Publicity.objects.get().status == "OPEN"
     clock.shift_to(row.closes_at + timedelta(minutes=1))
@@ -162,8 +160,8 @@ def test_publicity_closes_by_the_clock_only(town):
     assert Publicity.objects.get().status == "CLOSED"
 
 
-def test_award_while_the_notice_runs_is_refused(town):
-    row = make.published(town)
+def test_award_while_the_notice_runs_is_refused(town, published):
+    row = published
     with pytest.raises(Refused):
         actions.prepare_award(town.he, row)
     with pytest.raises(Refused):
@@ -171,8 +169,8 @@ def test_award_while_the_notice_runs_is_refused(town):
     assert not Project.objects.exists()
 
 
-def test_objection_after_the_close_is_refused(town):
-    row = make.published(town)
+def test_objection_after_the_close_is_refused(town, published):
+    row = published
     clock.shift_to(row.closes_at)
     with pytest.raises(Refused) as refusal:
         make.objection(row, Application.objects.first())
@@ -180,14 +178,14 @@ def test_objection_after_the_close_is_refused(town):
 
 
 @pytest.mark.parametrize("missing", ["name", "contact", "facts"])
-def test_objection_without_identity_or_facts_is_refused(town, missing):
-    row = make.published(town)
+def test_objection_without_identity_or_facts_is_refused(town, published, missing):
+    row = published
     with pytest.raises(Refused):
         make.objection(row, Application.objects.first(), **{missing: " "})
 
 
-def test_one_address_files_so_many_objections_an_hour_and_no_more(town):
-    row, most = make.published(town), int(parameters.value("objection.per_address_hour"))
+def test_one_address_files_so_many_objections_an_hour_and_no_more(town, published):
+    row, most = published, int(parameters.value("objection.per_address_hour"))
     token = ledger.request_context.set({"ip": "203.0.113.7"})
     try:
         for _one in range(most):
@@ -203,8 +201,8 @@ def test_one_address_files_so_many_objections_an_hour_and_no_more(town):
         ledger.request_context.reset(token)
 
 
-def test_objection_holds_only_its_own_application(town):
-    row = make.published(town)
+def test_objection_holds_only_its_own_application(town, published):
+    row = published
     first, second = Application.objects.order_by("pk")
     actions.accept_objection(town.sun, make.objection(row, first))
     clock.shift_to(row.closes_at + timedelta(hours=1))
@@ -213,15 +211,15 @@ def test_objection_holds_only_its_own_application(town):
     assert [project.application_id for project in actions.award(town.lead, row)] == [second.pk]
 
 
-def test_filed_objection_alone_keeps_from_award(town):
-    row = make.published(town)
+def test_filed_objection_alone_keeps_from_award(town, published):
+    row = published
     first = Application.objects.order_by("pk").first()
     make.objection(row, first)
     assert first.pk not in [item.application_id for item in actions.awardable(row)]
 
 
-def test_dismissed_objection_frees_for_a_second_award(town):
-    row = make.published(town)
+def test_dismissed_objection_frees_for_a_second_award(town, published):
+    row = published
     first = Application.objects.order_by("pk").first()
     objection = actions.accept_objection(town.sun, make.objection(row, first))
     clock.shift_to(row.closes_at + timedelta(hours=1))
@@ -234,8 +232,8 @@ def test_dismissed_objection_frees_for_a_second_award(town):
     assert Document.objects.filter(kind="award", status="ISSUED").count() == 2
 
 
-def test_upheld_objection_gives_the_money_back(town):
-    row = make.published(town)
+def test_upheld_objection_gives_the_money_back(town, published):
+    row = published
     first = Application.objects.order_by("pk").first()
     objection = actions.accept_objection(town.sun, make.objection(row, first))
     with pytest.raises(Refused):
@@ -246,16 +244,16 @@ def test_upheld_objection_gives_the_money_back(town):
     assert plan_item(town).committed == Decimal(2_000_000)
 
 
-def test_decision_without_words_is_refused(town):
-    row = make.published(town)
+def test_decision_without_words_is_refused(town, published):
+    row = published
     objection = make.objection(row, Application.objects.first())
     with pytest.raises(Refused):
         actions.refuse_objection(town.sun, objection, decision=" ")
     assert Objection.objects.get().status == "FILED"
 
 
-def test_identity_of_the_objector_is_sealed_and_each_look_recorded(town):
-    objection = make.objection(make.published(town), Application.objects.first())
+def test_identity_of_the_objector_is_sealed_and_each_look_recorded(town, published):
+    objection = make.objection(published, Application.objects.first())
     assert "杜衡" not in objection.name_sealed
     with pytest.raises(Refused):
         actions.open_identity(town.lead, objection, why="查看")
@@ -265,8 +263,8 @@ def test_identity_of_the_objector_is_sealed_and_each_look_recorded(town):
     assert LedgerRow.objects.filter(verb="projects.objection.open_identity", actor_id=town.sun.id).count() == 1
 
 
-def test_award_twice_makes_no_second_project(town):
-    row = make.closed(town)
+def test_award_twice_makes_no_second_project(town, closed):
+    row = closed
     actions.prepare_award(town.he, row)
     assert len(actions.award(town.lead, row)) == 2
     with pytest.raises(Refused):
@@ -274,14 +272,14 @@ def test_award_twice_makes_no_second_project(town):
     assert Project.objects.count() == 2
 
 
-def test_award_without_the_prepared_notice_is_refused(town):
-    row = make.closed(town)
+def test_award_without_the_prepared_notice_is_refused(town, closed):
+    row = closed
     with pytest.raises(Refused):
         actions.award(town.lead, row)
 
 
-def test_award_drafts_the_contract_with_targets_and_instalments(town):
-    project = make.awarded(town)[0]
+def test_award_drafts_the_contract_with_targets_and_instalments(town, awarded):
+    project = awarded[0]
     assert project.status == "CONTRACT_PENDING"
     assert project.sign_by == clock.today() + timedelta(days=30)
     assert ContractTarget.objects.filter(project=project).count() == project.application.targets.count()
@@ -297,8 +295,8 @@ def test_post_subsidy_is_awarded_without_contract_and_paid_once(subsidy):
     assert list(PaymentLine.objects.values_list("kind", "amount")) == [("ONCE", project.amount)]
 
 
-def test_contract_needs_both_signatures_in_order(town):
-    project = make.awarded(town)[0]
+def test_contract_needs_both_signatures_in_order(town, awarded):
+    project = awarded[0]
     contract = Contract.objects.get(project=project)
     actions.edit_contract(town.chen, contract, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=700))
     with pytest.raises(Refused):
@@ -315,8 +313,8 @@ def test_contract_needs_both_signatures_in_order(town):
     assert Project.objects.get(pk=project.pk).status == "ACTIVE"
 
 
-def test_changed_target_needs_a_reason_in_the_contract(town):
-    contract = Contract.objects.get(project=make.awarded(town)[0])
+def test_changed_target_needs_a_reason_in_the_contract(town, awarded):
+    contract = Contract.objects.get(project=awarded[0])
     actions.edit_contract(town.chen, contract, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=700))
     target = ContractTarget.objects.filter(project=contract.project, direction="GE").first()
     actions.edit_target(town.chen, contract, target, value=target.value + 5, why="专家建议")
@@ -327,8 +325,8 @@ def test_changed_target_needs_a_reason_in_the_contract(town):
     assert actions.offer_contract(town.chen, contract).status == "OFFERED"
 
 
-def test_offered_contract_is_frozen_by_the_database(town):
-    project = make.running(town)[0]
+def test_offered_contract_is_frozen_by_the_database(town, running):
+    project = running[0]
     for change in (
         lambda: ContractTarget.objects.filter(project=project).update(value=1),
         lambda: PaymentLine.objects.filter(project=project).update(condition="x"),
@@ -339,15 +337,15 @@ def test_offered_contract_is_frozen_by_the_database(town):
             change()
 
 
-def test_offered_contract_negative_control_without_the_trigger(town):
-    project = make.running(town)[0]
+def test_offered_contract_negative_control_without_the_trigger(town, running):
+    project = running[0]
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER projects_contracttarget_guard ON projects_contracttarget")
     assert ContractTarget.objects.filter(project=project).update(value=1)
 
 
-def test_instalments_that_do_not_add_up_are_refused_by_the_database(town):
-    project = make.awarded(town)[0]
+def test_instalments_that_do_not_add_up_are_refused_by_the_database(town, awarded):
+    project = awarded[0]
     line = PaymentLine.objects.filter(project=project).first()
     with pytest.raises(DatabaseError), transaction.atomic():
         PaymentLine.objects.filter(pk=line.pk).update(amount=line.amount + 1)
@@ -355,8 +353,8 @@ def test_instalments_that_do_not_add_up_are_refused_by_the_database(town):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_unsigned_award_lapses_by_the_clock_and_frees_the_money(town):
-    project = make.awarded(town)[0]
+def test_unsigned_award_lapses_by_the_clock_and_frees_the_money(town, awarded):
+    project = awarded[0]
     before = plan_item(town).committed
     with pytest.raises(Refused):
         actions.lapse(make.system("clock"), project)
@@ -367,8 +365,8 @@ def test_unsigned_award_lapses_by_the_clock_and_frees_the_money(town):
     assert plan_item(town).committed == 0
 
 
-def test_item_of_one_list_only(town):
-    row = make.begun(town)
+def test_item_of_one_list_only(town, begun):
+    row = begun
     item = row.items.first()
     with pytest.raises(IntegrityError), transaction.atomic():
         ProposalItem.objects.create(proposal=row, application=item.application, rank=99)

@@ -6,13 +6,12 @@ import pytest
 
 from portal.queries import figures
 from projects.models import Project
-from tests.factories import projects as make
 
 pytestmark = pytest.mark.django_db
 
 
-def test_money_by_cluster_keeps_the_lists_apart(town):
-    one, two = make.awarded(town)[:2]
+def test_money_by_cluster_keeps_the_lists_apart(town, awarded):
+    one, two = awarded[:2]
     Project.objects.exclude(pk__in=[one.pk, two.pk]).update(status="REVOKED")
     Project.objects.filter(pk=one.pk).update(cluster_list="clusters-2022", cluster="P01")
     Project.objects.filter(pk=two.pk).update(cluster_list="clusters-2024", cluster="P01")

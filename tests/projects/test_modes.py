@@ -97,8 +97,7 @@ def test_partner_body_on_record_lets_a_joint_project_go_on():
 
 
 @pytest.mark.django_db
-def test_other_ways_ask_nobody(town):
-    make.decided(town)
+def test_other_ways_ask_nobody(town, decided):
     assert not Voice.objects.exists()
 
 

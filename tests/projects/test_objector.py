@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def filed(town):
+def filed(town, published):
     """An objection by the signed-in li, from a known address, with a telling file name."""
-    notice = make.published(town)
+    notice = published
     given = {"application": Application.objects.first().ref, "kind": "PERSON", "name": "杜衡", "contact": "13800000000", "facts": "重合。",
              "upload": SimpleUploadedFile(f"{town.li.person.name}异议书.pdf", make.statement().read())}
     answer = signed_in(town.li).post(reverse("projects:public:objection_new", args=[notice.proposal.ref]), given, REMOTE_ADDR="203.0.113.9")

@@ -51,8 +51,8 @@ def desk_urls(project: Project, row: ProposalList) -> list[str]:
     ]
 
 
-def test_desk_opens_for_staff_and_for_nobody_else(town):
-    project = make.awarded(town)[0]
+def test_desk_opens_for_staff_and_for_nobody_else(town, awarded):
+    project = awarded[0]
     urls = desk_urls(project, ProposalList.objects.get())
     for key in PEOPLE:
         found = {signed_in(getattr(town, key)).get(url).status_code for url in urls}
@@ -60,8 +60,8 @@ def test_desk_opens_for_staff_and_for_nobody_else(town):
     assert {Client().get(url).status_code for url in urls} == {302}
 
 
-def test_project_is_visible_exactly_to_whom_may_view_it(town):
-    for project in make.awarded(town):
+def test_project_is_visible_exactly_to_whom_may_view_it(town, awarded):
+    for project in awarded:
         for key in PEOPLE:
             actor = getattr(town, key)
             seen = policies.visible_to(actor).filter(pk=project.pk).exists()
@@ -70,8 +70,8 @@ def test_project_is_visible_exactly_to_whom_may_view_it(town):
             assert code == (200 if seen else 404), (key, project)
 
 
-def test_public_pages_name_no_objector(town):
-    row = make.published(town)
+def test_public_pages_name_no_objector(town, published):
+    row = published
     make.objection(row, Application.objects.first())
     client = Client(headers={"accept-language": "zh-hans"})
     for url in (reverse("projects:public:notices"), reverse("projects:public:publicity", args=[row.proposal.ref]),
@@ -83,8 +83,8 @@ def test_public_pages_name_no_objector(town):
         assert "13800000000" not in response.content.decode()
 
 
-def test_objection_form_files_once_on_a_double_click(town):
-    row = make.published(town)
+def test_objection_form_files_once_on_a_double_click(town, published):
+    row = published
     url = reverse("projects:public:objection_new", args=[row.proposal.ref])
     key = "11111111-1111-4111-8111-111111111111"
     for _turn in range(2):
@@ -106,16 +106,16 @@ def test_objection_form_refuses_a_file_that_is_no_scan(town, name):
     assert not Objection.objects.exists()
 
 
-def test_identity_page_is_for_supervision(town):
-    objection = make.objection(make.published(town), Application.objects.first())
+def test_identity_page_is_for_supervision(town, published):
+    objection = make.objection(published, Application.objects.first())
     url = reverse("projects:desk:objection_identity", args=[objection.number])
     assert "杜衡" in signed_in(town.sun).post(url, {"why": "核实"}).content.decode()
     for key in ("chen", "he", "fin", "qian", "li"):
         assert "杜衡" not in signed_in(getattr(town, key)).post(url, {"why": "核实"}).content.decode(), key
 
 
-def test_list_form_keeps_wrong_amounts_and_says_so(town):
-    row = make.begun(town)
+def test_list_form_keeps_wrong_amounts_and_says_so(town, begun):
+    row = begun
     item = row.items.first()
     given = {}
     for one in row.items.all():

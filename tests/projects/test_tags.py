@@ -13,7 +13,6 @@ from programs.models import PlanTree
 from projects import queries
 from projects.models import Project
 from tests.applications.client import cost, signed_in
-from tests.factories import projects as make
 
 pytestmark = pytest.mark.django_db
 
@@ -22,16 +21,16 @@ def sums(figures):
     return sum(row["count"] for row in figures["rows"]), sum((row["money"] for row in figures["rows"]), Decimal(0))
 
 
-def test_award_copies_the_tags_and_the_list_they_are_of(town):
-    project = make.awarded(town)[0]
+def test_award_copies_the_tags_and_the_list_they_are_of(town, awarded):
+    project = awarded[0]
     assert project.cluster == project.application.cluster != ""
     assert (project.cluster_list, project.stage, project.stream) == ("clusters-2024", "KEYTECH", "")
     words = {row["dimension"]: row["label"] for row in queries.tags_of(project)}
     assert words["创新链环节"] == "关键核心技术攻关"
 
 
-def test_project_keeps_the_version_of_the_tree_it_was_awarded_under(town):
-    project = make.awarded(town)[0]
+def test_project_keeps_the_version_of_the_tree_it_was_awarded_under(town, awarded):
+    project = awarded[0]
     tree = project.special.tree
     PlanTree.objects.filter(pk=tree.pk).update(status="ENDED", effective_to="2025-01-01")
     project.refresh_from_db()
@@ -39,15 +38,15 @@ def test_project_keeps_the_version_of_the_tree_it_was_awarded_under(town):
         tree.pk, project.special_id, project.special_id)
 
 
-def test_figures_add_up_to_the_register_for_every_dimension(town):
-    projects = make.awarded(town)
+def test_figures_add_up_to_the_register_for_every_dimension(town, awarded):
+    projects = awarded
     total = sum((project.amount for project in projects), Decimal(0))
     for dimension in ("cluster", "stream", "stage"):
         assert sums(queries.tag_figures(Project.objects.all(), dimension)) == (len(projects), total)
 
 
-def test_both_versions_of_the_clusters_stand_side_by_side(town):
-    projects = make.awarded(town)
+def test_both_versions_of_the_clusters_stand_side_by_side(town, awarded):
+    projects = awarded
     Project.objects.filter(pk=projects[0].pk).update(cluster_list="clusters-2022", cluster="P01")
     Project.objects.filter(pk=projects[1].pk).update(cluster_list="clusters-2024", cluster="P01")
     rows = queries.tag_figures(Project.objects.all(), "cluster")["rows"]
@@ -55,13 +54,12 @@ def test_both_versions_of_the_clusters_stand_side_by_side(town):
         ("“20+8”产业集群（2024年）", "半导体与集成电路", 1), ("“20+8”产业集群（2022年）", "网络与通信", 1)]
 
 
-def test_projects_without_a_tag_are_counted_last(town):
-    make.awarded(town)
+def test_projects_without_a_tag_are_counted_last(town, awarded):
     assert queries.tag_figures(Project.objects.all(), "stream")["rows"][-1]["label"] == "未标注"
 
 
-def test_page_export_and_api(town, client):
-    project = make.awarded(town)[0]
+def test_page_export_and_api(town, awarded, client):
+    project = awarded[0]
     address = reverse("projects:desk:tag_figures")
     assert client.get(address).status_code == 302
     assert signed_in(town.li).get(address).status_code == 403
@@ -77,8 +75,7 @@ def test_page_export_and_api(town, client):
     assert "创新链环节" in desk.get(reverse("projects:desk:project", args=[project.number])).content.decode()
 
 
-def test_page_asks_the_same_number_of_questions_for_one_project_and_many(town):
-    make.awarded(town)
+def test_page_asks_the_same_number_of_questions_for_one_project_and_many(town, awarded):
     client, address = signed_in(town.chen), reverse("projects:desk:tag_figures")
     many = cost(client, address)
     Project.objects.exclude(pk=Project.objects.first().pk).update(cluster="", cluster_list="")

@@ -98,8 +98,8 @@ def test_a_sheet_opens_for_its_expert_only(town, seat):
     assert not Score.objects.exists()
 
 
-def test_the_applicant_sees_no_expert_and_no_single_score(town):
-    batch = make.ranked_batch(town)
+def test_the_applicant_sees_no_expert_and_no_single_score(town, ranked_batch):
+    batch = ranked_batch
     ref = batch.items.get(application__leader=town.li.id).application.ref
     client = signed_in(town.li)
     for url in (reverse("applications:my:overview", args=[ref]), reverse("applications:my:preview", args=[ref]),
