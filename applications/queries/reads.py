@@ -216,6 +216,12 @@ def next_step(application: Application) -> Next:
     return Next(text, due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))
 
 
+def shut(application: Application) -> str:
+    """Why nothing can be handed in under the guide now; "" while it is open."""
+    guide = application.guide
+    return "" if programme.is_open(guide) else programme.closed_reason(guide, guide.status, clock.now())
+
+
 # --- the unit ----------------------------------------------------------------------------------------------------
 
 

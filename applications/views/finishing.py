@@ -43,6 +43,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
         application, here="check", title=_("Check and hand in"), items=_linked(application, found.wrong),
         outcomes=frame.rules_of(found.outcomes), amount=found.amount, wrong=found.by_part,
         mode="answer" if application.status == Status.CORRECTION else "hand_in",
+        shut="" if application.status == Status.CORRECTION else queries.shut(application),
     ))
 
 
