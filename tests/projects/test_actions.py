@@ -8,6 +8,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts import actions as accounts
+from accounts.policies import Actor, system
+from accounts.states import Role
 from applications.models import Application
 from core import clock, deadlines, ledger, parameters
 from core.models import LedgerRow
@@ -70,6 +73,13 @@ def test_decide_over_the_plan_item_is_refused_and_takes_nothing(town, begun):
     assert "A2" in str(refusal.value)
     assert plan_item(town).committed == 0
     assert set(Application.objects.values_list("status", flat=True)) == {"RANKED"}
+
+
+def test_who_prepared_the_list_reads_that_another_decides(town, begun):
+    row = actions.submit_list(town.chen, begun)
+    accounts.grant_role(system("test"), town.chen.person, town.bureau, Role.LEADER)
+    with pytest.raises(Refused, match="prepared the list|清单编制人"):
+        actions.decide(Actor.of(town.chen.person), row)
 
 
 def test_plan_item_refuses_overspending_whoever_asks(town):
