@@ -34,7 +34,7 @@ def after_close(application: Application, **given: Any) -> str | None:
     guide = application.guide
     if programme.is_open(guide) or programme.upcoming_window(guide):
         return _("Filing is still possible.")
-    return None
+    return programme.closed_reason(guide, guide.status, clock.now()) if programme.is_corrected(guide) else None
 
 
 def guide_corrected(application: Application, **given: Any) -> str | None:

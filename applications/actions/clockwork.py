@@ -17,7 +17,7 @@ from programs.models import Guide
 
 AT_ONCE = 200
 LATE_TEXT = "受理截止时单位尚未审核提交。"
-WITHDRAWN_TEXT = "申请指南已撤回或者更正重发。"
+WITHDRAWN_TEXT = "申请指南已撤回。"
 
 
 @transaction.atomic
@@ -33,8 +33,8 @@ def expire(actor: Any, application: Application, *, reason_code: str, text: str)
 @transaction.atomic
 def expire_guide(actor: Any, guide: Guide, *, limit: int = AT_ONCE) -> int:
     """End up to `limit` unsubmitted applications of a guide that is over; returns how many. Re-entrant."""
-    if programme.is_open(guide) or programme.upcoming_window(guide):
-        return 0  # a later window: what was begun may still be finished
+    if programme.is_open(guide) or programme.upcoming_window(guide) or programme.is_corrected(guide):
+        return 0  # a later window, or a corrected guide to come: what was begun may still be finished
     withdrawn = guide.status not in programme_states.RUNNING_STATUSES
     code = Reason.GUIDE_WITHDRAWN if withdrawn else Reason.DEADLINE_PASSED
     text = WITHDRAWN_TEXT if withdrawn else LATE_TEXT

@@ -65,7 +65,9 @@ def test_a_draft_waits_for_the_corrected_guide_and_goes_on_under_it(town):
     programme.supersede_guide(town.chen, town.guide, why="金额有误")
     settle()
     deadlines.sweep()
+    actions.expire_guide(system("test"), type(town.guide).objects.get(pk=town.guide.pk))  # a close that is swept late
     waiting = again(row)
+    assert APPLICATION.why_not("expire", system("test"), waiting)
     assert waiting.status == "DRAFT" and "更正" in queries.next_step(waiting).text
     with pytest.raises(Refused, match="更正"):
         actions.hand_in(town.li, waiting)
