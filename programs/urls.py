@@ -158,6 +158,7 @@ desk = [
     path("guides/<slug:key>/agree/", guides.guide_agree, name="guide_agree"),
     path("guides/<slug:key>/approve/", guides.guide_approve, name="guide_approve"),
     path("guides/<slug:key>/return/", guides.guide_return, name="guide_return"),
+    path("guides/<slug:key>/discard/", guides.guide_discard, name="guide_discard"),
     path("guides/<slug:key>/publish/", guides.guide_publish, name="guide_publish"),
     path("guides/<slug:key>/withdraw/", guides.guide_withdraw, name="guide_withdraw"),
     path("guides/<slug:key>/supersede/", guides.guide_supersede, name="guide_supersede"),
@@ -229,6 +230,7 @@ api = [
     path("guides/<slug:key>/agree/", machine.Agree.as_view(), name="guide_agree"),
     path("guides/<slug:key>/approve/", machine.Approve.as_view(), name="guide_approve"),
     path("guides/<slug:key>/return/", machine.Return.as_view(), name="guide_return"),
+    path("guides/<slug:key>/discard/", machine.Discard.as_view(), name="guide_discard"),
     path("guides/<slug:key>/publish/", machine.Publish.as_view(), name="guide_publish"),
     path("guides/<slug:key>/withdraw/", machine.Withdraw.as_view(), name="guide_withdraw"),
     # adjustment of programmes

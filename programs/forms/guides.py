@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from programs import queries
 from programs.forms.base import MomentField, area, one_line
 from programs.models import AnnualPlanItem, Guide, PolicyDocument
 from programs.states import FundingMode, ReviewMode
@@ -64,7 +65,7 @@ class GuidePoliciesForm(forms.Form):
 
     def __init__(self, *args: Any, documents: Iterable[PolicyDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policies"].choices = [(str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {d.status_label}") for d in documents]
+        self.fields["policies"].choices = [(str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {queries.state_words(d, clock.today())[0]}") for d in documents]
 
 
 class ExtensionForm(forms.Form):

@@ -141,7 +141,7 @@ def committed_by_year(numbers: dict[str, Any]) -> list[tuple[str, Decimal, Decim
 def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
     """Documents a guide may name: in force, those of its special first."""
     return (
-        PolicyDocument.objects.filter(status=states.PolicyStatus.IN_FORCE)
+        PolicyDocument.objects.filter(status=states.PolicyStatus.IN_FORCE).select_related("replaced_by")
         .annotate(mine=Count("specials", filter=Q(specials=special)))
         .order_by("-mine", "-valid_from")
     )

@@ -30,13 +30,13 @@ from programs.forms.guides import (
 )
 from programs.models import Extension, Guide
 from programs.queries import entitlements, matching
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE, law_basis, window_to_come
 
 TONES = {
     "DRAFT": "warn", "INTERNAL_REVIEW": "doing", "LEGAL_REVIEW": "doing", "BUREAU_APPROVED": "doing",
-    "PUBLISHED": "doing", "OPEN": "good", "WITHDRAWN": "bad", "SUPERSEDED": "bad",
+    "PUBLISHED": "doing", "OPEN": "good", "WITHDRAWN": "bad", "SUPERSEDED": "bad", "DISCARDED": "bad",
 }
 
 
@@ -117,19 +117,19 @@ def checks_of(guide: Guide) -> list[dict[str, Any]]:
 def guide(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     extension = queries.open_extension(row)
-    names = {"submit", "agree", "approve", "return", "publish"}
+    names = {"submit", "agree", "approve", "return", "publish", "discard"}
     if window_to_come(row) is None:
         names |= {"withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
     groups, urls = queries.editor_groups(row), {name: reverse(f"programs:desk:guide_{name}", args=[ref]) for name in names}
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row), "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
         "total": queries.progress(groups)[1], **beside(request.actor, row),
         "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "sources": len(queries.topics.links_of(row)),
-        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede")),
+        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
         "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,
@@ -178,17 +178,19 @@ def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str
     return steps.buttons(EXTENSION, actor, extension, urls, needs_why=("refuse",))
 
 
-def _step(act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why)
+def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
+                           done=said_after(GUIDE, verb))
 
 
-guide_submit = _step(actions.submit_guide)
-guide_agree = _step(actions.agree_guide)
-guide_approve = _step(actions.approve_guide)
-guide_return = _step(actions.return_guide, needs_why=True)
-guide_publish = _step(actions.publish_guide)
-guide_withdraw = _step(actions.withdraw_guide, needs_why=True)
-guide_supersede = _step(actions.supersede_guide, needs_why=True)
+guide_submit = _step("submit", actions.submit_guide)
+guide_agree = _step("agree", actions.agree_guide)
+guide_approve = _step("approve", actions.approve_guide)
+guide_return = _step("return", actions.return_guide, needs_why=True)
+guide_discard = _step("discard", actions.discard_guide, needs_why=True)
+guide_publish = _step("publish", actions.publish_guide)
+guide_withdraw = _step("withdraw", actions.withdraw_guide, needs_why=True)
+guide_supersede = _step("supersede", actions.supersede_guide, needs_why=True)
 extension_approve = steps.step_view(
     queries.get_open_extension, actions.approve_extension, question=policies.is_staff, to=desk_url
 )
@@ -220,8 +222,10 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
     rows = WindowFormSet(request.POST or None, initial=initial)
     if request.method == "POST" and rows.is_valid():
         windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
-        if attempt(rows, actions.set_windows, request.actor, row, windows=windows):
+        if changed := attempt(rows, actions.set_windows, request.actor, row, windows=windows):
             messages.success(request, _("Saved."))
+            for remark in queries.remarks.guide_remarks(changed):
+                messages.warning(request, remark)
             return redirect(desk_url(row))
     return render(request, "programs/rows.html", {
         "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
@@ -247,7 +251,7 @@ def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
 def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     """The page as the public will see it, from any state."""
     row = queries.get_for(request.actor, ref)
-    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row), preview=True)
     context = {
         "title": row.title, "page": page, "guide": row, "preview": True,
         "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),

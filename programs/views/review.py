@@ -19,7 +19,7 @@ from programs.forms.review import CommentForm, OpinionForm
 from programs.models import Guide, GuideComment
 from programs.views.attempt import attempt
 from programs.views.editor import desk_url
-from programs.workflow import COMMENT
+from programs.workflow import COMMENT, GUIDE
 
 
 def _crumbs(guide: Guide, title: str) -> list[tuple[str, str | None]]:
@@ -115,7 +115,7 @@ def opinion(request: HttpRequest, ref: str) -> HttpResponse:
     form = OpinionForm(request.POST or None, points=queries.legal_points())
     if request.method == "POST" and form.is_valid():
         if attempt(form, actions.check_guide_law, request.actor, guide, **form.values()):
-            messages.success(request, _("The opinion is filed."))
+            messages.success(request, queries.turns.what_happened(GUIDE.steps["check_law"].label, guide))
             return redirect(desk_url(guide))
     may = guide.status == "LEGAL_REVIEW" and policies.checks_law(request.actor, guide) is None
     title = _("Legality and fair-competition check")

@@ -29,7 +29,7 @@ from programs.forms import topics as topic_forms
 from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
 from programs.queries import likeness, topics
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.views.plans import events_of
 from programs.workflow import CALL
 
@@ -216,7 +216,7 @@ def desk_call(request: HttpRequest, ref: str) -> HttpResponse:
     owner = policies.owns_call(request.actor, row) is None
     numbers, closed = topics.call_numbers(row), policies.reads_scoring(request.actor, row) is not None
     context = {
-        "title": row.title, "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
+        "title": row.title, "turn": queries.turns.turn_of(row), "remarks": queries.remarks.call_remarks(row), "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
         "may_edit": owner and row.status == "DRAFT", "may_invite": owner and row.status == "PUBLISHED", "parts": _parts(row),
         "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": events_of(row), "documents": notices.about(row),
         "pairs": likeness.similar_pairs(row), "may_compare": owner and numbers["filed"] > 1,
@@ -250,16 +250,17 @@ def _parts(row: TopicCall) -> list[dict[str, Any]]:
              "url": reverse(f"programs:desk:topic_call_{code}", args=[row.ref])} for code, label, text, done in found]
 
 
-def _step(act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why)
+def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
+                           done=said_after(CALL, verb))
 
 
-call_submit = _step(actions.submit_call)
-call_return = _step(actions.return_call, needs_why=True)
-call_approve = _step(actions.approve_call)
-call_publish = _step(actions.publish_call)
-call_finish = _step(actions.finish_call)
-call_withdraw = _step(actions.withdraw_call, needs_why=True)
+call_submit = _step("submit", actions.submit_call)
+call_return = _step("return", actions.return_call, needs_why=True)
+call_approve = _step("approve", actions.approve_call)
+call_publish = _step("publish", actions.publish_call)
+call_finish = _step("finish", actions.finish_call)
+call_withdraw = _step("withdraw", actions.withdraw_call, needs_why=True)
 
 
 @access(policies.may_write_guides)
@@ -278,8 +279,10 @@ def call_windows(request: HttpRequest, ref: str) -> HttpResponse:
     rows = WindowFormSet(request.POST or None, initial=[{"opens_at": w.opens_at, "closes_at": w.closes_at} for w in row.windows.all()])
     if request.method == "POST" and rows.is_valid():
         windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
-        if attempt(rows, actions.set_call_windows, request.actor, row, windows=windows):
+        if changed := attempt(rows, actions.set_call_windows, request.actor, row, windows=windows):
             messages.success(request, _("Saved."))
+            for remark in queries.remarks.call_remarks(changed):
+                messages.warning(request, remark)
             return redirect(desk_url(row))
     return render(request, "programs/topic_rows.html", {
         "rows": rows, "title": _("Windows"), "call": row, "back": desk_url(row),
