@@ -340,7 +340,7 @@ nav.register("public", 15, _("Calls for topics"), "programs:public:topic_calls",
 nav.register("my", 30, _("My topics"), "programs:my:needs", policies.may_propose)
 nav.register("my", 35, _("Topics of the unit"), "programs:my:unit_needs", policies.is_unit_user)
 nav.register("review", 20, _("Topics to score"), "programs:review:needs", policies.is_expert)
-nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff)
+nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff, also=("programs:desk:topic_calls",))
 
 # --- matching and entitlement (免申即享) ---
 public += [

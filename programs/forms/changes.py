@@ -166,10 +166,10 @@ class LineForm(forms.Form):
         self.items = {item.pk: item for item in queries.items_of(plan) if item.cancelled_at is None}
         choices = [(pk, f"{item.label}（{item.special.label}）") for pk, item in self.items.items()]
         for name in {"item", "to"} & set(self.fields):
-            self.fields[name].choices = choices
+            self.fields[name].choices = [("", gettext("Please choose")), *choices]
         if "special" in self.fields:
             self.specials = {row.code: row for row in queries.specials_for_choice(plan.tree)}
-            self.fields["special"].choices = grouped(self.specials.values())
+            self.fields["special"].choices = [("", gettext("Please choose")), *grouped(self.specials.values())]
         if "funding_mode" in self.fields:
             offer_modes(self)
         if kind == ChangeKind.ADD:

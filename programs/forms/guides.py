@@ -30,9 +30,9 @@ class NewGuideForm(forms.Form):
 
     def __init__(self, *args: Any, items: Iterable[AnnualPlanItem], guides: Iterable[Guide], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = [
+        self.fields["item"].choices = [("", gettext("Please choose")), *[
             (str(item.pk), f"{item.plan.year} · {item.title}（{item.special.label}）") for item in items
-        ]
+        ]]
         self.fields["copy_from"].choices = [
             ("", gettext("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
         ]

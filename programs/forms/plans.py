@@ -51,10 +51,13 @@ class ItemForm(forms.Form):
     review_mode = forms.ChoiceField(label=_("Review"), required=False)
     order = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999, required=False, initial=0)
 
-    def __init__(self, *args: Any, plan: AnnualPlan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: AnnualPlan, own: Special | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan
-        self.fields["special"].choices = grouped(queries.specials_for_choice(plan.tree))
+        offered = queries.specials_for_choice(plan.tree)
+        if own is not None and own.pk not in {special.pk for special in offered}:  # suspended since: the item still names it
+            offered.append(own)
+        self.fields["special"].choices = [("", gettext("Please choose")), *grouped(offered)]
         offer_modes(self)
 
     def clean(self) -> dict[str, Any]:
@@ -64,11 +67,11 @@ class ItemForm(forms.Form):
         return values
 
 
-def grouped(specials: Iterable[Special]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Specials by category for a select; the value is the code."""
+def grouped(specials: Iterable[Special], key: str = "code") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Specials by category for a select; the value is the code, or the column `key`."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for special in specials:
-        groups.setdefault(special.plan.label, []).append((special.code, special.label))
+        groups.setdefault(special.plan.label, []).append((str(getattr(special, key)), special.label))
     return list(groups.items())
 
 

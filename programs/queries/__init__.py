@@ -28,16 +28,17 @@ from programs.queries.adjustments import (
     target_choices,
     tree_by_id,
 )
+from programs.queries.amount_words import amount_words
 from programs.queries.basis import (
-    Article,
     DOCUMENT_STATES,
+    Article,
     ChainLink,
     articles,
     basis_chain,
     basis_owners,
     document_page,
-    documents_that_are,
     documents_by_id,
+    documents_that_are,
     expiring_documents,
     guides_losing_basis,
     higher_choices,
@@ -225,6 +226,7 @@ from programs.queries.plans import (
     items_of,
     items_without_guide,
     money_by_plan,
+    plan_of_year,
     plan_sums,
     plan_warning,
     planners,
@@ -287,11 +289,13 @@ from programs.queries.tree import (
     specials_by_id,
     specials_for_choice,
     specials_in,
+    specials_to_call,
     tree_as_of,
     tree_for,
     trees,
 )
 from programs.queries.verbs import (
+    act_label,
     verb_label,
 )
 from programs.queries.versions import (
@@ -339,7 +343,7 @@ from programs.workflow import (
 
 __all__ = [
     "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
-    "PUBLISH_CHECKS", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "annexes_of",
+    "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",
     "budget_headings", "budget_of", "by_part", "calendar_text", "call_card", "calls", "card_text", "case_opinions",
     "change_page", "changes_of", "choices", "clause_history", "clauses_of", "clean_search", "closed_reason",
@@ -361,14 +365,14 @@ __all__ = [
     "open_extension", "open_rows", "opinions_of", "overlap_of", "own_bodies", "own_body", "page_title", "pairs_of",
     "parameter_change", "parameter_changes", "parameter_history", "parameter_rows", "parameters_on", "part_codes",
     "part_label", "participation", "payment_label", "person_by_email", "phase", "plan_choices", "plan_fingerprint",
-    "plan_history", "plan_in_force", "plan_of", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",
+    "plan_history", "plan_in_force", "plan_of", "plan_of_year", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",
     "plans_of", "policy_numbered", "portfolios_in_force", "portraits", "progress", "proposal_lines", "proposal_text",
     "provenance", "public_guide", "public_guides", "published_plans", "question_of", "recommendations_of",
     "register_evidence", "register_titles", "relation_words", "remarks", "removal_reasons", "replaced_by_chain",
     "replacement_choices", "report_years", "reports_of_body", "review_words", "rules_of_year", "said",
     "search_by_token", "search_calls", "search_for", "search_of_link", "search_guides", "search_words", "searches_of", "shape_of",
     "share_words", "sheet_of", "skeleton", "special_choices", "special_for", "special_in_force", "special_kpis",
-    "special_names", "special_numbers", "special_of", "specials_by_id", "specials_for_choice", "specials_in",
+    "special_names", "special_numbers", "special_of", "specials_by_id", "specials_for_choice", "specials_in", "specials_to_call",
     "specials_of_case", "standing", "state_of", "state_words", "stop_token", "stored_table", "successors_of", "table_differences",
     "table_digest", "table_reasons", "tag_choices", "tag_labels", "tag_lists", "tag_values", "tag_words", "tags_of",
     "tags_of_data", "target_choices", "target_kinds", "targets_of", "title_of", "topics", "tree_as_of", "tree_by_id",

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,10 +93,21 @@ def guide_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
             return redirect(desk_url(made))
-    lead = "" if items else _("There is no approved annual plan with an active special, so no guide can begin (clause A2).")
+    lead = _lead_of_new(request.actor, bool(items))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
     })
+
+
+def _lead_of_new(actor: Any, any_item: bool) -> Any:
+    """What to do when the special one wants has no item: the annual plan is changed first (clause A2)."""
+    text = _("Is your special missing? A guide needs an item of the annual plan (clause A2).") if any_item else _(
+        "There is no item of this year's approved annual plan for a special of yours, so no guide can begin (clause A2).")
+    plan = queries.plan_of_year(actor, clock.today().year)
+    if plan is None or not queries.is_decided(plan):
+        return text
+    return format_html('{} <a href="{}">{}</a>', text, reverse("programs:desk:change_new", args=[plan.year]),
+                       _("Ask for a change of the annual plan of %(year)d") % {"year": plan.year})
 
 
 def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:

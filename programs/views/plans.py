@@ -28,7 +28,7 @@ TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": 
 
 def events_of(obj: Any, *, but: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     return [
-        {"at": row.at, "who": row.who, "why": row.why, "label": queries.verb_label(row.verb)}
+        {"at": row.at, "who": row.who, "why": row.why, "label": queries.act_label(row)}
         for row in queries.history_of(obj) if row.verb not in but
     ]
 
@@ -316,7 +316,7 @@ def item_new(request: HttpRequest, year: int) -> HttpResponse:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.get_item(request.actor, pk)
     initial = {name: getattr(row, name) for name in actions.ITEM_FIELDS} | {"special": row.special.code}
-    form = ItemForm(request.POST or None, plan=row.plan, initial=initial)
+    form = ItemForm(request.POST or None, plan=row.plan, own=row.special, initial=initial)
     form.fields["special"].disabled = True
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in actions.ITEM_FIELDS}

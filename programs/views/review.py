@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core.web import steps
@@ -33,10 +34,11 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
     wanted = request.GET.get("with", "")
     other = queries.get_for(request.actor, wanted) if wanted else queries.last_years(guide)
     changes = queries.compared(other.version.data, guide.version.data) if other and other.version else []
-    title = _("Comparison")
+    title = pgettext("guides", "Comparison")
     return render(request, "programs/compare.html", {
         "title": title, "guide": guide, "other": other, "groups": queries.by_part(changes), "count": len(changes),
-        "choices": queries.comparable(guide), "back": desk_url(guide), "crumbs": _crumbs(guide, title),
+        "choices": [(label, rows) for label, rows in zip((_("Of this special"), _("Of other specials")), queries.comparable(guide), strict=True) if rows],
+        "no_last": queries.last_years(guide) is None, "back": desk_url(guide), "crumbs": _crumbs(guide, title),
     })
 
 

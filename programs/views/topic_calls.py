@@ -198,7 +198,9 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @access(policies.may_write_guides)
 @once
 def call_new(request: HttpRequest) -> HttpResponse:
-    form = topic_forms.NewCallForm(request.POST or None, calls=topics.calls_to_copy(request.actor), initial={"year": clock.today().year})
+    specials = queries.specials_to_call(request.actor)
+    form = topic_forms.NewCallForm(request.POST or None, calls=topics.calls_to_copy(request.actor), specials=specials,
+                                   initial={"year": clock.today().year})
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         special = queries.specials_by_id([values.pop("special")])[0]
@@ -207,7 +209,9 @@ def call_new(request: HttpRequest) -> HttpResponse:
         if made := attempt(form, actions.create_call, request.actor, special, **values):
             return redirect(desk_url(made))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("New call for topics"), "back": reverse("programs:desk:topic_calls"), "submit": _("Begin")})
+        "form": form, "title": _("New call for topics"), "back": reverse("programs:desk:topic_calls"), "submit": _("Begin"),
+        "lead": _("Offered are the specials in force that your division is in charge of."),
+        "crumbs": [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (_("New call for topics"), None)]})
 
 
 @access(policies.is_staff)
@@ -250,6 +254,10 @@ def _parts(row: TopicCall) -> list[dict[str, Any]]:
              "url": reverse(f"programs:desk:topic_call_{code}", args=[row.ref])} for code, label, text, done in found]
 
 
+def _crumbs(row: TopicCall, title: Any) -> list[tuple[Any, str | None]]:
+    return [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (row.ref, desk_url(row)), (title, None)]
+
+
 def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
     return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
                            done=said_after(CALL, verb))
@@ -270,7 +278,9 @@ def call_edit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, actions.change_call, request.actor, row, **form.cleaned_data):
         messages.success(request, _("Saved."))
         return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {"form": form, "title": _("Texts and numbers"), "lead": row.ref, "back": desk_url(row)})
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Texts and numbers"), "lead": row.ref, "back": desk_url(row),
+        "crumbs": _crumbs(row, _("Texts and numbers"))})
 
 
 @access(policies.may_write_guides)
@@ -285,7 +295,7 @@ def call_windows(request: HttpRequest, ref: str) -> HttpResponse:
                 messages.warning(request, remark)
             return redirect(desk_url(row))
     return render(request, "programs/topic_rows.html", {
-        "rows": rows, "title": _("Windows"), "call": row, "back": desk_url(row),
+        "rows": rows, "title": _("Windows"), "call": row, "back": desk_url(row), "crumbs": _crumbs(row, _("Windows")),
         "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late.")})
 
 
@@ -297,12 +307,17 @@ def _rows_page(request: HttpRequest, ref: str, kind: type[topic_forms.RowForm], 
     extra = max(3, 12 - len(initial)) if kind is topic_forms.StreamRow else 3
     factory = forms.formset_factory(kind, extra=extra, can_delete=True, max_num=60, absolute_max=64)
     rows = factory(request.POST or None, initial=initial)
+    if kind is topic_forms.QuotaRow:
+        groups = list(dict.fromkeys(stream.group for stream in row.streams.all()))
+        for form in rows:
+            form.offer(groups)
     if request.method == "POST" and rows.is_valid():
         new = [form.row({}) for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         if attempt(rows, act, request.actor, row, rows=new):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "programs/topic_rows.html", {"rows": rows, "title": title, "call": row, "back": desk_url(row)})
+    return render(request, "programs/topic_rows.html", {
+        "rows": rows, "title": title, "call": row, "back": desk_url(row), "crumbs": _crumbs(row, title)})
 
 
 @access(policies.may_write_guides)
