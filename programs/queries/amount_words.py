@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.money import wan
-from programs.engine import amounts
+from programs.engine import amounts, modes
 from programs.engine.forms import pick
 from programs.engine.operators import label, number
 from programs.queries.wording import Names
@@ -22,11 +22,21 @@ def amount_words(data: Mapping[str, Any]) -> list[str]:
     amount, found = data.get("amount") or {}, []
     if note := pick(amount, "note").strip():
         found.append(note)
-    found += formula_words(amount)
+    found += formula_words(amount) + _shares(data.get("mode") or {})
     ratio = (data.get("budget") or {}).get("self_raised_min_ratio")
     if ratio and number(ratio) > 0:
         found.append(_("The own money is at least %(ratio)s times the sum asked for.") % {"ratio": f"{number(ratio).normalize():f}"})
     return found
+
+
+def _shares(mode: Mapping[str, Any]) -> list[str]:
+    """Shares and limits in per cent that belong to the way of funding, as those of joint funding."""
+    details = mode.get("details") or {}
+    return [
+        f"{pick(item, 'label').replace('（%）', '').replace(' (%)', '')}：{modes.shown_detail(item, details[item['code']])}"
+        for item in modes.fields_of(str(mode.get("funding_mode", "")))
+        if item["kind"] == "percent" and details.get(item["code"]) not in (None, "")
+    ]
 
 
 def formula_words(amount: Mapping[str, Any]) -> list[str]:

@@ -131,7 +131,7 @@ def law_basis(guide: Any) -> str:
     """What a legality opinion is about, as one hash: the content, the policy documents and the windows."""
     return rules.digest({
         "version": guide.version.sha256 if guide.version else "",
-        "policies": sorted(guide.policies.values_list("number", flat=True)),
+        "policies": sorted(policy.number for policy in guide.policies.all()),
         "windows": [[w.opens_at.astimezone(UTC).isoformat(), w.closes_at.astimezone(UTC).isoformat()] for w in guide.windows.all()],
     })
 
