@@ -72,6 +72,14 @@ def documents_that_are(rows: QuerySet[PolicyDocument], state: str, on: date | No
     }.get(state, lambda: rows.filter(status=state))()
 
 
+def state_tag(document: PolicyDocument, on: date) -> tuple[str, str]:
+    """(words, tone) short enough for a list; `state_words` says by what and when."""
+    state = state_of(document, on)
+    short = {"REPLACED": _("Expired, replaced"), "EXPIRED": _("Expired")}
+    words, tone = state_words(document, on)
+    return short.get(state, words), tone
+
+
 def state_words(document: PolicyDocument, on: date) -> tuple[str, str]:
     """(words, tone) of a document on a day: “replaced by …”, with the day it ended."""
     state = state_of(document, on)

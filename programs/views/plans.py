@@ -104,8 +104,8 @@ class Policies(lists.Listing):
         lists.Col("valid_from", gettext_lazy("Valid from"), sort="valid"),
         lists.Col("valid_to", gettext_lazy("Valid to")),
         lists.Col("government_approval", gettext_lazy("Government approval")),
-        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: queries.state_words(row, clock.today())[0],
-                  show=lambda row: tag(*queries.state_words(row, clock.today()))),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: queries.state_tag(row, clock.today())[0],
+                  show=lambda row: tag(*queries.state_tag(row, clock.today()))),
     )
     facets = (
         lists.Facet("kind", gettext_lazy("Kind"), states.PolicyKind.choices),

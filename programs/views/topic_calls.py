@@ -348,7 +348,8 @@ def call_asks(request: HttpRequest, ref: str) -> HttpResponse:
         if attempt(rows[0], actions.set_asks, request.actor, row, asks=asks):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "programs/topic_asks.html", {"rows": rows, "title": _("Fields to fill in"), "call": row, "back": desk_url(row)})
+    return render(request, "programs/topic_asks.html", {
+        "rows": rows, "title": _("Fields to fill in"), "call": row, "back": desk_url(row), "crumbs": _crumbs(row, _("Fields to fill in"))})
 
 
 @access(policies.may_write_guides)
@@ -362,4 +363,5 @@ def call_experts(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, _("The experts have been invited."))
             return redirect(desk_url(row))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("Invite experts"), "lead": row.title, "back": desk_url(row), "submit": _("Invite")})
+        "form": form, "title": _("Invite experts"), "lead": row.title, "back": desk_url(row), "submit": _("Invite"),
+        "crumbs": _crumbs(row, _("Invite experts"))})
