@@ -65,7 +65,9 @@ class GuidePoliciesForm(forms.Form):
 
     def __init__(self, *args: Any, documents: Iterable[PolicyDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policies"].choices = [(str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {queries.state_tag(d, clock.today())[0]}") for d in documents]
+        today = clock.today()
+        self.fields["policies"].choices = [
+            (str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {queries.state_tag(d, today)[0]}") for d in documents]
 
 
 class ExtensionForm(forms.Form):

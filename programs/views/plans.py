@@ -104,14 +104,18 @@ class Policies(lists.Listing):
         lists.Col("valid_from", gettext_lazy("Valid from"), sort="valid"),
         lists.Col("valid_to", gettext_lazy("Valid to")),
         lists.Col("government_approval", gettext_lazy("Government approval")),
-        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: queries.state_tag(row, clock.today())[0],
-                  show=lambda row: tag(*queries.state_tag(row, clock.today()))),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.state[0], show=lambda row: tag(*row.state)),
     )
     facets = (
         lists.Facet("kind", gettext_lazy("Kind"), states.PolicyKind.choices),
         lists.Facet("status", gettext_lazy("State"), queries.DOCUMENT_STATES, lambda rows, value: queries.documents_that_are(rows, value)),
     )
     empty_title = gettext_lazy("No policy document is registered yet")
+
+    def prepare(self, rows: list[Any]) -> None:
+        today = clock.today()
+        for row in rows:
+            row.state = queries.state_tag(row, today)
 
 
 @access(policies.is_staff)
