@@ -76,10 +76,11 @@ def time_remarks(windows: Iterable[Any], least: int, published: datetime, local:
     """Whether the time to file is reasonable: as long as the dated parameter asks, and not begun before anybody can read of it."""
     found = []
     for window in windows:
-        given = {"opens": f"{local(window.opens_at):%Y-%m-%d %H:%M}", "days": (window.closes_at - max(window.opens_at, published)).days}
+        days = (window.closes_at - max(window.opens_at, published)).days
+        given = {"opens": f"{local(window.opens_at):%Y-%m-%d %H:%M}", "left": _("%(days)d days") % {"days": days} if days else _("less than a day")}
         if window.opens_at < published < window.closes_at:
-            found.append(_("The opening %(opens)s is before the publishing; filing would begin at once, with %(days)d days left.") % given)
-        if given["days"] < least and window.closes_at > published:
-            found.append(_("The window that opens %(opens)s leaves %(days)d days to file; the least is %(least)d days.")
+            found.append(_("The opening %(opens)s is before the publishing; filing would begin at once, with %(left)s left.") % given)
+        if days < least and window.closes_at > published:
+            found.append(_("The window that opens %(opens)s leaves %(left)s to file; the least is %(least)d days.")
                          % {**given, "least": least})
     return found
