@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -94,6 +96,8 @@ def context(guide: Guide) -> dict[str, Any]:
         "changes": corrections(guide),
         "basis": [f"《{policy.title}》（{policy.number}）" for policy in guide.policies.order_by("valid_from")],
         "special": guide.special.name,
+        "subject": _subject(guide.special.name),
+        "amount": _amount(data),
         "year": guide.year,
         "windows": [{"opens": moment(w.opens_at), "closes": moment(w.closes_at)} for w in guide.windows.all()],
         "total_wan": wan(guide.budget_control),
@@ -105,6 +109,17 @@ def context(guide: Guide) -> dict[str, Any]:
         "contact": _contact(guide),
         "remark": "此件公开发布",
     }
+
+
+def _subject(name: str) -> str:
+    """What is applied for; a special that is called 项目 already is not called so twice."""
+    return name if "项目" in name else f"{name}项目"
+
+
+def _amount(data: Mapping[str, Any]) -> list[str]:
+    """The rules of the amount; Chinese whatever the reader's language."""
+    with translation.override(CHINESE):
+        return queries.amount_words(data)
 
 
 def _about(guide: Guide, why: str) -> dict[str, Any]:
@@ -151,7 +166,7 @@ def sample() -> dict[str, Any]:
     """Long enough for three pages."""
     requirement = "申报单位应当在深圳市（含深汕特别合作区）依法登记注册，具有独立法人资格，具备完成项目所需的人才和条件。"
     return {
-        "replaces": "", "changes": [],
+        "replaces": "", "changes": [], "subject": "重点产业研发计划项目", "amount": ["资助金额不超过项目总预算的50%，其余由申报单位自筹。"],
         "basis": ["《深圳市科技计划项目管理办法（演示文本）》（深科创规〔2025〕2号）"],
         "special": "重点产业研发计划",
         "year": 2026,
@@ -321,6 +336,29 @@ def call_title(call: TopicCall) -> str:
     return f"关于开展{call.title.removesuffix('通知')}的通知"
 
 
+#: The parts that the notice adds to the drafter's text, in their order, with the words by which an own heading takes their place.
+CALL_PARTS = (
+    ("kinds", ("对象", "主体", "提出单位")), ("streams", ("方向", "领域")), ("quotas", ("数量", "限额", "限项")), ("fields", ("填报", "填写")),
+    ("windows", ("时间",)), ("others", ("其他",)),
+)
+NUMERALS = "一二三四五六七八九十"
+OWN_HEADING = re.compile(r"^\s*([一二三四五六七八九十]{1,3})、(.{1,30})$", re.MULTILINE)
+
+
+def numeral(n: int) -> str:
+    """1 to 99 as Chinese numbers of headings."""
+    tens, ones = divmod(n, 10)
+    return f"{NUMERALS[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{NUMERALS[ones - 1] if ones else ''}"
+
+
+def call_numbers(text: str) -> dict[str, str]:
+    """The number of each part that is added, counted on from the drafter's own headings; a part is left out when an own
+    heading treats it, so that nothing is said twice."""
+    own = [found.group(2) for found in OWN_HEADING.finditer(text)]
+    left = [code for code, words in CALL_PARTS if not any(word in heading for heading in own for word in words)]
+    return {code: numeral(len(own) + place) for place, code in enumerate(left, 1)}
+
+
 def call_context(call: TopicCall) -> dict[str, Any]:
     """The frozen content of the notice of a call; sums as text in 万元. Chinese whatever the reader's language."""
     with translation.override("zh-hans"):
@@ -329,14 +367,8 @@ def call_context(call: TopicCall) -> dict[str, Any]:
         for stream in call.streams.all():
             groups.setdefault(stream.group, []).append(stream.name)
         fields = [one.label for one in needs.asked(call.asks)]
-    quotas = []
-    for quota in call.quotas.all():
-        names = groups.get(quota.group, [])
-        where = names[0] if len(names) == 1 else f"{names[0]}至{names[-1]}" if names else quota.group
-        who = "、".join(kinds[kind] for kind in quota.kinds) if quota.kinds else "每家单位" if len(
-            [q for q in call.quotas.all() if q.group == quota.group]) == 1 else "其他单位"
-        quotas.append(f"{where}：{who}牵头不超过{quota.most}项；")
-    return {
+    quotas = _quota_lines(call, groups, kinds)
+    plain = {
         "special": call.special.name, "year": call.year, "text": call.text,
         "kinds": "、".join(kinds[kind] for kind in call.kinds if kind in kinds),
         "streams": [stream.name for stream in call.streams.all()], "quotas": quotas,
@@ -349,6 +381,18 @@ def call_context(call: TopicCall) -> dict[str, Any]:
         "windows": [{"opens": moment(w.opens_at), "closes": moment(w.closes_at)} for w in call.windows.all()],
         "contact": call.contact, "remark": "此件公开发布",
     }
+    return {**plain, "numbers": call_numbers(call.text)}
+
+
+def _quota_lines(call: TopicCall, groups: dict[str, list[str]], kinds: dict[str, str]) -> list[str]:
+    quotas = []
+    for quota in call.quotas.all():
+        names = groups.get(quota.group, [])
+        where = names[0] if len(names) == 1 else f"{names[0]}至{names[-1]}" if names else quota.group
+        who = "、".join(kinds[kind] for kind in quota.kinds) if quota.kinds else "每家单位" if len(
+            [q for q in call.quotas.all() if q.group == quota.group]) == 1 else "其他单位"
+        quotas.append(f"{where}：{who}牵头不超过{quota.most}项；")
+    return quotas
 
 
 def _call_sample() -> dict[str, Any]:
@@ -361,7 +405,7 @@ def _call_sample() -> dict[str, Any]:
         "seal": "建议财政资助金额1,000万元及以上的课题，须提交加盖所有提出单位公章的《重大课题情况说明》。",
         "fields": "课题名称、背景与需求、研究内容、技术指标、建议资助金额、自筹资金、产业集群、创新链环节、成果使用方、联系人",
         "windows": [{"opens": "2026年3月31日（星期二）09:00", "closes": "2026年4月21日（星期二）18:00"}],
-        "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布",
+        "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布", "numbers": call_numbers(""),
     }
 
 

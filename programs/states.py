@@ -48,6 +48,8 @@ class GuideStatus(TextChoices):
     CLOSED = "CLOSED", _("Filing closed")
     WITHDRAWN = "WITHDRAWN", _("Guide withdrawn")
     SUPERSEDED = "SUPERSEDED", _("Superseded by a correction")
+    #: Never public, so not WITHDRAWN, which everybody sees with its notice.
+    DISCARDED = "DISCARDED", _("Draft discarded")
 
 
 #: Visible to everyone; whether filing is possible is asked of the clock, not of these.

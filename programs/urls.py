@@ -158,6 +158,7 @@ desk = [
     path("guides/<slug:key>/agree/", guides.guide_agree, name="guide_agree"),
     path("guides/<slug:key>/approve/", guides.guide_approve, name="guide_approve"),
     path("guides/<slug:key>/return/", guides.guide_return, name="guide_return"),
+    path("guides/<slug:key>/discard/", guides.guide_discard, name="guide_discard"),
     path("guides/<slug:key>/publish/", guides.guide_publish, name="guide_publish"),
     path("guides/<slug:key>/withdraw/", guides.guide_withdraw, name="guide_withdraw"),
     path("guides/<slug:key>/supersede/", guides.guide_supersede, name="guide_supersede"),
@@ -229,6 +230,7 @@ api = [
     path("guides/<slug:key>/agree/", machine.Agree.as_view(), name="guide_agree"),
     path("guides/<slug:key>/approve/", machine.Approve.as_view(), name="guide_approve"),
     path("guides/<slug:key>/return/", machine.Return.as_view(), name="guide_return"),
+    path("guides/<slug:key>/discard/", machine.Discard.as_view(), name="guide_discard"),
     path("guides/<slug:key>/publish/", machine.Publish.as_view(), name="guide_publish"),
     path("guides/<slug:key>/withdraw/", machine.Withdraw.as_view(), name="guide_withdraw"),
     # adjustment of programmes
@@ -338,7 +340,7 @@ nav.register("public", 15, _("Calls for topics"), "programs:public:topic_calls",
 nav.register("my", 30, _("My topics"), "programs:my:needs", policies.may_propose)
 nav.register("my", 35, _("Topics of the unit"), "programs:my:unit_needs", policies.is_unit_user)
 nav.register("review", 20, _("Topics to score"), "programs:review:needs", policies.is_expert)
-nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff)
+nav.register("desk", 25, _("Topics"), "programs:desk:needs", policies.is_staff, also=("programs:desk:topic_calls",))
 
 # --- matching and entitlement (免申即享) ---
 public += [

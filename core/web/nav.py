@@ -17,14 +17,16 @@ class Entry:
     label: Any
     url_name: str
     question: Callable[[Any], str | None]
+    #: Further lists of the same entry, whose pages light it up as well.
+    also: tuple[str, ...] = ()
 
 
 ENTRIES: dict[str, list[Entry]] = defaultdict(list)
 
 
-def register(desk: str, order: int, label: Any, url_name: str, question: Callable[[Any], str | None]) -> None:
+def register(desk: str, order: int, label: Any, url_name: str, question: Callable[[Any], str | None], *, also: tuple[str, ...] = ()) -> None:
     """`desk` is one of public, my, review, desk, audit; called from an app's urls module."""
-    entry = Entry(order, label, url_name, question)
+    entry = Entry(order, label, url_name, question, also)
     if all(known.url_name != url_name for known in ENTRIES[desk]):
         ENTRIES[desk].append(entry)
         ENTRIES[desk].sort(key=lambda one: one.order)
@@ -33,12 +35,11 @@ def register(desk: str, order: int, label: Any, url_name: str, question: Callabl
 def entries(desk: str, actor: Any, path: str) -> list[dict[str, Any]]:
     """Links of a desk for one actor; the longest address that begins the path is the current one."""
     prefix = get_script_prefix()
-    found = [{"label": entry.label, "url": url} for entry in ENTRIES[desk]
-             if entry.question(actor) is None and (url := address(entry.url_name, prefix))]
-    current = max((one["url"] for one in found if path.startswith(one["url"]) and one["url"] != "/"), key=len, default=path)
-    for one in found:
-        one["current"] = one["url"] == current
-    return found
+    shown = [(entry, url) for entry in ENTRIES[desk] if entry.question(actor) is None and (url := address(entry.url_name, prefix))]
+    begins = {start: url for entry, url in shown for start in (url, *(address(name, prefix) for name in entry.also)) if start}
+    longest = max((start for start in begins if path.startswith(start) and start != "/"), key=len, default="")
+    current = begins.get(longest, path)
+    return [{"label": entry.label, "url": url, "current": url == current} for entry, url in shown]
 
 
 @cache

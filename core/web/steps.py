@@ -18,7 +18,10 @@ from core.workflow import Machine, Refused
 
 def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, question: Question, to: Callable[[Any], str],
               needs_why: bool = False, done: Any = None) -> Callable[..., HttpResponse]:
-    """`get(actor, key)` fetches, `act(actor, obj[, why=...])` is the action, `to(obj)` the address to go to."""
+    """`get(actor, key)` fetches, `act(actor, obj[, why=...])` is the action, `to(obj)` the address to go to.
+
+    `done` is what to say afterwards: words, or a function of the row that says what happened and whose turn is next.
+    """
 
     @access(question)
     @require_POST
@@ -26,7 +29,8 @@ def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, questi
         obj = get(request.actor, key)
         why = request.POST.get("why", "").strip()
         result = act(request.actor, obj, why=why) if needs_why or why else act(request.actor, obj)
-        messages.success(request, str(done or _("Done.")))
+        said = done(result or obj) if callable(done) else done
+        messages.success(request, str(said or _("Done.")))
         return redirect(to(result or obj))
 
     view.__name__ = getattr(act, "__name__", "step")

@@ -55,7 +55,9 @@ QUEUES = (
               {"status": "CHECKED"}),
         Queue(gettext_lazy("Guides being written"), "guide.DRAFT", (D,), "programs:desk:guides", {"status": "DRAFT"}),
         Queue(gettext_lazy("Guides to check"), "guide.checked", (R,), "programs:desk:guides", {"status": "INTERNAL_REVIEW"}),
-        Queue(gettext_lazy("Guides to approve"), "guide.LEGAL_REVIEW", (L,), "programs:desk:guides", {"status": "LEGAL_REVIEW"}),
+        Queue(gettext_lazy("Guides whose legality is to be checked"), "guide.to_check_law", (S, R), "programs:desk:guides",
+              {"status": "LEGAL_REVIEW"}),
+        Queue(gettext_lazy("Guides to approve"), "guide.to_approve", (L,), "programs:desk:guides", {"status": "LEGAL_REVIEW"}),
         Queue(gettext_lazy("Guides to publish"), "guide.BUREAU_APPROVED", (D,), "programs:desk:guides",
               {"status": "BUREAU_APPROVED"}),
         # entitlement without application
@@ -125,7 +127,7 @@ def _prefixed(counts: dict[str, int], prefix: str) -> dict[str, int]:
 SOURCES: dict[str, Callable[[Any], dict[str, int]]] = {
     "plan": lambda actor: _by_status(programs.plans_visible_to(actor), "plan"),
     "change": lambda actor: _by_status(programs.changes_visible_to(actor), "change"),
-    "guide": lambda actor: _by_status(programs.visible_to(actor), "guide"),
+    "guide": lambda actor: _by_status(programs.visible_to(actor), "guide") | _prefixed(programme.turns.guides_waiting(actor), "guide"),
     "entitlement": lambda actor: _by_status(programs.lists_visible_to(actor), "entitlement"),
     "call": lambda actor: _by_status(programs.calls_visible_to(actor), "call"),
     "need": lambda actor: _by_status(programme.topics.desk_needs(actor), "need"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
@@ -16,6 +17,7 @@ from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, queries, rules, states
+from programs.actions.turns import hand_over, returned
 from programs.models import (
     AnnualPlan,
     AnnualPlanItem,
@@ -178,6 +180,7 @@ def submit_change(actor: Any, change: PlanChange) -> PlanChange:
     row = PLAN_CHANGE.move("submit", actor, change)
     PlanChange.objects.filter(pk=row.pk).update(submitted_at=CoreNow())
     row.refresh_from_db()
+    hand_over(actor, row)
     return row
 
 
@@ -187,6 +190,7 @@ def check_change(actor: Any, change: PlanChange, *, why: str = "") -> PlanChange
     row = PLAN_CHANGE.move("check", actor, change, why=why)
     PlanChange.objects.filter(pk=row.pk).update(checked_by=actor.person, checked_at=CoreNow())
     row.refresh_from_db()
+    hand_over(actor, row, why=why)
     return row
 
 
@@ -196,6 +200,7 @@ def return_change(actor: Any, change: PlanChange, *, why: str) -> PlanChange:
     row = PLAN_CHANGE.move("return", actor, change, why=why, reason=why)
     PlanChange.objects.filter(pk=row.pk).update(checked_by=None, checked_at=None)
     row.refresh_from_db()
+    returned(actor, row, row.requested_by, why=why)
     return row
 
 
@@ -205,6 +210,8 @@ def refuse_change(actor: Any, change: PlanChange, *, why: str) -> PlanChange:
     row = PLAN_CHANGE.move("refuse", actor, change, why=why, reason=why)
     PlanChange.objects.filter(pk=row.pk).update(decided_by=actor.person, decided_at=CoreNow())
     row.refresh_from_db()
+    notices.tell([row.requested_by], "plan_change.refused", lambda: _("Your change of the annual plan is refused: %(title)s")
+                 % {"title": row.title}, why, reverse("programs:desk:plan_change", args=[row.ref]))
     return row
 
 
@@ -239,6 +246,8 @@ def approve_change(actor: Any, change: PlanChange) -> PlanChange:
                   after=version.data)
     if plan.status == states.PlanStatus.PUBLISHED:
         _issue_change(row, plan)
+    notices.tell([row.requested_by], "plan_change.applied", lambda: _("Your change of the annual plan is approved and applied: %(title)s")
+                 % {"title": row.title}, link=reverse("programs:desk:plan_change", args=[row.ref]))
     return row
 
 

@@ -22,6 +22,7 @@ from programs.actions.need_desk import (
 from programs.actions.timers import (
     materialise_guide,
 )
+from programs.actions.turns import hand_over
 from programs.engine import (
     modes,
 )
@@ -86,15 +87,20 @@ def _mode_reasons(mode: str, review: str) -> list[str]:
 
 @transaction.atomic
 def submit_guide(actor: Any, guide: Guide) -> Guide:
-    """DRAFT -> INTERNAL_REVIEW. Refused with every problem of the content."""
-    return GUIDE.move("submit", actor, guide)
+    """DRAFT -> INTERNAL_REVIEW. Refused with every problem of the content. The resource division is told."""
+    row = GUIDE.move("submit", actor, guide)
+    hand_over(actor, row)
+    return row
 
 
 @transaction.atomic
 def agree_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
-    """INTERNAL_REVIEW -> LEGAL_REVIEW, by the resource division, another person than the drafter."""
+    """INTERNAL_REVIEW -> LEGAL_REVIEW, by the resource division, another person than the drafter. Who may make the legality
+    check is told; when the opinion on this very guide is there already, the leaders are."""
     row = GUIDE.move("agree", actor, guide, why=why)
     Guide.objects.filter(pk=row.pk).update(agreed_by=actor.person)
+    row.refresh_from_db()
+    hand_over(actor, row, why=why)
     return row
 
 
@@ -107,6 +113,7 @@ def approve_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
     row = GUIDE.move("approve", actor, guide, why=why)
     Guide.objects.filter(pk=row.pk).update(approved_by=actor.person)
     row.refresh_from_db()
+    hand_over(actor, row, why=why)
     return row
 
 
@@ -119,6 +126,13 @@ def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
     notices.tell([row.drafted_by], "guide.returned", lambda: _("Guide returned to you: %(title)s") % {"title": row.title}, why,
                  reverse("programs:desk:guide", args=[row.ref]))
     return row
+
+
+@transaction.atomic
+def discard_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
+    """DRAFT -> DISCARDED with a reason. It was never public and has taken nothing of its plan item, so there is no notice and
+    nothing to give back; versions, comments and opinions stay for the record."""
+    return GUIDE.move("discard", actor, guide, why=why, reason=why)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from core.workflow import Refused
 from notices import actions as notices
 from programs import documents, policies, queries, rules, states
 from programs.actions.changes import keep_version
+from programs.actions.turns import hand_over, returned
 from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure, PlanTree, Special
 from programs.workflow import ANNUAL_PLAN
 
@@ -145,10 +146,7 @@ def _item_values(plan: AnnualPlan, values: Mapping[str, Any]) -> dict[str, Any]:
     if opens_on and closes_on:
         clean |= {"opens_month": opens_on.month, "closes_month": closes_on.month}
     opens, closes = clean.get("opens_month", 1), clean.get("closes_month", 12)
-    if not (1 <= opens <= 12 and 1 <= closes <= 12) or closes < opens:
-        reasons.append(_("The months must lie between 1 and 12, the close not before the opening."))
-    else:
-        reasons += rules.item_window_problems(plan.year, clean.get("title", ""), opens, closes, opens_on, closes_on)
+    reasons += rules.item_window_problems(plan.year, clean.get("title", ""), opens, closes, opens_on, closes_on)
     if reasons:
         raise Refused(reasons)
     return clean
@@ -187,16 +185,19 @@ def _item_state(item: AnnualPlanItem) -> dict[str, Any]:
 
 @transaction.atomic
 def submit_plan(actor: Any, plan: AnnualPlan) -> AnnualPlan:
-    """DRAFT -> SUBMITTED. Refused with every reason when the plan is not sound (clauses A1, R10)."""
+    """DRAFT -> SUBMITTED. Refused with every reason when the plan is not sound (clauses A1, R10). The leaders are told."""
     row = ANNUAL_PLAN.move("submit", actor, plan)
     AnnualPlan.objects.filter(pk=row.pk).update(submitted_at=CoreNow())
+    hand_over(actor, row)
     return row
 
 
 @transaction.atomic
 def return_plan(actor: Any, plan: AnnualPlan, *, why: str) -> AnnualPlan:
-    """SUBMITTED -> DRAFT with a reason."""
-    return ANNUAL_PLAN.move("return", actor, plan, why=why, reason=why)
+    """SUBMITTED -> DRAFT with a reason; the drafter is told."""
+    row = ANNUAL_PLAN.move("return", actor, plan, why=why, reason=why)
+    returned(actor, row, row.drafted_by, why=why)
+    return row
 
 
 @transaction.atomic
@@ -213,6 +214,7 @@ def approve_plan(actor: Any, plan: AnnualPlan) -> AnnualPlan:
         ControlFigure.objects.update_or_create(year=row.year, pool=pool, defaults={"amount": amount})
     row.refresh_from_db()
     keep_version(row)
+    hand_over(actor, row)
     return row
 
 

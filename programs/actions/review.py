@@ -12,6 +12,7 @@ from core import ledger
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import policies, queries, rules
+from programs.actions.turns import hand_over
 from programs.models import Guide, GuideComment, LegalOpinion
 from programs.workflow import COMMENT, GUIDE, law_basis
 
@@ -75,12 +76,13 @@ def check_guide_law(
 ) -> LegalOpinion:
     """File the opinion on the present version: `answers` are {code of the point: (yes or no, note)}.
 
-    The state stays LEGAL_REVIEW; a favourable opinion lets the leader approve. Each filing is a row of its own.
+    The state stays LEGAL_REVIEW; a favourable opinion lets the leader approve. Each filing is a row of its own. The leaders
+    are told, or after an unfavourable one the resource division, which returns the guide.
     """
     points = queries.legal_points()
     items = [(point.label, *answers.get(point.code, (None, ""))) for point in points]
     row = GUIDE.move("check_law", actor, guide, why=text, opinion=rules.Opinion(items, passed, text), data={"passed": passed})
-    return LegalOpinion.objects.create(
+    opinion = LegalOpinion.objects.create(
         guide=row, version=row.version, text=text.strip(), passed=passed, basis=law_basis(row), by=actor.person,
         items=[
             {"code": point.code, "group": point.group, "text": point.name, "text_en": point.name_en, "basis": point.source,
@@ -88,3 +90,5 @@ def check_guide_law(
             for point, (_label, ok, note) in zip(points, items, strict=True)
         ],
     )
+    hand_over(actor, row)
+    return opinion

@@ -19,6 +19,7 @@ from notices import actions as notices
 from programs import documents, policies, queries, rules, states
 from programs.actions.likeness import queue_comparison
 from programs.actions.needs import tell_proposer
+from programs.actions.turns import hand_over, returned
 from programs.engine import needs as need_rules
 from programs.models import (
     CallCriterion,
@@ -184,15 +185,19 @@ def set_asks(actor: Any, call: TopicCall, *, asks: Mapping[str, Mapping[str, Any
 
 @transaction.atomic
 def submit_call(actor: Any, call: TopicCall) -> TopicCall:
-    return CALL.move("submit", actor, call)
+    """DRAFT -> SUBMITTED; the leaders are told."""
+    row = CALL.move("submit", actor, call)
+    hand_over(actor, row)
+    return row
 
 
 @transaction.atomic
 def return_call(actor: Any, call: TopicCall, *, why: str) -> TopicCall:
-    """Back to DRAFT; an approval given before is void."""
+    """Back to DRAFT; an approval given before is void, the drafter is told."""
     row = CALL.move("return", actor, call, why=why, reason=why)
     TopicCall.objects.filter(pk=row.pk).update(approved_by=None)
     row.refresh_from_db()
+    returned(actor, row, row.drafted_by, why=why)
     return row
 
 
@@ -202,6 +207,7 @@ def approve_call(actor: Any, call: TopicCall, *, why: str = "") -> TopicCall:
     row = CALL.move("approve", actor, call, why=why)
     TopicCall.objects.filter(pk=row.pk).update(approved_by=actor.person)
     row.refresh_from_db()
+    hand_over(actor, row, why=why)
     return row
 
 

@@ -171,6 +171,11 @@ class Return(GuideVerb):
     serializer_class = WhyInput
 
 
+class Discard(GuideVerb):
+    act = staticmethod(actions.discard_guide)
+    serializer_class = WhyInput
+
+
 class Publish(GuideVerb):
     act = staticmethod(actions.publish_guide)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs import queries
 from programs.forms.base import DateField, WanField, area, one_line
-from programs.forms.plans import PlanMoneyForm, check_window, grouped, offer_modes
+from programs.forms.plans import NEXT_YEAR, PlanMoneyForm, check_window, grouped, offer_modes
 from programs.models import AnnualPlan, AnnualPlanItem, Special
 from programs.states import ChangeKind
 
@@ -26,7 +26,7 @@ class RowForm(forms.Form):
     money = WanField(label=_("Money (10,000 yuan)"), required=False)
     count = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000, required=False)
     opens_month = forms.IntegerField(label=_("Guide opens in month"), min_value=1, max_value=12, required=False)
-    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12, required=False)
+    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12, required=False, help_text=NEXT_YEAR)
     opens_on = DateField(label=_("Opens on"), required=False)
     closes_on = DateField(label=_("Closes on"), required=False)
     funding_mode = forms.ChoiceField(label=_("Way of funding"), required=False)
@@ -144,7 +144,7 @@ class LineForm(forms.Form):
     money = WanField(label=_("Money (10,000 yuan)"), required=False)
     count = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000, required=False)
     opens_month = forms.IntegerField(label=_("Guide opens in month"), min_value=1, max_value=12, required=False)
-    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12, required=False)
+    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12, required=False, help_text=NEXT_YEAR)
     opens_on = DateField(label=_("Opens on"), required=False)
     closes_on = DateField(label=_("Closes on"), required=False)
     funding_mode = forms.ChoiceField(label=_("Way of funding"), required=False)
@@ -166,10 +166,10 @@ class LineForm(forms.Form):
         self.items = {item.pk: item for item in queries.items_of(plan) if item.cancelled_at is None}
         choices = [(pk, f"{item.label}（{item.special.label}）") for pk, item in self.items.items()]
         for name in {"item", "to"} & set(self.fields):
-            self.fields[name].choices = choices
+            self.fields[name].choices = [("", gettext("Please choose")), *choices]
         if "special" in self.fields:
             self.specials = {row.code: row for row in queries.specials_for_choice(plan.tree)}
-            self.fields["special"].choices = grouped(self.specials.values())
+            self.fields["special"].choices = [("", gettext("Please choose")), *grouped(self.specials.values())]
         if "funding_mode" in self.fields:
             offer_modes(self)
         if kind == ChangeKind.ADD:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from programs import queries
 from programs.forms.base import MomentField, area, one_line
 from programs.models import AnnualPlanItem, Guide, PolicyDocument
 from programs.states import FundingMode, ReviewMode
@@ -29,9 +30,9 @@ class NewGuideForm(forms.Form):
 
     def __init__(self, *args: Any, items: Iterable[AnnualPlanItem], guides: Iterable[Guide], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = [
+        self.fields["item"].choices = [("", gettext("Please choose")), *[
             (str(item.pk), f"{item.plan.year} · {item.title}（{item.special.label}）") for item in items
-        ]
+        ]]
         self.fields["copy_from"].choices = [
             ("", gettext("The common form of its special")), *[(guide.ref, f"{guide.ref} {guide.title}") for guide in guides]
         ]
@@ -64,7 +65,9 @@ class GuidePoliciesForm(forms.Form):
 
     def __init__(self, *args: Any, documents: Iterable[PolicyDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policies"].choices = [(str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {d.status_label}") for d in documents]
+        today = clock.today()
+        self.fields["policies"].choices = [
+            (str(d.pk), f"{d.title}（{d.number}） {d.kind_label} · {queries.state_tag(d, today)[0]}") for d in documents]
 
 
 class ExtensionForm(forms.Form):

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from programs import queries
 from programs.forms.base import DateField, WanField, area, one_line
 from programs.models import AnnualPlan, Special
+from programs.rules.planned import day_faults
 from programs.states import FundingMode, PolicyKind, ReviewMode
+
+NEXT_YEAR = _("A month before that of the opening is one of the next year: 11 to 1 is November to January.")
 
 
 class NewPlanForm(forms.Form):
@@ -41,17 +44,20 @@ class ItemForm(forms.Form):
     money = WanField(label=_("Money (10,000 yuan)"))
     count = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000)
     opens_month = forms.IntegerField(label=_("Guide opens in month"), min_value=1, max_value=12)
-    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12)
+    closes_month = forms.IntegerField(label=_("Guide closes in month"), min_value=1, max_value=12, help_text=NEXT_YEAR)
     opens_on = DateField(label=_("Opens on"), required=False, help_text=_("When the day is known already; it sets the month."))
     closes_on = DateField(label=_("Closes on"), required=False)
     funding_mode = forms.ChoiceField(label=_("Way of funding"), required=False)
     review_mode = forms.ChoiceField(label=_("Review"), required=False)
     order = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999, required=False, initial=0)
 
-    def __init__(self, *args: Any, plan: AnnualPlan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: AnnualPlan, own: Special | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan
-        self.fields["special"].choices = grouped(queries.specials_for_choice(plan.tree))
+        offered = queries.specials_for_choice(plan.tree)
+        if own is not None and own.pk not in {special.pk for special in offered}:  # suspended since: the item still names it
+            offered.append(own)
+        self.fields["special"].choices = [("", gettext("Please choose")), *grouped(offered)]
         offer_modes(self)
 
     def clean(self) -> dict[str, Any]:
@@ -61,11 +67,11 @@ class ItemForm(forms.Form):
         return values
 
 
-def grouped(specials: Iterable[Special]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Specials by category for a select; the value is the code."""
+def grouped(specials: Iterable[Special], key: str = "code") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Specials by category for a select; the value is the code, or the column `key`."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for special in specials:
-        groups.setdefault(special.plan.label, []).append((special.code, special.label))
+        groups.setdefault(special.plan.label, []).append((str(getattr(special, key)), special.label))
     return list(groups.items())
 
 
@@ -75,18 +81,10 @@ def offer_modes(form: forms.Form) -> None:
 
 
 def check_window(form: forms.Form, year: int, values: dict[str, Any]) -> None:
-    """The close is not before the opening, and known days lie in the year of the plan; each fault beside its field."""
-    opens, closes = values.get("opens_month"), values.get("closes_month")
-    if opens and closes and closes < opens:
-        form.add_error("closes_month", gettext("The close may not be before the opening."))
-    first, last = values.get("opens_on"), values.get("closes_on")
-    for name, day in (("opens_on", first), ("closes_on", last)):
-        if day and day.year != year:
-            form.add_error(name, gettext("The day must lie in %(year)d, the year of the plan (clause A1).") % {"year": year})
-    if bool(first) != bool(last) and "opens_on" not in form.errors and "closes_on" not in form.errors:
-        form.add_error("closes_on" if first else "opens_on", gettext("Give both days or none."))
-    elif first and last and last < first:
-        form.add_error("closes_on", gettext("The close may not be before the opening."))
+    """Known days open in the year of the plan and close within twelve months; each fault beside its field."""
+    for name, fault in day_faults(year, values.get("opens_on"), values.get("closes_on")).items():
+        if name not in form.errors:  # a day that cannot be read is no missing day
+            form.add_error(name, fault)
 
 
 class PolicyForm(forms.Form):

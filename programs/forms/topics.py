@@ -3,6 +3,7 @@ programs.engine.needs, so that page, API and action never differ."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,8 +20,9 @@ from core.money import wan
 from programs import queries
 from programs.engine import needs as rules
 from programs.forms.base import MomentField, WanField, area, one_line
+from programs.forms.plans import grouped
 from programs.forms.rows import RowForm
-from programs.models import CallStream, Guide, Need, TopicCall
+from programs.models import CallStream, Guide, Need, Special, TopicCall
 
 KINDS = [(kind.value, kind.label) for kind in APPLICANT_KINDS]
 
@@ -33,16 +35,17 @@ class NewCallForm(forms.Form):
     copy_from = forms.ChoiceField(label=_("Start from"), required=False,
                                   help_text=_("Texts, numbers, directions and the score sheet are copied; windows are not."))
 
-    def __init__(self, *args: Any, calls: Iterable[TopicCall], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calls: Iterable[TopicCall], specials: Iterable[Special], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["special"].choices = queries.special_choices()
+        self.fields["special"].choices = [("", gettext("Please choose")), *grouped(specials, key="pk")]
         self.fields["copy_from"].choices = [("", gettext("An empty call")), *[(c.ref, f"{c.ref} {c.title}") for c in calls]]
 
 
 def years_of(text: str) -> list[int]:
-    words = [word for word in text.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if word]
-    if any(not (word.isdigit() and len(word) == 4) for word in words):
-        raise ValidationError(gettext("Years with four digits, parted by commas."))
+    """The years in a text, however they are parted (2025、2026; 2025年或2026年); other numbers than years are refused."""
+    words = re.findall(r"[0-9]+", text)
+    if any(len(word) != 4 for word in words) or (text.strip() and not words):
+        raise ValidationError(gettext("Years with four digits, for example 2025、2026."))
     return sorted({int(word) for word in words})
 
 
@@ -51,12 +54,14 @@ class CallForm(forms.Form):
 
     title = one_line(_("Title of the call"))
     title_en = one_line(_("Title in English"), 300, required=False)
-    text = area(_("Text of the call"), 20_000, 10)
+    text = area(_("Text of the call"), 20_000, 10, help_text=_(
+        "The notice adds the parts 征集对象, 征集方向, 数量要求, 填报要求, 征集时间与方式 and 其他事项, numbered after your own headings "
+        "(一、…). A part is left out when one of your headings treats it, for example “三、征集时间”."))
     text_en = area(_("Text in English"), 20_000, 4, required=False)
     kinds = forms.MultipleChoiceField(label=_("Who may propose"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
     exempt_spend = WanField(label=_("No quota above an R&D spend of (10,000 yuan)"), required=False,
                             help_text=_("More than this in one of the years below, by the register of units. Empty: no exemption."))
-    exempt_years = one_line(_("in one of the years"), 60, required=False)
+    exempt_years = one_line(_("in one of the years"), 60, required=False, help_text=_("Years with four digits, for example 2025、2026."))
     exempt_kinds = forms.MultipleChoiceField(label=_("for these units"), choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple)
     exempt_clause = one_line(_("Clause of the exemption"), 300, required=False)
     seal_from = WanField(label=_("A sealed statement from a proposed amount of (10,000 yuan)"), required=False,
@@ -92,11 +97,22 @@ class StreamRow(RowForm):
 
 
 class QuotaRow(RowForm):
-    group = one_line(_("Group of the quota"), 20)
+    group = one_line(_("Group of the quota"), 20, help_text=_("One of the groups of the directions; the limit is for the group as a whole."))
     kinds = forms.MultipleChoiceField(label=_("For these units"), choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple,
                                       help_text=_("None ticked: for all others."))
     most = forms.IntegerField(label=_("May lead at most"), min_value=0, max_value=1000)
     clause = one_line(_("Clause"), 300, required=False)
+
+    def offer(self, groups: Iterable[str]) -> None:
+        """The groups the directions name, to choose from; one of an older line that is gone stays to be seen."""
+        known = list(groups)
+        if (own := self.initial.get("group")) and own not in known:
+            known.append(own)
+        if known:
+            field = self.fields["group"]
+            self.fields["group"] = forms.ChoiceField(
+                label=field.label, help_text=field.help_text, choices=[("", gettext("Please choose")), *((name, name) for name in known)])
+            self.order_fields(("group",))
 
 
 class CriterionRow(RowForm):

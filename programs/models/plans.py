@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from core.clock import CoreNow
 from core.money import MoneyField
 from programs import states
 from programs.models.constraints import status_in
 from programs.models.tree import PlanTree, Special
+from programs.rules.planned import months_words
 
 
 class AnnualPlan(models.Model):
@@ -114,6 +114,11 @@ class AnnualPlanItem(models.Model):
         return str(states.FundingMode(self.funding_mode).label) if self.funding_mode else ""
 
     @property
+    def mode_words(self) -> str:
+        """The item's way of funding; when it sets none, those of its special are meant, so they are said."""
+        return self.mode_label or "、".join(str(states.FundingMode(mode).label) for mode in self.special.funding_modes)
+
+    @property
     def review_label(self) -> str:
         return str(states.ReviewMode(self.review_mode).label) if self.review_mode else ""
 
@@ -122,7 +127,7 @@ class AnnualPlanItem(models.Model):
         """The days when they are known, else the months."""
         if self.opens_on and self.closes_on:
             return f"{self.opens_on.isoformat()} – {self.closes_on.isoformat()}"
-        return _("month %(a)d to %(b)d") % {"a": self.opens_month, "b": self.closes_month}
+        return months_words(self.opens_month, self.closes_month)
 
 
 class ControlFigure(models.Model):

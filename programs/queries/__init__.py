@@ -1,7 +1,9 @@
 """Reads of the programmes floor. Pages fetch only through `visible_to` and these."""
 
 from programs.queries import (
+    remarks,
     topics,
+    turns,
 )
 from programs.queries.adjustments import (
     Consequences,
@@ -26,7 +28,9 @@ from programs.queries.adjustments import (
     target_choices,
     tree_by_id,
 )
+from programs.queries.amount_words import amount_words
 from programs.queries.basis import (
+    DOCUMENT_STATES,
     Article,
     ChainLink,
     articles,
@@ -34,6 +38,7 @@ from programs.queries.basis import (
     basis_owners,
     document_page,
     documents_by_id,
+    documents_that_are,
     expiring_documents,
     guides_losing_basis,
     higher_choices,
@@ -41,6 +46,7 @@ from programs.queries.basis import (
     replaced_by_chain,
     replacement_choices,
     state_of,
+    state_tag,
     state_words,
     warn_days,
     was_valid,
@@ -134,6 +140,7 @@ from programs.queries.guides import (
     in_phase,
     kept_version,
     kept_version_of,
+    last_return,
     open_extension,
     opinions_of,
     plan_choices,
@@ -220,6 +227,7 @@ from programs.queries.plans import (
     items_of,
     items_without_guide,
     money_by_plan,
+    plan_of_year,
     plan_sums,
     plan_warning,
     planners,
@@ -282,11 +290,13 @@ from programs.queries.tree import (
     specials_by_id,
     specials_for_choice,
     specials_in,
+    specials_to_call,
     tree_as_of,
     tree_for,
     trees,
 )
 from programs.queries.verbs import (
+    act_label,
     verb_label,
 )
 from programs.queries.versions import (
@@ -333,15 +343,15 @@ from programs.workflow import (
 )
 
 __all__ = [
-    "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
-    "PUBLISH_CHECKS", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "annexes_of",
+    "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
+    "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",
     "budget_headings", "budget_of", "by_part", "calendar_text", "call_card", "calls", "card_text", "case_opinions",
     "change_page", "changes_of", "choices", "clause_history", "clauses_of", "clean_search", "closed_reason",
     "comment_for", "comments_of", "committed_by_year", "comparable", "compared", "compared_trees", "condition_lines",
     "consequences", "control_figure", "counted_versions", "cover_rows", "current_window", "desk_people",
     "difference_counts", "difference_rows", "division_people", "document_page", "documents_by_id", "documents_for",
-    "documents_in_force", "editor_groups", "endings_of", "entries", "error_workbook", "expected_entries",
+    "documents_in_force", "documents_that_are", "editor_groups", "endings_of", "entries", "error_workbook", "expected_entries",
     "expected_guides", "expected_items", "expected_text", "expiring_documents", "feed_entries", "field_labels",
     "file_for", "files_in", "followed_numbers", "for_applicants", "forebears", "form_of", "former_of", "found_by",
     "funded_titles", "future_industries", "get_adjustment", "get_body", "get_change", "get_document", "get_for",
@@ -350,24 +360,24 @@ __all__ = [
     "guide_tags", "guides_for", "guides_losing_basis", "guides_of", "guides_to_copy", "heir_choices", "heirs_of",
     "higher_choices", "history_of", "hold_special", "in_phase", "in_use_of", "industries", "is_decided", "is_english",
     "is_corrected", "is_open", "is_plan_decided", "is_valid", "items_of", "items_without_guide", "kept_version", "kept_version_of",
-    "keys_of", "last_from", "last_overlap", "last_years", "legal_points", "line_from", "line_word", "lineage_of",
+    "keys_of", "last_from", "last_overlap", "last_return", "last_years", "legal_points", "line_from", "line_word", "lineage_of",
     "lines_of", "list_label", "list_names", "live_sums", "lock_open", "mapping_key", "mapping_reasons",
     "mapping_rows", "mark_text", "mode_words", "money_by_plan", "new_for_search", "offers", "old_special",
     "open_extension", "open_rows", "opinions_of", "overlap_of", "own_bodies", "own_body", "page_title", "pairs_of",
     "parameter_change", "parameter_changes", "parameter_history", "parameter_rows", "parameters_on", "part_codes",
     "part_label", "participation", "payment_label", "person_by_email", "phase", "plan_choices", "plan_fingerprint",
-    "plan_history", "plan_in_force", "plan_of", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",
+    "plan_history", "plan_in_force", "plan_of", "plan_of_year", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",
     "plans_of", "policy_numbered", "portfolios_in_force", "portraits", "progress", "proposal_lines", "proposal_text",
     "provenance", "public_guide", "public_guides", "published_plans", "question_of", "recommendations_of",
-    "register_evidence", "register_titles", "relation_words", "removal_reasons", "replaced_by_chain",
+    "register_evidence", "register_titles", "relation_words", "remarks", "removal_reasons", "replaced_by_chain",
     "replacement_choices", "report_years", "reports_of_body", "review_words", "rules_of_year", "said",
     "search_by_token", "search_calls", "search_for", "search_of_link", "search_guides", "search_words", "searches_of", "shape_of",
     "share_words", "sheet_of", "skeleton", "special_choices", "special_for", "special_in_force", "special_kpis",
-    "special_names", "special_numbers", "special_of", "specials_by_id", "specials_for_choice", "specials_in",
-    "specials_of_case", "standing", "state_of", "state_words", "stop_token", "stored_table", "successors_of", "table_differences",
+    "special_names", "special_numbers", "special_of", "specials_by_id", "specials_for_choice", "specials_in", "specials_to_call",
+    "specials_of_case", "standing", "state_of", "state_tag", "state_words", "stop_token", "stored_table", "successors_of", "table_differences",
     "table_digest", "table_reasons", "tag_choices", "tag_labels", "tag_lists", "tag_values", "tag_words", "tags_of",
     "tags_of_data", "target_choices", "target_kinds", "targets_of", "title_of", "topics", "tree_as_of", "tree_by_id",
-    "tree_changes", "tree_for", "tree_of_year", "tree_page", "tree_version", "tree_workbook", "trees", "unit_facts",
+    "tree_changes", "tree_for", "tree_of_year", "tree_page", "tree_version", "tree_workbook", "trees", "turns", "unit_facts",
     "unit_words", "units_called", "until_of", "upcoming_window", "upload_for", "upload_of", "value_kind",
     "value_words", "verb_label", "version_before", "version_changes", "version_numbers", "version_of", "version_rows",
     "versions", "versions_of", "versions_of_plan", "visible_words", "warn_days", "was_valid", "window_entries",

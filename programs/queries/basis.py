@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from core import clock, parameters
@@ -52,6 +53,31 @@ def articles(text: str) -> list[Article]:
 
 def state_of(document: PolicyDocument, on: date) -> str:
     return rules.document_state(document.status, document.valid_from, document.valid_to, document.replaced_by_id is not None, on)
+
+
+#: What a document is on a day, for a choice: its status alone does not know that its time is over.
+DOCUMENT_STATES = (
+    ("IN_FORCE", gettext_lazy("Valid today")), ("COMING", gettext_lazy("In force later")), ("EXPIRED", gettext_lazy("Expired or replaced")),
+    ("REPEALED", gettext_lazy("Repealed")), ("DRAFT", gettext_lazy("Not in force yet")),
+)
+
+
+def documents_that_are(rows: QuerySet[PolicyDocument], state: str, on: date | None = None) -> QuerySet[PolicyDocument]:
+    """The same truth as `state_of`, as a queryset."""
+    day, decided = on or clock.today(), rows.filter(status=states.PolicyStatus.IN_FORCE)
+    return {
+        "IN_FORCE": lambda: decided.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day),
+        "COMING": lambda: decided.filter(valid_from__gt=day),
+        "EXPIRED": lambda: decided.filter(valid_from__lte=day, valid_to__lt=day),
+    }.get(state, lambda: rows.filter(status=state))()
+
+
+def state_tag(document: PolicyDocument, on: date) -> tuple[str, str]:
+    """(words, tone) short enough for a list; `state_words` says by what and when."""
+    state = state_of(document, on)
+    short = {"REPLACED": _("Expired, replaced"), "EXPIRED": _("Expired")}
+    words, tone = state_words(document, on)
+    return short.get(state, words), tone
 
 
 def state_words(document: PolicyDocument, on: date) -> tuple[str, str]:

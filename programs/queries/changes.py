@@ -19,6 +19,7 @@ from programs import policies, rules, states
 from programs.models import AnnualPlan, PlanChange, PlanChangeLine, PlanVersion, Special
 from programs.queries.lists import is_english
 from programs.queries.plans import DECIDED
+from programs.rules.planned import months_words
 from programs.workflow import plan_after, plan_facts, reserve_bounds
 
 ZERO = Decimal(0)
@@ -129,7 +130,7 @@ def version_rows(version: PlanVersion) -> list[dict[str, Any]]:
 def window_words(item: Mapping[str, Any]) -> str:
     if item["opens_on"] and item["closes_on"]:
         return f"{item['opens_on']} – {item['closes_on']}"
-    return _("month %(a)d to %(b)d") % {"a": item["opens_month"], "b": item["closes_month"]}
+    return months_words(item["opens_month"], item["closes_month"])
 
 
 def mode_words(code: str) -> str:

@@ -338,8 +338,8 @@ def last_years(guide: Guide) -> Guide | None:
     return rows.select_related("version", "special").filter(status__in=states.PUBLIC_STATUSES).order_by("-year", "-pk").first()
 
 
-def comparable(guide: Guide) -> list[Guide]:
-    """Guides to compare with: of the same special first, then the newest others."""
+def comparable(guide: Guide) -> tuple[list[Guide], list[Guide]]:
+    """Guides to compare with: of the same special, and the newest others."""
     rows = Guide.objects.exclude(pk=guide.pk).exclude(version=None).select_related("special").only(
         "ref", "title", "year", "special__code").order_by("-year", "-pk")
-    return [*rows.filter(special__code=guide.special.code)[:20], *rows.exclude(special__code=guide.special.code)[:40]]
+    return list(rows.filter(special__code=guide.special.code)[:20]), list(rows.exclude(special__code=guide.special.code)[:40])

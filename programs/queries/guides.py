@@ -116,6 +116,16 @@ def history_of(obj: Any, limit: int = 100) -> QuerySet[LedgerRow]:
     return LedgerRow.objects.filter(target_type=obj._meta.label_lower, target_id=obj.pk).order_by("-id")[:limit]
 
 
+def last_return(guide: Guide) -> LedgerRow | None:
+    """Why a draft came back: the return it has not been submitted again after; None when there is none."""
+    if guide.status != GuideStatus.DRAFT:
+        return None
+    last = LedgerRow.objects.filter(
+        target_type=guide._meta.label_lower, target_id=guide.pk, verb__in=["programs.guide.submit", "programs.guide.return"],
+    ).order_by("-id").first()
+    return last if last is not None and last.verb == "programs.guide.return" else None
+
+
 def open_extension(guide: Guide) -> Extension | None:
     return guide.extensions.filter(status=states.ExtensionStatus.REQUESTED).select_related(
         "window", "requested_by", "guide__special__plan"

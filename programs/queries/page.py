@@ -108,12 +108,15 @@ MARKED = (
 
 
 def guide_page(
-    guide: Guide, version: GuideVersion | None = None, now: datetime | None = None, sources: dict[str, dict[str, Any]] | None = None
+    guide: Guide, version: GuideVersion | None = None, now: datetime | None = None, sources: dict[str, dict[str, Any]] | None = None,
+    preview: bool = False,
 ) -> GuidePage:
+    """The public page; with `preview` as it would be if the guide were published now."""
     data = (version or guide.version).data
     now = now or clock.now()
     windows = list(guide.windows.all())
-    running = guide.status in states.RUNNING_STATUSES and not is_stopped(guide)
+    drafted = preview and guide.status not in states.PUBLIC_STATUSES
+    running = drafted or (guide.status in states.RUNNING_STATUSES and not is_stopped(guide))
 
     def mark(path: str) -> str:
         return mark_text(provenance(data, path)) if guide.is_demo else ""

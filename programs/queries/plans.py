@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,10 @@ def get_plan(actor: Any, year: int) -> AnnualPlan:
     return plan
 
 
+def plan_of_year(actor: Any, year: int) -> AnnualPlan | None:
+    return policies.plans_visible_to(actor).filter(year=year).first()
+
+
 def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:
     """Items with what their guides take: `.guide_count`, `.guide_money`."""
     taken = Q(guides__status__in=states.RUNNING_STATUSES)
@@ -38,12 +42,20 @@ def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:
 
 
 def items_without_guide(actor: Any) -> QuerySet[AnnualPlanItem]:
-    """Items of decided plans for which a guide may still be written."""
-    return (
-        AnnualPlanItem.objects.filter(plan__status__in=DECIDED, special__status=states.SpecialStatus.ACTIVE, cancelled_at=None)
+    """Items of decided plans for which a guide may still be written: of this year and later, of last year while its window
+    reaches into this one; for somebody who writes guides those of the own specials."""
+    today = clock.today()
+    crossing = Q(plan__year=today.year - 1, closes_month__lt=F("opens_month"), closes_month__gte=today.month)
+    rows = (
+        AnnualPlanItem.objects.filter(
+            crossing | Q(plan__year__gte=today.year), plan__status__in=DECIDED, special__status=states.SpecialStatus.ACTIVE, cancelled_at=None)
         .select_related("plan", "special__plan")
         .order_by("-plan__year", "order")
     )
+    if actor is None or policies.holds_everywhere(actor, Role.DIVISION):
+        return rows
+    scopes = actor.scopes(Role.DIVISION)
+    return rows.filter(Q(special__code__in=scopes) | Q(special__plan__code__in=scopes))
 
 
 def plan_sums(items: Iterable[AnnualPlanItem]) -> dict[str, Any]:

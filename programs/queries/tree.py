@@ -11,6 +11,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.states import Role
 from core import clock
 from core.money import wan
 from core.typed import whole
@@ -57,7 +58,14 @@ def plans_of(tree: PlanTree) -> list[Plan]:
 
 
 def specials_for_choice(tree: PlanTree) -> list[Special]:
-    return list(Special.objects.filter(tree=tree, disabled_on=None).select_related("plan"))
+    """What a new item may be for: neither suspended nor cancelled (clause T2)."""
+    return list(Special.objects.filter(tree=tree, disabled_on=None, status=states.SpecialStatus.ACTIVE).select_related("plan"))
+
+
+def specials_to_call(actor: Any) -> list[Special]:
+    """Specials in force in the version in force that this person's division is in charge of."""
+    tree = tree_as_of()
+    return [special for special in specials_for_choice(tree) if policies.holds_for(actor, Role.DIVISION, special)] if tree else []
 
 
 def get_special(tree: str, code: str) -> Special:
@@ -141,7 +149,7 @@ def committed_by_year(numbers: dict[str, Any]) -> list[tuple[str, Decimal, Decim
 def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
     """Documents a guide may name: in force, those of its special first."""
     return (
-        PolicyDocument.objects.filter(status=states.PolicyStatus.IN_FORCE)
+        PolicyDocument.objects.filter(status=states.PolicyStatus.IN_FORCE).select_related("replaced_by")
         .annotate(mine=Count("specials", filter=Q(specials=special)))
         .order_by("-mine", "-valid_from")
     )

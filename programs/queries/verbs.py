@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from programs.queries.editor_parts import part_label
+
+#: How many parts of one saving are named on a time line.
+NAMED = 5
 
 VERBS = {
     "create": _("created"), "save": _("content saved"), "windows": _("windows set"), "policies": _("policy basis set"),
@@ -50,3 +57,13 @@ def verb_label(verb: str) -> str:
     """The words of a ledger verb of this floor on a time line."""
     last = verb.rpartition(".")[2]
     return str(VERBS.get(verb.partition(".")[2], VERBS.get(last, verb)))
+
+
+def act_label(row: Any) -> str:
+    """The words of a record; of a saving also which parts it changed (the first draft holds them all)."""
+    label = verb_label(row.verb)
+    changed = row.data.get("changed") or [] if row.verb == "programs.guide.save" else []
+    if not changed or row.data.get("version") == 1:
+        return label
+    names = "、".join(part_label(key) for key in changed[:NAMED])
+    return f"{label}：{names}{'…' if len(changed) > NAMED else ''}"

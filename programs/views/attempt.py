@@ -7,7 +7,8 @@ from typing import Any
 
 from django.forms import BaseFormSet, Form
 
-from core.workflow import Refused
+from core.workflow import Machine, Refused
+from programs import queries
 
 
 def attempt(form: Form | BaseFormSet, act: Callable[..., Any], *args: Any, **values: Any) -> Any:
@@ -21,3 +22,8 @@ def attempt(form: Form | BaseFormSet, act: Callable[..., Any], *args: Any, **val
             else:
                 form.add_error(None, reason)
         return None
+
+
+def said_after(machine: Machine, verb: str) -> Callable[[Any], str]:
+    """What a move of this floor says afterwards: what was done, the state now, whose turn is next."""
+    return lambda row: queries.turns.what_happened(machine.steps[verb].label, row)

@@ -19,7 +19,7 @@ from notices import queries as notices
 from programs import actions, policies, queries, states
 from programs.forms.changes import ChangeForm, LineForm, PlanEditor
 from programs.models import AnnualPlan, PlanChange
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.views.plans import events_of, plan_url
 from programs.workflow import PLAN_CHANGE
 
@@ -125,7 +125,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_change(request.actor, ref)
     drafting = row.status == states.ChangeStatus.DRAFT and policies.asked_for_change(request.actor, row) is None
     return render(request, "programs/plan_change.html", {
-        "title": row.title, "change": row, "lines": queries.lines_of(row), "page": queries.change_page(row), "may_edit": drafting,
+        "title": row.title, "change": row, "turn": queries.turns.turn_of(row), "lines": queries.lines_of(row), "page": queries.change_page(row), "may_edit": drafting,
         "kinds": states.ChangeKind.choices, "tone": TONES.get(row.status, ""), "events": events_of(row),
         "notices": notices.about(row).filter(status="ISSUED"),
         "buttons": steps.buttons(
@@ -161,13 +161,14 @@ def line_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     return redirect(change_url(row))
 
 
-def _move(act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(queries.get_change, act, question=policies.is_staff, to=change_url, needs_why=needs_why)
+def _move(verb: str, act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(queries.get_change, act, question=policies.is_staff, to=change_url, needs_why=needs_why,
+                           done=said_after(PLAN_CHANGE, verb))
 
 
-change_submit = _move(actions.submit_change)
-change_check = _move(actions.check_change)
-change_approve = _move(actions.approve_change)
-change_return = _move(actions.return_change, needs_why=True)
-change_refuse = _move(actions.refuse_change, needs_why=True)
-change_withdraw = _move(actions.withdraw_change)
+change_submit = _move("submit", actions.submit_change)
+change_check = _move("check", actions.check_change)
+change_approve = _move("approve", actions.approve_change)
+change_return = _move("return", actions.return_change, needs_why=True)
+change_refuse = _move("refuse", actions.refuse_change, needs_why=True)
+change_withdraw = _move("withdraw", actions.withdraw_change)

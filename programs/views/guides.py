@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,13 +31,13 @@ from programs.forms.guides import (
 )
 from programs.models import Extension, Guide
 from programs.queries import entitlements, matching
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE, law_basis, window_to_come
 
 TONES = {
     "DRAFT": "warn", "INTERNAL_REVIEW": "doing", "LEGAL_REVIEW": "doing", "BUREAU_APPROVED": "doing",
-    "PUBLISHED": "doing", "OPEN": "good", "WITHDRAWN": "bad", "SUPERSEDED": "bad",
+    "PUBLISHED": "doing", "OPEN": "good", "WITHDRAWN": "bad", "SUPERSEDED": "bad", "DISCARDED": "bad",
 }
 
 
@@ -92,10 +93,21 @@ def guide_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
             return redirect(desk_url(made))
-    lead = "" if items else _("There is no approved annual plan with an active special, so no guide can begin (clause A2).")
+    lead = _lead_of_new(request.actor, bool(items))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
     })
+
+
+def _lead_of_new(actor: Any, any_item: bool) -> Any:
+    """What to do when the special one wants has no item: the annual plan is changed first (clause A2)."""
+    text = _("Is your special missing? A guide needs an item of the annual plan (clause A2).") if any_item else _(
+        "There is no item of this year's approved annual plan for a special of yours, so no guide can begin (clause A2).")
+    plan = queries.plan_of_year(actor, clock.today().year)
+    if plan is None or not queries.is_decided(plan):
+        return text
+    return format_html('{} <a href="{}">{}</a>', text, reverse("programs:desk:change_new", args=[plan.year]),
+                       _("Ask for a change of the annual plan of %(year)d") % {"year": plan.year})
 
 
 def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:
@@ -117,19 +129,19 @@ def checks_of(guide: Guide) -> list[dict[str, Any]]:
 def guide(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     extension = queries.open_extension(row)
-    names = {"submit", "agree", "approve", "return", "publish"}
+    names = {"submit", "agree", "approve", "return", "publish", "discard"}
     if window_to_come(row) is None:
         names |= {"withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
     groups, urls = queries.editor_groups(row), {name: reverse(f"programs:desk:guide_{name}", args=[ref]) for name in names}
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row), "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
         "total": queries.progress(groups)[1], **beside(request.actor, row),
         "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
         "sources": len(queries.topics.links_of(row)),
-        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede")),
+        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
         "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,
@@ -178,17 +190,19 @@ def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str
     return steps.buttons(EXTENSION, actor, extension, urls, needs_why=("refuse",))
 
 
-def _step(act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why)
+def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
+                           done=said_after(GUIDE, verb))
 
 
-guide_submit = _step(actions.submit_guide)
-guide_agree = _step(actions.agree_guide)
-guide_approve = _step(actions.approve_guide)
-guide_return = _step(actions.return_guide, needs_why=True)
-guide_publish = _step(actions.publish_guide)
-guide_withdraw = _step(actions.withdraw_guide, needs_why=True)
-guide_supersede = _step(actions.supersede_guide, needs_why=True)
+guide_submit = _step("submit", actions.submit_guide)
+guide_agree = _step("agree", actions.agree_guide)
+guide_approve = _step("approve", actions.approve_guide)
+guide_return = _step("return", actions.return_guide, needs_why=True)
+guide_discard = _step("discard", actions.discard_guide, needs_why=True)
+guide_publish = _step("publish", actions.publish_guide)
+guide_withdraw = _step("withdraw", actions.withdraw_guide, needs_why=True)
+guide_supersede = _step("supersede", actions.supersede_guide, needs_why=True)
 extension_approve = steps.step_view(
     queries.get_open_extension, actions.approve_extension, question=policies.is_staff, to=desk_url
 )
@@ -220,8 +234,10 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
     rows = WindowFormSet(request.POST or None, initial=initial)
     if request.method == "POST" and rows.is_valid():
         windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
-        if attempt(rows, actions.set_windows, request.actor, row, windows=windows):
+        if changed := attempt(rows, actions.set_windows, request.actor, row, windows=windows):
             messages.success(request, _("Saved."))
+            for remark in queries.remarks.guide_remarks(changed):
+                messages.warning(request, remark)
             return redirect(desk_url(row))
     return render(request, "programs/rows.html", {
         "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
@@ -247,7 +263,7 @@ def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
 def guide_preview(request: HttpRequest, ref: str) -> HttpResponse:
     """The page as the public will see it, from any state."""
     row = queries.get_for(request.actor, ref)
-    page = queries.guide_page(row, sources=queries.topics.topic_sources(row))
+    page = queries.guide_page(row, sources=queries.topics.topic_sources(row), preview=True)
     context = {
         "title": row.title, "page": page, "guide": row, "preview": True,
         "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),

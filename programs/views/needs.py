@@ -160,6 +160,7 @@ def _read(request: HttpRequest, row: Need) -> HttpResponse:
     return render(request, "programs/need_read.html", {
         "title": _title(row), "need": row, "view": topics.need_view(row), "window": window, "outcome": outcome_of(row),
         "buttons": [one for one in buttons if one["verb"] != "withdraw" or window], "events": _told(row), "door": "my",
+        "unit_link": unit_url(row) if policies.is_need_admin(request.actor, row) is None else "",
         "crumbs": [(_("My topics"), reverse("programs:my:needs")), (row.ref, None)],
     })
 

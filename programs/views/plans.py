@@ -16,10 +16,11 @@ from core import clock
 from core.web import charts, lists, steps
 from core.web.access import access
 from core.web.once import once
+from core.web.templatetags.st import tag
 from programs import actions, policies, queries, states
 from programs.forms.plans import ItemForm, NewPlanForm, PlanMoneyForm, PolicyForm
 from programs.models import AnnualPlan, AnnualPlanItem, PolicyDocument, Special
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
@@ -27,7 +28,7 @@ TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": 
 
 def events_of(obj: Any, *, but: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     return [
-        {"at": row.at, "who": row.who, "why": row.why, "label": queries.verb_label(row.verb)}
+        {"at": row.at, "who": row.who, "why": row.why, "label": queries.act_label(row)}
         for row in queries.history_of(obj) if row.verb not in but
     ]
 
@@ -103,13 +104,18 @@ class Policies(lists.Listing):
         lists.Col("valid_from", gettext_lazy("Valid from"), sort="valid"),
         lists.Col("valid_to", gettext_lazy("Valid to")),
         lists.Col("government_approval", gettext_lazy("Government approval")),
-        lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: row.status_label),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.state[0], show=lambda row: tag(*row.state)),
     )
     facets = (
         lists.Facet("kind", gettext_lazy("Kind"), states.PolicyKind.choices),
-        lists.Facet("status", gettext_lazy("State"), states.PolicyStatus.choices),
+        lists.Facet("status", gettext_lazy("State"), queries.DOCUMENT_STATES, lambda rows, value: queries.documents_that_are(rows, value)),
     )
     empty_title = gettext_lazy("No policy document is registered yet")
+
+    def prepare(self, rows: list[Any]) -> None:
+        today = clock.today()
+        for row in rows:
+            row.state = queries.state_tag(row, today)
 
 
 @access(policies.is_staff)
@@ -120,7 +126,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
                     (_("Basis that runs out"), reverse("programs:desk:policy_warnings"))],
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (_("Policy documents"), None)],
     }
-    return lists.page(request, Policies(), policies.documents_visible_to(request.actor), context=context)
+    return lists.page(request, Policies(), policies.documents_visible_to(request.actor).select_related("replaced_by"), context=context)
 
 
 @access(policies.is_planner)
@@ -260,6 +266,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         links.append((_("Ask for a change"), reverse("programs:desk:change_new", args=[year])))
     context = {**queries.plan_history(request.actor, row, request.GET.get("on", "")),
         "title": _("Annual implementation plan %(year)d") % {"year": year}, "plan": row, "items": items,
+        "turn": queries.turns.turn_of(row),
         "sums": queries.plan_sums(items), "tone": TONES.get(row.status, ""), "actions": links, "may_edit": drafting,
         "may_write": policies.may_write_guides(request.actor) is None and queries.is_plan_decided(year),
         "warning": "" if queries.is_plan_decided(year) else queries.plan_warning(clock.today()),
@@ -277,10 +284,10 @@ def _plan(actor: Any, key: str) -> AnnualPlan:
     return queries.get_plan(actor, int(key))
 
 
-plan_submit = steps.step_view(_plan, actions.submit_plan, question=policies.is_staff, to=plan_url)
-plan_return = steps.step_view(_plan, actions.return_plan, question=policies.is_staff, to=plan_url, needs_why=True)
-plan_approve = steps.step_view(_plan, actions.approve_plan, question=policies.is_staff, to=plan_url)
-plan_publish = steps.step_view(_plan, actions.publish_plan, question=policies.is_staff, to=plan_url)
+plan_submit = steps.step_view(_plan, actions.submit_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "submit"))
+plan_return = steps.step_view(_plan, actions.return_plan, question=policies.is_staff, to=plan_url, needs_why=True, done=said_after(ANNUAL_PLAN, "return"))
+plan_approve = steps.step_view(_plan, actions.approve_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "approve"))
+plan_publish = steps.step_view(_plan, actions.publish_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "publish"))
 
 
 @access(policies.is_planner)
@@ -313,7 +320,7 @@ def item_new(request: HttpRequest, year: int) -> HttpResponse:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.get_item(request.actor, pk)
     initial = {name: getattr(row, name) for name in actions.ITEM_FIELDS} | {"special": row.special.code}
-    form = ItemForm(request.POST or None, plan=row.plan, initial=initial)
+    form = ItemForm(request.POST or None, plan=row.plan, own=row.special, initial=initial)
     form.fields["special"].disabled = True
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in actions.ITEM_FIELDS}

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core.web import steps
@@ -19,7 +20,7 @@ from programs.forms.review import CommentForm, OpinionForm
 from programs.models import Guide, GuideComment
 from programs.views.attempt import attempt
 from programs.views.editor import desk_url
-from programs.workflow import COMMENT
+from programs.workflow import COMMENT, GUIDE
 
 
 def _crumbs(guide: Guide, title: str) -> list[tuple[str, str | None]]:
@@ -33,10 +34,11 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
     wanted = request.GET.get("with", "")
     other = queries.get_for(request.actor, wanted) if wanted else queries.last_years(guide)
     changes = queries.compared(other.version.data, guide.version.data) if other and other.version else []
-    title = _("Comparison")
+    title = pgettext("guides", "Comparison")
     return render(request, "programs/compare.html", {
         "title": title, "guide": guide, "other": other, "groups": queries.by_part(changes), "count": len(changes),
-        "choices": queries.comparable(guide), "back": desk_url(guide), "crumbs": _crumbs(guide, title),
+        "choices": [(label, rows) for label, rows in zip((_("Of this special"), _("Of other specials")), queries.comparable(guide), strict=True) if rows],
+        "no_last": queries.last_years(guide) is None, "back": desk_url(guide), "crumbs": _crumbs(guide, title),
     })
 
 
@@ -115,7 +117,7 @@ def opinion(request: HttpRequest, ref: str) -> HttpResponse:
     form = OpinionForm(request.POST or None, points=queries.legal_points())
     if request.method == "POST" and form.is_valid():
         if attempt(form, actions.check_guide_law, request.actor, guide, **form.values()):
-            messages.success(request, _("The opinion is filed."))
+            messages.success(request, queries.turns.what_happened(GUIDE.steps["check_law"].label, guide))
             return redirect(desk_url(guide))
     may = guide.status == "LEGAL_REVIEW" and policies.checks_law(request.actor, guide) is None
     title = _("Legality and fair-competition check")

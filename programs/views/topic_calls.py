@@ -29,7 +29,7 @@ from programs.forms import topics as topic_forms
 from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
 from programs.queries import likeness, topics
-from programs.views.attempt import attempt
+from programs.views.attempt import attempt, said_after
 from programs.views.plans import events_of
 from programs.workflow import CALL
 
@@ -198,7 +198,9 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @access(policies.may_write_guides)
 @once
 def call_new(request: HttpRequest) -> HttpResponse:
-    form = topic_forms.NewCallForm(request.POST or None, calls=topics.calls_to_copy(request.actor), initial={"year": clock.today().year})
+    specials = queries.specials_to_call(request.actor)
+    form = topic_forms.NewCallForm(request.POST or None, calls=topics.calls_to_copy(request.actor), specials=specials,
+                                   initial={"year": clock.today().year})
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         special = queries.specials_by_id([values.pop("special")])[0]
@@ -207,7 +209,9 @@ def call_new(request: HttpRequest) -> HttpResponse:
         if made := attempt(form, actions.create_call, request.actor, special, **values):
             return redirect(desk_url(made))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("New call for topics"), "back": reverse("programs:desk:topic_calls"), "submit": _("Begin")})
+        "form": form, "title": _("New call for topics"), "back": reverse("programs:desk:topic_calls"), "submit": _("Begin"),
+        "lead": _("Offered are the specials in force that your division is in charge of."),
+        "crumbs": [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (_("New call for topics"), None)]})
 
 
 @access(policies.is_staff)
@@ -216,7 +220,7 @@ def desk_call(request: HttpRequest, ref: str) -> HttpResponse:
     owner = policies.owns_call(request.actor, row) is None
     numbers, closed = topics.call_numbers(row), policies.reads_scoring(request.actor, row) is not None
     context = {
-        "title": row.title, "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
+        "title": row.title, "turn": queries.turns.turn_of(row), "remarks": queries.remarks.call_remarks(row), "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
         "may_edit": owner and row.status == "DRAFT", "may_invite": owner and row.status == "PUBLISHED", "parts": _parts(row),
         "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": events_of(row), "documents": notices.about(row),
         "pairs": likeness.similar_pairs(row), "may_compare": owner and numbers["filed"] > 1,
@@ -250,16 +254,21 @@ def _parts(row: TopicCall) -> list[dict[str, Any]]:
              "url": reverse(f"programs:desk:topic_call_{code}", args=[row.ref])} for code, label, text, done in found]
 
 
-def _step(act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why)
+def _crumbs(row: TopicCall, title: Any) -> list[tuple[Any, str | None]]:
+    return [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (row.ref, desk_url(row)), (title, None)]
 
 
-call_submit = _step(actions.submit_call)
-call_return = _step(actions.return_call, needs_why=True)
-call_approve = _step(actions.approve_call)
-call_publish = _step(actions.publish_call)
-call_finish = _step(actions.finish_call)
-call_withdraw = _step(actions.withdraw_call, needs_why=True)
+def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
+    return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
+                           done=said_after(CALL, verb))
+
+
+call_submit = _step("submit", actions.submit_call)
+call_return = _step("return", actions.return_call, needs_why=True)
+call_approve = _step("approve", actions.approve_call)
+call_publish = _step("publish", actions.publish_call)
+call_finish = _step("finish", actions.finish_call)
+call_withdraw = _step("withdraw", actions.withdraw_call, needs_why=True)
 
 
 @access(policies.may_write_guides)
@@ -269,7 +278,9 @@ def call_edit(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, actions.change_call, request.actor, row, **form.cleaned_data):
         messages.success(request, _("Saved."))
         return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {"form": form, "title": _("Texts and numbers"), "lead": row.ref, "back": desk_url(row)})
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Texts and numbers"), "lead": row.ref, "back": desk_url(row),
+        "crumbs": _crumbs(row, _("Texts and numbers"))})
 
 
 @access(policies.may_write_guides)
@@ -278,11 +289,13 @@ def call_windows(request: HttpRequest, ref: str) -> HttpResponse:
     rows = WindowFormSet(request.POST or None, initial=[{"opens_at": w.opens_at, "closes_at": w.closes_at} for w in row.windows.all()])
     if request.method == "POST" and rows.is_valid():
         windows = [(v["opens_at"], v["closes_at"]) for v in rows.cleaned_data if v and not v.get("DELETE")]
-        if attempt(rows, actions.set_call_windows, request.actor, row, windows=windows):
+        if changed := attempt(rows, actions.set_call_windows, request.actor, row, windows=windows):
             messages.success(request, _("Saved."))
+            for remark in queries.remarks.call_remarks(changed):
+                messages.warning(request, remark)
             return redirect(desk_url(row))
     return render(request, "programs/topic_rows.html", {
-        "rows": rows, "title": _("Windows"), "call": row, "back": desk_url(row),
+        "rows": rows, "title": _("Windows"), "call": row, "back": desk_url(row), "crumbs": _crumbs(row, _("Windows")),
         "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late.")})
 
 
@@ -294,12 +307,17 @@ def _rows_page(request: HttpRequest, ref: str, kind: type[topic_forms.RowForm], 
     extra = max(3, 12 - len(initial)) if kind is topic_forms.StreamRow else 3
     factory = forms.formset_factory(kind, extra=extra, can_delete=True, max_num=60, absolute_max=64)
     rows = factory(request.POST or None, initial=initial)
+    if kind is topic_forms.QuotaRow:
+        groups = list(dict.fromkeys(stream.group for stream in row.streams.all()))
+        for form in rows:
+            form.offer(groups)
     if request.method == "POST" and rows.is_valid():
         new = [form.row({}) for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         if attempt(rows, act, request.actor, row, rows=new):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "programs/topic_rows.html", {"rows": rows, "title": title, "call": row, "back": desk_url(row)})
+    return render(request, "programs/topic_rows.html", {
+        "rows": rows, "title": title, "call": row, "back": desk_url(row), "crumbs": _crumbs(row, title)})
 
 
 @access(policies.may_write_guides)
@@ -330,7 +348,8 @@ def call_asks(request: HttpRequest, ref: str) -> HttpResponse:
         if attempt(rows[0], actions.set_asks, request.actor, row, asks=asks):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "programs/topic_asks.html", {"rows": rows, "title": _("Fields to fill in"), "call": row, "back": desk_url(row)})
+    return render(request, "programs/topic_asks.html", {
+        "rows": rows, "title": _("Fields to fill in"), "call": row, "back": desk_url(row), "crumbs": _crumbs(row, _("Fields to fill in"))})
 
 
 @access(policies.may_write_guides)
@@ -344,4 +363,5 @@ def call_experts(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, _("The experts have been invited."))
             return redirect(desk_url(row))
     return render(request, "st/form_page.html", {
-        "form": form, "title": _("Invite experts"), "lead": row.title, "back": desk_url(row), "submit": _("Invite")})
+        "form": form, "title": _("Invite experts"), "lead": row.title, "back": desk_url(row), "submit": _("Invite"),
+        "crumbs": _crumbs(row, _("Invite experts"))})

@@ -125,7 +125,9 @@ def good_lead(need: Any, *, lead: Any = None, **given: Any) -> str | None:
 
 
 def without_topics(need: Any, **given: Any) -> str | None:
-    return _("A guide's topic comes from it; take it off the guide first.") if need.topic_links.exists() else None
+    """A discarded guide keeps its topics for the record, and holds no need."""
+    held = need.topic_links.exclude(topic__guide__status=states.GuideStatus.DISCARDED).exists()
+    return _("A guide's topic comes from it; take it off the guide first.") if held else None
 
 
 NEED = Machine(

@@ -58,7 +58,8 @@ def plan(**more):
         ([Line("SET", item=2, money=81 * MILLION)], {}, "A1"),  # 180 without the reserve
         ([Line("ADD", title="丙", special="丙", money=31 * MILLION, count=1)], {}, "A1"),
         ([Line("ADD", title="丙", special="丙", special_status="SUSPENDED", money=MILLION, count=1)], {}, "T2"),
-        ([Line("SET", item=2, opens_month=5, closes_month=4)], {}, "A1"),
+        ([Line("SET", item=2, opens_on=date(2026, 11, 1), closes_on=date(2027, 11, 1))], {}, "A1"),  # twelve months
+        ([Line("SET", item=2, opens_on=date(2026, 11, 1), closes_on=date(2026, 10, 1))], {}, "A1"),
         ([Line("SET", item=2, opens_on=date(2027, 1, 1), closes_on=date(2027, 2, 1))], {}, "A1"),
         ([], {"reserve": 10 * MILLION}, "R10"),  # no assigned task named
         ([], {"reserve": 4 * MILLION, "assignment": "市委〔2026〕1号"}, "R10"),  # five are paid out of it

@@ -199,7 +199,8 @@ def test_plan_money_with_bad_input_keeps_it(world, sign_in, typed):
 
 
 def test_item_that_closes_before_it_opens_is_refused_beside_the_field(world, sign_in):
-    values = {"special": "POC", "title": "新计划项", "money": "100", "count": "3", "opens_month": "9", "closes_month": "2"}
+    values = {"special": "POC", "title": "新计划项", "money": "100", "count": "3", "opens_month": "9", "closes_month": "9",
+              "opens_on": f"{world.plan.year}-09-20", "closes_on": f"{world.plan.year}-09-02"}
     answer = sign_in(world.he).post(url("desk:item_new", world.plan.year), values)
     page = answer.content.decode()
     assert answer.status_code == 200

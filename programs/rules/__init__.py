@@ -13,6 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.rules.planned import (
+    item_window_problems,
+)
 from programs.states import (
     GUIDE_BASES,
     MODES_WITHOUT_CONTRACT,
@@ -194,11 +197,9 @@ def plan_problems(
             _("Clause A1: the items add up to %(sum)s yuan; the control figure without the reserve is %(limit)s yuan.")
             % {"sum": f"{total:,.0f}", "limit": f"{control - reserve:,.0f}"}
         )
-    for title, money, count, opens, closes in rows:
+    for title, money, count, *_months in rows:
         if money <= 0 or count <= 0:
             found.append(_("Clause A1: “%(title)s” needs money and a number of awards.") % {"title": title})
-        if closes < opens:
-            found.append(_("Clause A1: “%(title)s” closes before it opens.") % {"title": title})
     return found
 
 
@@ -492,24 +493,6 @@ def _item_change_problems(plan: PlanFacts, item: Planned) -> list[str]:
         found.append(_("Clause A2: “%(title)s” would allow %(count)d awards; %(least)d are made.")
                      % {**given, "count": item.count, "least": item.awarded})
     return found + item_window_problems(plan.year, item.title, item.opens_month, item.closes_month, item.opens_on, item.closes_on)
-
-
-def item_window_problems(
-    year: int, title: str, opens_month: int, closes_month: int, opens_on: date | None, closes_on: date | None
-) -> list[str]:
-    """Clause A1: the window of an item lies in the year of the plan and closes after it opens; days and months agree."""
-    given = {"title": title, "year": year}
-    if not (1 <= opens_month <= 12 and 1 <= closes_month <= 12) or closes_month < opens_month:
-        return [_("Clause A1: “%(title)s” closes before it opens.") % given]
-    if (opens_on is None) != (closes_on is None):
-        return [_("Clause A1: “%(title)s” needs both days of its window or none.") % given]
-    if opens_on is None or closes_on is None:
-        return []
-    if opens_on.year != year or closes_on.year != year:
-        return [_("Clause A1: the window of “%(title)s” must lie in %(year)d.") % given]
-    if closes_on < opens_on:
-        return [_("Clause A1: “%(title)s” closes before it opens.") % given]
-    return []
 
 
 def _figure_problems(before: PlanFacts, after: PlanFacts, assignment: str) -> list[str]:
