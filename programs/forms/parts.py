@@ -20,7 +20,7 @@ from accounts.states import APPLICANT_KINDS
 from programs import queries
 from programs.engine import amounts, modes
 from programs.engine.forms import pick
-from programs.forms.base import LinesField, WanField, area, one_line
+from programs.forms.base import LinesField, WanField, area, needed_later, one_line
 from programs.states import (
     BudgetScheme,
     EthicsRule,
@@ -122,7 +122,8 @@ class ModeForm(PartForm):
         if "recommenders" in modes.mode_of(self.before).get("off", ()):
             del self.fields["recommenders"]
         for field in self.own:
-            self.fields[f"d-{field['code']}"] = _detail_field(field)
+            made = _detail_field(field)
+            self.fields[f"d-{field['code']}"] = needed_later(made) if field["required"] else made
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
