@@ -16,6 +16,7 @@ from programs.engine import amounts
 from programs.engine.facts import CATALOGUE, MONEY, NUMBER, TEXT, Fact
 from programs.engine.forms import pick
 from programs.engine.operators import label, number
+from programs.forms.base import unmarked
 from programs.forms.conditions import SUBJECTS
 
 #: What a formula may call, in words, each with an example that can be copied.
@@ -71,6 +72,7 @@ class AmountTryForm(forms.Form):
             title = f"{label(name)}（{unit}）" if unit else label(name)
             self.fields[name] = forms.ChoiceField(label=title, required=False, choices=[("", "—"), *codes.items()]) if codes else \
                 forms.CharField(label=title, max_length=30, required=False)
+            unmarked(self.fields[name])  # without it there is no amount, and the page says which is missing
 
     @staticmethod
     def _names(text: str) -> list[str]:

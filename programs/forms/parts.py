@@ -219,6 +219,11 @@ class MoneyForm(PartForm):
     publicity_days = forms.IntegerField(label=_("Public notice in natural days (0: none)"), min_value=0, max_value=60, help_text=_(
         "For example: 10"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if modes.mode_of((self.guide.get("mode") or {}).get("funding_mode", "")).get("formula"):
+            needed_later(self.fields["formula"])  # clause R6
+
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
         quota, amount = data.get("quota") or {}, data.get("amount") or {}

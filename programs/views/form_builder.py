@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
-from programs.engine.operators import label
+from programs.engine import operators
 from programs.forms.fields import FIELD_KINDS, FieldPage, SectionForm
 from programs.models import Guide
 from programs.views.editor import base_of, part_context
@@ -44,7 +44,7 @@ def _shown(guide: Guide) -> Sections:
     kinds, labels = dict(FIELD_KINDS), queries.field_labels(_form(guide))
     return [
         {"group": "", "help": "", **part, "fields": [
-            {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "fact_label": label(item.get("fact", "")), "span": _span(item), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
+            {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "fact_label": operators.label(item.get("fact", "")), "span": _span(item), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
                 "table", "group") else [], "rule_words": queries.visible_words(
                     item["visible_if"], part["code"], labels) if item.get("visible_if") else ""}
             for item in part["fields"]
@@ -125,8 +125,9 @@ def form_field(request: HttpRequest, ref: str, section: str, code: str) -> HttpR
             return redirect("programs:desk:form_field", ref, section, page.field()["code"]) if again else redirect("programs:desk:form_parts", ref)
         if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
             page.compare(*overtaken)
+    label = page.old.get("label") or _("New field")
     return render(request, "programs/field.html", {
-        **part_context(request, guide, "form"), "page": page, "title": f"{sections[place]['title']}：{page.old.get('label') or _('New field')}",
+        **part_context(request, guide, "form"), "page": page, "title": f"{sections[place]['title']}：{label}",
         "back": reverse("programs:desk:form_parts", args=[ref]),
     })
 
