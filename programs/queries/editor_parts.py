@@ -139,7 +139,7 @@ def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
     """Leaves that differ between two versions: place, old text, new text."""
     old, new = dict(_leaves(before)), dict(_leaves(after))
     return [
-        {"part": part_label(path.partition(".")[0]), "path": path.partition(".")[2], "before": old.get(path, ""),
+        {"part": part_label(path.partition(".")[0]), "path": places.inside_name(*path.partition(".")[::2]), "before": old.get(path, ""),
          "after": new.get(path, ""), "is_english": path.endswith("_en") or (old.get(path, "") + new.get(path, "")).isascii()}
         for path in sorted({*old, *new}) if old.get(path) != new.get(path)
     ][:400]
