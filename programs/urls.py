@@ -146,6 +146,7 @@ desk = [
     path("guides/<slug:ref>/versions/<int:number>/", guides.guide_version, name="guide_version"),
     path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),
     path("guides/<slug:ref>/conditions/<slug:code>/", conditions.condition, name="condition"),
+    path("guides/<slug:ref>/conditions/<slug:code>/move/", conditions.condition_move, name="condition_move"),
     path("guides/<slug:ref>/conditions/<slug:code>/remove/", conditions.condition_remove, name="condition_remove"),
     path("guides/<slug:ref>/amount/", conditions.amount_try, name="amount_try"),
     path("guides/<slug:ref>/form/", form_builder.form_parts, name="form_parts"),

@@ -14,7 +14,7 @@ from core import clock, ledger, search
 from core.workflow import Refused
 from programs import policies, queries, rules, states
 from programs.actions import guide_files
-from programs.engine import schema
+from programs.engine import modes, schema
 from programs.models import Guide, GuideVersion, GuideWindow, PolicyDocument, Topic
 from programs.rules import Window
 
@@ -96,9 +96,23 @@ def save_parts(
         _refuse_overwrite(row, parts, base)
     if problems := [problem for part, value in parts.items() for problem in schema.check_part(part, value)]:
         raise Refused([queries.said(problem) for problem in problems])
+    if "form" in parts and row.version is not None:
+        _refuse_without_needed(row.version.data, parts)
     if "quota" in parts:
         _refuse_beyond_item(row, parts["quota"])
     return add_version(actor, row, {**(row.version.data if row.version else {}), **parts}, note=note)
+
+
+def _refuse_without_needed(before: Mapping[str, Any], parts: Mapping[str, Any]) -> None:
+    """Clause R4, at once: a field the way of funding needs does not leave the form unseen. One that is not there yet may wait."""
+    code = str((before.get("mode") or {}).get("funding_mode", ""))
+    if "mode" in parts and parts["mode"].get("funding_mode") != code:
+        return
+    gone = [name for name in modes.missing_fields(parts, code) if name not in modes.missing_fields(before, code)]
+    if gone:
+        mode = states.FundingMode(code).label
+        raise Refused([_("Clause R4: “%(mode)s” must ask for “%(code)s” in the application form")
+                       % {"mode": mode, "code": modes.needed_label(code, name)} for name in gone])
 
 
 def _refuse_beyond_item(guide: Guide, quota: Mapping[str, Any]) -> None:

@@ -50,6 +50,12 @@ def fields_of(code: str) -> list[Mapping[str, Any]]:
     return list(mode_of(code).get("fields", ()))
 
 
+def detail_label(name: str) -> str:
+    """The label of a way's own field, whichever way it is of; the code when none has it."""
+    return next((pick(field, "label") for entry in table()["modes"].values() for field in entry.get("fields", ())
+                 if field["code"] == name), name)
+
+
 def steps_of(code: str) -> list[Mapping[str, str]]:
     return list(mode_of(code).get("steps", ()))
 
@@ -121,6 +127,14 @@ def missing_fields(data: Mapping[str, Any], code: str) -> list[str]:
     return [name for name in mode_of(code).get("form_needs", ()) if name not in asked]
 
 
+def needed_label(code: str, name: str) -> str:
+    """A field the way of funding needs in the form, for people: 合作单位（partner_unit）."""
+    rows = [row for item in (mode_of(code).get("form_section") or {}).get("fields", ())
+            for row in (item, *item.get(ROW_KINDS.get(item["kind"], ""), ()))]
+    found = next((pick(row, "label") for row in rows if row["code"] == name), "")
+    return f"{found}（{name}）" if found else name
+
+
 def check_details(details: Any, code: str, path: str = "mode.details") -> list[Problem]:
     """Kinds of the values of the mode's own fields; what is missing is asked by `check`."""
     if details is None:
@@ -182,7 +196,7 @@ def check(data: Mapping[str, Any]) -> list[Problem]:
     if entry["formula"] and not data["amount"].get("formula"):
         found.append(Problem("amount.formula", _("Clause R6: “%(mode)s” computes the amounts, so it needs a formula") % {"mode": name}))
     found.extend(
-        Problem("form", _("Clause R4: “%(mode)s” must ask for “%(code)s” in the application form") % {"mode": name, "code": missing})
+        Problem("form", _("Clause R4: “%(mode)s” must ask for “%(code)s” in the application form") % {"mode": name, "code": needed_label(code, missing)})
         for missing in missing_fields(data, code)
     )
     return found + (OWN_RULES[code](data, data["mode"].get("details") or {}) if code in OWN_RULES and not found else [])
@@ -207,6 +221,8 @@ def _challenge(data: Mapping[str, Any], details: Mapping[str, Any]) -> list[Prob
 
 
 def _joint(data: Mapping[str, Any], details: Mapping[str, Any]) -> list[Problem]:
+    if details.get("partner_share") in (None, ""):  # many guides of joint funding state no share
+        return []
     share = number(details["partner_share"])
     return [] if 0 < share < 1 else [Problem("mode.details.partner_share", _("Clause R2: in joint funding each side bears a share"))]
 

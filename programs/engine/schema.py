@@ -19,6 +19,7 @@ from programs.engine import (
     conflicts,
     forms,
     modes,
+    places,
     sheets,
     targets,
 )
@@ -33,6 +34,7 @@ SECTION_ORDER = (
     "certificate", "annexes",
 )
 NEEDED_SECTIONS = ("content", "support", "conditions", "materials", "procedure")
+NEEDED_TEXTS = ("content", "support", "procedure")
 PARTS = (
     "header", "sections", "mode", "applicants", "conditions", "amount", "quota", "topics", "form", "team", "documents",
     "budget", "targets", "score_sheet", "review", "payment_plan", "publicity_days", "formality_items", "contacts",
@@ -160,7 +162,7 @@ def _sections(rows: Any, path: str) -> list[Problem]:
         return found
     codes = {row["code"] for row in rows}
     found.extend(
-        Problem(path, _("the section “%(code)s” is missing") % {"code": code})
+        Problem(path, _("the section “%(code)s” is missing") % {"code": places.section_name(code)})
         for code in NEEDED_SECTIONS
         if code not in codes
     )
@@ -439,7 +441,7 @@ def _check_together(data: Mapping[str, Any]) -> list[Problem]:
     texts = {section["code"]: str(section.get("text", "")).strip() for section in data["sections"]}
     found = [
         Problem(f"sections.{code}", _("the text is missing"))
-        for code in ("content", "support", "procedure")
+        for code in NEEDED_TEXTS
         if not texts.get(code)
     ]
     contract = data["mode"]["contract_required"]

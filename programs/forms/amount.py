@@ -13,8 +13,44 @@ from django.utils.translation import gettext_lazy
 from core.money import from_wan
 from programs import queries
 from programs.engine import amounts
-from programs.engine.facts import CATALOGUE, MONEY, NUMBER, Fact
+from programs.engine.facts import CATALOGUE, MONEY, NUMBER, TEXT, Fact
+from programs.engine.forms import pick
 from programs.engine.operators import label, number
+from programs.forms.base import unmarked
+from programs.forms.conditions import SUBJECTS
+
+#: What a formula may call, in words, each with an example that can be copied.
+FUNCTION_WORDS = (
+    ("min(a, b, …)", gettext_lazy("the smallest of the values"), "min(cap, application.total_budget * 50%)"),
+    ("max(a, b, …)", gettext_lazy("the largest of the values"), "max(0, application.total_budget - application.self_raised)"),
+    ("round(a)", gettext_lazy("rounded to whole yuan, half a yuan upwards"), "round(application.requested * 30%)"),
+    ("by(fact; A, B: a; rest: b)", gettext_lazy("another value for every answer of a fact; rest stands for all other answers"),
+     "by(unit.kind; ENTERPRISE: 30%; rest: 50%)"),
+    ("tiers(a; 500万: x; rest: y)", gettext_lazy("in bands: each slice of the value with its own share"),
+     "tiers(application.total_budget; 500万: 30%; rest: 20%)"),
+    ("cap", gettext_lazy("the most per project, as it stands above"), "min(cap, 200万)"),
+    ("+ - * / ( )", gettext_lazy("plus, minus, times, divided by, brackets; a divisor must be above zero"),
+     "application.requested / max(1, application.months)"),
+    ("a = …", gettext_lazy("a step with a name, which later lines may use"), "base = application.total_budget * 50%"),
+)
+#: Facts every application has, whatever its form asks: the budget, the months, the team, the partners.
+ALWAYS = ("application.", "team.", "guide.")
+
+
+def formula_facts(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Facts a formula of this guide may name, by whom they are about: what its form asks, what every application has, what the
+    register knows. Facts in words serve in by(…), with the answers that stand for them."""
+    asked = {item["fact"]: pick(item, "label") for part in (data.get("form") or {}).get("sections", ())
+             for item in part["fields"] if item.get("fact")}
+    names, groups = queries.Names(), {}
+    for name, entry in CATALOGUE.items():
+        codes = names.of(name) if entry.kind == TEXT and entry.choices else {}
+        known = name in asked or entry.register or name.startswith(ALWAYS)
+        if known and entry.subject not in ("member", "partner") and (entry.kind in (NUMBER, MONEY) or codes):
+            unit = str(_("yuan")) if entry.kind == MONEY else entry.unit
+            groups.setdefault(SUBJECTS[entry.subject], []).append(
+                {"code": name, "label": label(name), "unit": unit, "asked": asked.get(name, ""), "answers": codes})
+    return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
 
 class AmountTryForm(forms.Form):
@@ -36,6 +72,7 @@ class AmountTryForm(forms.Form):
             title = f"{label(name)}（{unit}）" if unit else label(name)
             self.fields[name] = forms.ChoiceField(label=title, required=False, choices=[("", "—"), *codes.items()]) if codes else \
                 forms.CharField(label=title, max_length=30, required=False)
+            unmarked(self.fields[name])  # without it there is no amount, and the page says which is missing
 
     @staticmethod
     def _names(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -69,6 +70,37 @@ def area(label: Any, most: int = 20_000, rows: int = 6, **kwargs: Any) -> forms.
     return forms.CharField(
         label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows, "data-max": most}), **kwargs
     )
+
+
+def needed_later(field: forms.Field) -> forms.Field:
+    """A field a draft may leave empty and a submission may not: not to be called optional."""
+    field.mark = _("(needed before it is submitted)")
+    return field
+
+
+def unmarked(field: forms.Field) -> forms.Field:
+    """A field that the page checks in its own way: whether it may stay empty depends on the others."""
+    field.mark = ""
+    return field
+
+
+def show_theirs(form: forms.Form, before: Mapping[str, Any], who: str) -> None:
+    """Mark the fields of a sent form that hold something else than what somebody saved meanwhile. The form's `initial` is
+    what now stands, `before` what this person began from; a field nobody else touched needs no comparison."""
+    for name in form.changed_data:
+        now = form.get_initial_for_field(form.fields[name], name)
+        if name not in ("DELETE", "ORDER") and now != before.get(name, form.fields[name].initial):
+            form.fields[name].theirs = {"who": who, "text": _in_words(form.fields[name], now)}
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    shown = field.prepare_value(value)
+    names = {str(key): str(words) for key, words in getattr(field, "choices", ()) if not isinstance(words, list | tuple)}
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(shown, list | tuple):
+        return "、".join(names.get(str(one), str(one)) for one in shown)
+    return names.get(str(shown), str(shown)) if shown not in (None, "") else ""
 
 
 class WhyForm(forms.Form):

@@ -19,7 +19,7 @@ from programs.engine.facts import BOOL, CATALOGUE, DATE, LIST, MONEY, NUMBER, PE
 from programs.engine.operators import fact_names, fits, label, number
 from programs.engine.problems import Problem
 from programs.forms import conditions as trees
-from programs.forms.base import one_line
+from programs.forms.base import one_line, unmarked
 from programs.forms.conditions import ConditionForm, Draft
 from programs.models import Guide
 from programs.queries import register
@@ -43,6 +43,7 @@ class ConditionEditor:
             self.roots = {key: trees.read_draft(post, key) for key in trees.ROOTS if f"{key}-kind" in post}
             self.roots.setdefault("t", trees.load(None))
         self.problems: list[Problem] = []
+        self.theirs: dict[str, dict[str, str]] = {}
 
     def _free_code(self) -> str:
         taken = {rule["code"] for rule in self.others}
@@ -82,6 +83,23 @@ class ConditionEditor:
             self.head.add_error(None, f"{where}：{problem.text}" if where else problem.text)
         return good and not self.problems
 
+    def refuse(self, reasons: list[str]) -> None:
+        for reason in reasons:
+            self.head.add_error(None, reason)
+
+    def compare(self, before: Mapping[str, Any], who: str) -> None:
+        """What somebody else saved of this condition meanwhile: the texts beside their boxes, the trees as a line of words."""
+        began = next((rule for rule in before.get("conditions") or () if rule["code"] == self.old.get("code")), None)
+        if began is None:
+            return
+        for name, field in self.head.fields.items():
+            now = self.old.get(name) or ""
+            if now != (began.get(name) or "") and now != self.head.data.get(name, ""):
+                field.theirs = {"who": who, "text": (_("yes") if now else _("no")) if name == "hard" else now}
+        for key, name in trees.ROOTS.items():
+            if self.old.get(name) != began.get(name):
+                self.theirs[key] = {"who": who, "text": queries.words(self.old[name], self.names) if self.old.get(name) else "—"}
+
     def words(self, root: str) -> str:
         return queries.words(trees.dump(self.roots[root]), self.names)
 
@@ -90,7 +108,7 @@ class ConditionEditor:
         """The roots for the page: title, words, the tree of nodes."""
         titles = {"t": _("The condition"), "x": _("The exemption: with it a failed condition does not count")}
         return [
-            {"key": key, "title": titles[key], "words": self.words(key), "node": self._node(draft, key, 0, "")}
+            {"key": key, "title": titles[key], "words": self.words(key), "theirs": self.theirs.get(key), "node": self._node(draft, key, 0, "")}
             for key, draft in self.roots.items()
         ]
 
@@ -103,6 +121,9 @@ class ConditionEditor:
             form: forms.Form = trees.LeafForm(fields, path, draft, self.names, inside)
         else:
             form = FORMS.get(draft.kind, trees.GroupForm)(fields, prefix=path)
+        for name, field in form.fields.items():  # a tree is saved whole or not at all: only these may stay empty
+            if not name.endswith(("months", "times", "first")):
+                unmarked(field)
         if draft.kind == "rows":
             inside = CATALOGUE[draft.text("rows")].items if draft.text("rows") in CATALOGUE else ""
         for problem in self.problems:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
-from programs.engine import conditions, facts, form_schema, visibility
+from programs.engine import conditions, facts, form_schema, places, visibility
 from programs.engine.form_schema import CHOICE_KINDS, ROW_KINDS
 from programs.engine.forms import pick
-from programs.forms.base import LinesField, area, one_line
+from programs.engine.problems import Problem
+from programs.forms.base import LinesField, area, one_line, show_theirs
 from programs.forms.rows import RowForm
 
 FIELD_KINDS = [
@@ -187,6 +188,7 @@ class FieldPage:
     """The field, what is inside it, and its rule, as one page."""
 
     def __init__(self, form: Mapping[str, Any], section: str, code: str, post: Any = None) -> None:
+        self.section, self.code = section, code
         part = next(one for one in form["sections"] if one["code"] == section)
         self.old = next((one for one in part["fields"] if one["code"] == code), {})
         start = FieldForm.load(self.old) if self.old else {"kind": "textarea", "required": True, "join": "all"}
@@ -202,9 +204,48 @@ class FieldPage:
         good = [self.form.is_valid(), self.inside.is_valid(), self.rules.is_valid()]
         if all(good):
             for problem in form_schema.check_field({**self.field(), "visible_if": None}, set(), ""):
-                self.form.add_error(problem.path.lstrip(".") if problem.path.lstrip(".") in self.form.fields else None,
-                                    f"{problem.path.lstrip('.')}：{problem.text}" if problem.path.lstrip(".") not in self.form.fields else problem.text)
-        return all(good) and not self.form.errors
+                self._say(problem)
+        return all(good) and not self.form.errors and not any(self.inside.errors)
+
+    def _say(self, problem: Problem) -> None:
+        """Put a problem of the whole field to the box it is about; without one it names its place in words."""
+        place = problem.path.lstrip(".")
+        name, _dot, rest = place.partition("].")
+        key, _bracket, index = name.partition("[")
+        if place in self.form.fields:
+            self.form.add_error(place, problem.text)
+        elif place in ROW_KINDS.values():
+            kind = dict(FIELD_KINDS)[self.form.cleaned_data["kind"]]
+            said = gettext("“%(kind)s” needs at least one line under “Columns of a table, fields of a group” below.") % {"kind": kind}
+            self.form.add_error("kind", said)
+            self.inside.non_form_errors().append(said)
+        elif key in ROW_KINDS.values() and index.isdecimal() and rest in InsideRow.base_fields:
+            [form for form in self.inside.ordered_forms if form.cleaned_data][int(index)].add_error(rest, problem.text)
+        else:
+            self.form.add_error(None, f"{places.inside_name('form', place)}：{problem.text}")
+
+    @property
+    def opened(self) -> dict[str, bool]:
+        """Which parts of the page are open: those the kind of field uses, those that hold something, those with an error."""
+        kind, old, errors = self.form["kind"].value(), self.old, set(self.form.errors)
+        limits = ("max_length", "unit", "min", "max", "min_rows", "max_rows")
+        return {
+            "limits": kind in ROW_KINDS or bool(errors & {*limits}) or any(old.get(name) not in (None, "") for name in limits),
+            "choices": kind in CHOICE_KINDS or bool(errors & {"choices", "choices_from"}),
+            "inside": kind in ROW_KINDS or bool(self.inside.total_error_count()),
+            "rules": bool(self.rules.initial_form_count() or self.rules.total_error_count()),
+            "fact": bool(old.get("fact")),
+        }
+
+    def refuse(self, reason: str) -> None:
+        self.form.add_error(None, reason)
+
+    def compare(self, before: Mapping[str, Any], who: str) -> None:
+        """Beside what somebody else changed in this field meanwhile: what that person saved."""
+        part = next((one for one in (before.get("form") or {}).get("sections", ()) if one["code"] == self.section), {"fields": []})
+        old = next((one for one in part["fields"] if one["code"] == self.code), None)
+        if old is not None:
+            show_theirs(self.form, FieldForm.load(old), who)
 
     def field(self) -> dict[str, Any]:
         """The new field; what the page does not show is kept."""
@@ -212,8 +253,8 @@ class FieldPage:
         key = ROW_KINDS.get(found["kind"])
         if key:
             old = self.old.get(key, [])
-            places = {form: number for number, form in enumerate(self.inside.forms)}
-            found[key] = [form.row(old[places[form]] if places[form] < len(old) else {}) for form in self.inside.ordered_forms if form.cleaned_data]
+            at = {form: number for number, form in enumerate(self.inside.forms)}
+            found[key] = [form.row(old[at[form]] if at[form] < len(old) else {}) for form in self.inside.ordered_forms if form.cleaned_data]
         leaves = [form.leaf() for form in self.rules.ordered_forms if form.cleaned_data]
         if leaves:
             found["visible_if"] = leaves[0] if len(leaves) == 1 else {self.form.cleaned_data.get("join") or "all": leaves}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from programs import queries
 from programs.engine import modes
 from programs.forms import parts, rows
+from programs.forms.base import show_theirs
 from programs.forms.parts import PartForm
 from programs.forms.rows import RowForm
 from programs.forms.tags import TagsForm
 
-SPARE_LINES, MOST_LINES = 2, 200
+SPARE_LINES, MOST_LINES, MOST_FILLED = 2, 200, 5
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,49 @@ PAGES: dict[str, Page] = {
 
 
 class EditPage:
-    """What a request shows or sends for one part. `is_valid`, then `parts` for the action; errors stand in the forms."""
+    """What a request shows or sends for one part. `is_valid`, then `parts` for the action; errors stand in the forms.
 
-    def __init__(self, code: str, data: Mapping[str, Any], post: Any = None, files: Any = None, template: str = "") -> None:
+    A ready-made content is filled in without a save: its code then travels with the page as `filled`, because the lines of the
+    page are found again by their place, those of the content first.
+    """
+
+    def __init__(self, code: str, data: Mapping[str, Any], post: Any = None, files: Any = None,
+                 filled: Sequence[str] = ()) -> None:
         data = {**data, "annexes": [{"code": f"A{row['code']}", "name": row["label"]} for row in queries.annexes_of(data)]} if (
             code == "annexes" and "annexes" not in data) else data
         self.page, self.data, self.code = PAGES[code], data, code
-        shown = self.shown = {**data, **template_of(code, template)} if template else data
-        self.form = self.page.form(post, files, guide=data, initial=self.page.form.load(shown)) if self.page.form else None
-        self.sets = [(lines, _set(lines, shown, post, files)) for lines in self.page.lines]
+        self.filled = [name for name in filled if name in dict(templates_for(code))][:MOST_FILLED]
+        self.shown = with_templates(code, self.page, data, self.filled)
+        self.form = self.page.form(post, files, guide=data, initial=self.page.form.load(self.shown)) if self.page.form else None
+        self.sets = [(lines, _set(lines, [lines.form.initial_of(row) for row in list_at(self.shown, lines.path)], post, files))
+                     for lines in self.page.lines]
+
+    def fill(self, name: str) -> bool:
+        """Put a ready-made content into the page as it was typed: the values it gives take their places, its lines come first,
+        and the lines that were there stay below, ticked to be taken out. False when there is no such content, or no room."""
+        if name not in dict(templates_for(self.code)) or len(self.filled) >= MOST_FILLED:
+            return False
+        ready, sets = template_of(self.code, name), []
+        for lines, sheet in self.sets:
+            first = [lines.form.initial_of(row) for row in list_at(ready, lines.path)]
+            rows = first + [_moved(row, len(first)) for row in typed_rows(sheet)]
+            if len(rows) > MOST_LINES:
+                return False
+            sets.append((lines, _set(lines, rows)))
+        if self.form is not None:
+            given = {key: value for key, value in self.page.form.load(ready).items() if value not in (None, "", [])}
+            self.form = self.page.form(guide=self.data, initial={**typed_values(self.form), **given})
+        self.filled, self.sets = [name, *self.filled], sets
+        return True
 
     @property
     def sheets(self) -> list[Any]:
         return [one for _lines, one in self.sets]
+
+    @property
+    def forms(self) -> list[Any]:
+        """All forms of the page: the single values, then every line."""
+        return [*([self.form] if self.form is not None else []), *(form for sheet in self.sheets for form in sheet)]
 
     @property
     def is_multipart(self) -> bool:
@@ -106,10 +137,49 @@ class EditPage:
             else:
                 self.sheets[0].non_form_errors().append(reason)
 
+    def compare(self, before: Mapping[str, Any], who: str) -> None:
+        """Beside the fields that somebody else changed meanwhile: what that person saved (`before` is what both began from)."""
+        earlier = EditPage(self.code, before)
+        if self.form is not None:
+            show_theirs(self.form, earlier.form.initial, who)
+        for sheet, old in zip(self.sheets, earlier.sheets, strict=True):
+            for place, form in enumerate(sheet.forms[:sheet.initial_form_count()]):
+                show_theirs(form, old.forms[place].initial if place < old.initial_form_count() else {}, who)
 
-def _set(lines: Lines, data: Mapping[str, Any], post: Any, files: Any) -> Any:
+
+def _set(lines: Lines, rows: list[dict[str, Any]], post: Any = None, files: Any = None) -> Any:
     factory = forms.formset_factory(lines.form, extra=SPARE_LINES, can_delete=True, can_order=True, max_num=MOST_LINES, absolute_max=MOST_LINES + 20)
-    return factory(post, files, initial=[lines.form.initial_of(row) for row in list_at(data, lines.path)], prefix=lines.prefix)
+    return factory(post, files, initial=rows, prefix=lines.prefix)
+
+
+def with_templates(code: str, page: Page, data: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    """The data behind a page into which ready-made contents were filled: their lines before those of the guide."""
+    for name in reversed(names):
+        ready = template_of(code, name)
+        merged = {key: {**(data.get(key) or {}), **value} if isinstance(value, dict) else value for key, value in ready.items()}
+        for lines in page.lines:
+            rows = [*list_at(ready, lines.path), *list_at(data, lines.path)]
+            top = lines.path[0]
+            merged[top] = rows if len(lines.path) == 1 else {**merged[top], lines.path[1]: rows}
+        data = {**data, **merged}
+    return dict(data)
+
+
+def typed_values(form: forms.Form) -> dict[str, Any]:
+    """What stands in the boxes of a form that was sent, right or wrong."""
+    return {name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name)) for name, field in form.fields.items()}
+
+
+def typed_rows(sheet: Any) -> list[dict[str, Any]]:
+    """The lines of a list as they were sent; empty new ones are left out."""
+    count = sheet.initial_form_count()
+    return [typed_values(form) for place, form in enumerate(sheet.forms) if place < count or form.has_changed()]
+
+
+def _moved(row: dict[str, Any], by: int) -> dict[str, Any]:
+    """A line that makes room for `by` others, to be taken out unless the person wants it kept."""
+    order = str(row.get("ORDER") or "")
+    return {**row, "DELETE": by > 0 or row.get("DELETE"), "ORDER": int(order) + by if order.isdecimal() and len(order) < 6 else None}
 
 
 def list_at(data: Mapping[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from accounts.states import APPLICANT_KINDS
 from programs import queries
 from programs.engine import amounts, modes
 from programs.engine.forms import pick
-from programs.forms.base import LinesField, WanField, area, one_line
+from programs.forms.base import LinesField, WanField, area, needed_later, one_line
 from programs.states import (
     BudgetScheme,
     EthicsRule,
@@ -122,7 +122,8 @@ class ModeForm(PartForm):
         if "recommenders" in modes.mode_of(self.before).get("off", ()):
             del self.fields["recommenders"]
         for field in self.own:
-            self.fields[f"d-{field['code']}"] = _detail_field(field)
+            made = _detail_field(field)
+            self.fields[f"d-{field['code']}"] = needed_later(made) if field["required"] else made
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,6 +218,11 @@ class MoneyForm(PartForm):
     note_en = one_line(_("The same in English"), 500, required=False)
     publicity_days = forms.IntegerField(label=_("Public notice in natural days (0: none)"), min_value=0, max_value=60, help_text=_(
         "For example: 10"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if modes.mode_of((self.guide.get("mode") or {}).get("funding_mode", "")).get("formula"):
+            needed_later(self.fields["formula"])  # clause R6
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from programs.engine.schema import SECTION_ORDER
-from programs.forms.base import area, one_line
+from programs.engine.places import SECTIONS
+from programs.engine.schema import NEEDED_TEXTS, SECTION_ORDER
+from programs.forms.base import area, needed_later, one_line, show_theirs
 
 HINTS = {
     "content": _("What is supported, in one to three paragraphs. For example: 支持深港两地机构联合开展研究开发。"),
@@ -45,11 +46,20 @@ class SectionsForm(forms.Form):
                 field = one_line(f"{name}：{label}", 120, required=key == "title") if rows == 1 else area(
                     f"{name}：{label}", 20_000, rows, required=False, help_text=hint)
                 field.initial = section.get(key, "")
-                self.fields[f"{code}-{key}"] = field
+                self.fields[f"{code}-{key}"] = needed_later(field) if key == "text" and code in NEEDED_TEXTS else field
         missing = [code for code in SECTION_ORDER if code not in {one["code"] for one in sections}]
-        self.fields["add"].choices = [(code, str(NAMES[code])) for code in missing]
+        self.fields["add"].choices = [(code, str(SECTIONS[code])) for code in missing]
         if not missing:
             del self.fields["add"]
+
+    def refuse(self, reasons: list[str]) -> None:
+        for reason in reasons:
+            self.add_error(None, reason)
+
+    def compare(self, before: Mapping[str, Any], who: str) -> None:
+        """Beside the texts that somebody else changed meanwhile: what that person saved."""
+        earlier = SectionsForm(sections=before.get("sections") or [])
+        show_theirs(self, {name: field.initial for name, field in earlier.fields.items()}, who)
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
         found = [
@@ -57,13 +67,7 @@ class SectionsForm(forms.Form):
                            for key in ("title", "text", "title_en", "text_en")}}
             for section in self.sections
         ]
-        found += [{"code": code, "title": str(NAMES[code]), "text": ""} for code in self.cleaned_data.get("add") or ()]
+        found += [{"code": code, "title": str(SECTIONS[code]), "text": ""} for code in self.cleaned_data.get("add") or ()]
         order = {code: place for place, code in enumerate(SECTION_ORDER)}
         return {"sections": sorted(found, key=lambda section: order.get(section["code"], len(order)))}
 
-
-NAMES = {
-    "content": _("What is applied for"), "basis": _("Legal basis"), "support": _("Strength and way of support"), "conditions": _("Conditions"),
-    "materials": _("Materials"), "form": _("Application form"), "accepting": _("Receiving body and time"), "deciding": _("Deciding body"),
-    "procedure": _("Procedure"), "timing": _("Time of handling"), "certificate": _("Certificate and validity"), "annexes": _("Annexes"),
-}

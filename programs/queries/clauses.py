@@ -210,8 +210,14 @@ def _form(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
 
 
 def field_labels(form: Mapping[str, Any]) -> dict[str, str]:
-    """{"section.code": label} of every field of a form."""
-    return {f"{part['code']}.{item['code']}": pick(item, "label") for part in form.get("sections", ()) for item in part["fields"]}
+    """{"section.code": label} of every field of a form, and {"section.code=value": label} of every answer of a choice."""
+    found = {}
+    for part in form.get("sections", ()):
+        for item in part["fields"]:
+            place = f"{part['code']}.{item['code']}"
+            found[place] = pick(item, "label")
+            found |= {f"{place}={choice['value']}": pick(choice, "label") for choice in item.get("choices") or ()}
+    return found
 
 
 def field_words(item: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
@@ -226,14 +232,17 @@ def field_words(item: Mapping[str, Any], section: str, labels: Mapping[str, str]
     return "；".join(piece for piece in pieces if piece)
 
 
-def _quoted(leaf: Mapping[str, Any]) -> str:
-    """The value a field is compared with; a code of the form stands in quotes."""
+def _quoted(leaf: Mapping[str, Any], place: str, labels: Mapping[str, str]) -> str:
+    """The value a field is compared with, by the words of the answer; a value without words stands in quotes."""
     from programs.engine import visibility  # noqa: PLC0415 (only needed here)
 
     if leaf.get("op") in visibility.WITHOUT_VALUE:
         return ""
-    value = leaf.get("value", "")
-    return f'"{value}"' if isinstance(value, str) else _shown("", value)
+    value, said = leaf.get("value", ""), []
+    for one in value if isinstance(value, list) else [value]:
+        plain = visibility.plain_bool(one)
+        said.append(labels.get(f"{place}={one}") or (f'"{plain}"' if isinstance(plain, str) else _shown("", plain)))
+    return "、".join(said)
 
 
 def visible_words(rule: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
@@ -243,8 +252,8 @@ def visible_words(rule: Mapping[str, Any], section: str, labels: Mapping[str, st
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
     said = [
-        f"{labels.get(visibility.place_of(leaf['field'], section), leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
-        for leaf in leaves
+        f"{labels.get(place, leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf, place, labels)}".strip()
+        for leaf in leaves for place in [visibility.place_of(leaf["field"], section)]
     ]
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}
 

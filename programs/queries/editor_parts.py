@@ -126,11 +126,20 @@ def progress(groups: list[dict[str, Any]]) -> tuple[int, int]:
     return sum(state != "err" for state in states_), len(states_)
 
 
+def overtaken(guide: Guide, base: int | None) -> tuple[Mapping[str, Any], str] | None:
+    """(the data that version `base` had, whose version stands now) when somebody saved since; None when nobody did."""
+    if base is None or guide.version is None or base == guide.version.number:
+        return None
+    started = guide.versions.filter(number=base).first()
+    who = _("Version %(number)d, saved by %(name)s") % {"number": guide.version.number, "name": guide.version.created_by.name}
+    return (started.data if started else {}), who
+
+
 def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
     """Leaves that differ between two versions: place, old text, new text."""
     old, new = dict(_leaves(before)), dict(_leaves(after))
     return [
-        {"part": part_label(path.partition(".")[0]), "path": path.partition(".")[2], "before": old.get(path, ""),
+        {"part": part_label(path.partition(".")[0]), "path": places.inside_name(*path.partition(".")[::2]), "before": old.get(path, ""),
          "after": new.get(path, ""), "is_english": path.endswith("_en") or (old.get(path, "") + new.get(path, "")).isascii()}
         for path in sorted({*old, *new}) if old.get(path) != new.get(path)
     ][:400]

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
@@ -20,6 +19,8 @@ from programs.engine import conditions as engine
 from programs.forms.amount import AmountTryForm
 from programs.forms.condition_editor import ConditionEditor, TryForm, try_names
 from programs.models import Guide
+from programs.views.editor import base_of
+from programs.views.form_builder import moved
 
 
 def _rules(guide: Guide) -> list[dict[str, Any]]:
@@ -28,9 +29,8 @@ def _rules(guide: Guide) -> list[dict[str, Any]]:
 
 def _save(request: HttpRequest, guide: Guide, rules: list[dict[str, Any]]) -> list[str]:
     """Save as a new version; returns the reasons when it is refused."""
-    base = request.POST.get("base", "")
     try:
-        version = actions.save_parts(request.actor, guide, {"conditions": rules}, base=typed.whole(base))
+        version = actions.save_parts(request.actor, guide, {"conditions": rules}, base=base_of(request))
     except Refused as refused:
         return refused.reasons
     messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})
@@ -62,8 +62,9 @@ def condition(request: HttpRequest, ref: str, code: str) -> HttpResponse:
         found = [editor.rule() if rule is old else rule for rule in rules] if old else [*rules, editor.rule()]
         if not (reasons := _save(request, guide, found)):
             return redirect("programs:desk:conditions", ref)
-        for reason in reasons:
-            editor.head.add_error(None, reason)
+        editor.refuse(reasons)
+        if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
+            editor.compare(*overtaken)
     elif do not in ("", "save", "show", "try"):
         editor.edit(do)
     return render(request, "programs/condition.html", _page(request, guide, editor, code, do))
@@ -95,11 +96,27 @@ def condition_remove(request: HttpRequest, ref: str, code: str) -> HttpResponse:
 
 
 @access(policies.may_write_guides)
-def amount_try(request: HttpRequest, ref: str) -> HttpResponse:
-    """The amount explained line by line for typed figures; nothing is saved. Figures come by GET, so that they can be shared."""
+@require_POST
+def condition_move(request: HttpRequest, ref: str, code: str) -> HttpResponse:
+    """One place up or down (POST do=up|down): the public reads the conditions in this order."""
     guide = queries.get_for(request.actor, ref)
-    form = AmountTryForm(request.GET or None, guide.version.data.get("amount") or {})
-    found, missing = form.explain() if form.is_bound and form.is_valid() else (None, "")
+    rules = _rules(guide)
+    place = next((number for number, rule in enumerate(rules) if rule["code"] == code), None)
+    if place is None:
+        raise Http404
+    do = request.POST.get("do", "")
+    for reason in _save(request, guide, moved(rules, place, do)) if do in ("up", "down") else []:
+        messages.error(request, reason)
+    return redirect("programs:desk:conditions", ref)
+
+
+@access(policies.may_write_guides)
+def amount_try(request: HttpRequest, ref: str) -> HttpResponse:
+    """The amount explained line by line for typed figures; nothing is saved. Figures come by GET, so that they can be shared;
+    a POST brings the formula that stands unsaved on the page of the money."""
+    guide = queries.get_for(request.actor, ref)
+    form = AmountTryForm(request.POST or request.GET or None, guide.version.data.get("amount") or {})
+    found, missing = form.explain() if form.is_bound and form.is_valid() and request.method == "GET" else (None, "")
     back = reverse("programs:desk:edit", args=[guide.ref, "money"])
     return render(request, "programs/amount_try.html", {
         "title": _("Try the amount"), "guide": guide, "form": form, "found": found, "missing": missing, "back": back,

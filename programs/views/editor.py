@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
+from programs.forms.amount import FUNCTION_WORDS, formula_facts
 from programs.forms.pages import PAGES, EditPage, templates_for
 from programs.forms.sections import SectionsForm
 from programs.models import Guide
@@ -25,35 +25,22 @@ def desk_url(guide: Guide) -> str:
     return reverse("programs:desk:guide", args=[guide.ref])
 
 
-def _save(request: HttpRequest, guide: Guide, found: Mapping[str, Any], form: forms.Form | None) -> bool:
-    """Save as a new version; a refusal stays on the page with what was typed."""
-    try:
-        version = actions.save_parts(request.actor, guide, found, base=typed.whole(request.POST.get("base", "")))
-    except Refused as refused:
-        if form is None:
-            messages.error(request, "；".join(refused.reasons))
-        else:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
-        return False
-    messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})
-    return True
-
-
 @access(policies.may_write_guides)
 def edit(request: HttpRequest, ref: str, part: str) -> HttpResponse:
-    """A part of the content: a form, lists of lines, or both. `?template=` fills it with a ready-made content."""
+    """A part of the content: a form, lists of lines, or both. POST do=fill puts a ready-made content into the page, unsaved."""
     guide = queries.get_for(request.actor, ref)
     if part == "sections":
         return _edit_sections(request, guide)
     if part not in PAGES:
         raise Http404
-    page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.GET.get("template", ""))
-    if request.method == "POST" and page.is_valid() and _save_page(request, guide, page):
+    page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.POST.getlist("filled"))
+    filled = request.POST.get("do") == "fill" and page.fill(request.POST.get("template", ""))
+    if request.method == "POST" and request.POST.get("do") != "fill" and page.is_valid() and _save_page(request, guide, page):
         return redirect(request.path if request.POST.get("go") == "stay" or part == "mode" and page.form.before != request.POST.get(
             "funding_mode") else desk_url(guide))
     return render(request, "programs/part.html", {
-        "page": page, "templates": templates_for(part), **part_context(request, guide, part),
+        "page": page, "templates": templates_for(part), "filled": filled, **part_context(request, guide, part),
+        **({"facts": formula_facts(guide.version.data), "functions": FUNCTION_WORDS} if part == "money" else {}),
     })
 
 
@@ -67,12 +54,20 @@ def part_context(request: HttpRequest, guide: Guide, part: str) -> dict[str, Any
     }
 
 
-def _save_page(request: HttpRequest, guide: Guide, page: EditPage) -> bool:
-    base = request.POST.get("base", "")
+def base_of(request: HttpRequest) -> int | None:
+    """The version this person began from."""
+    return typed.whole(request.POST.get("base", ""))
+
+
+def _save_page(request: HttpRequest, guide: Guide, page: EditPage | SectionsForm, data: Mapping[str, Any] | None = None) -> bool:
+    """Save as a new version; a refusal stays on the page with what was typed, beside it what somebody else saved meanwhile."""
+    base = base_of(request)
     try:
-        version = actions.save_parts(request.actor, guide, page.parts(), base=typed.whole(base))
+        version = actions.save_parts(request.actor, guide, page.parts() if data is None else page.parts(data), base=base)
     except Refused as refused:
         page.refuse(refused.reasons)
+        if (overtaken := queries.overtaken(guide, base)) is not None:
+            page.compare(*overtaken)
         return False
     messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})
     return True
@@ -81,6 +76,6 @@ def _save_page(request: HttpRequest, guide: Guide, page: EditPage) -> bool:
 def _edit_sections(request: HttpRequest, guide: Guide) -> HttpResponse:
     data = guide.version.data
     form = SectionsForm(request.POST or None, sections=data["sections"])
-    if request.method == "POST" and form.is_valid() and _save(request, guide, form.parts(data), form):
+    if request.method == "POST" and form.is_valid() and _save_page(request, guide, form, data):
         return redirect(desk_url(guide))
     return render(request, "programs/edit.html", {"form": form, **part_context(request, guide, "sections")})

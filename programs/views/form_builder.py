@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import typed
 from core.web.access import access
 from core.workflow import Refused
 from programs import actions, policies, queries
+from programs.engine import operators
 from programs.forms.fields import FIELD_KINDS, FieldPage, SectionForm
 from programs.models import Guide
-from programs.views.editor import part_context
+from programs.views.editor import base_of, part_context
 
 Sections = list[dict[str, Any]]
 
@@ -29,10 +29,8 @@ def _form(guide: Guide) -> dict[str, Any]:
 
 def _save(request: HttpRequest, guide: Guide, sections: Sections, refuse: Callable[[str], None] | None = None) -> bool:
     """Save the form as a new version. What is refused stands on the page, or as a message where the page has no form."""
-    base = request.POST.get("base", "")
     try:
-        version = actions.save_part(request.actor, guide, "form", {**_form(guide), "sections": sections},
-                                    base=typed.whole(base))
+        version = actions.save_part(request.actor, guide, "form", {**_form(guide), "sections": sections}, base=base_of(request))
     except Refused as refused:
         for reason in refused.reasons:
             refuse(reason) if refuse else messages.error(request, reason)
@@ -46,13 +44,19 @@ def _shown(guide: Guide) -> Sections:
     kinds, labels = dict(FIELD_KINDS), queries.field_labels(_form(guide))
     return [
         {"group": "", "help": "", **part, "fields": [
-            {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
+            {**item, "kind_label": kinds.get(item["kind"], item["kind"]), "fact_label": operators.label(item.get("fact", "")), "span": _span(item), "inside": [*item.get("columns", ()), *item.get("fields", ())] if item["kind"] in (
                 "table", "group") else [], "rule_words": queries.visible_words(
                     item["visible_if"], part["code"], labels) if item.get("visible_if") else ""}
             for item in part["fields"]
         ]}
         for part in _form(guide)["sections"]
     ]
+
+
+def _span(item: Mapping[str, Any]) -> str:
+    """How many rows or blocks are allowed, where that is limited: 1–3."""
+    low, high = item.get("min_rows"), item.get("max_rows")
+    return "" if low is None and high is None else f"{low or 0}–{'…' if high is None else high}"
 
 
 @access(policies.may_write_guides)
@@ -116,9 +120,11 @@ def form_field(request: HttpRequest, ref: str, section: str, code: str) -> HttpR
         raise Http404
     if request.method == "POST" and page.is_valid():
         sections[place] = _with_field(sections[place], code, page.field())
-        if _save(request, guide, sections, lambda reason: page.form.add_error(None, reason)):
+        if _save(request, guide, sections, page.refuse):
             again = request.POST.get("go") == "stay"
             return redirect("programs:desk:form_field", ref, section, page.field()["code"]) if again else redirect("programs:desk:form_parts", ref)
+        if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
+            page.compare(*overtaken)
     label = page.old.get("label") or _("New field")
     return render(request, "programs/field.html", {
         **part_context(request, guide, "form"), "page": page, "title": f"{sections[place]['title']}：{label}",

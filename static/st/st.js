@@ -28,21 +28,38 @@
       });
       if (fields.length) lines.forEach((d) => d.remove());
     });
+    if (form && "guard" in form.dataset) form.dataset.guard = "unsaved";
     if (form) form.querySelectorAll("input:checked, textarea").forEach((f) => { for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; });
     if (form) for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
     if (!kept.querySelector("[data-name]")) kept.remove();
   }
+  // Whoever leaves a long form with unsaved text is asked first. All of a page that came back from the server unsaved counts
+  // as typed.
+  const texts = (form) => [...new FormData(form)].map(([name, v]) => `${name}=${v instanceof File ? v.name + v.size : v}`).join("\n");
+  const guarded = () => [...doc.querySelectorAll("form[data-guard]")];
+  const begun = new WeakMap(guarded().filter((form) => form.dataset.guard !== "unsaved").map((form) => [form, texts(form)]));
+  let leaving = 0; // when a form was sent: the page goes because of it
+  addEventListener("beforeunload", (e) => {
+    if (Date.now() - leaving > 8000 && guarded().some((form) => begun.get(form) !== texts(form))) e.preventDefault();
+  });
+  addEventListener("pageshow", () => { leaving = 0; });
   // A form is sent once: a second click on its way does nothing.
   doc.addEventListener("submit", (e) => {
     const form = e.target;
     if (form.method !== "post" || e.defaultPrevented) return;
     const ask = e.submitter && e.submitter.dataset.confirm;
     if (ask && !window.confirm(ask)) { e.preventDefault(); return; }
+    if (e.submitter && e.submitter.formTarget === "_blank") return; // the page stays, and so does what was typed
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
+    if ("guard" in form.dataset) leaving = Date.now();
     setTimeout(() => { delete form.dataset.sent; }, 8000);
   });
   addEventListener("pageshow", () => doc.querySelectorAll("form[data-sent]").forEach((f) => { delete f.dataset.sent; }));
+  // What belongs to a kind of field opens when this kind is chosen.
+  doc.addEventListener("change", (e) => {
+    if (e.target.matches("select")) doc.querySelectorAll(`details[data-for="${CSS.escape(e.target.id)}"]`).forEach((d) => { if (d.dataset.when.split(" ").includes(e.target.value)) d.open = true; });
+  });
   // Uploads begin when a file is chosen.
   doc.addEventListener("change", (e) => {
     if (e.target.matches("[data-autosubmit]")) e.target.form.requestSubmit();

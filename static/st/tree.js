@@ -6,6 +6,7 @@
     const field = doc.createElement("input");
     [field.type, field.name, field.value] = ["hidden", "do", act];
     form.append(field);
+    delete form.dataset.guard; // sent without the event that says so: not a page that is left
     form.submit();
   };
   const swap = async (form, act) => {

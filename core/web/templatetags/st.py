@@ -118,14 +118,27 @@ def field(bound: BoundField, affix: str = "", width: str = "") -> dict[str, Any]
     if width:
         attrs["class"] = f"w-{width}"
     control = "" if kind == "choices" else bound.as_widget(attrs=attrs)
-    return {"f": bound, "kind": kind, "control": control, "affix": affix, "limit": limit,
-            "optional": not bound.field.required and kind not in ("check",)}
+    return {"f": bound, "kind": kind, "control": control, "affix": affix, "limit": limit, "mark": _mark(bound, kind),
+            "theirs": getattr(bound.field, "theirs", None)}
+
+
+def _mark(bound: BoundField, kind: str) -> Any:
+    """The words behind a label: a field that may stay empty is optional, unless its form says otherwise (`mark` of the field:
+    what a draft may leave open but the next step asks for is not optional)."""
+    if bound.field.required or kind == "check":
+        return ""
+    return getattr(bound.field, "mark", _("(optional)"))
 
 
 @register.inclusion_tag("st/fields.html")
 def form_fields(form: Any, *names: str) -> dict[str, Any]:
     """All visible fields of a form, or the named ones, with its hidden ones."""
     return {"fields": [form[name] for name in names] if names else form.visible_fields(), "hidden": form.hidden_fields()}
+
+
+def _sentence(text: Any) -> Any:
+    """What the summary says of an error: its sentence. What an error draws after it (the caret under a formula) stands at the field."""
+    return mark_safe(text.split("<", 1)[0].rstrip()) if isinstance(text, SafeString) else str(text)  # noqa: S308 (a part of escaped text)
 
 
 @register.inclusion_tag("st/errors.html")
@@ -135,10 +148,10 @@ def form_errors(*forms: Any) -> dict[str, Any]:
     for form in forms:
         if form is None or not getattr(form, "is_bound", False):
             continue
-        found += [{"text": str(text), "id": ""} for text in form.non_field_errors()]
+        found += [{"text": _sentence(text), "id": ""} for text in form.non_field_errors()]
         for bound in form:
             target = bound.id_for_label or bound.auto_id
-            found += [{"text": f"{bound.label}：{text}", "id": target} for text in bound.errors]
+            found += [{"text": format_html("{}：{}", bound.label, _sentence(text)), "id": target} for text in bound.errors]
     return {"errors": found}
 
 
