@@ -213,29 +213,40 @@ def _form(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
 
 
 def field_labels(form: Mapping[str, Any]) -> dict[str, str]:
-    """{"section.code": label} of every field of a form."""
-    return {f"{part['code']}.{item['code']}": pick(item, "label") for part in form.get("sections", ()) for item in part["fields"]}
+    """{"section.code": label} of every field of a form, and {"section.code=value": label} of the answers to choose from."""
+    found = {}
+    for part in form.get("sections", ()):
+        for item in part["fields"]:
+            place = f"{part['code']}.{item['code']}"
+            found[place] = pick(item, "label")
+            found |= {f"{place}={one['value']}": pick(one, "label") for one in item.get("choices") or ()}
+    return found
 
 
 def field_words(item: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
     """A field of the form with its limits in one line; `labels` are those of all fields, for its rule."""
+    unit = pick(item, "unit") or (_("yuan") if item.get("kind") == "money" else "")
     inside = "、".join(pick(one, "label") for one in (*item.get("columns", ()), *item.get("fields", ())))
     pieces = [
-        pick(item, "label"), _("required") if item.get("required") else "", pick(item, "help"),
-        f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']}" if item.get("min") not in (None, "") else "",
-        f"≤ {item['max']}" if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
+        pick(item, "label"), _("Must be filled in") if item.get("required") else "", pick(item, "help"),
+        f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']} {unit}".strip() if item.get("min") not in (None, "") else "",
+        f"≤ {item['max']} {unit}".strip() if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
         visible_words(item["visible_if"], section, labels) if item.get("visible_if") else "",
     ]
     return "；".join(piece for piece in pieces if piece)
 
 
-def _quoted(leaf: Mapping[str, Any]) -> str:
-    """The value a field is compared with; a code of the form stands in quotes."""
+def _quoted(leaf: Mapping[str, Any], place: str, labels: Mapping[str, str]) -> str:
+    """The value a field is compared with: the answer by its label, a code without one in quotes."""
     from programs.engine import visibility  # noqa: PLC0415 (only needed here)
 
     if leaf.get("op") in visibility.WITHOUT_VALUE:
         return ""
     value = leaf.get("value", "")
+    if isinstance(value, list):
+        return "、".join(labels.get(f"{place}={one}", str(one)) for one in value)
+    if f"{place}={value}" in labels:
+        return labels[f"{place}={value}"]
     return f'"{value}"' if isinstance(value, str) else shown_value("", value)
 
 
@@ -245,10 +256,10 @@ def visible_words(rule: Mapping[str, Any], section: str, labels: Mapping[str, st
 
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
-    said = [
-        f"{labels.get(visibility.place_of(leaf['field'], section), leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf)}".strip()
-        for leaf in leaves
-    ]
+    said = []
+    for leaf in leaves:
+        place = visibility.place_of(leaf["field"], section)
+        said.append(f"{labels.get(place, leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf, place, labels)}".strip())
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}
 
 

@@ -314,8 +314,9 @@ def _support(data: dict[str, Any]) -> list[str]:
 
 
 def _ethics(data: dict[str, Any]) -> dict[str, str]:
-    rule = data.get("rule", states.EthicsRule.NONE)
-    if rule == states.EthicsRule.NONE:
+    """The rule, also when the guide says that nothing is asked; nothing for a guide that is silent about it."""
+    rule = data.get("rule", "")
+    if rule not in states.EthicsRule.values:
         return {}
     return {"rule": str(states.EthicsRule(rule).label), "words": pick(data, "note")}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 
 import pytest
@@ -199,6 +200,13 @@ def test_english_texts_of_the_header_can_be_changed(staff, sign_in):
     assert guide.version.data["header"]["receiving_body_en"] == "The Bureau"
 
 
+def test_visibility_rules_name_the_answer(staff):
+    data = deepcopy(make.data_of("g2")["data"])
+    with translation.override("zh-hans"):
+        said = [one.text for one in queries.clauses_of(data) if one.part == "form" and "时显示" in one.text]
+    assert said and all('"yes"' not in text and "= 是" in text for text in said)
+
+
 # --- the public page ------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +224,7 @@ def test_public_page_shows_budget_targets_groups_and_ethics(staff, sign_in):
     page = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()
     assert "承担项目情况" in page and "1至5项" in page and "项目名称、资助金额" in page
     assert "绩效目标 · 3至" in page and "不低于1:1" in page
+    assert re.search(r"科技伦理审查</b>\s*不要求", page)
     assert all(row["name"] in page for row in data["budget"]["headings"])
 
 
