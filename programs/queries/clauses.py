@@ -129,6 +129,8 @@ def shown_value(key: str, value: Any) -> str:
         return kinds.words(value)
     if key in MONEY and value not in (None, ""):
         return money_words(value)
+    if key == "mimes":
+        return "、".join(str(one).upper() for one in value)
     if key == "blind":
         return str(BLIND.get(value, value))
     if key == "sources":

@@ -45,6 +45,10 @@ WORDS: dict[str, Any] = {
     "phone": gettext_lazy("Telephone"), "hours": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
     "preset": gettext_lazy("Fixed by the guide"), "lines": gettext_lazy("Directions supported"), "base": gettext_lazy("Base"),
     "limits": gettext_lazy("Rules of limitation"), "value": gettext_lazy("Value"), "size": gettext_lazy("Size"),
+    "template": gettext_lazy("Template file"), "auto": gettext_lazy("Ticked beforehand when this condition is met"),
+    "l1_en": gettext_lazy("First level in English"), "l2_en": gettext_lazy("Second level in English"), "l1_code": gettext_lazy("Code of the first level"),
+    "min_items": gettext_lazy("Choices at least"), "max_items": gettext_lazy("Choices at most"), "sha256": gettext_lazy("Hash"),
+    "uid": gettext_lazy("Key of the file"), "labels": gettext_lazy("Names of the steps"), "op": gettext_lazy("Comparison"),
 }
 #: Of a field of the form the same keys mean other things than of the money.
 FORM_WORDS = {"kind": gettext_lazy("Kind of field"), "min_rows": gettext_lazy("Rows or blocks at least"),
