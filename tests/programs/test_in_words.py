@@ -235,3 +235,13 @@ def test_public_page_names_the_family_of_the_way_of_funding(code, name):
         page = queries.guide_page(town.guide)
         assert page.mode_name.startswith(name) and page.mode_name.endswith(page.mode_label) and modes.name_of("PRE") == "事前资助"
         assert all("（%）" not in one["label"] and "（万元）" not in one["label"] for one in page.mode_details)
+
+
+@pytest.mark.parametrize("name", ["g1", "g2", "skeleton"])
+def test_every_place_of_a_real_guide_has_a_name(name):
+    data = make.data_of(name)
+    data = data.get("data") or data
+    with translation.override("zh-hans"):
+        found = [one["label"] for one in version_changes({}, data)]
+    assert len(found) > 200
+    assert [label for label in found if re.search(r"[a-z]{3,}", re.sub(r"·?[^·]*(?:PCT|SCI|EI)[^·]*", "", label))] == []
