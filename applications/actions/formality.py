@@ -58,7 +58,7 @@ def open_check(actor: Any, application: Application) -> FormalityCheck:
         met = outcome is not None and outcome.result == conditions.PASS
         items.append(CheckItem(
             check_round=check, code=item["code"], result=ItemResult.OK if met else "",
-            note=outcome.found if outcome is not None else "",
+            note=outcome.said if outcome is not None else "",
         ))
     CheckItem.objects.bulk_create(items)
     ledger.record("applications.check.open", row, actor, check=check.pk)

@@ -70,7 +70,7 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
     version = freezing.freeze(
         actor, row, why="SUBMIT", cleaned=found.cleaned,
         receipt={"number": receipt, "submitted_at": opened.now.isoformat(), "endorsed_by": actor.label},
-        conditions=[{"code": o.code, "result": o.result, "found": o.found} for o in found.outcomes],
+        conditions=[{"code": o.code, "result": o.result, "found": o.said} for o in found.outcomes],
     )
     Application.objects.filter(pk=row.pk).update(
         submitted_at=opened.now, endorsed_by=actor.person, receipt_number=receipt, receipt_sha256=version.sha256,

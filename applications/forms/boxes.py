@@ -116,7 +116,7 @@ def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str 
         rows=next(rows for least, rows in LONG_TEXT_ROWS if (limit or 0) >= least),
     )
     if item.kind == "table":
-        box.columns = [column.label for column in item.columns]
+        box.columns = [f"{column.label} ({column.unit.strip()})" if column.unit.strip() else column.label for column in item.columns]
         box.lines = _lines(item, value)
     if item.kind == "group":
         box.blocks, box.errors = _blocks(item, value, errors)

@@ -125,7 +125,8 @@ def _check_documents(application: Application, found: CheckList) -> None:
     present = set(application.annexes.filter(is_current=True).values_list("code", flat=True))
     for row in parts.documents_of(application):
         if row.get("required") and row["code"] not in present:
-            found.add(parts.FILES, _("Upload “%(name)s”") % {"name": row["name"]}, f"d-{row['code']}")
+            text = _("Upload “%(name)s” (required of: %(kinds)s)") if row["who"] else _("Upload “%(name)s”")
+            found.add(parts.FILES, text % {"name": row["name"], "kinds": row["who"]}, f"d-{row['code']}")
     has_agreement = next((r for r in parts.documents_of(application) if "合作协议" in r["name"]), None)
     if has_agreement and application.partners.exists() and has_agreement["code"] not in present:
         found.add(parts.FILES, _("There are partners: upload “%(name)s”") % {"name": has_agreement["name"]},
@@ -162,7 +163,7 @@ def _check_conditions(application: Application, case: Mapping[str, Any], found: 
     for rule, outcome in zip(rows, found.outcomes, strict=True):
         if outcome.result == PASS:
             continue
-        item = Item(outcome.text, _place(rule, application), "", outcome.clause, outcome.found, outcome.source)
+        item = Item(outcome.text, _place(rule, application), "", outcome.clause, outcome.said, outcome.source)
         (found.wrong if outcome.blocks else found.human).append(item)
 
 
@@ -214,7 +215,7 @@ def _check_grid(application: Application, scheme: budgets.Scheme, found: CheckLi
     if not lines:
         found.add(parts.BUDGET, _("Fill in the budget"), "budget")
         return
-    for problem in budgets.check_lines(scheme, lines, application.requested):
+    for problem in budgets.check_lines(scheme, lines, application.requested, unit_kind=application.unit.kind):
         found.add(parts.BUDGET, problem.text, "budget")
 
 

@@ -180,8 +180,12 @@ def _budget(application: Application, data: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _annexes(application: Application, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = {row["code"]: pick(row, "name") for row in parts.documents_of(application)}
-    return [{**row, "title": names.get(row["code"], row["code"])} for row in data["annexes"]]
+    asked = {row["code"]: row for row in parts.documents_of(application)}
+    return [
+        {**row, "title": pick(asked[row["code"]], "name") if row["code"] in asked else row["code"],
+         "required": bool(asked.get(row["code"], {}).get("required")), "who": asked.get(row["code"], {}).get("who", "")}
+        for row in data["annexes"]
+    ]
 
 
 def _blinded(shown: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from applications.models import Application
 from applications.states import Source
 from programs import queries as programme
+from programs.engine import kinds
 from programs.engine.budget import Heading, Scheme
 from programs.engine.forms import Choice, Field, Form, Section, pick
 from programs.engine.targets import Template
@@ -157,7 +158,11 @@ def part_of(application: Application, code: str) -> Part | None:
 
 
 def documents_of(application: Application) -> list[Mapping[str, Any]]:
-    return list(application.version.data.get("documents") or [])
+    """The guide's materials; `required` says whether they are required of this unit, `who` of which kinds in words."""
+    return [
+        {**row, "required": kinds.is_required(row, application.unit.kind), "who": kinds.words(row.get("required_for"))}
+        for row in application.version.data.get("documents") or ()
+    ]
 
 
 def document_of(application: Application, code: str) -> Mapping[str, Any] | None:

@@ -100,7 +100,7 @@ def context(application: Application, here: str = "", title: str = "", wrong: di
 
 def rules_of(outcomes: Any) -> list[dict[str, Any]]:
     """Conditions of the guide as lines of a page."""
-    return [{"clause": o.clause, "text": o.text, "found": o.found, "source": o.source, "css": o.result.lower()} for o in outcomes]
+    return [{"clause": o.clause, "text": o.text, "found": o.found, "look": o.look, "source": o.source, "css": o.result.lower()} for o in outcomes]
 
 
 def next_part(application: Application, code: str) -> str:

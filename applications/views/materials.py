@@ -64,7 +64,7 @@ def _rows(application: Application) -> list[dict[str, Any]]:
         kinds = document["mimes"]
         rows.append({
             "code": document["code"], "name": pick(document, "name"), "note": pick(document, "note"),
-            "signed_by": document.get("signed_by", ""), "required": document.get("required"),
+            "signed_by": document.get("signed_by", ""), "required": document.get("required"), "who": document["who"],
             "current": next((row for row in mine if row.is_current), None), "versions": mine,
             "accept": ",".join(f".{kind}" for kind in kinds), "kinds": "、".join(files.NAMES[kind] for kind in kinds),
             "limit_mb": actions.limit_of(document) // MB,

@@ -77,7 +77,7 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
         "title": _("Start an application"), "guide": row, "form": form, "units": units,
         "unit_waits": None if units else people.waiting_unit_of(request.actor), "outcomes": frame.rules_of(outcomes),
         "failing": queries.failing(outcomes), "drafts": queries.drafts_in(request.actor, row),
-        "window": programme.current_window(row), "documents": row.version.data.get("documents") or [],
+        "window": programme.current_window(row), "documents": programme.document_lines(row.version.data),
         "guide_url": frame.guide_url(row),
         "crumbs": [(_("My applications"), reverse("applications:my:list")), (_("Start an application"), None)],
     })

@@ -51,7 +51,7 @@ def add_version(
     Guide.objects.filter(pk=guide.pk).update(
         version=version, title=title[:200], title_en=title_en[:300],
         search=search.vector(guide.ref, title, title_en, guide.special.name, guide.special.name_en,
-                             guide.special.plan.name, *[section.get("text", "") for section in data.get("sections", ())]),
+                             guide.special.plan.name, *[section.get("text", "") for section in data.get("sections", ()) if schema.is_shown(section)]),
         **columns,
     )
     _sync_topics(guide, data.get("topics") or [])

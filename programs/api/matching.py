@@ -35,7 +35,8 @@ class SearchInput(Strict):
 
 
 def show_outcome(one: conditions.Outcome) -> dict[str, Any]:
-    return {"code": one.code, "clause": one.clause, "text": one.text, "result": one.result, "hard": one.hard, "found": one.found, "source": one.source}
+    return {"code": one.code, "clause": one.clause, "text": one.text, "result": one.result, "hard": one.hard, "found": one.found,
+            "look": one.look, "source": one.source}
 
 
 def show_list(roll: EntitlementList) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from programs.engine import kinds
 from programs.engine.amounts import progressive
 from programs.engine.conditions import number
 from programs.engine.problems import Problem
@@ -46,6 +47,7 @@ class Scheme:
     bands: tuple[tuple[Decimal | None, Decimal], ...] = ()
     sources: tuple[str, ...] = (CITY, OWN, OTHER)
     self_raised_min_ratio: Decimal = Decimal(0)
+    self_raised_for: tuple[str, ...] = ()
     note_equipment_from: Decimal | None = None
     purchase_heading: str = "EQUIP-BUY"
     indirect_heading: str = "INDIRECT"
@@ -66,8 +68,13 @@ class Scheme:
             bands=bands,
             sources=tuple(data.get("sources") or (CITY, OWN, OTHER)),
             self_raised_min_ratio=number(data.get("self_raised_min_ratio") or 0),
+            self_raised_for=tuple(data.get("self_raised_for") or ()),
             note_equipment_from=number(data["note_equipment_from"]) if data.get("note_equipment_from") else None,
         )
+
+    def own_ratio(self, unit_kind: str) -> Decimal:
+        """Own money per yuan asked for that a unit of this kind must bring."""
+        return self.self_raised_min_ratio if kinds.applies(self.self_raised_for, unit_kind) else Decimal(0)
 
     def heading(self, code: str) -> Heading | None:
         return next((heading for heading in self.headings if heading.code == code), None)
@@ -93,8 +100,10 @@ def indirect_cap(
     return cap.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def check_lines(scheme: Scheme, lines: Iterable[Line], requested: Decimal, cap: Decimal | None = None) -> list[Problem]:
-    """Every breach of the guide's budget rules, as sentences for the applicant."""
+def check_lines(
+    scheme: Scheme, lines: Iterable[Line], requested: Decimal, cap: Decimal | None = None, *, unit_kind: str = ""
+) -> list[Problem]:
+    """Every breach of the guide's budget rules, as sentences for the applicant; `unit_kind` is that of the applicant."""
     rows = list(lines)
     found = [
         Problem(line.heading, _("“%(code)s” is not a heading of this guide") % {"code": line.heading})
@@ -108,6 +117,9 @@ def check_lines(scheme: Scheme, lines: Iterable[Line], requested: Decimal, cap: 
         if line.source not in scheme.sources
     )
     found.extend(_check_sums(scheme, rows, requested, cap))
+    ratio = scheme.own_ratio(unit_kind)
+    if ratio and total(rows, OWN) < requested * ratio:
+        found.append(Problem("own", _("Self-raised money must be at least %(ratio)s times the amount requested") % {"ratio": ratio}))
     if scheme.kind == ITEMISED and scheme.bands:
         found.extend(_check_indirect(scheme, rows))
     return found
@@ -130,14 +142,6 @@ def _check_sums(scheme: Scheme, rows: list[Line], requested: Decimal, cap: Decim
                 "requested",
                 _("%(requested)s yuan are more than the cap of %(cap)s yuan")
                 % {"requested": f"{requested:,.2f}", "cap": f"{cap:,.2f}"},
-            )
-        )
-    if scheme.self_raised_min_ratio and total(rows, OWN) < requested * scheme.self_raised_min_ratio:
-        found.append(
-            Problem(
-                "own",
-                _("Self-raised money must be at least %(ratio)s times the amount requested")
-                % {"ratio": scheme.self_raised_min_ratio},
             )
         )
     return found
@@ -204,6 +208,9 @@ def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
                 raise ValueError
         except (ArithmeticError, TypeError, ValueError):
             found.append(Problem(f"{path}.{key}", _("must be a number from 0")))
+    found.extend(kinds.check(data.get("self_raised_for"), f"{path}.self_raised_for"))
+    if data.get("self_raised_for") and not data.get("self_raised_min_ratio"):
+        found.append(Problem(f"{path}.self_raised_for", _("names kinds of units, but no own money is asked for")))
     return found
 
 

@@ -4,7 +4,7 @@ A rule is {code, clause, text, text_en, hard, test, exempt?, exempt_result?}. A 
 
     {"all": [...]}  {"any": [...]}  {"not": {...}}  {"human": "what a person must look at"}
     {"fact", "op", "value"?, "at"?, "of"?, "value_by"?}                          one comparison
-    {"rows": "team.members", "first"?, "least" | "share" | "every", "that": {...}}   of the rows, so many hold
+    {"rows": "team.members", "first"?, "least" | "most" | "share" | "every", "that": {...}}   of the rows, so many hold
 
 A value is a literal or another fact: {"fact", "months"?, "times"?} (a day some months later, a number times a factor).
 `value_by` varies it: {"fact", "values": {key: value}}, or {"facts": [...], "values": [{"when": {fact: key}, "value"}]}
@@ -51,6 +51,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Outcome:
+    """`found` are values and where they stand in `source`; `look` is what a person has yet to look at (no value)."""
+
     code: str
     result: str
     clause: str
@@ -58,6 +60,13 @@ class Outcome:
     found: str
     source: str
     hard: bool = True
+    look: str = ""
+
+    @property
+    def said(self) -> str:
+        """The values found and what a person must look at, in one line."""
+        look = _("a person must look: %(what)s") % {"what": self.look} if self.look else ""
+        return "；".join(text for text in (self.found, look) if text)
 
     @property
     def blocks(self) -> bool:
@@ -68,6 +77,7 @@ class Outcome:
 class _Trace:
     found: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
 
     def note(self, text: str, source: str = "") -> None:
         if text not in self.found:
@@ -173,7 +183,7 @@ def _leaf(node: Mapping[str, Any], facts: Mapping[str, Any], trace: _Trace) -> s
 
 
 def needed(node: Mapping[str, Any], count: int) -> int:
-    """How many of the rows must hold."""
+    """How many of the rows must hold at least."""
     if node.get("every"):
         return count
     if node.get("share") is not None:
@@ -193,6 +203,9 @@ def _rows(node: Mapping[str, Any], facts: Mapping[str, Any], trace: _Trace) -> s
     passed, open_ = results.count(PASS), results.count(HUMAN)
     trace.note(_("%(rows)s: %(passed)d of %(count)d meet it, %(open)d not known")
                % {"rows": label(name), "passed": passed, "count": len(rows), "open": open_}, found.source)
+    if node.get("most") is not None:
+        most = int(node["most"])
+        return FAIL if passed > most else PASS if passed + open_ <= most else HUMAN
     least = needed(node, len(rows))
     return PASS if passed >= least else HUMAN if passed + open_ >= least else FAIL
 
@@ -207,7 +220,8 @@ def _walk(node: Mapping[str, Any], facts: Mapping[str, Any], trace: _Trace) -> s
     if "not" in node:
         return {PASS: FAIL, FAIL: PASS, HUMAN: HUMAN}[_walk(node["not"], facts, trace)]
     if "human" in node:
-        trace.note(str(node["human"]))
+        if str(node["human"]) not in trace.looks:
+            trace.looks.append(str(node["human"]))
         return HUMAN
     return _rows(node, facts, trace) if "rows" in node else _leaf(node, facts, trace)
 
@@ -235,6 +249,7 @@ def evaluate_rule(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> Outcome:
         found="；".join(trace.found),
         source="、".join(trace.sources),
         hard=rule.get("hard", True),
+        look="；".join(trace.looks) if result == HUMAN else "",
     )
 
 

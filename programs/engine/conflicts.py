@@ -2,8 +2,8 @@
 
 Every hard rule is split into branches of plain comparisons (an exemption is one more branch); a search looks for one
 choice of branches whose comparisons leave every fact some value: an interval of numbers, days or ages, a set of texts,
-the entries of a list. What cannot be decided here (a person looks, rows, values that vary) counts as possible, so a
-conflict is only ever claimed when it is certain.
+the entries of a list, the number of rows that hold. What cannot be decided here (a person looks, a share of the rows,
+values that vary) counts as possible, so a conflict is only ever claimed when it is certain.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def branches(node: Mapping[str, Any], holds: bool = True) -> list[Branch]:
     """The tree as alternatives of comparisons that hold together; raises _TooMany."""
     if "not" in node:
         return branches(node["not"], not holds)
-    if "human" in node or "rows" in node:
+    if "human" in node or "rows" in node and node.get("least") is None and node.get("most") is None:
         return [()]
     if "all" in node or "any" in node:
         children = [branches(child, holds) for child in node["all" if "all" in node else "any"]]
@@ -162,6 +162,16 @@ def _interval_demands(demand: Demand) -> Iterator[tuple[tuple[str, str], bool, s
             yield (name, f"minus {json.dumps(value, sort_keys=True)}"), False, plain, Decimal(0)
 
 
+def _rows_demand(demand: Demand) -> tuple[tuple[str, str], _Interval, str, Decimal]:
+    """How many of the same rows hold: (quantity, what it can be at all, comparison, bound)."""
+    node = demand.leaf
+    plain = "ge" if node.get("least") is not None else "le"
+    bound = number(node["least"] if plain == "ge" else node["most"])
+    same = json.dumps([node.get("first"), node.get("that")], sort_keys=True, default=str)
+    most = number(node["first"]) if node.get("first") else None
+    return (node["rows"], f"rows {same}"), _Interval(True, Decimal(0), most), plain if demand.holds else NEGATED[plain], bound
+
+
 def _plain(demands: Iterable[Demand]) -> Iterator[Demand]:
     """Comparisons whose value is the same for everybody."""
     return (demand for demand in demands if not demand.leaf.get("value_by"))
@@ -172,6 +182,10 @@ def contradiction(demands: Iterable[Demand]) -> set[str]:
     by_fact: dict[str, list[Demand]] = {}
     intervals: dict[tuple[str, str], _Interval] = {}
     for demand in _plain(demands):
+        if "rows" in demand.leaf:
+            rows, possible, op, bound = _rows_demand(demand)
+            intervals.setdefault(rows, possible).demand(op, bound)
+            continue
         name = demand.leaf["fact"]
         by_fact.setdefault(name, []).append(demand)
         if CATALOGUE[name].kind in (*NUMERIC, DATE, LIST):

@@ -76,7 +76,8 @@ class Field:
 
     @property
     def unit(self) -> str:
-        return pick(self.data, "unit")
+        """The unit of measure. Money of a form is in yuan, which has to be said: the portal's own sums are in 万元."""
+        return pick(self.data, "unit") or (_("yuan") if self.kind == "money" else "")
 
     @property
     def required(self) -> bool:

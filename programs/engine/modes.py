@@ -6,7 +6,8 @@ The table is `reference/modes/modes.json`; `check` reads a whole guide against i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ NEUTRAL: dict[str, Any] = {
     "targets": {"min_rows": 0, "required_l1": []},
 }
 MOST_DETAIL = 5000
+UNIT_OF_BOX = re.compile(r"\s*[（(](?:%|万元|10,000 yuan)[）)]$")
 
 
 @cache
@@ -58,6 +60,19 @@ def detail_label(name: str) -> str:
 
 def steps_of(code: str) -> list[Mapping[str, str]]:
     return list(mode_of(code).get("steps", ()))
+
+
+def name_of(code: str) -> str:
+    """The way of funding with its family, where it has one: 事前资助 · 联合资助."""
+    if code not in FundingMode.values:
+        return ""
+    family = mode_of(code).get("family", "")
+    return " · ".join(str(FundingMode(one).label) for one in (family, code) if one)
+
+
+def field_label(field: Mapping[str, Any]) -> str:
+    """The name of an own field where its value stands beside it: the unit belongs to the box it is typed into."""
+    return UNIT_OF_BOX.sub("", pick(field, "label"))
 
 
 def pays(code: str) -> bool:
@@ -172,34 +187,70 @@ KIND_PROBLEMS = {
 }
 
 
-def check(data: Mapping[str, Any]) -> list[Problem]:
-    """What contradicts the way of funding (clause R4), each with its place. The parts are well formed already."""
+def check(data: Mapping[str, Any], faulty: Collection[str] = ()) -> list[Problem]:
+    """What contradicts the way of funding (clause R4), each with its place; all of it at once. Parts that are missing or
+    not well formed are named in `faulty`: no rule that looks at them is asked."""
+    if "mode" in faulty:
+        return []
     code = data["mode"]["funding_mode"]
     entry, name = mode_of(code), str(FundingMode(code).label)
     if not entry:
         return []
-    found = _check_details_present(data, code, name)
+    missing = _check_details_present(data, code, name)
+    found = list(missing)
+    for parts, rule in RULES:
+        if not set(parts) & set(faulty):
+            found.extend(rule(data, entry, name))
+    if not missing and code in OWN_RULES and not {"amount", "quota"} & set(faulty):
+        found.extend(OWN_RULES[code](data, data["mode"].get("details") or {}))
+    return found
+
+
+def _check_contract(data: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> list[Problem]:
     contract = entry["contract"]
-    if contract is not None and data["mode"]["contract_required"] != contract:
-        text = _("Clause R4: “%(mode)s” is carried out under a contract") if contract else _("Clause R4: “%(mode)s” has no contract")
-        found.append(Problem("mode.contract_required", text % {"mode": name}))
-    plan = _("Clause R4: “%(mode)s” pays once after the fact, not by stages") if contract is False else _(
+    if contract is None or data["mode"]["contract_required"] == contract:
+        return []
+    text = _("Clause R4: “%(mode)s” is carried out under a contract") if contract else _("Clause R4: “%(mode)s” has no contract")
+    return [Problem("mode.contract_required", text % {"mode": name})]
+
+
+def _check_payments(data: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> list[Problem]:
+    plan = _("Clause R4: “%(mode)s” pays once after the fact, not by stages") if entry["contract"] is False else _(
         "Clause R4: “%(mode)s” does not pay like this")
-    found.extend(Problem(f"payment_plan.{row['kind']}", plan % {"mode": name})
-                 for row in data["payment_plan"] if row["kind"] not in entry["payments"])
+    return [Problem(f"payment_plan.{row['kind']}", plan % {"mode": name})
+            for row in data["payment_plan"] if row["kind"] not in entry["payments"]]
+
+
+def _check_review(data: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> list[Problem]:
     review = data["review"]["mode"]
+    found = []
     if review not in entry["reviews"]:
         found.append(Problem("review.mode", _("Clause R4: “%(mode)s” is not decided by “%(review)s”")
                              % {"mode": name, "review": ReviewMode(review).label}))
     if (entry["audit"] or review_of(review).get("audit")) and not data["mode"]["audit_required"]:
         found.append(Problem("mode.audit_required", _("Clause R4: this way of funding or of review needs a special audit")))
-    if entry["formula"] and not data["amount"].get("formula"):
-        found.append(Problem("amount.formula", _("Clause R6: “%(mode)s” computes the amounts, so it needs a formula") % {"mode": name}))
-    found.extend(
-        Problem("form", _("Clause R4: “%(mode)s” must ask for “%(code)s” in the application form") % {"mode": name, "code": needed_label(code, missing)})
-        for missing in missing_fields(data, code)
-    )
-    return found + (OWN_RULES[code](data, data["mode"].get("details") or {}) if code in OWN_RULES and not found else [])
+    return found
+
+
+def _check_formula(data: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> list[Problem]:
+    if not entry["formula"] or data["amount"].get("formula"):
+        return []
+    return [Problem("amount.formula", _("Clause R6: “%(mode)s” computes the amounts, so it needs a formula") % {"mode": name})]
+
+
+def _check_form(data: Mapping[str, Any], entry: Mapping[str, Any], name: str) -> list[Problem]:
+    return [
+        Problem("form", _("Clause R4: “%(mode)s” must ask for “%(code)s” in the application form") % {
+            "mode": name, "code": needed_label(data["mode"]["funding_mode"], missing)})
+        for missing in missing_fields(data, data["mode"]["funding_mode"])
+    ]
+
+
+#: What each rule looks at besides the way of funding itself.
+RULES = (
+    ((), _check_contract), (("payment_plan",), _check_payments), (("review",), _check_review), (("amount",), _check_formula),
+    (("form",), _check_form),
+)
 
 
 def _check_details_present(data: Mapping[str, Any], code: str, name: str) -> list[Problem]:

@@ -18,12 +18,14 @@ from programs.engine import (
     conditions,
     conflicts,
     forms,
+    kinds,
     modes,
     places,
     sheets,
     targets,
 )
 from programs.engine.conditions import number
+from programs.engine.places import part_of
 from programs.engine.problems import Problem
 from programs.engine.wellformed import check_size
 from programs.states import TAG_LISTS, FundingMode, ReviewMode
@@ -34,6 +36,8 @@ SECTION_ORDER = (
     "certificate", "annexes",
 )
 NEEDED_SECTIONS = ("content", "support", "conditions", "materials", "procedure")
+#: Sections no guide leaves out: without them nobody knows what is supported, who applies how and until when.
+KEPT_SECTIONS = (*NEEDED_SECTIONS, "accepting")
 NEEDED_TEXTS = ("content", "support", "procedure")
 PARTS = (
     "header", "sections", "mode", "applicants", "conditions", "amount", "quota", "topics", "form", "team", "documents",
@@ -68,9 +72,11 @@ def check(data: Any) -> list[Problem]:
     for key, checker in CHECKERS.items():
         if key in data:
             found.extend(_guarded(checker, data[key], key))
-    if not found:
-        found.extend(_guarded(lambda whole, _path: _check_together(whole), data, ""))
-    return found
+    faulty = {part_of(problem.path) for problem in found}
+    for parts, rule in TOGETHER:
+        if not faulty & set(parts):
+            found.extend(_guarded(lambda whole, _path, ask=rule: ask(whole), data, parts[0]))
+    return found + _guarded(lambda whole, _path: modes.check(whole, faulty), data, "mode")
 
 
 def check_part(part: str, value: Any) -> list[Problem]:
@@ -156,11 +162,26 @@ def _coded(rows: Any, path: str, needed: tuple[str, ...], least: int = 0) -> lis
     return found
 
 
+def is_shown(section: Mapping[str, Any]) -> bool:
+    """Does the section stand in the public text? One that is left out keeps its words for later years."""
+    return not section.get("omit")
+
+
+def _readable(rows: Any) -> list[Mapping[str, Any]]:
+    """The rows of a list that can be asked further; `_coded` has said what is wrong with the list and the others. When one
+    cannot be read the places of those after it would be wrong, so none is asked."""
+    ok = isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)
+    return rows if ok else []
+
+
 def _sections(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("title",))
-    if found:
-        return found
-    codes = {row["code"] for row in rows}
+    codes = {row.get("code"): row for row in _readable(rows)}
+    for code, row in codes.items():
+        if not isinstance(row.get("omit", False), bool):
+            found.append(Problem(f"{path}.{code}.omit", _("must be yes or no")))
+        elif row.get("omit") and code in KEPT_SECTIONS:
+            found.append(Problem(f"{path}.{code}.omit", _("this section stands in every guide")))
     found.extend(
         Problem(path, _("the section “%(code)s” is missing") % {"code": places.section_name(code)})
         for code in NEEDED_SECTIONS
@@ -204,8 +225,8 @@ def _quota(data: Any, path: str) -> list[Problem]:
 
 def _topics(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("title",))
-    return found or [
-        problem for index, row in enumerate(rows) for problem in amounts.check_bounds(row.get("cap"), f"{path}[{index}].cap")
+    return found + [
+        problem for index, row in enumerate(_readable(rows)) for problem in amounts.check_bounds(row.get("cap"), f"{path}[{index}].cap")
     ]
 
 
@@ -215,18 +236,19 @@ def _amount(data: Any, path: str) -> list[Problem]:
 
 def _documents(rows: Any, path: str) -> list[Problem]:
     found = _coded(rows, path, ("name",))
-    if found:
-        return found
-    for index, row in enumerate(rows):
+    for index, row in enumerate(_readable(rows)):
         here = f"{path}[{index}]"
-        kinds = row.get("mimes")
-        if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(FILE_KINDS):
+        files = row.get("mimes")
+        if not isinstance(files, list) or not files or not set(map(str, files)) <= set(FILE_KINDS):
             found.append(Problem(f"{here}.mimes", _("choose at least one kind of file")))
         size = row.get("max_mb")
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 200:
             found.append(Problem(f"{here}.max_mb", _("must lie between 1 and 200")))
         if not isinstance(row.get("required", False), bool):
             found.append(Problem(f"{here}.required", _("must be yes or no")))
+        found.extend(kinds.check(row.get("required_for"), f"{here}.required_for"))
+        if row.get("required_for") and not row.get("required"):
+            found.append(Problem(f"{here}.required_for", _("only a required material is required of certain kinds of units")))
         found.extend(_file(row.get("file"), f"{here}.file"))
     return found
 
@@ -436,29 +458,30 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
 }
 
 
-def _check_together(data: Mapping[str, Any]) -> list[Problem]:
-    """Rules between the parts, and the texts no guide can do without."""
+def _texts_there(data: Mapping[str, Any]) -> list[Problem]:
+    """The texts no guide can do without."""
     texts = {section["code"]: str(section.get("text", "")).strip() for section in data["sections"]}
-    found = [
-        Problem(f"sections.{code}", _("the text is missing"))
-        for code in NEEDED_TEXTS
-        if not texts.get(code)
-    ]
-    contract = data["mode"]["contract_required"]
-    kinds = [row["kind"] for row in data["payment_plan"]]
-    if not contract and kinds != ["ONCE"]:
-        found.append(Problem("payment_plan", _("without a contract there is exactly one payment")))
-    if contract and not {"SIGN", "ONCE", "YEARLY"} & set(kinds):
-        found.append(Problem("payment_plan", _("a first payment is missing")))
-    cap, control = number(data["amount"]["cap"]), number(data["quota"]["budget_control"])
-    if cap > control:
-        found.append(Problem("amount.cap", _("is more than the money of the whole guide")))
-    found.extend(
-        Problem(f"topics.{topic['code']}", _("its cap is above the cap of the guide"))
-        for topic in data.get("topics") or []
-        if number(topic["cap"]) > cap
-    )
-    return found + _tags_asked(data) + _check_ethics(data) + (modes.check(data) if not found else [])
+    return [Problem(f"sections.{code}", _("the text is missing")) for code in NEEDED_TEXTS if not texts.get(code)]
+
+
+def _payments_fit(data: Mapping[str, Any]) -> list[Problem]:
+    contract, kinds_ = data["mode"]["contract_required"], [row["kind"] for row in data["payment_plan"]]
+    if not contract and kinds_ != ["ONCE"]:
+        return [Problem("payment_plan", _("without a contract there is exactly one payment"))]
+    if contract and not {"SIGN", "ONCE", "YEARLY"} & set(kinds_):
+        return [Problem("payment_plan", _("a first payment is missing"))]
+    return []
+
+
+def _caps_fit(data: Mapping[str, Any]) -> list[Problem]:
+    over = number(data["amount"]["cap"]) > number(data["quota"]["budget_control"])
+    return [Problem("amount.cap", _("is more than the money of the whole guide"))] if over else []
+
+
+def _topics_fit(data: Mapping[str, Any]) -> list[Problem]:
+    cap = number(data["amount"]["cap"])
+    return [Problem(f"topics.{topic['code']}", _("its cap is above the cap of the guide"))
+            for topic in data.get("topics") or [] if number(topic["cap"]) > cap]
 
 
 def _check_ethics(data: Mapping[str, Any]) -> list[Problem]:
@@ -469,3 +492,15 @@ def _check_ethics(data: Mapping[str, Any]) -> list[Problem]:
     if rule == "WITH_APPLICATION" and not any("伦理" in row["name"] for row in data["documents"]):
         return [Problem("ethics.rule", _("the materials must name the approval of the ethics committee"))]
     return []
+
+
+#: Rules between the parts. Each is asked as soon as the parts it looks at are well formed, so that nothing comes in
+#: instalments: what is missing in one part hides nothing of another.
+TOGETHER: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], list[Problem]]], ...] = (
+    (("sections",), _texts_there),
+    (("payment_plan", "mode"), _payments_fit),
+    (("amount", "quota"), _caps_fit),
+    (("topics", "amount"), _topics_fit),
+    (("tags", "form"), _tags_asked),
+    (("ethics", "form", "documents"), _check_ethics),
+)

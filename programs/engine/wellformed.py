@@ -93,15 +93,17 @@ def _check_rows(node: Mapping[str, Any], path: str, depth: int, inside: str) -> 
     found = []
     if node.get("first") is not None and not _whole(node["first"], 1, 500):
         found.append(Problem(f"{path}.first", _("must lie between %(low)d and %(high)d") % {"low": 1, "high": 500}))
-    ways = [key for key in ("least", "share", "every") if node.get(key)]
+    ways = [key for key in ("least", "most", "share", "every") if node.get(key) or key == "most" and node.get(key) is not None]
     if len(ways) != 1:
-        found.append(Problem(path, _("say how many rows must hold: a number, a share, or all")))
+        found.append(Problem(path, _("say how many rows must hold: a number at least or at most, a share, or all")))
     elif ways[0] == "least" and not _whole(node["least"], 1, 500):
         found.append(Problem(f"{path}.least", _("must lie between %(low)d and %(high)d") % {"low": 1, "high": 500}))
+    elif ways[0] == "most" and not _whole(node["most"], 0, 500):
+        found.append(Problem(f"{path}.most", _("must lie between %(low)d and %(high)d") % {"low": 0, "high": 500}))
     elif ways[0] == "share" and not _share(node["share"]):
         found.append(Problem(f"{path}.share", _("must lie between 0 and 1")))
-    if not found and node.get("first") and node.get("least") and int(node["least"]) > int(node["first"]):
-        found.append(Problem(f"{path}.least", _("cannot be more than the rows looked at")))
+    if not found and ways[0] in ("least", "most") and node.get("first") and int(node[ways[0]]) > int(node["first"]):
+        found.append(Problem(f"{path}.{ways[0]}", _("cannot be more than the rows looked at")))
     return [*found, *check_node(node.get("that"), f"{path}.that", depth + 1, name)]
 
 

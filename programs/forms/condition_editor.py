@@ -153,7 +153,7 @@ def _box(box: str, form: forms.Form) -> str | None:
     if name == "value_by":
         digits = "".join(letter for letter in box if letter.isdigit())
         name = f"by{digits[:1]}:value"
-    known = {"at": "at_value", "that": "rows", "least": "many", "share": "many"}
+    known = {"at": "at_value", "that": "rows", "least": "many", "most": "many", "share": "many"}
     for candidate in (name, known.get(name, ""), "other" if name == "value" else "at_other"):
         if candidate in form.fields:
             return candidate

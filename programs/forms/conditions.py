@@ -88,7 +88,7 @@ def load(node: Mapping[str, Any] | None) -> Draft:
     if "human" in node:
         return Draft("human", {"human": [str(node["human"])]})
     if "rows" in node:
-        way = next((way for way in ("every", "share", "least") if node.get(way)), "least")
+        way = next((way for way in ("every", "share", "least", "most") if node.get(way) or way == "most" and way in node), "least")
         many = str(node.get(way, "")) if way != "every" else ""
         return Draft("rows", {"rows": [node["rows"]], "first": [str(node.get("first") or "")], "way": [way], "many": [many]},
                      [load(node["that"])])
@@ -236,7 +236,8 @@ def _months(text: str) -> Any:
 def _money(text: str) -> str:
     """万元 as typed -> yuan; what is no amount stays, and is refused with its own words."""
     try:
-        return str(from_wan(text))
+        amount, exact = from_wan(text), number(text.replace(",", "")) * 10_000
+        return str(amount) if amount == exact else f"{exact.normalize():f}"  # less than a fen is not rounded away unseen
     except (ArithmeticError, ValueError):
         return text
 
@@ -352,8 +353,9 @@ class RowsForm(NodeForm):
     rows = forms.ChoiceField(label=_("Which rows"), required=False)
     first = one_line(_("Only the first (empty: all)"), 3, required=False)
     way = forms.ChoiceField(label=_("How many must meet it"), choices=[
-        ("least", _("at least this number")), ("share", _("at least this share (0.5 is half)")), ("every", _("every one"))])
-    many = one_line(_("Number or share"), 8, required=False)
+        ("least", _("at least this number")), ("most", _("at most this number")), ("share", _("at least this share (0.5 is half)")), ("every", _("every one"))])
+    many = one_line(_("Number or share"), 8, required=False, help_text=_(
+        "From one number to another: two such lines, one with “at least” and one with “at most”."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
@@ -18,12 +18,7 @@ from programs.engine.problems import Problem
 from programs.forms.base import LinesField, area, one_line, show_theirs
 from programs.forms.rows import RowForm
 
-FIELD_KINDS = [
-    ("text", _("One line")), ("textarea", _("Long text")), ("number", _("Number")), ("money", _("Money (yuan)")),
-    ("date", _("Date")), ("select", _("Choice from a list")), ("radio", _("Choice, all shown")),
-    ("multi", _("Several choices")), ("bool", _("Yes to tick")), ("table", pgettext_lazy("field", "Table")),
-    ("group", _("Group of fields, filled in several times")),
-]
+FIELD_KINDS = [*queries.FIELD_KIND_WORDS.items()]
 INSIDE_KINDS = [pair for pair in FIELD_KINDS if pair[0] in form_schema.GROUP_KINDS]
 OPERATORS = [
     ("eq", _("is")), ("ne", _("is not")), ("in", _("is one of (parted by |)")), ("ge", _("is at least")), ("le", _("is at most")),

@@ -69,18 +69,24 @@ class HeaderForm(PartForm):
     title = one_line(_("Title of the guide"), help_text=_("Year, programme and batch, for example: 2026年度深港联合资助项目（A类）申请指南"))
     title_en = one_line(_("Title in English"), 300, required=False, help_text=_("Shown to readers of the English pages."))
     issuer = one_line(_("Issued by"), 120, help_text=_("Full name of the bureau, for example: 深圳市科技创新局"))
+    issuer_en = one_line(_("Issued by, in English"), 200, required=False)
     notice_line = area(_("Notice on top"), 300, 2, required=False, help_text=_(
         "One sentence above the guide, for example: 申请单位应自主申报，不得购买、委托代写项目申请书。"))
+    notice_line_en = area(_("Notice on top, in English"), 500, 2, required=False)
     receiving_body = one_line(_("Receiving body"), 200, required=False, help_text=_(
         "Who receives the applications, for example: 深圳市科技创新局（由专业机构受托受理）"))
+    receiving_body_en = one_line(_("Receiving body, in English"), 300, required=False)
     deciding_body = one_line(_("Deciding body"), 200, required=False, help_text=_("Who decides, for example: 深圳市科技创新局"))
+    deciding_body_en = one_line(_("Deciding body, in English"), 300, required=False)
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
         return dict(data.get("header") or {})
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"header": {**(data.get("header") or {}), **self.cleaned_data}}
+        old = data.get("header") or {}
+        kept = {key: value for key, value in self.cleaned_data.items() if value or key in old or not key.endswith("_en")}
+        return {"header": {**old, **kept}}
 
 
 class SupportForm(PartForm):
@@ -350,6 +356,10 @@ class BudgetForm(PartForm):
     self_raised_min_ratio = forms.DecimalField(
         label=_("Own money per yuan asked for, at least"), min_value=Decimal(0), max_value=Decimal(20), decimal_places=4, required=False,
         help_text=_("0 or empty: none is asked. 1 means at least as much as is asked for."))
+    self_raised_for = forms.MultipleChoiceField(
+        label=_("Own money is asked of these kinds of units only"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.label) for kind in APPLICANT_KINDS],
+        help_text=_("None ticked: of every unit. For example, only enterprises: 企业自筹与申请财政资金不低于1:1"))
     note_equipment_from = WanField(label=_("Equipment is listed one by one from (10,000 yuan)"), required=False, help_text=_("For example: 50"))
     bands = LinesField(label=_("Limit of indirect costs"), required=False, help_text=_(
         "One band per line: up to so much (10,000 yuan) | rate in %; the last line is “above”. For example: 500 | 30, then 1000 | 25, then 以上 | 20"))
@@ -364,6 +374,7 @@ class BudgetForm(PartForm):
         equipment = budget.get("note_equipment_from")
         return {"scheme": budget.get("scheme"), "sources": budget.get("sources") or [CITY],
                 "self_raised_min_ratio": budget.get("self_raised_min_ratio"), "bands": lines,
+                "self_raised_for": budget.get("self_raised_for") or [],
                 "note_equipment_from": Decimal(str(equipment)) if equipment else None}
 
     def clean_sources(self) -> list[str]:
@@ -381,9 +392,18 @@ class BudgetForm(PartForm):
                 raise ValidationError(gettext("Line %(number)d cannot be read; write for example 500 | 30") % {"number": number}) from error
         return found
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("self_raised_for") and not values.get("self_raised_min_ratio") and "self_raised_min_ratio" not in self.errors:
+            self.add_error("self_raised_for", gettext("Say how much own money is asked for, or tick no kind of unit."))
+        return values
+
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
         v = self.cleaned_data
         budget = {**(data.get("budget") or {}), "scheme": v["scheme"], "sources": v["sources"], "indirect_bands": v["bands"]}
+        budget.pop("self_raised_for", None)
+        if v["self_raised_for"]:
+            budget["self_raised_for"] = v["self_raised_for"]
         for key in ("self_raised_min_ratio", "note_equipment_from"):
             budget.pop(key, None)
             if v[key]:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.states import APPLICANT_KINDS
 from programs.engine.schema import FILE_KINDS
 from programs.forms.base import LinesField, WanField, one_line
 
@@ -63,6 +64,10 @@ class DocumentRow(FileRow):
     name = one_line(_("Name"), help_text=_("For example: 科研诚信承诺书"))
     name_en = one_line(_("Name in English"), 300, required=False)
     required = forms.BooleanField(label=_("Required"), required=False)
+    required_for = forms.MultipleChoiceField(
+        label=_("Required of these kinds of units only"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.label) for kind in APPLICANT_KINDS],
+        help_text=_("None ticked: of every unit. For example, only enterprises: 上年度审计报告（企业必交）"))
     mimes = forms.MultipleChoiceField(
         label=_("Kinds of file"), choices=[(kind, kind.upper()) for kind in FILE_KINDS],
         widget=forms.CheckboxSelectMultiple,
@@ -71,7 +76,19 @@ class DocumentRow(FileRow):
     signed_by = one_line(_("Signed or sealed by"), 80, required=False, help_text=_("For example: 法定代表人、单位公章"))
     note = one_line(_("Note"), 300, required=False, help_text=_("For example: 按模板填写，签字盖章后扫描上传"))
     note_en = one_line(_("Note in English"), 300, required=False)
-    field_order = ("code", "name", "name_en", "required", "mimes", "max_mb", "signed_by", "note", "note_en", "upload", "drop")
+    field_order = ("code", "name", "name_en", "required", "required_for", "mimes", "max_mb", "signed_by", "note", "note_en", "upload", "drop")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("required_for") and not values.get("required"):
+            self.add_error("required_for", gettext("Tick “Required” as well, or tick no kind of unit."))
+        return values
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        found = super().row(old)
+        if not found["required_for"]:  # every unit: the row stays as it was before there were kinds
+            del found["required_for"]
+        return found
 
 
 class AnnexRow(FileRow):

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from programs.engine import numbering
 from programs.engine.places import SECTIONS
-from programs.engine.schema import NEEDED_TEXTS, SECTION_ORDER
+from programs.engine.schema import KEPT_SECTIONS, NEEDED_TEXTS, SECTION_ORDER
 from programs.forms.base import area, needed_later, one_line, show_theirs
 
 HINTS = {
@@ -30,7 +31,8 @@ HINTS = {
 
 
 class SectionsForm(forms.Form):
-    """A title and a text in both languages for every section of the guide; sections real guides have may be added."""
+    """A title and a text in both languages for every section of the guide; sections real guides have may be added, and those
+    that are not compulsory may be left out. The numbers in the titles then follow."""
 
     add = forms.MultipleChoiceField(
         label=_("Add sections"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("They are there after saving."))
@@ -39,18 +41,25 @@ class SectionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sections = sections
         for section in sections:
-            code, name = section["code"], section["title"]
-            for key, label, rows in (("title", gettext("Title"), 1), ("text", gettext("Text"), 6), ("title_en", gettext("Title in English"), 1),
-                                     ("text_en", gettext("Text in English"), 4)):
-                hint = HINTS.get(code, "") if key == "text" else ""
-                field = one_line(f"{name}：{label}", 120, required=key == "title") if rows == 1 else area(
-                    f"{name}：{label}", 20_000, rows, required=False, help_text=hint)
-                field.initial = section.get(key, "")
-                self.fields[f"{code}-{key}"] = needed_later(field) if key == "text" and code in NEEDED_TEXTS else field
+            self._add_fields(section)
         missing = [code for code in SECTION_ORDER if code not in {one["code"] for one in sections}]
         self.fields["add"].choices = [(code, str(SECTIONS[code])) for code in missing]
         if not missing:
             del self.fields["add"]
+
+    def _add_fields(self, section: Mapping[str, Any]) -> None:
+        code, name = section["code"], section["title"]
+        for key, label, rows in (("title", gettext("Title"), 1), ("text", gettext("Text"), 6), ("title_en", gettext("Title in English"), 1),
+                                 ("text_en", gettext("Text in English"), 4)):
+            hint = HINTS.get(code, "") if key == "text" else ""
+            field = one_line(f"{name}：{label}", 120, required=False) if rows == 1 else area(
+                f"{name}：{label}", 20_000, rows, required=False, help_text=hint)
+            field.initial = section.get(key, "")
+            self.fields[f"{code}-{key}"] = needed_later(field) if key == "text" and code in NEEDED_TEXTS else field
+        if code not in KEPT_SECTIONS:
+            self.fields[f"{code}-omit"] = forms.BooleanField(
+                label=gettext("%(section)s: not in this guide") % {"section": name}, required=False, initial=section.get("omit", False),
+                help_text=gettext("The public text leaves it out and the numbers after it move up; its words stay here."))
 
     def refuse(self, reasons: list[str]) -> None:
         for reason in reasons:
@@ -61,13 +70,28 @@ class SectionsForm(forms.Form):
         earlier = SectionsForm(sections=before.get("sections") or [])
         show_theirs(self, {name: field.initial for name, field in earlier.fields.items()}, who)
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        for section in self.sections:
+            code = section["code"]
+            if values.get(f"{code}-title") == "" and not values.get(f"{code}-omit"):
+                self.add_error(f"{code}-title", gettext("This section stands in every guide, so it needs a title.") if code in KEPT_SECTIONS
+                               else gettext("A section needs a title; one that does not apply is ticked “not in this guide”."))
+        return values
+
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        found = [
-            {**section, **{key: self.cleaned_data[f"{section['code']}-{key}"].replace("\r\n", "\n")
-                           for key in ("title", "text", "title_en", "text_en")}}
-            for section in self.sections
-        ]
-        found += [{"code": code, "title": str(SECTIONS[code]), "text": ""} for code in self.cleaned_data.get("add") or ()]
+        v = self.cleaned_data
+        found = []
+        for section in self.sections:
+            code = section["code"]
+            row = {**section, **{key: v[f"{code}-{key}"].replace("\r\n", "\n") for key in ("title", "text", "title_en", "text_en")}}
+            row["title"] = row["title"] or section["title"]
+            row.pop("omit", None)
+            found.append(row | ({"omit": True} if v.get(f"{code}-omit") else {}))
+        found += [{"code": code, "title": str(SECTIONS[code]), "text": ""} for code in v.get("add") or ()]
         order = {code: place for place, code in enumerate(SECTION_ORDER)}
-        return {"sections": sorted(found, key=lambda section: order.get(section["code"], len(order)))}
+        found.sort(key=lambda section: order.get(section["code"], len(order)))
+        if numbering.shown_codes(found) == numbering.shown_codes(self.sections):
+            return {"sections": found}  # nothing moves: the titles are those that were typed
+        return numbering.renumbered(found, data.get("conditions") or [])
 

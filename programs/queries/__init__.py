@@ -111,7 +111,6 @@ from programs.queries.editor_parts import (
     part_label,
     progress,
     said,
-    version_changes,
 )
 from programs.queries.evidence import (
     Offer,
@@ -164,6 +163,7 @@ from programs.queries.held import (
     guide_facts,
     unit_facts,
 )
+from programs.queries.leaves import version_changes
 from programs.queries.lineage import (
     endings_of,
     followed_numbers,
@@ -200,6 +200,7 @@ from programs.queries.opening import (
 )
 from programs.queries.page import (
     GuidePage,
+    document_lines,
     guide_cards,
     guide_page,
     mark_text,
@@ -329,6 +330,7 @@ from programs.queries.versions import (
     versions,
 )
 from programs.queries.wording import (
+    FIELD_KIND_WORDS,
     OP_WORDS,
     Names,
     shape_of,
@@ -346,13 +348,14 @@ from programs.workflow import (
 __all__ = [
     "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
+    "FIELD_KIND_WORDS",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",
     "budget_headings", "budget_of", "by_part", "calendar_text", "call_card", "calls", "card_text", "case_opinions",
     "change_page", "changes_of", "choices", "clause_history", "clauses_of", "clean_search", "closed_reason",
     "comment_for", "comments_of", "committed_by_year", "comparable", "compared", "compared_trees", "condition_lines",
     "consequences", "control_figure", "counted_versions", "cover_rows", "current_window", "desk_people",
-    "difference_counts", "difference_rows", "division_people", "document_page", "documents_by_id", "documents_for",
-    "documents_in_force", "documents_that_are", "editor_groups", "endings_of", "entries", "error_workbook", "expected_entries",
+    "difference_counts", "difference_rows", "division_people", "document_page", "documents_by_id", "documents_for", "documents_in_force",
+    "documents_that_are", "editor_groups", "endings_of", "entries", "error_workbook", "expected_entries", "document_lines",
     "expected_guides", "expected_items", "expected_text", "expiring_documents", "feed_entries", "field_labels",
     "file_for", "files_in", "followed_numbers", "for_applicants", "forebears", "form_of", "former_of", "found_by",
     "funded_titles", "future_industries", "get_adjustment", "get_body", "get_change", "get_document", "get_for",

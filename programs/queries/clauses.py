@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
-from accounts.states import OrgKind
 from core.money import wan
 from programs import states
-from programs.engine import modes, places
+from programs.engine import kinds, modes, places, schema
 from programs.engine.conditions import number
 from programs.engine.forms import pick
 from programs.models import Guide, GuideVersion
 from programs.queries.editor import words
-from programs.queries.page import payment_label
+from programs.queries.lists import list_label
+from programs.queries.page import band_words, payment_label, source_label
 from programs.queries.tags import guide_tags_of
 
 MOST_GUIDES, MOST_VERSIONS = 10, 200  # as far back as the history of a clause goes
@@ -84,9 +84,11 @@ LABELS = {
     "note_en": gettext_lazy("Note in English"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
     "regions": gettext_lazy("Regions"), "partners_max": gettext_lazy("Partners at most"),
     "partner_transfer": gettext_lazy("Money may be passed on to partners"), "partners_anywhere": gettext_lazy("Partners from anywhere"),
-    "clusters": gettext_lazy("Clusters"), "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Requirement"),
+    "clusters": gettext_lazy("Clusters"), "list": gettext_lazy("Code list"), "lines_en": gettext_lazy("Directions in English"),
+    "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Requirement"),
     "file": gettext_lazy("File"), "scheme": gettext_lazy("Budget"), "sources": gettext_lazy("Sources of money"),
-    "self_raised_min_ratio": gettext_lazy("Own money per yuan asked for, at least"), "indirect_bands": gettext_lazy("Limit of indirect costs"),
+    "self_raised_min_ratio": gettext_lazy("Own money per yuan asked for, at least"),
+    "self_raised_for": gettext_lazy("Own money is asked of these kinds of units only"), "indirect_bands": gettext_lazy("Limit of indirect costs"),
     "note_equipment_from": gettext_lazy("Equipment listed one by one from"), "min_rows": gettext_lazy("Rows at least"),
     "max_rows": gettext_lazy("Rows at most"), "weight_total": gettext_lazy("Weights add up to"),
     "required_l1": gettext_lazy("Kinds that must be there"), "panel_size": gettext_lazy("Experts per application"),
@@ -96,6 +98,7 @@ LABELS = {
     "comment_min": gettext_lazy("Characters a comment needs"), "step": gettext_lazy("Step of the points"),
 }
 MONEY = ("budget_control", "cap", "note_equipment_from")
+BLIND = {"single": gettext_lazy("Experts see the applicant, not the other way"), "double": gettext_lazy("Neither sees the other")}
 CHOICES: dict[str, Any] = {
     "funding_mode": states.FundingMode, "scheme": states.BudgetScheme, "kind": states.QuotaKind, "rule": states.EthicsRule,
     "mode": states.ReviewMode,
@@ -110,29 +113,38 @@ def clauses_of(data: Mapping[str, Any]) -> list[Clause]:
 def _values(part: str, data: Any) -> Iterable[Clause]:
     """A part that is a handful of single values."""
     if not isinstance(data, Mapping):
-        yield Clause(part, "value", places.part_name(part), _shown(part, data))
+        yield Clause(part, "value", places.part_name(part), shown_value(part, data))
         return
     for key, value in data.items():
         if value in (None, "", [], {}) or key in ("limits", "labels", "details"):
             continue
-        yield Clause(part, key, str(LABELS.get(key, key)), _shown(key, value))
+        yield Clause(part, key, str(LABELS.get(key, key)), shown_value(key, value))
 
 
-def _shown(key: str, value: Any) -> str:
+def shown_value(key: str, value: Any) -> str:
+    """A single value of a guide as a person reads it."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if key == "applicants":
-        return "、".join(str(OrgKind(one).label) if one in OrgKind.values else str(one) for one in value)
-    if key in MONEY:
+    if key in ("applicants", "self_raised_for"):
+        return kinds.words(value)
+    if key in MONEY and value not in (None, ""):
         return money_words(value)
+    if key == "mimes":
+        return "、".join(str(one).upper() for one in value)
+    if key == "blind":
+        return str(BLIND.get(value, value))
+    if key == "sources":
+        return "、".join(source_label(one) for one in value)
+    if key == "list" and value:
+        return list_label(str(value))
     if key in CHOICES and value in CHOICES[key].values:
         return str(CHOICES[key](value).label)
     if key == "indirect_bands":
-        return "；".join(_band(band) for band in value)
+        return "；".join(band_words(band) for band in value)
     if isinstance(value, Mapping):
-        return str(value.get("name", "")) or "；".join(f"{inner}: {_shown(inner, one)}" for inner, one in value.items())
+        return str(value.get("name", "")) or "；".join(f"{inner}: {shown_value(inner, one)}" for inner, one in value.items())
     if isinstance(value, list):
-        return "、".join(_shown("", one) for one in value)
+        return "、".join(shown_value("", one) for one in value)
     return str(value)
 
 
@@ -140,19 +152,12 @@ def money_words(value: Any) -> str:
     return _("%(amount)s 万元") % {"amount": wan(number(value))}
 
 
-def _band(band: Mapping[str, Any]) -> str:
-    rate = f"{(number(band['rate']) * 100).normalize():f}%"
-    if band.get("upto") is None:
-        return _("above: %(rate)s") % {"rate": rate}
-    return _("up to %(upto)s 万元: %(rate)s") % {"upto": wan(number(band["upto"])), "rate": rate}
-
-
 def _mode(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
     yield from _values(part, data)
     details = data.get("details") or {}
     for field in modes.fields_of(str(data.get("funding_mode"))):
         if details.get(field["code"]) not in (None, "", []):
-            yield Clause(part, field["code"], pick(field, "label"), modes.shown_detail(field, details[field["code"]]))
+            yield Clause(part, field["code"], modes.field_label(field), modes.shown_detail(field, details[field["code"]]))
 
 
 def _tags(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
@@ -178,7 +183,7 @@ def _label_of(part: str, row: Mapping[str, Any], code: str) -> str:
 def _row_text(part: str, row: Mapping[str, Any]) -> str:
     """A row of a list in words, the parts that matter to a reader."""
     if part == "sections":
-        return pick(row, "text")
+        return pick(row, "text") if schema.is_shown(row) else _("not in this guide")
     if part == "conditions":
         kind = _("stops an application") if row.get("hard", True) else _("examined by a person")
         lines = [pick(row, "text"), words(row.get("test") or {})]
@@ -188,7 +193,7 @@ def _row_text(part: str, row: Mapping[str, Any]) -> str:
     if part == "topics":
         return _("%(title)s; at most %(cap)s") % {"title": pick(row, "title"), "cap": money_words(row.get("cap") or 0)}
     if part == "documents":
-        pieces = [_("required") if row.get("required") else _("where it applies"), " / ".join(str(one).upper() for one in row.get("mimes", ())),
+        pieces = [kinds.required_words(row), " / ".join(str(one).upper() for one in row.get("mimes", ())),
                   f"≤ {row.get('max_mb')} MB", row.get("signed_by"), pick(row, "note"), (row.get("file") or {}).get("name")]
         return "；".join(str(one) for one in pieces if one)
     if part == "annexes":
@@ -216,17 +221,18 @@ def field_labels(form: Mapping[str, Any]) -> dict[str, str]:
         for item in part["fields"]:
             place = f"{part['code']}.{item['code']}"
             found[place] = pick(item, "label")
-            found |= {f"{place}={choice['value']}": pick(choice, "label") for choice in item.get("choices") or ()}
+            found |= {f"{place}={one['value']}": pick(one, "label") for one in item.get("choices") or ()}
     return found
 
 
 def field_words(item: Mapping[str, Any], section: str, labels: Mapping[str, str]) -> str:
     """A field of the form with its limits in one line; `labels` are those of all fields, for its rule."""
+    unit = pick(item, "unit") or (_("yuan") if item.get("kind") == "money" else "")
     inside = "、".join(pick(one, "label") for one in (*item.get("columns", ()), *item.get("fields", ())))
     pieces = [
-        pick(item, "label"), _("required") if item.get("required") else "", pick(item, "help"),
-        f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']}" if item.get("min") not in (None, "") else "",
-        f"≤ {item['max']}" if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
+        pick(item, "label"), _("Must be filled in") if item.get("required") else "", pick(item, "help"),
+        f"≤ {item['max_length']}" if item.get("max_length") else "", f"≥ {item['min']} {unit}".strip() if item.get("min") not in (None, "") else "",
+        f"≤ {item['max']} {unit}".strip() if item.get("max") not in (None, "") else "", inside, "、".join(pick(one, "label") for one in item.get("choices", ())),
         visible_words(item["visible_if"], section, labels) if item.get("visible_if") else "",
     ]
     return "；".join(piece for piece in pieces if piece)
@@ -241,7 +247,7 @@ def _quoted(leaf: Mapping[str, Any], place: str, labels: Mapping[str, str]) -> s
     value, said = leaf.get("value", ""), []
     for one in value if isinstance(value, list) else [value]:
         plain = visibility.plain_bool(one)
-        said.append(labels.get(f"{place}={one}") or (f'"{plain}"' if isinstance(plain, str) else _shown("", plain)))
+        said.append(labels.get(f"{place}={one}") or (f'"{plain}"' if isinstance(plain, str) else shown_value("", plain)))
     return "、".join(said)
 
 
@@ -251,10 +257,10 @@ def visible_words(rule: Mapping[str, Any], section: str, labels: Mapping[str, st
 
     join, leaves = visibility.parts_of(rule)
     signs = {"eq": "=", "ne": "≠", "in": "∈", "ge": "≥", "le": "≤", "filled": _("is filled in"), "empty": _("is empty")}
-    said = [
-        f"{labels.get(place, leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf, place, labels)}".strip()
-        for leaf in leaves for place in [visibility.place_of(leaf["field"], section)]
-    ]
+    said = []
+    for leaf in leaves:
+        place = visibility.place_of(leaf["field"], section)
+        said.append(f"{labels.get(place, leaf['field'])} {signs.get(leaf.get('op', 'eq'), '')} {_quoted(leaf, place, labels)}".strip())
     return _("shown when %(rule)s") % {"rule": (_(" and ") if join == "all" else _(" or ")).join(said)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +51,7 @@ GROUPS = (
     )),
 )
 OWN_PAGES = {"conditions": "conditions", "form": "form_parts", "windows": "guide_windows", "policies": "guide_policies"}
+MOST_SAID = 20  # problems of one part that a page says; their number is always the whole
 OPTIONAL = ("support", "tags", "topics", "contract", "ethics", "annexes", "contacts")
 
 
@@ -96,7 +96,7 @@ def editor_groups(guide: Guide) -> list[dict[str, Any]]:
             if waiting:
                 text = _("%(text)s · comments: %(count)d") % {"text": text, "count": waiting}
             items.append({"code": code, "label": label, "url": url_of(guide, code), "state": state, "text": text,
-                          "problems": [problem.text for problem in wrong[:3]]})
+                          "problems": [problem.text for problem in wrong[:MOST_SAID]]})
         found.append({"title": title, "items": items})
     return found
 
@@ -113,8 +113,8 @@ def _state(data: Mapping[str, Any], code: str, keys: tuple[str, ...], wrong: lis
     if wrong:
         return "err", _("%(count)d to do") % {"count": len(wrong)}
     value = data.get(keys[0])
-    if code in OPTIONAL and not any(data.get(key) for key in keys):
-        return "todo", _("optional")
+    if not any(data.get(key) or data.get(key) == 0 for key in keys):  # nothing is wrong with it, but nothing stands there either
+        return "todo", _("optional") if code in OPTIONAL else _("empty")
     if code == "form":
         value = [item for part in (value or {}).get("sections", ()) for item in part["fields"]]
     return "done", str(len(value)) if isinstance(value, list) else _("filled in")
@@ -133,23 +133,3 @@ def overtaken(guide: Guide, base: int | None) -> tuple[Mapping[str, Any], str] |
     started = guide.versions.filter(number=base).first()
     who = _("Version %(number)d, saved by %(name)s") % {"number": guide.version.number, "name": guide.version.created_by.name}
     return (started.data if started else {}), who
-
-
-def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Leaves that differ between two versions: place, old text, new text."""
-    old, new = dict(_leaves(before)), dict(_leaves(after))
-    return [
-        {"part": part_label(path.partition(".")[0]), "path": places.inside_name(*path.partition(".")[::2]), "before": old.get(path, ""),
-         "after": new.get(path, ""), "is_english": path.endswith("_en") or (old.get(path, "") + new.get(path, "")).isascii()}
-        for path in sorted({*old, *new}) if old.get(path) != new.get(path)
-    ][:400]
-
-
-def _leaves(node: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(node, Mapping):
-        children = [(str(key), value) for key, value in node.items()]
-    elif isinstance(node, list):
-        children = [(str(row.get("code", i)) if isinstance(row, Mapping) else str(i), row) for i, row in enumerate(node)]
-    else:
-        return [(path, node if isinstance(node, str) else json.dumps(node, ensure_ascii=False))]
-    return [leaf for key, value in children for leaf in _leaves(value, f"{path}.{key}" if path else key)]

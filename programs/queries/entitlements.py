@@ -97,7 +97,7 @@ def case_of(version: GuideVersion, organisation_id: int, facts: dict[str, Any]) 
         return OpenCase(organisation_id)
     lines = {language: [[line.name, line.text, amounts.show(line.value)] for line in amount.lines] for language, amount in told.items()}
     return Case(organisation_id, told[settings.LANGUAGE_CODE].total, lines, [
-        {"code": one.code, "clause": one.clause, "text": one.text, "result": one.result, "found": one.found, "source": one.source}
+        {"code": one.code, "clause": one.clause, "text": one.text, "result": one.result, "found": one.said, "source": one.source}
         for one in outcomes])
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Organisation
 from accounts.states import OrgKind
 from core import clock
+from core.money import wan
 from programs import rules, states
-from programs.engine import modes
-from programs.engine.forms import pick
+from programs.engine import kinds, modes, schema
+from programs.engine.conditions import number
+from programs.engine.forms import ROW_KINDS, pick
 from programs.models import Guide, GuideVersion, Special
 from programs.queries.guide_files import annexes_of
 from programs.queries.guides import guides_of
@@ -26,6 +30,10 @@ BLOCKS = {
     "basis": "basis", "support": "support", "conditions": "conditions", "materials": "materials", "form": "form",
     "accepting": "windows", "procedure": "steps", "timing": "review", "annexes": "annexes",
 }
+
+
+#: Blocks that are shown even when their section is not in the text.
+HOMELESS = ("form", "review")
 
 
 @dataclass
@@ -54,6 +62,8 @@ class GuidePage:
     payments: list[dict[str, Any]]
     criteria: list[dict[str, Any]]
     form: list[dict[str, Any]]
+    budget: dict[str, Any]
+    targets: dict[str, Any]
     contacts: list[dict[str, Any]]
     header: dict[str, str]
     annexes: list[dict[str, Any]]
@@ -63,6 +73,7 @@ class GuidePage:
     recommenders: list[str]
     review_label: str
     quota: dict[str, Any]
+    mode_name: str = ""
     mode_steps: list[str] = field(default_factory=list)
     mode_details: list[dict[str, str]] = field(default_factory=list)
     review_note: str = ""
@@ -77,6 +88,17 @@ class GuidePage:
     @property
     def has_basis(self) -> bool:
         return any(section.block == "basis" for section in self.sections)
+
+    @property
+    def homeless(self) -> list[SectionView]:
+        """What the guide lays down in parts whose section its text does without: shown after the text, without a number."""
+        there = {section.block for section in self.sections}
+        return [SectionView(block, "", "", block, "") for block in HOMELESS if block not in there]
+
+    @property
+    def annexes_at(self) -> str:
+        """The block that lists the annexes: their own section, else the last one of the text."""
+        return "annexes" if any(section.block == "annexes" for section in self.sections) else "review"
 
     @property
     def decides_at(self) -> datetime | None:
@@ -123,7 +145,7 @@ def guide_page(
 
     sections = [
         SectionView(s["code"], pick(s, "title"), pick(s, "text"), BLOCKS.get(s["code"], ""), mark(f"sections.{s['code']}"))
-        for s in data.get("sections", ())
+        for s in data.get("sections", ()) if schema.is_shown(s)
     ]
     steps: list[str] = []
     for section in sections:
@@ -140,11 +162,7 @@ def guide_page(
              "hard": rule.get("hard", True), "mark": mark(f"conditions.{rule['code']}")}
             for rule in data.get("conditions", ())
         ],
-        documents=[
-            {**doc, "label": pick(doc, "name"), "hint": pick(doc, "note"), "kinds": " / ".join(k.upper() for k in doc["mimes"]),
-             "mark": mark(f"documents.{doc['code']}")}
-            for doc in data.get("documents", ())
-        ],
+        documents=[{**doc, "mark": mark(f"documents.{doc['code']}")} for doc in document_lines(data)],
         topics=_topics(data, sources or {}),
         **_of_lists(data),
         header={key: pick(header, key) for key in ("issuer", "notice_line", "receiving_body", "deciding_body")},
@@ -159,6 +177,15 @@ def guide_page(
     )
 
 
+def document_lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The materials in the reader's language; `needed` says of whom they are required."""
+    return [
+        {**doc, "label": pick(doc, "name"), "hint": pick(doc, "note"), "kinds": " / ".join(k.upper() for k in doc["mimes"]),
+         "needed": kinds.required_words(doc)}
+        for doc in data.get("documents") or ()
+    ]
+
+
 def _of_lists(data: dict[str, Any]) -> dict[str, Any]:
     """Payments, criteria, what the form asks, contacts."""
     return {
@@ -171,14 +198,83 @@ def _of_lists(data: dict[str, Any]) -> dict[str, Any]:
             for row in (data.get("score_sheet") or {}).get("criteria", ())
         ],
         "form": [
-            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"]]}
+            {"title": pick(part, "title"), "fields": [pick(item, "label") for item in part["fields"] if item["kind"] not in ROW_KINDS],
+             "repeated": [_repeated(item) for item in part["fields"] if item["kind"] in ROW_KINDS]}
             for part in (data.get("form") or {}).get("sections", ())
         ],
+        "budget": _budget(data.get("budget") or {}), "targets": _targets(data.get("targets") or {}),
         "contacts": [
             {"name": pick(row, "name"), "phone": row.get("phone", ""), "hours": pick(row, "hours")}
             for row in data.get("contacts", ())
         ],
     }
+
+
+def rows_words(low: Any, high: Any) -> str:
+    """How often something is filled in: 3 to 10 times; empty without limits."""
+    if low and high:
+        return ngettext("%(low)s to %(high)s row", "%(low)s to %(high)s rows", int(high)) % {"low": low, "high": high}
+    if low:
+        return ngettext("at least %(count)s row", "at least %(count)s rows", int(low)) % {"count": low}
+    return ngettext("at most %(count)s row", "at most %(count)s rows", int(high)) % {"count": high} if high else ""
+
+
+def _repeated(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A table or a group of fields of the form: what each row asks, and how many there may be."""
+    return {"label": pick(item, "label"), "inside": [pick(one, "label") for one in item.get(ROW_KINDS[item["kind"]], ())],
+            "limits": rows_words(item.get("min_rows"), item.get("max_rows"))}
+
+
+def own_money_words(budget: Mapping[str, Any]) -> str:
+    """The self-raised ratio as guides say it: at least 1 : 1, and of whom it is asked."""
+    ratio = number(budget.get("self_raised_min_ratio") or 0)
+    if not ratio:
+        return ""
+    said = _("own money to money asked for at least %(ratio)s : 1") % {"ratio": f"{ratio.normalize():f}"}
+    who = kinds.words(budget.get("self_raised_for"))
+    return _("%(rule)s (only of: %(kinds)s)") % {"rule": said, "kinds": who} if who else said
+
+
+def _budget(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The budget template: scheme, sources, headings as a tree in their order, and its rules."""
+    if not data.get("scheme"):
+        return {}
+    parents = {row["code"]: row.get("parent") or "" for row in data.get("headings") or ()}
+    below: dict[str, list[str]] = {}
+    for row in data.get("headings") or ():
+        below.setdefault(parents[row["code"]], []).append(pick(row, "name"))
+    return {
+        "scheme": str(states.BudgetScheme(data["scheme"]).label), "own": own_money_words(data),
+        "sources": [source_label(one) for one in data.get("sources") or ()],
+        "headings": [{"name": pick(row, "name"), "note": pick(row, "note"), "below": below.get(row["code"], [])}
+                     for row in data.get("headings") or () if not parents[row["code"]] or row["code"] in below],
+        "bands": [band_words(band) for band in data.get("indirect_bands") or ()],
+        "equipment": wan(number(data["note_equipment_from"])) if data.get("note_equipment_from") else "",
+    }
+
+
+def source_label(code: str) -> str:
+    return {"CITY": _("City money"), "OWN": _("Own money"), "OTHER": _("Other money")}.get(code, code)
+
+
+def band_words(band: Mapping[str, Any]) -> str:
+    rate = _percent(band["rate"])
+    if band.get("upto") is None:
+        return _("above: %(rate)s") % {"rate": rate}
+    return _("up to %(upto)s 万元: %(rate)s") % {"upto": wan(number(band["upto"])), "rate": rate}
+
+
+def _targets(data: Mapping[str, Any]) -> dict[str, Any]:
+    """How many performance targets there must be, of which kinds."""
+    rows = data.get("kinds") or ()
+    if not rows or not data.get("max_rows", 30):
+        return {}
+    kinds_: dict[str, list[str]] = {}
+    for row in rows:
+        kinds_.setdefault(pick(row, "l1"), []).append(pick(row, "l2"))
+    first = {row["l1"]: pick(row, "l1") for row in rows}
+    return {"limits": rows_words(data.get("min_rows", 1), data.get("max_rows", 30)), "kinds": list(kinds_.items()),
+            "required": [first.get(one, one) for one in data.get("required_l1") or ()]}
 
 
 def _topics(data: dict[str, Any], sources: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -202,9 +298,10 @@ def _of_mode(data: dict[str, Any]) -> dict[str, Any]:
     mode = data.get("mode") or {}
     code, details = str(mode.get("funding_mode", "")), mode.get("details") or {}
     return {
+        "mode_name": modes.name_of(code),
         "mode_steps": [pick({"s": step["zh"], "s_en": step["en"]}, "s") for step in modes.steps_of(code)],
         "mode_details": [
-            {"label": pick(item, "label"), "text": modes.shown_detail(item, details[item["code"]])}
+            {"label": modes.field_label(item), "text": modes.shown_detail(item, details[item["code"]])}
             for item in modes.fields_of(code) if details.get(item["code"]) not in (None, "", [])
         ],
         "review_note": pick(modes.review_of(str((data.get("review") or {}).get("mode"))), "note"),
@@ -220,8 +317,9 @@ def _support(data: dict[str, Any]) -> list[str]:
 
 
 def _ethics(data: dict[str, Any]) -> dict[str, str]:
-    rule = data.get("rule", states.EthicsRule.NONE)
-    if rule == states.EthicsRule.NONE:
+    """The rule, also when the guide says that nothing is asked; nothing for a guide that is silent about it."""
+    rule = data.get("rule", "")
+    if rule not in states.EthicsRule.values:
         return {}
     return {"rule": str(states.EthicsRule(rule).label), "words": pick(data, "note")}
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.states import Gender, OrgKind
 from core.money import wan
@@ -32,6 +32,14 @@ OP_WORDS: dict[str, Any] = {
     "any_of": gettext_lazy("contains any of"), "none_of": gettext_lazy("contains none of"), "all_of": gettext_lazy("contains all of"),
     "same_list": gettext_lazy("is the same list as"), "count_ge": gettext_lazy("has entries at least"),
     "count_le": gettext_lazy("has entries at most"),
+}
+
+#: Kinds of fields of the application form, in the order of the menu.
+FIELD_KIND_WORDS: dict[str, Any] = {
+    "text": gettext_lazy("One line"), "textarea": gettext_lazy("Long text"), "number": gettext_lazy("Number"),
+    "money": gettext_lazy("Money (yuan)"), "date": gettext_lazy("Date"), "select": gettext_lazy("Choice from a list"),
+    "radio": gettext_lazy("Choice, all shown"), "multi": gettext_lazy("Several choices"), "bool": gettext_lazy("Yes to tick"),
+    "table": pgettext_lazy("field", "Table"), "group": gettext_lazy("Group of fields, filled in several times"),
 }
 
 
@@ -79,14 +87,17 @@ def _rows(node: Mapping[str, Any], names: Names) -> str:
         among = _("the first %(count)s of %(rows)s") % {"count": node["first"], "rows": among}
     if node.get("every"):
         many = _("all")
+    elif node.get("most") is not None:
+        many = _("at most %(count)s of them") % {"count": node["most"]}
     elif node.get("share"):
-        many = _("at least %(share)s") % {"share": _percent(node["share"])}
+        many = _("at least %(share)s") % {"share": percent(node["share"])}
     else:
         many = _("at least %(count)s of them") % {"count": node.get("least", "?")}
     return _("of %(rows)s, %(many)s meet: %(that)s") % {"rows": among, "many": many, "that": words(node.get("that") or {}, names)}
 
 
-def _percent(value: Any) -> str:
+def percent(value: Any) -> str:
+    """A share of 1 as a person reads it; what is no number stays as it is."""
     try:
         return f"{(number(value) * 100).normalize():f}%"
     except ArithmeticError:
@@ -144,7 +155,7 @@ def _reference(value: Mapping[str, Any]) -> str:
         months = int(value["months"])
         said = (_("%(count)d months after %(day)s") if months > 0 else _("%(count)d months before %(day)s")) % {
             "count": abs(months), "day": said}
-    return f"{said} × {_percent(value['times'])}" if value.get("times") else said
+    return f"{said} × {percent(value['times'])}" if value.get("times") else said
 
 
 def _by(fact: str, op: str, varied: Mapping[str, Any], names: Names) -> str:

@@ -20,6 +20,20 @@ def leaf(fact, op, value=None, **more):
     return {"fact": fact, "op": op, **({} if value is None else {"value": value}), **more}
 
 
+def rows(way, count, that=None, **more):
+    return {"rows": "team.partners", way: count, "that": that or leaf("partner.is_overseas", "is_true"), **more}
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (rows("least", 1), rows("most", 3)), (rows("least", 3), rows("most", 3)), (rows("least", 3), rows("most", 2, first=4)),
+    (rows("least", 3), rows("most", 2, leaf("partner.is_overseas", "is_false"))), (rows("every", True), rows("most", 2)),
+])
+def test_numbers_of_rows_that_can_both_hold_are_no_conflict(one, other):
+    """One to three partners are two conditions; rows counted otherwise are other rows."""
+    assert conflicts.find([rule("1", one), rule("2", other)]) == []
+    assert schema.check_part("conditions", [rule("1", one), rule("2", other)]) == []
+
+
 @pytest.mark.parametrize(("one", "other"), [
     (leaf("leader.birth_date", "age_on_le", "35", at=HERE), leaf("leader.birth_date", "years_since_ge", "40", at=HERE)),
     (leaf("leader.birth_date", "age_on_lt", "36", at=HERE), {"not": leaf("leader.birth_date", "age_on_le", "35", at=HERE)}),
@@ -36,13 +50,15 @@ def leaf(fact, op, value=None, **more):
     (leaf("leader.running_led", "count_ge", "2"), leaf("leader.running_led", "count_le", "1")),
     (leaf("leader.running_led", "all_of", ["A", "B"]), leaf("leader.running_led", "count_le", "1")),
     (leaf("leader.running_led", "any_of", ["A"]), leaf("leader.running_led", "count_le", "0", of=["A"])),
+    (rows("least", 3), rows("most", 2)), (rows("least", 1), rows("most", 0)), (rows("least", 2), {"not": rows("least", 2)}),
+    ({"not": rows("most", 3)}, rows("most", 3)), (rows("least", 2, first=3), rows("most", 1, first=3)),
     (leaf("application.requested", "gt", {"fact": "application.self_raised"}),
      leaf("application.requested", "le", {"fact": "application.self_raised"})),
 ])
 def test_two_clauses_that_exclude_each_other_are_named(one, other):
     fine = rule("3", leaf("leader.blocked", "is_false"))
     found = conflicts.find([rule("1", one), fine, rule("2", other)])
-    assert [(conflict.codes, conflict.facts) for conflict in found] == [(("1", "2"), (next(iter(conditions.fact_names(one) - {"guide.closes_on", "application.self_raised"})),))]
+    assert [(conflict.codes, conflict.facts) for conflict in found] == [(("1", "2"), (next(iter(conditions.fact_names(one) - {"guide.closes_on", "application.self_raised", "partner.is_overseas"})),))]
     assert conflicts.find([rule("1", one), rule("2", other, hard=False)]) == []
     assert conflicts.find([rule("1", {"any": [one, {"human": "看"}]}), rule("2", other)]) == []
     assert conflicts.find([rule("1", one, exempt=leaf("unit.is_listed", "is_true")), rule("2", other)]) == []
@@ -80,6 +96,9 @@ FEW = ["unit.kind", "unit.staff", "leader.running_led", "unit.is_fiscal", "leade
 CASES = st.fixed_dictionaries({
     name: st.lists(trees.numbers, max_size=2) if entry.items == NUMBER else FULL[entry.kind]
     for name, entry in trees.CATALOGUE.items() if name in trees.ASKABLE
+} | {
+    "team.partners": st.lists(st.fixed_dictionaries({"partner.is_overseas": st.booleans(), "partner.region": st.sampled_from(["香港", "深圳市"])}), max_size=6),
+    "team.members": st.lists(st.fixed_dictionaries({"member.full_time": st.booleans(), "member.insurance_months": st.integers(0, 6)}), max_size=6),
 })
 
 
@@ -91,3 +110,12 @@ def test_what_is_called_a_conflict_is_failed_by_every_case(rules, cases):
         part = [one for one in rules if one["code"] in conflict.codes]
         for case in cases:
             assert any(outcome.blocks for outcome in conditions.evaluate(part, case))
+
+
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(trees.row_nodes(), st.booleans()), min_size=2, max_size=4), st.lists(CASES, min_size=4, max_size=4))
+def test_a_conflict_between_numbers_of_rows_is_failed_by_every_case(nodes, cases):
+    rules = [rule(str(index), {"not": node} if negated else node) for index, (node, negated) in enumerate(nodes)]
+    for conflict in conflicts.find(rules):
+        part = [one for one in rules if one["code"] in conflict.codes]
+        assert all(any(outcome.blocks for outcome in conditions.evaluate(part, case)) for case in cases)

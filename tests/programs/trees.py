@@ -18,6 +18,11 @@ TEXTS = [*KINDS, *SPECIALS, *REGIONS, "M", "F", "博士", "GR202044", "正高级
 ASKABLE = [name for name, entry in CATALOGUE.items() if entry.kind != ROWS and entry.subject not in (MEMBER, PARTNER)]
 KNOWN = [name for name in ASKABLE if CATALOGUE[name].register]
 
+OF_ROW = {
+    "team.partners": [{"fact": "partner.is_overseas", "op": "is_true"}, {"fact": "partner.region", "op": "within_region", "value": "香港"}],
+    "team.members": [{"fact": "member.full_time", "op": "is_true"}, {"fact": "member.insurance_months", "op": "ge", "value": "3"}],
+}
+
 days = st.one_of(
     st.sampled_from([DAY, date(1968, 1, 1), date(2000, 2, 29), date(2025, 1, 1), date(2026, 2, 28), date(1990, 6, 15)]),
     st.dates(date(1950, 1, 1), date(2030, 12, 31)),
@@ -90,9 +95,24 @@ def varied(draw, shape, digits=WHOLE):
     return {"facts": ["leader.gender", "leader.is_veteran", "unit.kind"], "values": rows}
 
 
+@st.composite
+def row_nodes(draw):
+    """So many of the partners or members; few tests of a row, so that two rules often count the same."""
+    rows = draw(st.sampled_from(sorted(OF_ROW)))
+    node = {"rows": rows, "that": draw(st.sampled_from(OF_ROW[rows]))}
+    if draw(st.integers(0, 2)) == 0:
+        node["first"] = draw(st.integers(1, 4))
+    highest = node.get("first", 5)
+    way = draw(st.sampled_from(["least", "most", "most", "share", "every"]))
+    node[way] = {"least": st.integers(1, highest), "most": st.integers(0, highest), "share": st.sampled_from(["0.5", "1"]),
+                 "every": st.just(True)}[way]
+    node[way] = draw(node[way])
+    return node
+
+
 def trees(names=None, most=6):
     return st.recursive(
-        st.one_of(leaves(names), leaves(names), leaves(names), st.just({"human": "看材料"})),
+        st.one_of(leaves(names), leaves(names), leaves(names), st.just({"human": "看材料"}), row_nodes()),
         lambda inner: st.one_of(
             st.lists(inner, min_size=1, max_size=3).map(lambda rows: {"all": rows}),
             st.lists(inner, min_size=1, max_size=3).map(lambda rows: {"any": rows}),
