@@ -132,7 +132,7 @@ def test_the_task_list_of_a_fresh_guide_is_true(staff):
     guide.refresh_from_db()
     with translation.override("zh-hans"):
         items = {item["code"]: item for group in queries.editor_groups(guide) for item in group["items"]}
-        assert items["mode"]["state"] == "err" and len(items["mode"]["problems"]) == 4
+        assert items["mode"]["state"] == "err" and len(items["mode"]["problems"]) == 3
         assert items["sections"]["state"] == "err" and (items["payment_plan"]["state"], items["annexes"]["text"]) == ("done", "选填")
     before = queries.progress(queries.editor_groups(guide))[0]
     texts = [{**one, "text": one["text"] or "正文"} for one in guide.version.data["sections"]]
