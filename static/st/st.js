@@ -33,16 +33,6 @@
     if (form) for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
     if (!kept.querySelector("[data-name]")) kept.remove();
   }
-  // Whoever leaves a long form with unsaved text is asked first. All of a page that came back from the server unsaved counts
-  // as typed.
-  const texts = (form) => [...new FormData(form)].map(([name, v]) => `${name}=${v instanceof File ? v.name + v.size : v}`).join("\n");
-  const guarded = () => [...doc.querySelectorAll("form[data-guard]")];
-  const begun = new WeakMap(guarded().filter((form) => form.dataset.guard !== "unsaved").map((form) => [form, texts(form)]));
-  let leaving = 0; // when a form was sent: the page goes because of it
-  addEventListener("beforeunload", (e) => {
-    if (Date.now() - leaving > 8000 && guarded().some((form) => begun.get(form) !== texts(form))) e.preventDefault();
-  });
-  addEventListener("pageshow", () => { leaving = 0; });
   // A form is sent once: a second click on its way does nothing.
   doc.addEventListener("submit", (e) => {
     const form = e.target;
@@ -52,7 +42,6 @@
     if (e.submitter && e.submitter.formTarget === "_blank") return; // the page stays, and so does what was typed
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
-    if ("guard" in form.dataset) leaving = Date.now();
     setTimeout(() => { delete form.dataset.sent; }, 8000);
   });
   addEventListener("pageshow", () => doc.querySelectorAll("form[data-sent]").forEach((f) => { delete f.dataset.sent; }));

@@ -139,7 +139,7 @@ def test_the_task_list_of_a_fresh_guide_is_true(staff):
     actions.save_part(staff.chen, guide, "sections", texts)
     guide.refresh_from_db()
     found = {item["code"]: item for group in queries.editor_groups(guide) for item in group["items"]}
-    assert queries.progress(queries.editor_groups(guide))[0] == before + 1 and len(found["mode"]["problems"]) == 4
+    assert queries.progress(queries.editor_groups(guide))[0] == before + 1 and len(found["mode"]["problems"]) == 3
 
 
 # --- differences of versions ----------------------------------------------------------------------------------------
