@@ -84,13 +84,14 @@ def unmarked(field: forms.Field) -> forms.Field:
     return field
 
 
-def show_theirs(form: forms.Form, before: Mapping[str, Any], who: str) -> None:
-    """Mark the fields of a sent form that hold something else than what somebody saved meanwhile. The form's `initial` is
-    what now stands, `before` what this person began from; a field nobody else touched needs no comparison."""
-    for name in form.changed_data:
-        now = form.get_initial_for_field(form.fields[name], name)
-        if name not in ("DELETE", "ORDER") and now != before.get(name, form.fields[name].initial):
-            form.fields[name].theirs = {"who": who, "text": _in_words(form.fields[name], now)}
+def show_theirs(form: forms.Form, before: Mapping[str, Any], who: str, now: Mapping[str, Any] | None = None) -> None:
+    """Mark the fields of a sent form that hold something else than what somebody saved meanwhile. `before` is what this person
+    began from, `now` what stands (the form's `initial` if not given); a field nobody else touched needs no comparison."""
+    for name, field in form.fields.items():
+        stands = now.get(name, field.initial) if now is not None else form.get_initial_for_field(field, name)
+        typed = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        if name not in ("DELETE", "ORDER") and stands != before.get(name, field.initial) and field.has_changed(stands, typed):
+            field.theirs = {"who": who, "text": _in_words(field, stands)}
 
 
 def _in_words(field: forms.Field, value: Any) -> str:

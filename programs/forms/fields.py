@@ -180,17 +180,18 @@ def earlier_fields(form: Mapping[str, Any], section: str, code: str) -> list[tup
 
 
 class FieldPage:
-    """The field, what is inside it, and its rule, as one page."""
+    """The field, what is inside it, and its rule, as one page. `begun` is the application form this person began from, where
+    another stands by now: the lines inside that were sent are of it."""
 
-    def __init__(self, form: Mapping[str, Any], section: str, code: str, post: Any = None) -> None:
+    def __init__(self, form: Mapping[str, Any], section: str, code: str, post: Any = None, begun: Mapping[str, Any] | None = None) -> None:
         self.section, self.code = section, code
-        part = next(one for one in form["sections"] if one["code"] == section)
-        self.old = next((one for one in part["fields"] if one["code"] == code), {})
+        self.old = _field_at(form, section, code)
+        self.begun = _field_at(begun, section, code) if begun else self.old
         start = FieldForm.load(self.old) if self.old else {"kind": "textarea", "required": True, "join": "all"}
         self.form = FieldForm(post, initial=start)
-        inside = self.old.get(ROW_KINDS.get(self.old.get("kind", ""), ""), [])
+        inside = self.begun.get(ROW_KINDS.get(self.begun.get("kind", ""), ""), [])
         self.inside = _sheet(InsideRow, inside, post, "inside", 3)
-        rule = self.old.get("visible_if")
+        rule = self.begun.get("visible_if")
         leaves = [{**leaf, "field": visibility.place_of(leaf["field"], section)} for leaf in (visibility.parts_of(rule)[1] if rule else [])]
         compare = type("CompareRow", (CompareRow,), {"earlier": earlier_fields(form, section, code)})
         self.rules = _sheet(compare, leaves, post, "rules", 2)
@@ -237,9 +238,7 @@ class FieldPage:
 
     def compare(self, before: Mapping[str, Any], who: str) -> None:
         """Beside what somebody else changed in this field meanwhile: what that person saved."""
-        part = next((one for one in (before.get("form") or {}).get("sections", ()) if one["code"] == self.section), {"fields": []})
-        old = next((one for one in part["fields"] if one["code"] == self.code), None)
-        if old is not None:
+        if old := _field_at(before.get("form") or {}, self.section, self.code):
             show_theirs(self.form, FieldForm.load(old), who)
 
     def field(self) -> dict[str, Any]:
@@ -247,13 +246,18 @@ class FieldPage:
         found = {**{key: value for key, value in self.old.items() if key in KEPT}, **self.form.data_of()}
         key = ROW_KINDS.get(found["kind"])
         if key:
-            old = self.old.get(key, [])
+            old = self.begun.get(key, [])
             at = {form: number for number, form in enumerate(self.inside.forms)}
             found[key] = [form.row(old[at[form]] if at[form] < len(old) else {}) for form in self.inside.ordered_forms if form.cleaned_data]
         leaves = [form.leaf() for form in self.rules.ordered_forms if form.cleaned_data]
         if leaves:
             found["visible_if"] = leaves[0] if len(leaves) == 1 else {self.form.cleaned_data.get("join") or "all": leaves}
         return found
+
+
+def _field_at(form: Mapping[str, Any], section: str, code: str) -> Mapping[str, Any]:
+    """A field of an application form; {} when there is none."""
+    return next((item for part in form.get("sections", ()) if part["code"] == section for item in part["fields"] if item["code"] == code), {})
 
 
 def _sheet(kind: type[RowForm], rows: list[Mapping[str, Any]], post: Any, prefix: str, spare: int) -> Any:

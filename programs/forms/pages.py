@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs import queries
@@ -67,18 +68,18 @@ class EditPage:
     """What a request shows or sends for one part. `is_valid`, then `parts` for the action; errors stand in the forms.
 
     A ready-made content is filled in without a save: its code then travels with the page as `filled`, because the lines of the
-    page are found again by their place, those of the content first.
+    page are found again by their place, those of the content first. `begun` is the content this person began from, where
+    another stands by now: the lines that were sent are of it.
     """
 
     def __init__(self, code: str, data: Mapping[str, Any], post: Any = None, files: Any = None,
-                 filled: Sequence[str] = ()) -> None:
-        data = {**data, "annexes": [{"code": f"A{row['code']}", "name": row["label"]} for row in queries.annexes_of(data)]} if (
-            code == "annexes" and "annexes" not in data) else data
-        self.page, self.data, self.code = PAGES[code], data, code
+                 filled: Sequence[str] = (), begun: Mapping[str, Any] | None = None) -> None:
+        self.page, self.data, self.code = PAGES[code], _with_annexes(code, data), code
         self.filled = [name for name in filled if name in dict(templates_for(code))][:MOST_FILLED]
-        self.shown = with_templates(code, self.page, data, self.filled)
+        self.shown = with_templates(code, self.page, self.data, self.filled)
+        self.begun = self.shown if begun is None else with_templates(code, self.page, _with_annexes(code, begun), self.filled)
         self.form = self.page.form(post, files, guide=data, initial=self.page.form.load(self.shown)) if self.page.form else None
-        self.sets = [(lines, _set(lines, [lines.form.initial_of(row) for row in list_at(self.shown, lines.path)], post, files))
+        self.sets = [(lines, _set(lines, [lines.form.initial_of(row) for row in list_at(self.begun, lines.path)], post, files))
                      for lines in self.page.lines]
 
     def fill(self, name: str) -> bool:
@@ -119,7 +120,7 @@ class EditPage:
     def parts(self) -> dict[str, Any]:
         found = self.form.parts(self.shown) if self.form else {}
         for lines, sheet in self.sets:
-            old = list_at(self.shown, lines.path)
+            old = list_at(self.begun, lines.path)
             kept = [form for form in sheet.ordered_forms if form.cleaned_data]
             places = {form: number for number, form in enumerate(sheet.forms)}
             new = [form.row(old[places[form]] if places[form] < min(len(old), sheet.initial_form_count()) else {}) for form in kept]
@@ -138,13 +139,36 @@ class EditPage:
                 self.sheets[0].non_form_errors().append(reason)
 
     def compare(self, before: Mapping[str, Any], who: str) -> None:
-        """Beside the fields that somebody else changed meanwhile: what that person saved (`before` is what both began from)."""
-        earlier = EditPage(self.code, before)
+        """Beside the fields that somebody else changed meanwhile: what that person saved (`before` is what both began from).
+        Lines are compared by their codes; those that are not on this page are named."""
         if self.form is not None:
-            show_theirs(self.form, earlier.form.initial, who)
-        for sheet, old in zip(self.sheets, earlier.sheets, strict=True):
-            for place, form in enumerate(sheet.forms[:sheet.initial_form_count()]):
-                show_theirs(form, old.forms[place].initial if place < old.initial_form_count() else {}, who)
+            show_theirs(self.form, EditPage(self.code, before).form.initial, who)
+        for lines, sheet in self.sets:
+            mine, theirs = (_by_code(list_at(data, lines.path)) for data in (self.begun, self.shown))
+            for form, (code, row) in zip(sheet.forms, mine.items(), strict=False):
+                if code in theirs:
+                    show_theirs(form, lines.form.initial_of(row), who, lines.form.initial_of(theirs[code]))
+                elif form.fields:
+                    next(iter(form.fields.values())).theirs = {"who": who, "text": _("this line was taken out")}
+            if added := [_line_name(row) for code, row in theirs.items() if code not in mine]:
+                sheet.non_form_errors().append(gettext("%(who)s, has more lines: %(lines)s. Type them here as well, or saving takes them out.") % {
+                    "who": who, "lines": "、".join(added)})
+
+
+def _with_annexes(code: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Versions of before had bare names of annexes in the header."""
+    if code != "annexes" or "annexes" in data:
+        return data
+    return {**data, "annexes": [{"code": f"A{row['code']}", "name": row["label"]} for row in queries.annexes_of(data)]}
+
+
+def _by_code(rows: Sequence[Mapping[str, Any]]) -> dict[Any, Mapping[str, Any]]:
+    """Lines by code; those without one by their place."""
+    return {row.get("code") or place: row for place, row in enumerate(rows)}
+
+
+def _line_name(row: Mapping[str, Any]) -> str:
+    return next((str(row[key]) for key in ("name", "title", "text", "label", "code") if row.get(key)), "—")
 
 
 def _set(lines: Lines, rows: list[dict[str, Any]], post: Any = None, files: Any = None) -> Any:

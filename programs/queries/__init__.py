@@ -103,6 +103,7 @@ from programs.queries.editor import (
     condition_lines,
 )
 from programs.queries.editor_parts import (
+    data_at,
     editor_groups,
     keys_of,
     overtaken,
@@ -367,7 +368,7 @@ __all__ = [
     "keys_of", "last_from", "last_overlap", "last_return", "last_years", "legal_points", "line_from", "line_word", "lineage_of",
     "lines_of", "list_label", "list_names", "live_sums", "lock_open", "mapping_key", "mapping_reasons",
     "mapping_rows", "mark_text", "mode_words", "money_by_plan", "new_for_search", "offers", "old_special",
-    "open_extension", "open_rows", "opinions_of", "overlap_of", "overtaken", "own_bodies", "own_body", "page_title", "pairs_of",
+    "open_extension", "open_rows", "opinions_of", "overlap_of", "data_at", "overtaken", "own_bodies", "own_body", "page_title", "pairs_of",
     "parameter_change", "parameter_changes", "parameter_history", "parameter_rows", "parameters_on", "part_codes",
     "part_label", "participation", "payment_label", "person_by_email", "phase", "plan_choices", "plan_fingerprint",
     "plan_history", "plan_in_force", "plan_of", "plan_of_year", "plan_on", "plan_snapshot", "plan_sums", "plan_warning", "planners",

@@ -126,10 +126,15 @@ def progress(groups: list[dict[str, Any]]) -> tuple[int, int]:
     return sum(state != "err" for state in states_), len(states_)
 
 
+def data_at(guide: Guide, number: int) -> Mapping[str, Any]:
+    """The content of a version of the guide; empty for one there never was."""
+    version = guide.versions.filter(number=number).first()
+    return version.data if version else {}
+
+
 def overtaken(guide: Guide, base: int | None) -> tuple[Mapping[str, Any], str] | None:
     """(the data that version `base` had, whose version stands now) when somebody saved since; None when nobody did."""
     if base is None or guide.version is None or base == guide.version.number:
         return None
-    started = guide.versions.filter(number=base).first()
     who = _("Version %(number)d, saved by %(name)s") % {"number": guide.version.number, "name": guide.version.created_by.name}
-    return (started.data if started else {}), who
+    return data_at(guide, base), who

@@ -19,7 +19,7 @@ from programs.engine import conditions as engine
 from programs.forms.amount import AmountTryForm
 from programs.forms.condition_editor import ConditionEditor, TryForm, try_names
 from programs.models import Guide
-from programs.views.editor import base_of
+from programs.views.editor import base_of, marks_of, show_other
 from programs.views.form_builder import moved
 
 
@@ -63,8 +63,7 @@ def condition(request: HttpRequest, ref: str, code: str) -> HttpResponse:
         if not (reasons := _save(request, guide, found)):
             return redirect("programs:desk:conditions", ref)
         editor.refuse(reasons)
-        if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
-            editor.compare(*overtaken)
+        show_other(request, guide, editor)
     elif do not in ("", "save", "show", "try"):
         editor.edit(do)
     return render(request, "programs/condition.html", _page(request, guide, editor, code, do))
@@ -78,7 +77,7 @@ def _page(request: HttpRequest, guide: Guide, editor: ConditionEditor, code: str
     back = reverse("programs:desk:conditions", args=[guide.ref])
     title = _("Condition %(code)s") % {"code": code} if code != "new" else _("New condition")
     return {
-        "title": title, "guide": guide, "code": code, "editor": editor, "form": editor.head, "trial": trial, "outcome": outcome,
+        "title": title, "guide": guide, "marks": marks_of(request, guide), "code": code, "editor": editor, "form": editor.head, "trial": trial, "outcome": outcome,
         "tried": do == "try", "did": do, "back": back, "crumbs": [(guide.ref, reverse("programs:desk:guide", args=[guide.ref])),
                                                   (_("Conditions"), back), (title, None)],
         "json": json.dumps({key: value for key, value in editor.rule().items() if key in ("test", "exempt", "exempt_result")},

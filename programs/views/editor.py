@@ -33,7 +33,8 @@ def edit(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         return _edit_sections(request, guide)
     if part not in PAGES:
         raise Http404
-    page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.POST.getlist("filled"))
+    page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.POST.getlist("filled"),
+                    begun=begun_data(request, guide))
     filled = request.POST.get("do") == "fill" and page.fill(request.POST.get("template", ""))
     if request.method == "POST" and request.POST.get("do") != "fill" and page.is_valid() and _save_page(request, guide, page):
         return redirect(request.path if request.POST.get("go") == "stay" or part == "mode" and page.form.before != request.POST.get(
@@ -50,24 +51,43 @@ def part_context(request: HttpRequest, guide: Guide, part: str) -> dict[str, Any
     return {
         "title": queries.page_title(part), "guide": guide, "back": desk_url(guide), "part": part, "keys": keys,
         "comments": queries.comments_of(guide, keys) if keys else [],
-        "crumbs": [(guide.ref, desk_url(guide)), (queries.page_title(part), None)],
+        "crumbs": [(guide.ref, desk_url(guide)), (queries.page_title(part), None)], "marks": marks_of(request, guide),
     }
 
 
+def marks_of(request: HttpRequest, guide: Guide) -> dict[str, Any]:
+    """What a page of the editor carries along: `base`, the version its lines are of, whatever was saved since; and `seen`, the
+    newest version that was shown beside it."""
+    base, seen = (typed.whole(request.POST.get(name, "")) for name in ("base", "seen"))
+    return {"base": guide.version.number if base is None else base, "seen": getattr(request, "overtaken_by", seen)}
+
+
 def base_of(request: HttpRequest) -> int | None:
-    """The version this person began from."""
-    return typed.whole(request.POST.get("base", ""))
+    """The newest version this person knows: what was saved after it is not overwritten."""
+    base, seen = (typed.whole(request.POST.get(name, "")) for name in ("base", "seen"))
+    return base if seen is None else seen
+
+
+def begun_data(request: HttpRequest, guide: Guide) -> Mapping[str, Any]:
+    """The content the lines of the sent page are of; they are found again by their place in it."""
+    base = typed.whole(request.POST.get("base", ""))
+    return guide.version.data if base in (None, guide.version.number) else queries.data_at(guide, base)
+
+
+def show_other(request: HttpRequest, guide: Guide, page: Any) -> None:
+    """Beside what was refused: what somebody else saved meanwhile. From then on this person knows it."""
+    if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
+        page.compare(*overtaken)
+        request.overtaken_by = guide.version.number  # type: ignore[attr-defined]
 
 
 def _save_page(request: HttpRequest, guide: Guide, page: EditPage | SectionsForm, data: Mapping[str, Any] | None = None) -> bool:
     """Save as a new version; a refusal stays on the page with what was typed, beside it what somebody else saved meanwhile."""
-    base = base_of(request)
     try:
-        version = actions.save_parts(request.actor, guide, page.parts() if data is None else page.parts(data), base=base)
+        version = actions.save_parts(request.actor, guide, page.parts() if data is None else page.parts(data), base=base_of(request))
     except Refused as refused:
         page.refuse(refused.reasons)
-        if (overtaken := queries.overtaken(guide, base)) is not None:
-            page.compare(*overtaken)
+        show_other(request, guide, page)
         return False
     messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})
     return True

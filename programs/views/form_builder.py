@@ -18,7 +18,7 @@ from programs import actions, policies, queries
 from programs.engine import operators
 from programs.forms.fields import FIELD_KINDS, FieldPage, SectionForm
 from programs.models import Guide
-from programs.views.editor import base_of, part_context
+from programs.views.editor import base_of, begun_data, part_context, show_other
 
 Sections = list[dict[str, Any]]
 
@@ -115,7 +115,7 @@ def form_field(request: HttpRequest, ref: str, section: str, code: str) -> HttpR
     guide = queries.get_for(request.actor, ref)
     sections = list(_form(guide)["sections"])
     place = _at(sections, section)
-    page = FieldPage(_form(guide), section, code, request.POST or None)
+    page = FieldPage(_form(guide), section, code, request.POST or None, begun=begun_data(request, guide).get("form"))
     if code != "new" and not page.old:
         raise Http404
     if request.method == "POST" and page.is_valid():
@@ -123,8 +123,7 @@ def form_field(request: HttpRequest, ref: str, section: str, code: str) -> HttpR
         if _save(request, guide, sections, page.refuse):
             again = request.POST.get("go") == "stay"
             return redirect("programs:desk:form_field", ref, section, page.field()["code"]) if again else redirect("programs:desk:form_parts", ref)
-        if (overtaken := queries.overtaken(guide, base_of(request))) is not None:
-            page.compare(*overtaken)
+        show_other(request, guide, page)
     label = page.old.get("label") or _("New field")
     return render(request, "programs/field.html", {
         **part_context(request, guide, "form"), "page": page, "title": f"{sections[place]['title']}：{label}",

@@ -152,6 +152,56 @@ def test_the_other_form_field_stands_beside_ones_own(staff, guide, desk):
     assert page.count("st-theirs") == 1 and "乙改的题目" in page and "甲改的题目" in page
 
 
+@pytest.mark.parametrize("between", [{"min_rows": "x"}, {"do": "fill", "template": "common"}])
+def test_a_page_shown_again_still_knows_what_it_began_from(staff, guide, desk, between):
+    typed, targets = fields_of(desk.get("edit/targets/")), guide.version.data["targets"]
+    actions.save_part(staff.chen, guide, "targets", {**targets, "max_rows": targets["max_rows"] + 1})
+    again = fields_of(desk.post("edit/targets/", {**typed, **between}).content.decode())
+    assert again["base"] == typed["base"]
+    answer = desk.post("edit/targets/", {**again, "min_rows": typed["min_rows"]})
+    assert answer.status_code == 200 and now(guide)["targets"]["max_rows"] == targets["max_rows"] + 1
+
+
+def test_buttons_of_the_condition_editor_keep_what_it_began_from(staff, guide, desk):
+    rules = guide.version.data["conditions"]
+    path = f"conditions/{rules[0]['code']}/"
+    typed = fields_of(desk.get(path))
+    actions.save_part(staff.chen, guide, "conditions", [{**rules[0], "text": "乙改的条件"}, *rules[1:]])
+    again = fields_of(desk.post(path, {**typed, "do": "show"}).content.decode())
+    assert again["base"] == typed["base"]
+    assert desk.post(path, {**again, "do": "save", "text": "甲改的条件"}).status_code == 200
+    assert now(guide)["conditions"][0]["text"] == "乙改的条件"
+
+
+def test_after_the_comparison_the_own_page_is_saved(staff, guide, desk):
+    typed, targets = fields_of(desk.get("edit/targets/")), guide.version.data["targets"]
+    actions.save_part(staff.chen, guide, "targets", {**targets, "max_rows": targets["max_rows"] + 1})
+    shown = fields_of(desk.post("edit/targets/", {**typed, "max_rows": str(targets["max_rows"] + 5)}).content.decode())
+    assert desk.post("edit/targets/", shown).status_code == 302
+    assert now(guide)["targets"]["max_rows"] == targets["max_rows"] + 5
+
+
+def test_blank_forms_stay_with_their_materials_when_somebody_took_a_line_out(staff, guide, desk):
+    """Lines are found again by their place on the page one began from, not on the one that stands now."""
+    rows = [{**row, "file": {"uid": f"11111111-1111-4111-8111-{place:012d}", "name": f"{row['code']}.pdf", "size": 9, "sha256": "0" * 64}}
+            for place, row in enumerate(guide.version.data["documents"])]
+    actions.content.add_version(staff.chen, guide, {**guide.version.data, "documents": rows})
+    typed = fields_of(desk.get("edit/documents/"))
+    guide.refresh_from_db()
+    actions.content.add_version(staff.chen, guide, {**guide.version.data, "documents": rows[1:]})
+    refused = desk.post("edit/documents/", typed)
+    assert refused.status_code == 200
+    assert desk.post("edit/documents/", fields_of(refused.content.decode())).status_code == 302
+    assert [(row["code"], row["file"]) for row in now(guide)["documents"]] == [(row["code"], row["file"]) for row in rows]
+
+
+def test_a_line_somebody_added_is_named_before_it_would_be_lost(staff, guide, desk):
+    rows = guide.version.data["documents"]
+    typed = fields_of(desk.get("edit/documents/"))
+    actions.save_part(staff.chen, guide, "documents", [*rows, {**rows[0], "code": "D77", "name": "乙加的材料"}])
+    assert "乙加的材料" in desk.post("edit/documents/", {**typed, "form-0-name": ["甲改的材料"]}).content.decode()
+
+
 def test_who_was_not_overtaken_sees_no_other_text(guide, desk):
     typed = fields_of(desk.get("edit/payment_plan/"))
     page = desk.post("edit/payment_plan/", {**typed, "form-0-share": "1"}).content.decode()
