@@ -55,6 +55,13 @@ def tell_of_following(event: Any) -> None:
     actions.tell_of_following(event.target, event.data["again"], event_id=event.pk)
 
 
+@on("programs.guide.discard")
+def end_waiting(event: Any) -> None:
+    """A correction was given up: what waited for it ends."""
+    if event.target.supersedes_id is not None:
+        deadlines.set("applications.expire", event.target.supersedes, clock.now())
+
+
 @on("programs.guide.extend", "programs.guide.withdraw", "programs.guide.supersede")
 def tell_of_guide(event: Any) -> None:
     """Everyone with a draft or an application under the guide hears of what the official notice says."""

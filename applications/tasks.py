@@ -29,6 +29,8 @@ def follow_correction(deadline: Any) -> None:
         deadlines.set("applications.follow", guide, clock.now())
     elif newer := programme.successors_of(guide).first():
         deadlines.set("applications.follow", newer, clock.now())
+    else:  # it may have closed before the last ones came; while it is open this does nothing
+        deadlines.set("applications.expire", guide, clock.now())
 
 
 @deadlines.due("applications.correction")

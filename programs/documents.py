@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from programs import (
 )
 from programs.engine import (
     needs,
+    numbering,
 )
 from programs.models import (
     Adjustment,
@@ -336,27 +337,30 @@ def call_title(call: TopicCall) -> str:
     return f"关于开展{call.title.removesuffix('通知')}的通知"
 
 
-#: The parts that the notice adds to the drafter's text, in their order, with the words by which an own heading takes their place.
+#: The parts that the notice adds to the drafter's text, in their order, with the words of an own heading that treats the same.
 CALL_PARTS = (
-    ("kinds", ("对象", "主体", "提出单位")), ("streams", ("方向", "领域")), ("quotas", ("数量", "限额", "限项")), ("fields", ("填报", "填写")),
-    ("windows", ("时间",)), ("others", ("其他",)),
+    ("kinds", ("对象", "主体", "提出单位")), ("streams", ("方向", "领域")), ("quotas", ("数量", "限额", "限项")),
+    ("fields", ("填报要求", "填报内容", "填写要求")), ("windows", ("时间",)), ("others", ("其他",)),
 )
-NUMERALS = "一二三四五六七八九十"
 OWN_HEADING = re.compile(r"^\s*([一二三四五六七八九十]{1,3})、(.{1,30})$", re.MULTILINE)
 
 
-def numeral(n: int) -> str:
-    """1 to 99 as Chinese numbers of headings."""
-    tens, ones = divmod(n, 10)
-    return f"{NUMERALS[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{NUMERALS[ones - 1] if ones else ''}"
-
-
-def call_numbers(text: str) -> dict[str, str]:
-    """The number of each part that is added, counted on from the drafter's own headings; a part is left out when an own
-    heading treats it, so that nothing is said twice."""
+def call_numbers(text: str, said: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The number of each part that is added, counted on from the drafter's own headings. A part is left out only when an own
+    heading treats it and the text holds all that it must say (`said`: names, numbers, days), so that a heading that merely
+    sounds like it takes nothing away."""
     own = [found.group(2) for found in OWN_HEADING.finditer(text)]
-    left = [code for code, words in CALL_PARTS if not any(word in heading for heading in own for word in words)]
-    return {code: numeral(len(own) + place) for place, code in enumerate(left, 1)}
+    left = [code for code, words in CALL_PARTS
+            if not any(word in heading for heading in own for word in words) or not all(one in text for one in said.get(code, ()))]
+    return {code: numbering.chinese(len(own) + place) for place, code in enumerate(left, 1)}
+
+
+def _must_say(call: TopicCall, plain: Mapping[str, Any]) -> dict[str, list[str]]:
+    closes = [timezone.localtime(window.closes_at) for window in call.windows.all()]
+    return {
+        "kinds": plain["kinds"].split("、"), "streams": plain["streams"], "quotas": [f"{quota.most}项" for quota in call.quotas.all()],
+        "windows": [f"{day.month}月{day.day}日" for day in closes], "others": [call.contact] if call.contact else [],
+    }
 
 
 def call_context(call: TopicCall) -> dict[str, Any]:
@@ -381,7 +385,7 @@ def call_context(call: TopicCall) -> dict[str, Any]:
         "windows": [{"opens": moment(w.opens_at), "closes": moment(w.closes_at)} for w in call.windows.all()],
         "contact": call.contact, "remark": "此件公开发布",
     }
-    return {**plain, "numbers": call_numbers(call.text)}
+    return {**plain, "numbers": call_numbers(call.text, _must_say(call, plain))}
 
 
 def _quota_lines(call: TopicCall, groups: dict[str, list[str]], kinds: dict[str, str]) -> list[str]:
@@ -405,7 +409,7 @@ def _call_sample() -> dict[str, Any]:
         "seal": "建议财政资助金额1,000万元及以上的课题，须提交加盖所有提出单位公章的《重大课题情况说明》。",
         "fields": "课题名称、背景与需求、研究内容、技术指标、建议资助金额、自筹资金、产业集群、创新链环节、成果使用方、联系人",
         "windows": [{"opens": "2026年3月31日（星期二）09:00", "closes": "2026年4月21日（星期二）18:00"}],
-        "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布", "numbers": call_numbers(""),
+        "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布", "numbers": call_numbers("", {}),
     }
 
 

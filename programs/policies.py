@@ -88,6 +88,11 @@ def approves_guide(actor: Any, guide: Guide) -> str | None:
     return _("Only a leader of the bureau may do this.")
 
 
+def discards_guide(actor: Any, guide: Guide) -> str | None:
+    """Its division; a draft that corrects a published guide only a leader, because applicants wait for it."""
+    return owns_guide(actor, guide) if guide.supersedes_id is None else approves_guide(actor, guide)
+
+
 def withdraws_guide(actor: Any, guide: Guide) -> str | None:
     """A leader; or the system, which must name the decided case (`decided_case` in its table of moves)."""
     return None if actor.is_system else approves_guide(actor, guide)

@@ -60,6 +60,8 @@ PUBLIC_STATUSES = (
     GuideStatus.WITHDRAWN,
     GuideStatus.SUPERSEDED,
 )
+#: Nothing rests on these any more.
+GONE_STATUSES = (GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED, GuideStatus.DISCARDED)
 #: The clock decides between open and closed only for these.
 RUNNING_STATUSES = (GuideStatus.PUBLISHED, GuideStatus.OPEN, GuideStatus.CLOSED)
 #: Content may be changed freely.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Organisation
-from applications import rules
+from applications import rules, states
 from applications.models import Application
 from applications.queries import facts as known
 from applications.queries import parts
@@ -69,8 +69,9 @@ def check_list(application: Application) -> CheckList:
     _check_form(application, form, found)
     case = known.facts_of(application, form, found.cleaned)
     _check_secret(found)
-    for problem in unit_problems(application.version.data, application.unit):  # the guide or the register may have changed
-        found.add("basic", problem)
+    if application.status in states.BEFORE_SUBMISSION:  # the guide or the register may have changed since it was begun
+        for problem in unit_problems(application.version.data, application.unit):
+            found.add("basic", problem)
     _check_documents(application, found)
     _check_conditions(application, case, found)
     _check_money(application, case, found)

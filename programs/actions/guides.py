@@ -131,7 +131,8 @@ def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
 @transaction.atomic
 def discard_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
     """DRAFT -> DISCARDED with a reason. It was never public and has taken nothing of its plan item, so there is no notice and
-    nothing to give back; versions, comments and opinions stay for the record."""
+    nothing to give back; versions, comments and opinions stay for the record. With a draft that corrects a guide the
+    correction is given up: what waited for it ends."""
     return GUIDE.move("discard", actor, guide, why=why, reason=why)
 
 

@@ -73,12 +73,13 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Node:
-    """kind: number, name, op, call, by, tiers."""
+    """kind: number, name, op, call, by, tiers. `is_percent`: a number that was written with %."""
 
     kind: str
     at: int
     value: Any = None
     children: tuple[_Node, ...] = ()
+    is_percent: bool = False
 
 
 @dataclass
@@ -177,7 +178,7 @@ class _Parser:
         token = self.here
         if token.kind == "number":
             self.index += 1
-            return _Node("number", token.at, _literal(token.text))
+            return _Node("number", token.at, _literal(token.text), is_percent=token.text.endswith("%"))
         if token.kind == "name":
             self.index += 1
             return self.call(token) if self.here.text == "(" else self.name(token)

@@ -7,7 +7,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.engine import modes
+from programs.engine import labels, modes
 from programs.engine.problems import Problem
 
 PARTS = {
@@ -31,27 +31,6 @@ SECTIONS = {
     "procedure": gettext_lazy("Procedure"), "timing": gettext_lazy("Time of handling"),
     "certificate": gettext_lazy("Certificate and validity"), "annexes": gettext_lazy("Annexes"),
 }
-#: What stands inside the parts, as the pages of the editor call it.
-INSIDE = {
-    "code": gettext_lazy("Code"), "title": gettext_lazy("Title"), "title_en": gettext_lazy("Title in English"),
-    "name": gettext_lazy("Name"), "name_en": gettext_lazy("Name in English"), "text": gettext_lazy("Text"),
-    "text_en": gettext_lazy("Text in English"), "label": gettext_lazy("Label"), "label_en": gettext_lazy("Label in English"),
-    "funding_mode": gettext_lazy("Way of funding"), "contract_required": gettext_lazy("A contract is signed"),
-    "audit_required": gettext_lazy("A special audit is made before the list"), "recommenders": gettext_lazy("Recommending bodies"),
-    "cap": gettext_lazy("At most per project (10,000 yuan)"), "formula": gettext_lazy("Formula of the amount"),
-    "max_projects": gettext_lazy("Awards at most"), "budget_control": gettext_lazy("Money of the whole guide (10,000 yuan)"),
-    "per_unit": gettext_lazy("Applications per unit at most"), "share": gettext_lazy("Share in %"), "weight": gettext_lazy("Points"),
-    "scheme": gettext_lazy("Budget"), "sources": gettext_lazy("Sources of money"), "headings": gettext_lazy("Budget headings"),
-    "indirect_bands": gettext_lazy("Limit of indirect costs"), "criteria": gettext_lazy("Criteria"),
-    "knockouts": gettext_lazy("Knock-out questions"), "kinds": gettext_lazy("Kinds of targets"),
-    "panel_size": gettext_lazy("Experts per application (odd)"), "pass_mark": gettext_lazy("Points to be eligible"),
-    "rule": gettext_lazy("How ethics review is asked for"), "visible_if": gettext_lazy("When the field is shown"),
-    "choices": gettext_lazy("Answers of a choice"), "columns": gettext_lazy("Columns of the table"),
-    "fields": gettext_lazy("Fields of the group"), "min_rows": gettext_lazy("Rows or blocks at least"),
-    "max_rows": gettext_lazy("Rows or blocks at most"), "max_length": gettext_lazy("Characters at most"),
-    "phone": gettext_lazy("Telephone"), "mimes": gettext_lazy("Kinds of file"), "max_mb": gettext_lazy("At most MB"),
-    "test": gettext_lazy("The condition"), "clause": gettext_lazy("Clause"), "mode": gettext_lazy("Way of review"),
-}
 STEP = re.compile(r"([^.\[\]]*)((?:\[\d+\])?)")
 
 
@@ -69,7 +48,7 @@ def inside_name(part: str, rest: str) -> str:
     for piece in rest.split("."):
         name, index = STEP.fullmatch(piece).groups() if STEP.fullmatch(piece) else (piece, "")
         if name:
-            found.append(str(INSIDE.get(name, name)))
+            found.append(labels.of(name, part))
         if index:
             found.append(_("line %(number)d") % {"number": int(index[1:-1]) + 1})
     return " · ".join(found)

@@ -56,7 +56,7 @@ class CallForm(forms.Form):
     title_en = one_line(_("Title in English"), 300, required=False)
     text = area(_("Text of the call"), 20_000, 10, help_text=_(
         "The notice adds the parts 征集对象, 征集方向, 数量要求, 填报要求, 征集时间与方式 and 其他事项, numbered after your own headings "
-        "(一、…). A part is left out when one of your headings treats it, for example “三、征集时间”."))
+        "(一、…). A part is left out when one of your headings treats it and your text holds its names, numbers and days, for example “三、征集时间” with the closing day."))
     text_en = area(_("Text in English"), 20_000, 4, required=False)
     kinds = forms.MultipleChoiceField(label=_("Who may propose"), choices=KINDS, widget=forms.CheckboxSelectMultiple)
     exempt_spend = WanField(label=_("No quota above an R&D spend of (10,000 yuan)"), required=False,

@@ -9,7 +9,9 @@ class Migration(migrations.Migration):
         ('programs', '0003_guards'),
     ]
 
+    # The flat register of today was written without the column: it is written again before it is asked.
     operations = [
+        migrations.RunSQL("DELETE FROM programs_registerstate", migrations.RunSQL.noop),
         migrations.AddField(
             model_name='registerunit',
             name='uscc',

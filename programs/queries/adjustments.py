@@ -97,7 +97,7 @@ def consequences(case: Adjustment) -> Consequences:
     found.running, found.pending = (_engaged(codes, state) for state in (RUNNING, APPLIED))
     if case.kind not in states.CLOSING_KINDS:
         return found
-    guides = Guide.objects.filter(special__in=specials).exclude(status__in=[GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED])
+    guides = Guide.objects.filter(special__in=specials).exclude(status__in=states.GONE_STATUSES)
     now = clock.now()
     for guide in guides.select_related("special").prefetch_related("windows").order_by("closes_at", "pk"):
         by_clock, place = phase(guide, now), found.stopped

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.money import wan
-from programs.engine import amounts, modes
+from programs.engine import amounts, kinds, modes
 from programs.engine.forms import pick
 from programs.engine.operators import label, number
-from programs.queries.wording import Names
+from programs.queries.wording import Names, percent
 
 
 def amount_words(data: Mapping[str, Any]) -> list[str]:
@@ -23,10 +23,19 @@ def amount_words(data: Mapping[str, Any]) -> list[str]:
     if note := pick(amount, "note").strip():
         found.append(note)
     found += formula_words(amount) + _shares(data.get("mode") or {})
-    ratio = (data.get("budget") or {}).get("self_raised_min_ratio")
-    if ratio and number(ratio) > 0:
-        found.append(_("The own money is at least %(ratio)s times the sum asked for.") % {"ratio": f"{number(ratio).normalize():f}"})
+    if own := own_money_words(data.get("budget") or {}):
+        found.append(own)
     return found
+
+
+def own_money_words(budget: Mapping[str, Any]) -> str:
+    """The self-raised ratio as guides say it: at least 1 : 1, and of whom it is asked."""
+    ratio = number(budget.get("self_raised_min_ratio") or 0)
+    if not ratio:
+        return ""
+    said = _("own money to money asked for at least %(ratio)s : 1") % {"ratio": f"{ratio.normalize():f}"}
+    who = kinds.words(budget.get("self_raised_for"))
+    return _("%(rule)s (only of: %(kinds)s)") % {"rule": said, "kinds": who} if who else said
 
 
 def _shares(mode: Mapping[str, Any]) -> list[str]:
@@ -54,7 +63,7 @@ def formula_words(amount: Mapping[str, Any]) -> list[str]:
 
 def _said(node: Any, names: Mapping[str, str]) -> str:
     if node.kind == "number":
-        return _figure(node.value)
+        return percent(node.value) if node.is_percent else _figure(node.value)
     if node.kind == "name":
         return names.get(node.value) or label(node.value)
     parts = [_said(child, names) for child in node.children]
@@ -99,7 +108,5 @@ def _bands(node: Any, parts: list[str]) -> str:
 
 
 def _figure(value: Decimal) -> str:
-    """A share as per cent, a sum of ten thousand and more in 万元."""
-    if 0 < value <= 1:
-        return f"{(value * 100).normalize():f}%"
+    """A sum of ten thousand and more in 万元."""
     return _("%(amount)s 万元") % {"amount": wan(value)} if value >= 10000 else amounts.show(value)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from core.money import wan
 from programs import states
-from programs.engine import kinds, modes, places, schema
+from programs.engine import kinds, labels, modes, places, schema
 from programs.engine.conditions import number
 from programs.engine.forms import pick
 from programs.models import Guide, GuideVersion
@@ -67,36 +67,6 @@ class Step:
     after: str
 
 
-LABELS = {
-    "cluster": gettext_lazy("Industry cluster (20+8)"), "stream": gettext_lazy("Basic-research stream"),
-    "stage": gettext_lazy("Stage of the innovation chain"),
-    "title": gettext_lazy("Title"), "title_en": gettext_lazy("Title in English"), "issuer": gettext_lazy("Issued by"),
-    "issuer_en": gettext_lazy("Issued by, in English"), "notice_line": gettext_lazy("Notice on top"),
-    "notice_line_en": gettext_lazy("Notice on top, in English"), "receiving_body": gettext_lazy("Receiving body"),
-    "receiving_body_en": gettext_lazy("Receiving body, in English"), "deciding_body": gettext_lazy("Deciding body"),
-    "deciding_body_en": gettext_lazy("Deciding body, in English"), "annexes": gettext_lazy("Annexes"),
-    "annexes_en": gettext_lazy("Annexes, in English"), "funding_mode": gettext_lazy("Way of funding"),
-    "contract_required": gettext_lazy("A contract is signed"), "audit_required": gettext_lazy("A special audit is made before the list"),
-    "recommenders": gettext_lazy("Recommending bodies"), "kind": gettext_lazy("Limit of number"),
-    "max_projects": gettext_lazy("Awards at most"), "budget_control": gettext_lazy("Money of the whole guide"),
-    "per_unit": gettext_lazy("Applications per unit at most"), "per_leader": gettext_lazy("Applications per leader at most"),
-    "cap": gettext_lazy("At most per project"), "formula": gettext_lazy("Formula of the amount"), "note": gettext_lazy("Note"),
-    "note_en": gettext_lazy("Note in English"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
-    "regions": gettext_lazy("Regions"), "partners_max": gettext_lazy("Partners at most"),
-    "partner_transfer": gettext_lazy("Money may be passed on to partners"), "partners_anywhere": gettext_lazy("Partners from anywhere"),
-    "clusters": gettext_lazy("Clusters"), "list": gettext_lazy("Code list"), "lines_en": gettext_lazy("Directions in English"),
-    "lines": gettext_lazy("Directions supported"), "rule": gettext_lazy("Requirement"),
-    "file": gettext_lazy("File"), "scheme": gettext_lazy("Budget"), "sources": gettext_lazy("Sources of money"),
-    "self_raised_min_ratio": gettext_lazy("Own money per yuan asked for, at least"),
-    "self_raised_for": gettext_lazy("Own money is asked of these kinds of units only"), "indirect_bands": gettext_lazy("Limit of indirect costs"),
-    "note_equipment_from": gettext_lazy("Equipment listed one by one from"), "min_rows": gettext_lazy("Rows at least"),
-    "max_rows": gettext_lazy("Rows at most"), "weight_total": gettext_lazy("Weights add up to"),
-    "required_l1": gettext_lazy("Kinds that must be there"), "panel_size": gettext_lazy("Experts per application"),
-    "industry_min": gettext_lazy("of them from industry at least"), "blind": gettext_lazy("Who sees whom"),
-    "due_days": gettext_lazy("Days for the review"), "pass_mark": gettext_lazy("Points to be eligible"),
-    "range_flag": gettext_lazy("Spread that needs a talk (points)"), "mode": gettext_lazy("Way of review"),
-    "comment_min": gettext_lazy("Characters a comment needs"), "step": gettext_lazy("Step of the points"),
-}
 MONEY = ("budget_control", "cap", "note_equipment_from")
 BLIND = {"single": gettext_lazy("Experts see the applicant, not the other way"), "double": gettext_lazy("Neither sees the other")}
 CHOICES: dict[str, Any] = {
@@ -118,7 +88,7 @@ def _values(part: str, data: Any) -> Iterable[Clause]:
     for key, value in data.items():
         if value in (None, "", [], {}) or key in ("limits", "labels", "details"):
             continue
-        yield Clause(part, key, str(LABELS.get(key, key)), shown_value(key, value))
+        yield Clause(part, key, labels.of(key), shown_value(key, value))
 
 
 def shown_value(key: str, value: Any) -> str:

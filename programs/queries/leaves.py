@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from programs.engine import modes, places
+from programs.engine import labels, modes, places
 from programs.engine.facts import CATALOGUE
 from programs.engine.forms import pick
 from programs.engine.operators import label
-from programs.queries.clauses import LABELS, field_labels, shown_value, visible_words
+from programs.queries.clauses import field_labels, shown_value, visible_words
 from programs.queries.lists import list_label
 from programs.queries.page import mark_text, payment_label
 from programs.queries.wording import FIELD_KIND_WORDS, Names, percent, words
@@ -25,34 +24,6 @@ from programs.queries.wording import FIELD_KIND_WORDS, Names, percent, words
 MOST_LEAVES = 400
 #: Keys that only hold the rows below them.
 HOLDERS = ("sections", "fields", "kinds", "headings", "details", "values", "criteria")
-WORDS: dict[str, Any] = {
-    **LABELS, "code": gettext_lazy("Code"), "name": gettext_lazy("Name"), "name_en": gettext_lazy("Name in English"),
-    "text": gettext_lazy("Text"), "text_en": gettext_lazy("Text in English"), "label": gettext_lazy("Label"),
-    "label_en": gettext_lazy("Label in English"), "help": gettext_lazy("Hint"), "help_en": gettext_lazy("Hint in English"),
-    "why": gettext_lazy("Why it is asked"), "why_en": gettext_lazy("Why it is asked, in English"), "required": gettext_lazy("Required"),
-    "must_be": gettext_lazy("Must be ticked"), "max_length": gettext_lazy("Characters at most"), "min_length": gettext_lazy("Characters at least"),
-    "unit": gettext_lazy("Unit of measure"), "unit_en": gettext_lazy("Unit of measure in English"), "places": gettext_lazy("Decimal places"),
-    "choices": gettext_lazy("Answers"), "choices_from": gettext_lazy("Code list"), "fact": gettext_lazy("Answers this fact of the conditions"),
-    "visible_if": gettext_lazy("Shown when"), "columns": gettext_lazy("Columns"), "group": gettext_lazy("Stage in the task list"),
-    "group_en": gettext_lazy("Stage in English"), "required_for": gettext_lazy("Required of these kinds of units only"),
-    "mimes": gettext_lazy("Kinds of file"), "max_mb": gettext_lazy("At most MB"), "signed_by": gettext_lazy("Signed or sealed by"),
-    "omit": gettext_lazy("Not in this guide"), "clause": gettext_lazy("Clause"), "hard": gettext_lazy("Blocks the submission when it fails"),
-    "test": gettext_lazy("Test"), "exempt": gettext_lazy("Exemption"), "exempt_result": gettext_lazy("When the exemption applies"),
-    "share": gettext_lazy("Share"), "condition": gettext_lazy("Condition"), "condition_en": gettext_lazy("Condition in English"),
-    "parent": gettext_lazy("Heading above"), "rate": gettext_lazy("Rate"), "upto": gettext_lazy("Up to"), "weight": gettext_lazy("Points"),
-    "anchors": gettext_lazy("Anchored bands"), "knockouts": gettext_lazy("Knock-out questions"), "examples": gettext_lazy("Examples"),
-    "examples_en": gettext_lazy("Examples in English"), "l1": gettext_lazy("First level"), "l2": gettext_lazy("Second level"),
-    "phone": gettext_lazy("Telephone"), "hours": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
-    "preset": gettext_lazy("Fixed by the guide"), "lines": gettext_lazy("Directions supported"), "base": gettext_lazy("Base"),
-    "limits": gettext_lazy("Rules of limitation"), "value": gettext_lazy("Value"), "size": gettext_lazy("Size"),
-    "template": gettext_lazy("Template file"), "auto": gettext_lazy("Ticked beforehand when this condition is met"),
-    "l1_en": gettext_lazy("First level in English"), "l2_en": gettext_lazy("Second level in English"), "l1_code": gettext_lazy("Code of the first level"),
-    "min_items": gettext_lazy("Choices at least"), "max_items": gettext_lazy("Choices at most"), "sha256": gettext_lazy("Hash"),
-    "uid": gettext_lazy("Key of the file"), "labels": gettext_lazy("Names of the steps"), "op": gettext_lazy("Comparison"),
-}
-#: Of a field of the form the same keys mean other things than of the money.
-FORM_WORDS = {"kind": gettext_lazy("Kind of field"), "min_rows": gettext_lazy("Rows or blocks at least"),
-              "max_rows": gettext_lazy("Rows or blocks at most"), "lines": gettext_lazy("Empty rows shown")}
 SHARES = ("share", "rate")
 TREES = ("test", "exempt")
 
@@ -125,8 +96,7 @@ class _Reader:
             return (modes.field_label(self.details[key]),)
         if part == "provenance":
             return (_provenance_word(key),)
-        found = (FORM_WORDS.get(key) if part == "form" else None) or WORDS.get(key)
-        return (str(found) if found else key,)
+        return (labels.of(key, part),)
 
     def _row(self, part: str, row: Any, code: str, index: int) -> str:
         if not isinstance(row, Mapping):
@@ -140,7 +110,7 @@ class _Reader:
 
 def _provenance_word(key: str) -> str:
     part, _point, rest = key.partition(".")
-    return " · ".join(filter(None, (places.part_name(part), str(WORDS.get(rest, rest)))))
+    return " · ".join(filter(None, (places.part_name(part), labels.of(rest))))
 
 
 def version_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:

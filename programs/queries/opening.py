@@ -83,16 +83,32 @@ def lock_open(guide: Guide) -> Open:
     return Open(guide, now, GuideWindow(pk=window_id, guide_id=guide.pk, opens_at=opens_at, closes_at=closes_at))
 
 
+def correction_of(guide: Guide) -> Guide | None:
+    """The guide that corrects a superseded one, from its first draft on; None when the correction was given up."""
+    if guide.status != GuideStatus.SUPERSEDED:
+        return None
+    return guide.corrections.exclude(status=GuideStatus.DISCARDED).order_by("-pk").first()
+
+
 def is_corrected(guide: Guide) -> bool:
-    """Whether it was superseded; its applications go on under the guide that corrects it, once that is published."""
-    return guide.status == GuideStatus.SUPERSEDED
+    """Whether the applications of a superseded guide go on under another, once that is published."""
+    return correction_of(guide) is not None
+
+
+def _superseded_reason(guide: Guide) -> str:
+    new, given = correction_of(guide), {"title": guide.title}
+    if new is None:
+        return _("The guide “%(title)s” was stopped, and its correction was given up.") % given
+    if new.status in states.PUBLIC_STATUSES:
+        return _("The guide “%(title)s” was corrected; apply under the corrected guide %(ref)s.") % {**given, "ref": new.ref}
+    return _("The guide “%(title)s” is being corrected. What you have written is kept and goes on under the corrected guide as"
+             " soon as it is published; you will be told.") % given
 
 
 def closed_reason(guide: Guide, status: str, now: datetime) -> str:
     """Why filing is not possible, with the times that decide."""
-    if status == GuideStatus.SUPERSEDED:
-        return _("The guide “%(title)s” is being corrected. What you have written is kept and goes on under the corrected guide as"
-                 " soon as it is published; you will be told.") % {"title": guide.title}
+    if status == GuideStatus.SUPERSEDED and guide.status == status:
+        return _superseded_reason(guide)
     if status not in states.RUNNING_STATUSES:
         return _("The guide “%(title)s” is not open: %(state)s.") % {
             "title": guide.title, "state": states.GuideStatus(status).label,

@@ -20,10 +20,12 @@ from programs.engine import kinds, modes, schema
 from programs.engine.conditions import number
 from programs.engine.forms import ROW_KINDS, pick
 from programs.models import Guide, GuideVersion, Special
+from programs.queries.amount_words import own_money_words
 from programs.queries.guide_files import annexes_of
 from programs.queries.guides import guides_of
 from programs.queries.lists import CLUSTERS, entries
 from programs.queries.opening import is_stopped, phase
+from programs.queries.wording import percent
 
 #: Which structured block follows the text of a section.
 BLOCKS = {
@@ -190,7 +192,7 @@ def _of_lists(data: dict[str, Any]) -> dict[str, Any]:
     """Payments, criteria, what the form asks, contacts."""
     return {
         "payments": [
-            {"label": payment_label(row["kind"]), "share": _percent(row["share"]), "condition": pick(row, "condition")}
+            {"label": payment_label(row["kind"]), "share": percent(row["share"]), "condition": pick(row, "condition")}
             for row in data.get("payment_plan", ())
         ],
         "criteria": [
@@ -225,16 +227,6 @@ def _repeated(item: Mapping[str, Any]) -> dict[str, Any]:
             "limits": rows_words(item.get("min_rows"), item.get("max_rows"))}
 
 
-def own_money_words(budget: Mapping[str, Any]) -> str:
-    """The self-raised ratio as guides say it: at least 1 : 1, and of whom it is asked."""
-    ratio = number(budget.get("self_raised_min_ratio") or 0)
-    if not ratio:
-        return ""
-    said = _("own money to money asked for at least %(ratio)s : 1") % {"ratio": f"{ratio.normalize():f}"}
-    who = kinds.words(budget.get("self_raised_for"))
-    return _("%(rule)s (only of: %(kinds)s)") % {"rule": said, "kinds": who} if who else said
-
-
 def _budget(data: Mapping[str, Any]) -> dict[str, Any]:
     """The budget template: scheme, sources, headings as a tree in their order, and its rules."""
     if not data.get("scheme"):
@@ -258,7 +250,7 @@ def source_label(code: str) -> str:
 
 
 def band_words(band: Mapping[str, Any]) -> str:
-    rate = _percent(band["rate"])
+    rate = percent(band["rate"])
     if band.get("upto") is None:
         return _("above: %(rate)s") % {"rate": rate}
     return _("up to %(upto)s 万元: %(rate)s") % {"upto": wan(number(band["upto"])), "rate": rate}
@@ -332,10 +324,6 @@ def guide_cards(special: Special) -> list[GuidePage]:
 
 def _english() -> bool:
     return pick({"x": "zh", "x_en": "en"}, "x") == "en"
-
-
-def _percent(share: Any) -> str:
-    return f"{(Decimal(str(share)) * 100).normalize():f}%"
 
 
 def payment_label(kind: str) -> str:

@@ -85,9 +85,9 @@ def _law_turn(guide: Guide) -> Turn:
 
 
 def _opinion_of(guide: Guide) -> Any:
-    """The last legality opinion when it is about the guide as it stands."""
+    """The last legality opinion when it is about the guide as it stands, and by another person than who agreed to it."""
     last = max(guide.opinions.all(), key=lambda row: row.pk, default=None)
-    return last if last is not None and last.basis == law_basis(guide) else None
+    return last if last is not None and last.basis == law_basis(guide) and last.by_id != guide.agreed_by_id else None
 
 
 def guides_waiting(actor: Any) -> dict[str, int]:
@@ -97,7 +97,8 @@ def guides_waiting(actor: Any) -> dict[str, int]:
     for guide in rows:
         opinion = _opinion_of(guide)
         counts["to_check_law"] += opinion is None and policies.checks_law(actor, guide) is None
-        counts["to_approve"] += opinion is not None and opinion.passed
+        counts["to_approve"] += (opinion is not None and opinion.passed and policies.approves_guide(actor, guide) is None
+                                 and actor.id not in (guide.drafted_by_id, opinion.by_id))
     return counts
 
 

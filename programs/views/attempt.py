@@ -7,8 +7,9 @@ from typing import Any
 
 from django.forms import BaseFormSet, Form
 
+from core.web import steps
 from core.workflow import Machine, Refused
-from programs import queries
+from programs import policies, queries
 
 
 def attempt(form: Form | BaseFormSet, act: Callable[..., Any], *args: Any, **values: Any) -> Any:
@@ -24,6 +25,12 @@ def attempt(form: Form | BaseFormSet, act: Callable[..., Any], *args: Any, **val
         return None
 
 
-def said_after(machine: Machine, verb: str) -> Callable[[Any], str]:
-    """What a move of this floor says afterwards: what was done, the state now, whose turn is next."""
-    return lambda row: queries.turns.what_happened(machine.steps[verb].label, row)
+def moves(machine: Machine, get: Callable[..., Any], to: Callable[[Any], str], question: Any = policies.is_staff) -> Callable[..., Any]:
+    """Makes the views of a machine's moves: `step = moves(GUIDE, get, to)`, then `step("submit", actions.submit_guide)`. Each says
+    afterwards what was done, the state now, and whose turn is next."""
+
+    def step(verb: str, act: Callable[..., Any], *, needs_why: bool = False) -> Any:
+        return steps.step_view(get, act, question=question, to=to, needs_why=needs_why,
+                               done=lambda row: queries.turns.what_happened(machine.steps[verb].label, row))
+
+    return step

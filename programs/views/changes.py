@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +17,7 @@ from notices import queries as notices
 from programs import actions, policies, queries, states
 from programs.forms.changes import ChangeForm, LineForm, PlanEditor
 from programs.models import AnnualPlan, PlanChange
-from programs.views.attempt import attempt, said_after
+from programs.views.attempt import attempt, moves
 from programs.views.plans import events_of, plan_url
 from programs.workflow import PLAN_CHANGE
 
@@ -161,11 +159,7 @@ def line_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     return redirect(change_url(row))
 
 
-def _move(verb: str, act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(queries.get_change, act, question=policies.is_staff, to=change_url, needs_why=needs_why,
-                           done=said_after(PLAN_CHANGE, verb))
-
-
+_move = moves(PLAN_CHANGE, queries.get_change, change_url)
 change_submit = _move("submit", actions.submit_change)
 change_check = _move("check", actions.check_change)
 change_approve = _move("approve", actions.approve_change)

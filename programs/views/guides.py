@@ -31,7 +31,7 @@ from programs.forms.guides import (
 )
 from programs.models import Extension, Guide
 from programs.queries import entitlements, matching
-from programs.views.attempt import attempt, said_after
+from programs.views.attempt import attempt, moves
 from programs.views.plans import events_of
 from programs.workflow import EXTENSION, GUIDE, law_basis, window_to_come
 
@@ -190,11 +190,7 @@ def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str
     return steps.buttons(EXTENSION, actor, extension, urls, needs_why=("refuse",))
 
 
-def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(queries.get_for, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
-                           done=said_after(GUIDE, verb))
-
-
+_step = moves(GUIDE, queries.get_for, desk_url)
 guide_submit = _step("submit", actions.submit_guide)
 guide_agree = _step("agree", actions.agree_guide)
 guide_approve = _step("approve", actions.approve_guide)

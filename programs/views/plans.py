@@ -20,7 +20,7 @@ from core.web.templatetags.st import tag
 from programs import actions, policies, queries, states
 from programs.forms.plans import ItemForm, NewPlanForm, PlanMoneyForm, PolicyForm
 from programs.models import AnnualPlan, AnnualPlanItem, PolicyDocument, Special
-from programs.views.attempt import attempt, said_after
+from programs.views.attempt import attempt, moves
 from programs.workflow import ANNUAL_PLAN, POLICY_DOCUMENT
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "good", "IN_FORCE": "good", "REPEALED": "bad"}
@@ -284,10 +284,11 @@ def _plan(actor: Any, key: str) -> AnnualPlan:
     return queries.get_plan(actor, int(key))
 
 
-plan_submit = steps.step_view(_plan, actions.submit_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "submit"))
-plan_return = steps.step_view(_plan, actions.return_plan, question=policies.is_staff, to=plan_url, needs_why=True, done=said_after(ANNUAL_PLAN, "return"))
-plan_approve = steps.step_view(_plan, actions.approve_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "approve"))
-plan_publish = steps.step_view(_plan, actions.publish_plan, question=policies.is_staff, to=plan_url, done=said_after(ANNUAL_PLAN, "publish"))
+_step = moves(ANNUAL_PLAN, _plan, plan_url)
+plan_submit = _step("submit", actions.submit_plan)
+plan_return = _step("return", actions.return_plan, needs_why=True)
+plan_approve = _step("approve", actions.approve_plan)
+plan_publish = _step("publish", actions.publish_plan)
 
 
 @access(policies.is_planner)

@@ -29,7 +29,7 @@ from programs.forms import topics as topic_forms
 from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
 from programs.queries import likeness, topics
-from programs.views.attempt import attempt, said_after
+from programs.views.attempt import attempt, moves
 from programs.views.plans import events_of
 from programs.workflow import CALL
 
@@ -258,11 +258,7 @@ def _crumbs(row: TopicCall, title: Any) -> list[tuple[Any, str | None]]:
     return [(_("Calls for topics"), reverse("programs:desk:topic_calls")), (row.ref, desk_url(row)), (title, None)]
 
 
-def _step(verb: str, act: Any, *, needs_why: bool = False) -> Any:
-    return steps.step_view(topics.get_call, act, question=policies.is_staff, to=desk_url, needs_why=needs_why,
-                           done=said_after(CALL, verb))
-
-
+_step = moves(CALL, topics.get_call, desk_url)
 call_submit = _step("submit", actions.submit_call)
 call_return = _step("return", actions.return_call, needs_why=True)
 call_approve = _step("approve", actions.approve_call)

@@ -44,7 +44,6 @@ from programs.models import (
     SpecialMapping,
 )
 from programs.states import (
-    GuideStatus,
     PolicyStatus,
 )
 from programs.workflow.asked import with_reason
@@ -94,8 +93,7 @@ def uses(specials: Iterable[Special]) -> dict[int, Use]:
     """
     rows = list(specials)
     ids, year = [row.pk for row in rows], clock.today().year
-    gone = (GuideStatus.WITHDRAWN, GuideStatus.SUPERSEDED)
-    guides = Guide.objects.filter(special__in=ids).exclude(status__in=gone).values_list("special").annotate(n=Count("pk")).order_by()
+    guides = Guide.objects.filter(special__in=ids).exclude(status__in=states.GONE_STATUSES).values_list("special").annotate(n=Count("pk")).order_by()
     items = AnnualPlanItem.objects.filter(special__in=ids, plan__year__gte=year).values_list("special").annotate(n=Count("pk")).order_by()
     engaged = Counter(
         (klass, state) for klass, state, _type, _ref in

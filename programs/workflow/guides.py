@@ -106,13 +106,6 @@ def decided_case(guide: Any, *, actor: Any, case: Any = None, **given: Any) -> s
     return _("Clause R3: the system withdraws a guide only for a decided adjustment of its special.")
 
 
-def corrects_none(guide: Any, **given: Any) -> str | None:
-    """The applications begun for a superseded guide wait for its correction; it is published, and withdrawn if need be."""
-    if guide.supersedes_id is None:
-        return None
-    return _("This draft corrects %(ref)s, whose applicants wait for it; it cannot be discarded.") % {"ref": guide.supersedes.ref}
-
-
 def later_close(guide: Any, *, closes_at: Any = None, **given: Any) -> str | None:
     window = rules.open_window(list(guide.windows.all()), clock.now())
     if window is None:
@@ -174,7 +167,7 @@ GUIDE = Machine(
              GuideStatus.DRAFT, policies.checks_guide, (with_reason,), gettext_lazy("Return to the drafter")),
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,
              (special_active, governed, within_plan, has_windows, well_formed), gettext_lazy("Publish")),
-        Step("discard", {GuideStatus.DRAFT}, GuideStatus.DISCARDED, policies.owns_guide, (with_reason, corrects_none),
+        Step("discard", {GuideStatus.DRAFT}, GuideStatus.DISCARDED, policies.discards_guide, (with_reason,),
              gettext_lazy("Discard the draft"), danger=True),
         Step("open", {GuideStatus.PUBLISHED, GuideStatus.CLOSED}, GuideStatus.OPEN, policies.is_system,
              (special_active, window_begun), gettext_lazy("Open filing")),

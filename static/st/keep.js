@@ -47,10 +47,10 @@
   };
   if (form.dataset.guard !== "unsaved") {
     const kept = stored();
-    // Sent, and a newer version stands: it arrived. Sent without one, or never sent: it may be the only copy.
-    if (kept && kept.values && Date.now() - kept.at < DAYS && !(kept.sent && base > kept.base) && JSON.stringify(kept.values) !== JSON.stringify(values())) offer(kept);
+    // Sent, and a newer version by this person stands: it arrived. Otherwise it may be the only copy.
+    if (kept && kept.values && Date.now() - kept.at < DAYS && !(kept.sent && base > kept.base && "mine" in form.dataset) && JSON.stringify(kept.values) !== JSON.stringify(values())) offer(kept);
     else store(null);
-  }
+  } else store(now()); // came back unsaved: this page is the only copy
   let timer = 0;
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => store(now()), 400); });
   form.addEventListener("submit", (e) => {

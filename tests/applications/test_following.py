@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -11,7 +12,7 @@ from accounts.policies import system
 from applications import actions, queries, rules
 from applications.models import Application
 from applications.workflow import APPLICATION
-from core import deadlines
+from core import clock, deadlines
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
@@ -85,7 +86,7 @@ def test_what_was_written_is_kept_and_only_changed_parts_are_to_be_looked_at_aga
     assert (now.guide, now.version_id, now.status, now.ref) == (new, new.version_id, "DRAFT", before.ref)
     assert now.answers == before.answers and now.team.count() == before.team.count() and now.annexes.count() == before.annexes.count()
     assert "leader" not in now.done and "basic" in now.done
-    assert now.topic is None or (now.topic.guide, now.topic.code) == (new, before.topic.code)
+    assert (now.topic.guide, now.topic.code) == (new, before.topic.code)
     [told] = Message.objects.filter(event="guide.follow")
     assert told.person == town.li.person and "项目负责人" in told.body
     assert LedgerRow.objects.filter(verb="applications.application.follow", target_id=row.pk).count() == 1
@@ -120,6 +121,9 @@ def test_taken_back_after_the_correction_it_is_filed_by_the_new_text(town):
 def test_a_unit_that_the_corrected_guide_shuts_out_is_told_at_the_check_list(town):
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     followed(town, change=lambda data: data.update(applicants=["UNIVERSITY"]))
+    town.guide.refresh_from_db()
+    with pytest.raises(Refused, match="更正后的指南"):
+        make.started(town.stranger, town.guide, town.b)
     with pytest.raises(Refused, match="Units of this kind|不受理此类单位"):
         actions.hand_in(town.li, again(row))
 
@@ -156,10 +160,43 @@ def test_database_moves_what_is_frozen_only_to_the_guide_that_corrects_its_own(t
     new = corrected(town, change=shorter_form)
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         Application.objects.filter(pk=row.pk).update(guide=new, version=new.version)
-    if row.topic is not None:
-        wrong = new.topics.exclude(code=row.topic.code).first()
-        with pytest.raises(DatabaseError, match="stays with its topic"), transaction.atomic():
-            Application.objects.filter(pk=row.pk).update(guide=new, topic=wrong)
+    wrong = new.topics.exclude(code=row.topic.code).first()
+    assert wrong is not None
+    with pytest.raises(DatabaseError, match="stays with its topic"), transaction.atomic():
+        Application.objects.filter(pk=row.pk).update(guide=new, topic=wrong)
+
+
+def test_a_leader_gives_a_correction_up_and_what_waited_ends_with_the_reason(town):
+    draft = make.started(town.li, town.guide, town.a)
+    filed = make.submitted(town.stranger, town.badm, town.guide, town.b)
+    new = programme.supersede_guide(town.chen, town.guide, why="金额有误")
+    with pytest.raises(Refused):
+        programme.discard_guide(town.chen, new, why="不再更正")  # applicants wait for it: not the division alone
+    programme.discard_guide(town.lead, new, why="专项已暂停")
+    settle()
+    deadlines.sweep()
+    ended = again(draft)
+    assert (ended.status, ended.refusal_code, ended.answers) == ("EXPIRED", "GUIDE_WITHDRAWN", draft.answers)
+    assert (again(filed).status, again(filed).guide) == ("SUBMITTED", town.guide)
+    assert "更正已终止" in queries.shut(again(draft))
+
+
+def test_drafts_that_come_late_to_a_guide_that_has_closed_are_ended(town):
+    row = make.started(town.li, town.guide, town.a)
+    new = corrected(town)
+    with clock.shifted_to(new.closes_at + timedelta(minutes=1)):
+        settle()
+        deadlines.sweep()
+        assert (again(row).guide, again(row).status, again(row).refusal_code) == (new, "EXPIRED", "DEADLINE_PASSED")
+
+
+def test_what_is_in_a_formal_correction_is_not_asked_again_who_may_apply(town):
+    row = make.submitted(town.li, town.wang, town.guide, town.a)
+    type(town.a).objects.filter(pk=town.a.pk).update(kind="GOVERNMENT")
+    for status, asked in (("DRAFT", True), ("CORRECTION", False)):
+        here = again(row)
+        here.status = status
+        assert any("此类单位" in item.text for item in queries.blockers(here)) is asked
 
 
 def test_nothing_is_given_back_by_hand(town):

@@ -197,33 +197,31 @@ def test_list_of_an_older_version_of_the_guide_is_not_approved(world):
         actions.check_entitlements(world.he, roll)
 
 
+def before(staff, stage):
+    """A list that stands before a stage, and what does the stage: (verb, actor, list)."""
+    roll = actions.draft_entitlements(staff.chen, staff.guide)
+    if stage != "check":
+        actions.check_entitlements(staff.he, roll)
+    if stage == "publish":
+        actions.approve_entitlements(staff.lead, roll)
+    verb, actor = {"check": (actions.check_entitlements, staff.he), "approve": (actions.approve_entitlements, staff.lead),
+                   "publish": (actions.publish_entitlements, staff.chen)}[stage]
+    return verb, actor, roll
+
+
 @pytest.mark.parametrize("stage", ["check", "approve", "publish"])
 def test_nothing_goes_on_with_a_list_of_a_withdrawn_guide(world, stage):
     """Withdrawing leaves the version as it is: it is the state of the guide that stops the list."""
-    roll = actions.draft_entitlements(world.chen, world.guide)
-    if stage != "check":
-        actions.check_entitlements(world.he, roll)
-    if stage == "publish":
-        actions.approve_entitlements(world.lead, roll)
+    verb, actor, roll = before(world, stage)
     actions.withdraw_guide(world.lead, world.guide, why="政策停止执行")
-    verbs = {"check": (actions.check_entitlements, world.he), "approve": (actions.approve_entitlements, world.lead),
-             "publish": (actions.publish_entitlements, world.chen)}
-    verb, actor = verbs[stage]
     with pytest.raises(Refused, match="withdrawn or superseded|已撤回、已被更正"):
         verb(actor, roll)
 
 
 @pytest.mark.parametrize("stage", ["check", "approve", "publish"])
 def test_nothing_goes_on_with_a_list_above_the_money_left_in_the_guide(world, stage):
-    roll = actions.draft_entitlements(world.chen, world.guide)
-    if stage != "check":
-        actions.check_entitlements(world.he, roll)
-    if stage == "publish":
-        actions.approve_entitlements(world.lead, roll)
+    verb, actor, roll = before(world, stage)
     type(world.guide).objects.filter(pk=world.guide.pk).update(budget_control=Decimal(2_400_000))  # 2.5 million stand on the list
-    verbs = {"check": (actions.check_entitlements, world.he), "approve": (actions.approve_entitlements, world.lead),
-             "publish": (actions.publish_entitlements, world.chen)}
-    verb, actor = verbs[stage]
     with pytest.raises(Refused, match="A2"):
         verb(actor, roll)
 

@@ -75,12 +75,42 @@ def test_years_are_read_however_they_are_parted():
             years_of(wrong)
 
 
+SAID = {"streams": ["人工智能"], "windows": ["4月21日"], "quotas": ["2项"]}
+
+
 def test_added_parts_of_a_call_go_on_after_the_own_ones_and_repeat_none():
-    assert documents.call_numbers("按下列要求征集。") == {
+    assert documents.call_numbers("按下列要求征集。", SAID) == {
         "kinds": "一", "streams": "二", "quotas": "三", "fields": "四", "windows": "五", "others": "六"}
-    own = "一、征集背景\n说明。\n二、征集方向\n略。\n三、征集时间\n略。"
-    assert documents.call_numbers(own) == {"kinds": "四", "quotas": "五", "fields": "六", "others": "七"}
-    assert [documents.numeral(n) for n in (10, 11, 20, 21)] == ["十", "十一", "二十", "二十一"]
+    own = "一、征集背景\n说明。\n二、征集方向\n人工智能。\n三、征集时间\n2026年4月21日18:00截止。"
+    assert documents.call_numbers(own, SAID) == {"kinds": "四", "quotas": "五", "fields": "六", "others": "七"}
+
+
+@pytest.mark.parametrize(("own", "part"), [
+    ("一、项目实施时间\n三年。", "windows"), ("一、征集时间\n另行通知。", "windows"), ("一、填报时间\n见系统。", "fields"),
+    ("一、支持方向\n生物医药。", "streams"), ("一、数量要求\n不限。", "quotas")])
+def test_a_heading_that_only_sounds_like_it_takes_no_part_away(own, part):
+    assert part in documents.call_numbers(own, SAID)
+
+
+def test_the_notice_of_a_call_always_holds_its_closing_day(staff):
+    call = actions.create_call(staff.chen, make.special("KEY-INDUSTRY"), year=2026, title="2026年度备选课题征集")
+    closes = clock.local(clock.now() + timedelta(days=20))
+    call.windows.create(opens_at=clock.now(), closes_at=closes)
+    call.text = "一、征集时间\n以系统为准。"
+    assert "windows" in documents.call_context(call)["numbers"]
+    call.text += f"{closes.month}月{closes.day}日截止。"
+    assert "windows" not in documents.call_context(call)["numbers"]
+
+
+def test_own_money_of_some_kinds_is_asked_of_them_alone():
+    budget = {"self_raised_min_ratio": "1", "self_raised_for": ["ENTERPRISE"]}
+    [words] = queries.amount_words({"budget": budget})
+    assert "企业" in words and "企业" not in queries.amount_words({"budget": {"self_raised_min_ratio": "1"}})[0]
+
+
+def test_only_what_was_written_with_a_sign_is_a_per_cent():
+    [words] = queries.amount_words({"amount": {"cap": "1", "formula": "min(cap, application.requested / max(1, application.months) * 50%)"}})
+    assert "50%" in words and "100%" not in words
 
 
 def test_the_notice_of_a_guide_says_the_amount_in_words_and_the_project_once(staff):

@@ -17,6 +17,7 @@ from portal.queries import desk
 from programs import actions, queries
 from programs.rules import Window
 from programs.rules.planned import day_faults, time_remarks
+from programs.workflow.basis import uses
 from tests.factories import programs as make
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,33 @@ def test_the_workbench_counts_the_legality_check_until_it_is_filed(staff):
     assert waiting(staff.lead)["to_approve"] == 0
     make.passed_law(staff, guide)
     assert (waiting(staff.sun)["to_check_law"], waiting(staff.lead)["to_approve"]) == (0, 1)
+
+
+def test_an_opinion_of_who_then_agreed_counts_for_nobody(staff, second):
+    """The table refuses the approval, so the guide stands before the legality check again and not before the leader."""
+    guide = make.draft_guide(staff)
+    actions.submit_guide(staff.chen, guide)
+    actions.agree_guide(staff.he, guide)
+    answers = {point.code: (True, "") for point in queries.legal_points()}
+    actions.check_guide_law(second, guide, passed=True, text="无意见", answers=answers)
+    assert queries.turns.guides_waiting(staff.lead) == {"to_check_law": 0, "to_approve": 1}
+    actions.return_guide(staff.he, guide, why="请核对附件")
+    guide.refresh_from_db()
+    actions.submit_guide(staff.chen, guide)
+    actions.agree_guide(second, guide)
+    guide.refresh_from_db()
+    with pytest.raises(Refused):
+        actions.approve_guide(staff.lead, guide)
+    assert queries.turns.guides_waiting(staff.lead)["to_approve"] == 0
+    assert queries.turns.guides_waiting(staff.sun)["to_check_law"] == 1
+    assert queries.turns.guides_waiting(staff.chen) == {"to_check_law": 0, "to_approve": 0}
+
+
+def test_nothing_rests_on_a_discarded_draft(staff):
+    guide = make.draft_guide(staff)
+    assert uses([guide.special])[guide.special_id].guides == 1
+    actions.discard_guide(staff.chen, guide, why="重复起草")
+    assert uses([guide.special])[guide.special_id].guides == 0
 
 
 def test_workbench_counts_in_steady_queries(staff, django_assert_num_queries):
@@ -190,7 +218,7 @@ def test_a_draft_is_discarded_with_a_reason_and_stays_for_the_record(staff):
         actions.submit_guide(staff.chen, guide)
 
 
-def test_what_is_on_its_way_or_corrects_a_guide_is_not_discarded(staff):
+def test_what_is_on_its_way_is_not_discarded_and_a_correction_only_by_a_leader(staff):
     guide = make.draft_guide(staff)
     actions.submit_guide(staff.chen, guide)
     with pytest.raises(Refused):
@@ -202,8 +230,9 @@ def test_what_is_on_its_way_or_corrects_a_guide_is_not_discarded(staff):
     actions.approve_guide(staff.lead, guide)
     old = actions.publish_guide(staff.chen, guide)
     new = actions.supersede_guide(staff.chen, old, why="更正")
-    with pytest.raises(Refused, match=old.ref):
+    with pytest.raises(Refused):
         actions.discard_guide(staff.chen, new, why="试填")
+    assert actions.discard_guide(staff.lead, new, why="专项已暂停，不再更正").status == "DISCARDED"
 
 
 # --- windows over the year's end, remarks ------------------------------------------------------------------------------
