@@ -68,6 +68,38 @@ def test_what_was_left_is_offered_back(tabs):
     assert tab("edit/header/").locator("#kept-text").count() == 0
 
 
+KEPT = "() => JSON.parse(Object.entries(localStorage).find(([key]) => key.startsWith('keguan:'))?.[1] || 'null')"
+
+
+def test_a_page_that_came_back_refused_is_kept_although_it_was_sent(tabs):
+    """Whoever else saves meanwhile, it is the only copy: it counts as not arrived."""
+    tab, _asked = tabs
+    page = tab("edit/budget/", stay=False)
+    page.fill("[name=note_equipment_from]", "-5")
+    with page.expect_navigation():
+        page.locator(".st-actions--stick button").first.click()
+    assert page.locator("#errors").count()
+    kept = page.evaluate(KEPT)
+    assert not kept.get("sent") and kept["values"]["note_equipment_from"] == ["-5"]
+    page.evaluate("() => { for (const key of Object.keys(localStorage)) { const one = JSON.parse(localStorage[key]); one.base -= 1; localStorage[key] = JSON.stringify(one); } }")
+    page.close()
+    page = tab("edit/budget/")
+    page.locator("#kept-text button").first.click()
+    assert page.input_value("[name=note_equipment_from]") == "-5"
+
+
+def test_what_arrived_by_the_own_hand_is_not_offered_again(tabs):
+    tab, _asked = tabs
+    page = tab("edit/header/", stay=False)
+    page.fill("[name=issuer]", "已经保存的发布机关")
+    page.wait_for_timeout(600)
+    sent = """() => { for (const key of Object.keys(localStorage)) {
+        localStorage[key] = JSON.stringify({ ...JSON.parse(localStorage[key]), sent: true, base: 0 }); } }"""
+    page.evaluate(sent)
+    page.close()
+    assert tab("edit/header/").locator("#kept-text").count() == 0
+
+
 def test_the_formula_goes_to_the_trial_and_stays(tabs):
     tab, asked = tabs
     page = tab("edit/money/")
