@@ -13,6 +13,7 @@ from applications.models import Application
 from applications.states import Status
 from core.money import wan
 from programs import queries as programme
+from programs.states import GuideStatus
 
 __all__ = ["closes_at", "context", "guide_url", "next_part", "rules_of", "tasks", "url_of", "wan"]
 
@@ -23,8 +24,8 @@ def closes_at(application: Application) -> Any:
     """The close that counts for this application now; None when it is already submitted."""
     if application.status == Status.CORRECTION:
         return application.correction_due_at
-    if application.status not in states.BEFORE_SUBMISSION:
-        return None
+    if application.status not in states.BEFORE_SUBMISSION or application.guide.status == GuideStatus.SUPERSEDED:
+        return None  # while the guide is corrected no close counts: the corrected one's will
     window = programme.current_window(application.guide) or programme.upcoming_window(application.guide)
     return window.closes_at if window else application.guide.closes_at
 

@@ -214,9 +214,8 @@ class MoneyForm(PartForm):
         label=_("Formula of the amount"), required=False, max_length=amounts.MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=html_lazy(
-            _("One line per step, the last line gives the amount; for example %(example)s. Known: %(known)s"),
+            _("One line per step, the last line gives the amount; for example %(example)s. What can be used stands below."),
             example="min(cap, audit.service_cost * 50%)",
-            known="+ - * / min max round by(fact; A, B: value) tiers(x; 500万: 30%; rest: 20%)",
         ),
     )
     note = one_line(_("Words for the formula"), 500, required=False, help_text=_(

@@ -100,7 +100,7 @@ def _superseded_reason(guide: Guide) -> str:
     if new is None:
         return _("The guide “%(title)s” was stopped, and its correction was given up.") % given
     if new.status in states.PUBLIC_STATUSES:
-        return _("The guide “%(title)s” was corrected; apply under the corrected guide %(ref)s.") % {**given, "ref": new.ref}
+        return _("The guide “%(title)s” was corrected and is %(ref)s now. What was begun goes on there by itself.") % {**given, "ref": new.ref}
     return _("The guide “%(title)s” is being corrected. What you have written is kept and goes on under the corrected guide as"
              " soon as it is published; you will be told.") % given
 

@@ -48,7 +48,7 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "title": title_of(row), "page": page, "guide": row, "chain": queries.basis_chain(row), "tags": queries.guide_tags(row.version),
         "phase_label": phase_label(page.phase), "tone": TONES.get(page.phase, ""),
         "start_url": reverse("applications:my:start", args=[row.ref]) if page.window and not queries.without_application(row) else "",
-        "entitles": queries.without_application(row),
+        "entitles": queries.without_application(row), "gone": row.status in states.GONE_STATUSES, "successors": queries.successors_of(row),
         "notices": notices.about(row).filter(is_public=True, status="ISSUED"), "windows": row.windows.all(),
         "printing": "print" in request.GET,
         "crumbs": [(_("Home"), "/"), (_("Application guides"), reverse("programs:public:guides")), (title_of(row), None)],

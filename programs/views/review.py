@@ -29,16 +29,17 @@ def _crumbs(guide: Guide, title: str) -> list[tuple[str, str | None]]:
 
 @access(policies.is_staff)
 def compare(request: HttpRequest, ref: str) -> HttpResponse:
-    """The guide against last year's (the newest earlier one of the same special), or against any one (?with=), clause by clause."""
+    """The guide, clause by clause, against the one it corrects or last year's (the newest earlier one of the same special), or
+    against any one (?with=)."""
     guide = queries.get_for(request.actor, ref)
     wanted = request.GET.get("with", "")
-    other = queries.get_for(request.actor, wanted) if wanted else queries.last_years(guide)
+    other = queries.get_for(request.actor, wanted) if wanted else guide.supersedes or queries.last_years(guide)
     changes = queries.compared(other.version.data, guide.version.data) if other and other.version else []
     title = pgettext("guides", "Comparison")
     return render(request, "programs/compare.html", {
         "title": title, "guide": guide, "other": other, "groups": queries.by_part(changes), "count": len(changes),
         "choices": [(label, rows) for label, rows in zip((_("Of this special"), _("Of other specials")), queries.comparable(guide), strict=True) if rows],
-        "no_last": queries.last_years(guide) is None, "back": desk_url(guide), "crumbs": _crumbs(guide, title),
+        "no_last": other is None, "back": desk_url(guide), "crumbs": _crumbs(guide, title),
     })
 
 

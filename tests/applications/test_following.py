@@ -11,12 +11,14 @@ from django.db import DatabaseError, transaction
 from accounts.policies import system
 from applications import actions, queries, rules
 from applications.models import Application
+from applications.views.frame import closes_at
 from applications.workflow import APPLICATION
 from core import clock, deadlines
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
 from programs import actions as programme
+from tests.applications.client import signed_in
 from tests.factories import applications as make
 from tests.factories import programs as factory
 from tests.factories.projects import settle
@@ -122,10 +124,26 @@ def test_a_unit_that_the_corrected_guide_shuts_out_is_told_at_the_check_list(tow
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     followed(town, change=lambda data: data.update(applicants=["UNIVERSITY"]))
     town.guide.refresh_from_db()
-    with pytest.raises(Refused, match="更正后的指南"):
+    with pytest.raises(Refused, match="已更正重发为"):
         make.started(town.stranger, town.guide, town.b)
     with pytest.raises(Refused, match="Units of this kind|不受理此类单位"):
         actions.hand_in(town.li, again(row))
+
+
+def test_pages_lead_from_the_old_guide_to_the_corrected_one(town, client):
+    row = make.started(town.li, town.guide, town.a)
+    address = f"/guides/{town.guide.year}/{town.guide.slug}/"
+    new = programme.supersede_guide(town.chen, town.guide, why="金额有误")
+    page = client.get(address).content.decode()
+    assert "已失效" in page and f"/guides/{new.year}/{new.slug}/" not in page  # a draft is nobody's business
+    assert closes_at(again(row)) is None
+
+
+def test_the_published_correction_is_linked_and_compared_with_what_it_corrects(town, client):
+    new = followed(town, change=shorter_form)
+    page = client.get(f"/guides/{town.guide.year}/{town.guide.slug}/").content.decode()
+    assert f"/guides/{new.year}/{new.slug}/" in page and "我能申报" not in page
+    assert signed_in(town.chen).get(f"/desk/guides/{new.ref}/compare/").context["other"] == town.guide
 
 
 def test_run_twice_or_cut_it_moves_everybody_once(town):
