@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -64,6 +65,13 @@ def as_owner_without_triggers():
             cursor.execute("SET LOCAL session_replication_role = origin")
 
     return run
+
+
+def pytest_collection_finish(session):
+    """What has been imported and collected stays to the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 #: Packages whose tests share one costly world: they stay together on one worker.

@@ -94,11 +94,20 @@ def change_call(actor: Any, call: TopicCall, **values: Any) -> TopicCall:
         raise Refused([_("“%(part)s” is not a part of a call.") % {"part": name} for name in sorted(unknown)])
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if changed:
-        ledger.record("programs.topic_call.change", row, actor, before={name: str(getattr(row, name)) for name in changed},
-                      after={name: str(value) for name, value in changed.items()})
+        ledger.record("programs.topic_call.change", row, actor, before={name: getattr(row, name) for name in changed}, after=changed)
         TopicCall.objects.filter(pk=row.pk).update(**changed)
         row.refresh_from_db()
     return row
+
+
+def _table(rows: Iterable[Any], *columns: str) -> list[list[Any]]:
+    return [[getattr(row, name) for name in columns] for row in rows]
+
+
+def _record(actor: Any, call: TopicCall, what: str, before: list[Any], after: list[Any]) -> None:
+    """A table that was saved as it stood leaves no trace."""
+    if before != after:
+        ledger.record(f"programs.topic_call.{what}", call, actor, before=before, after=after)
 
 
 @transaction.atomic
@@ -108,10 +117,11 @@ def set_call_windows(actor: Any, call: TopicCall, *, windows: Iterable[tuple[dat
     wanted = sorted({Window(opens, closes) for opens, closes in windows}, key=lambda w: w.opens_at)
     if problems := rules.window_problems(wanted):
         raise Refused(problems)
+    before = [[w.opens_at, w.closes_at] for w in row.windows.all()]
     row.windows.all().delete()
     CallWindow.objects.bulk_create(CallWindow(call=row, opens_at=w.opens_at, closes_at=w.closes_at) for w in wanted)
     TopicCall.objects.filter(pk=row.pk).update(opens_at=wanted[0].opens_at, closes_at=max(w.closes_at for w in wanted))
-    ledger.record("programs.topic_call.windows", row, actor, after=[[w.opens_at.isoformat(), w.closes_at.isoformat()] for w in wanted])
+    _record(actor, row, "windows", before, [[w.opens_at, w.closes_at] for w in wanted])
     row.refresh_from_db()
     return row
 
@@ -123,11 +133,12 @@ def set_streams(actor: Any, call: TopicCall, *, rows: Sequence[Mapping[str, Any]
     codes = [str(one["code"]) for one in rows]
     if len(set(codes)) != len(codes):
         raise Refused([_("Two directions have the same code.")])
+    before = _table(row.streams.all(), "code", "name", "group")
     row.streams.all().delete()
     CallStream.objects.bulk_create(
         CallStream(call=row, code=one["code"], name=one["name"], name_en=one.get("name_en", ""), group=one["group"], order=order)
         for order, one in enumerate(rows))
-    ledger.record("programs.topic_call.streams", row, actor, after=codes)
+    _record(actor, row, "streams", before, _table(row.streams.all(), "code", "name", "group"))
     return row
 
 
@@ -142,11 +153,12 @@ def set_quotas(actor: Any, call: TopicCall, *, rows: Sequence[Mapping[str, Any]]
             if (one["group"], kind) in seen:
                 raise Refused([_("Two quotas of the group “%(group)s” are for the same units.") % {"group": one["group"]}])
             seen.add((one["group"], kind))
+    before = _table(row.quotas.all(), "group", "kinds", "most", "clause")
     row.quotas.all().delete()
     CallQuota.objects.bulk_create(
         CallQuota(call=row, group=one["group"], kinds=list(one.get("kinds") or []), most=one["most"], clause=one.get("clause", ""), order=n)
         for n, one in enumerate(rows))
-    ledger.record("programs.topic_call.quotas", row, actor, after=[[one["group"], one["most"]] for one in rows])
+    _record(actor, row, "quotas", before, _table(row.quotas.all(), "group", "kinds", "most", "clause"))
     return row
 
 
@@ -159,12 +171,13 @@ def set_criteria(actor: Any, call: TopicCall, *, rows: Sequence[Mapping[str, Any
         raise Refused([_("Two criteria have the same code.")])
     if problems := need_rules.sheet_problems([int(one["weight"]) for one in rows]):
         raise Refused(problems)
+    before = _table(row.criteria.all(), "code", "name", "weight")
     row.criteria.all().delete()
     CallCriterion.objects.bulk_create(
         CallCriterion(call=row, order=order, **{key: one[key] for key in ("code", "name", "weight")},
                       **{key: one.get(key, "") for key in ("name_en", "help", "help_en")})
         for order, one in enumerate(rows))
-    ledger.record("programs.topic_call.criteria", row, actor, after=codes)
+    _record(actor, row, "criteria", before, _table(row.criteria.all(), "code", "name", "weight"))
     return row
 
 
@@ -174,8 +187,10 @@ def set_asks(actor: Any, call: TopicCall, *, asks: Mapping[str, Mapping[str, Any
     row = _editable(actor, call)
     if unknown := set(asks) - set(need_rules.KNOWN):
         raise Refused([_("“%(part)s” is not a part of a call.") % {"part": name} for name in sorted(unknown)])
-    TopicCall.objects.filter(pk=row.pk).update(asks={code: dict(one) for code, one in asks.items()})
-    ledger.record("programs.topic_call.asks", row, actor, after={code: dict(one) for code, one in asks.items()})
+    after = {code: dict(one) for code, one in asks.items()}
+    if after != row.asks:
+        ledger.record("programs.topic_call.asks", row, actor, before=row.asks, after=after)
+    TopicCall.objects.filter(pk=row.pk).update(asks=after)
     row.refresh_from_db()
     return row
 

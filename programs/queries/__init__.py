@@ -51,6 +51,7 @@ from programs.queries.basis import (
     warn_days,
     was_valid,
 )
+from programs.queries.call_history import call_events
 from programs.queries.calls import (
     AMOUNTS,
     applicant_choices,
@@ -351,7 +352,7 @@ __all__ = [
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "FIELD_KIND_WORDS",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",
-    "budget_headings", "budget_of", "by_part", "calendar_text", "call_card", "calls", "card_text", "case_opinions",
+    "budget_headings", "budget_of", "by_part", "calendar_text", "call_card", "call_events", "calls", "card_text", "case_opinions",
     "change_page", "changes_of", "choices", "clause_history", "clauses_of", "clean_search", "closed_reason",
     "comment_for", "comments_of", "committed_by_year", "comparable", "compared", "compared_trees", "condition_lines",
     "consequences", "control_figure", "counted_versions", "cover_rows", "current_window", "desk_people",

@@ -30,7 +30,6 @@ from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
 from programs.queries import likeness, topics
 from programs.views.attempt import attempt, moves
-from programs.views.plans import events_of
 from programs.workflow import CALL
 
 TONES = {"OPEN": "good", "COMING": "doing", "WITHDRAWN": "bad", "DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "doing",
@@ -222,7 +221,7 @@ def desk_call(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "title": row.title, "turn": queries.turns.turn_of(row), "remarks": queries.remarks.call_remarks(row), "call": row, "page": topics.call_page(row), "tone": TONES.get(row.status, ""), "numbers": numbers,
         "may_edit": owner and row.status == "DRAFT", "may_invite": owner and row.status == "PUBLISHED", "parts": _parts(row),
-        "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": events_of(row), "documents": notices.about(row),
+        "experts": [] if closed else topics.expert_progress(row), "closed": closed, "events": queries.call_events(row), "documents": notices.about(row),
         "pairs": likeness.similar_pairs(row), "may_compare": owner and numbers["filed"] > 1,
         "buttons": steps.buttons(
             CALL, request.actor, row, {verb: reverse(f"programs:desk:topic_call_{verb}", args=[ref]) for verb in CALL.steps},

@@ -377,3 +377,29 @@ def test_the_desk_asks_for_a_comparison_and_reads_what_was_kept(town, call, file
     assert chen.get(f"/api/v1/topics/{call.ref}/alike/").json()["pairs"][0]["needs"] == [need.ref for need in filed]
     assert reverse("programs:desk:need_compare", args=[need.ref for need in filed]) in chen.get(page).content.decode()
     assert sign_in(town.he).post(reverse("programs:desk:topic_call_compare", args=[call.ref])).status_code in (302, 409, 403)
+
+
+@pytest.mark.django_db
+def test_the_history_of_a_call_says_what_was_changed(town, sign_in):
+    call = topics.draft_call(town)
+    actions.change_call(town.chen, call, contact="业务处 0755-88009999", exempt_spend=Decimal(600_000_000))
+    actions.set_quotas(town.chen, call, rows=[*topics.QUOTAS[1:], {"group": "A", "kinds": [], "most": 3, "clause": "通知三（一）"}])
+    actions.set_asks(town.chen, call, asks={"partners": {"shown": False}})
+    events = queries.call_events(call)
+    lines = [line for event in events for line in event["lines"]]
+    assert ("联系方式", "业务处 0755-88000001", "业务处 0755-88009999") in lines
+    assert any(before == "50,000" and after == "60,000" for _what, before, after in lines)
+    assert ("删去", "A · 2 · 通知三（一）", "") in lines
+    assert ("增加", "", "A · 3 · 通知三（一）") in lines
+    assert [after for what, _before, after in lines if what == "其他提出单位（每行一个）"] == ["不要求填写"]
+    page = sign_in(town.chen).get(reverse("programs:desk:topic_call", args=[call.ref])).content.decode()
+    assert "<del>业务处 0755-88000001</del> → <ins>业务处 0755-88009999</ins>" in page
+
+
+@pytest.mark.django_db
+def test_saving_a_call_as_it_stands_leaves_no_trace(town):
+    call = topics.draft_call(town)
+    before = len(queries.call_events(call))
+    actions.set_quotas(town.chen, call, rows=topics.QUOTAS)
+    actions.set_asks(town.chen, call, asks={})
+    assert len(queries.call_events(call)) == before
