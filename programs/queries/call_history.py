@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +30,13 @@ LABELS = {
 }
 
 
+class Line(NamedTuple):
+    what: str
+    before: str
+    after: str
+    is_english: bool = False
+
+
 def _kinds(value: Any) -> str:
     return "、".join(str(OrgKind(kind).label) for kind in value) if isinstance(value, list) else str(value)
 
@@ -52,10 +59,10 @@ def _shown(column: str, value: Any) -> str:
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 
 
-def _asked(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _asked(before: dict[str, Any], after: dict[str, Any]) -> list[Line]:
     """The fields of the form that are asked for otherwise than before."""
     old, new = ({one.code: one for one in needs.asked(side)} for side in (before, after))
-    return [(str(ask.label), _ask(old.get(code)), _ask(new.get(code))) for code, ask in needs.KNOWN.items() if old.get(code) != new.get(code)]
+    return [Line(str(ask.label), _ask(old.get(code)), _ask(new.get(code))) for code, ask in needs.KNOWN.items() if old.get(code) != new.get(code)]
 
 
 def _ask(asked: needs.Asked | None) -> str:
@@ -69,20 +76,22 @@ def _cell(value: Any) -> str:
     return _kinds(value) if isinstance(value, list) else str(value)
 
 
-def _lines(row: Any) -> list[tuple[str, str, str]]:
-    """(what, before, after) of one record; rows of a table are compared as whole lines."""
+def _lines(row: Any) -> list[Line]:
+    """What one record changed; rows of a table are compared as whole lines."""
     before, after = row.before, row.after
     if row.verb == "programs.topic_call.change" and isinstance(after, dict) and isinstance(before, dict):
-        return [(str(LABELS[name]), _shown(name, before.get(name)), _shown(name, after[name])) for name in LABELS if name in after]
+        return [Line(str(LABELS[name]), _shown(name, before.get(name)), _shown(name, after[name]), name.endswith("_en"))
+                for name in LABELS if name in after]
     if row.verb == "programs.topic_call.asks":
         return _asked(before or {}, after or {})
     if not isinstance(after, list) or not isinstance(before, list) or before == after:
         return []
     words = _moment if row.verb == "programs.topic_call.windows" else _cell
     old, new = ([" · ".join(filter(None, map(words, line))) for line in side] for side in (before, after))
-    return [*((_("Line taken out"), line, "") for line in old if line not in new), *((_("Line put in"), "", line) for line in new if line not in old)]
+    return [*(Line(_("Line taken out"), line, "") for line in old if line not in new),
+            *(Line(_("Line put in"), "", line) for line in new if line not in old)]
 
 
 def call_events(call: TopicCall) -> list[dict[str, Any]]:
-    """The newest first: at, who, why, label, and `lines` of what, before and after."""
+    """The newest first: at, who, why, label, and `lines` of what was changed."""
     return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb), "lines": _lines(row)} for row in history_of(call)]
