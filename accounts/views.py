@@ -51,13 +51,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = forms.LoginForm(request.POST or None, initial={"identifier": request.GET.get("as", "")[:120]})
     if request.method == "POST" and form.is_valid():
         identifier = form.cleaned_data["identifier"]
-        if queries.locked_out(identifier, _ip(request)):
+        attempt = actions.begin_attempt(identifier, _ip(request))
+        if attempt is None:
             form.add_error(None, _("Too many tries. Please wait %(minutes)d minutes or reset the password.")
                            % {"minutes": queries.lock_minutes()})
         else:
             person = authenticate(request, username=identifier, password=form.cleaned_data["password"])
-            actions.note_attempt(identifier, _ip(request), ok=person is not None)
             if person is not None:
+                actions.note_success(attempt)
                 return _signed_in(request, person)
             form.add_error(None, _("E-mail, phone or password is not right."))
     return render(request, "accounts/login.html",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import unicodedata
 import zipfile
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -30,8 +31,11 @@ MIMES = {
     "zip": "application/zip",
     "csv": "text/csv",
 }
+#: Endings that say the same; any other is replaced, so that nobody is offered an .exe by the bureau.
+ENDINGS = {"jpg": ("jpg", "jpeg"), "csv": ("csv", "txt")}
 NAMES = {"pdf": "PDF", "png": "PNG", "jpg": "JPG", "docx": "Word (.docx)", "xlsx": "Excel (.xlsx)", "zip": "ZIP",
          "csv": "CSV"}
+PDF_END = 4096  # bytes from the end in which readers look for the end mark
 UNPACK_LIMIT = 200 * 1024 * 1024  # bytes a packed office file may unpack to
 
 
@@ -80,6 +84,23 @@ def kind_of(stream: BinaryIO) -> str | None:
     return None
 
 
+def _refuse_cut(stream: BinaryIO, size: int, name: str) -> None:
+    """A PDF without its end was cut on the way, or is something else that begins like one."""
+    stream.seek(max(0, size - PDF_END))
+    if b"%%EOF" not in stream.read(PDF_END):
+        raise BadFile(_("The PDF “%(name)s” is not complete: its end is missing. Please save it as PDF again.") % {"name": name})
+    stream.seek(0)
+
+
+def _with_ending(name: str, kind: str) -> str:
+    """The name as given, with an ending that tells its content."""
+    stem, point, ending = name.rpartition(".")
+    if point and ending.lower() in ENDINGS.get(kind, (kind,)):
+        return name
+    is_ending = point and stem and len(ending) <= 5 and ending.isascii() and ending.isalnum()
+    return f"{stem if is_ending else name}.{kind}"
+
+
 def _size_text(size: int) -> str:
     return f"{size / 1048576:.1f} MB" if size >= 104858 else f"{size / 1024:.0f} KB"
 
@@ -97,18 +118,21 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
             _("The file “%(name)s” has %(size)s; at most %(limit)s are allowed.")
             % {"name": upload.name, "size": _size_text(size), "limit": _size_text(max_bytes)}
         )
-    kind = kind_of(upload.file if hasattr(upload, "file") else upload)
+    stream = upload.file if hasattr(upload, "file") else upload
+    kind = kind_of(stream)
     if kind not in kinds:
         raise BadFile(
             _("The content of “%(name)s” is not one of the allowed types: %(kinds)s.")
             % {"name": upload.name, "kinds": ", ".join(NAMES[k] for k in kinds)}
         )
+    if kind == "pdf":
+        _refuse_cut(stream, size, upload.name)
     digest = hashlib.sha256()
     upload.seek(0)
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    return _keep(upload, f"{name}.{kind}" if name else upload.name, MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+    return _keep(upload, f"{name}.{kind}" if name else _with_ending(upload.name, kind), MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
 
 
 def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:
@@ -119,7 +143,8 @@ def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:
 
 def _keep(content: File, name: str, mime: str, size: int, sha256: str, actor: Any, scan: str) -> StoredFile:
     path = default_storage.save(f"files/{sha256[:2]}/{sha256[2:4]}/{sha256}-{uuid4().hex[:8]}", content)
-    clean = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\x00", "")[-200:] or "file"
+    visible = "".join(one for one in name if unicodedata.category(one) not in ("Cc", "Cf"))
+    clean = visible.replace("\\", "/").rsplit("/", 1)[-1][-200:] or "file"
     return StoredFile.objects.create(
         name=clean, mime=mime, size=size, sha256=sha256, path=path, scan=scan, uploaded_by_id=actor.id
     )

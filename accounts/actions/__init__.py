@@ -5,6 +5,7 @@ from accounts.actions.merging import (
     merge_people,
 )
 from accounts.actions.people import (
+    begin_attempt,
     change_password,
     consent,
     create_person,
@@ -12,7 +13,7 @@ from accounts.actions.people import (
     employ,
     end_sessions,
     forget_old_attempts,
-    note_attempt,
+    note_success,
     note_try,
     sealed_identity,
     unmask,
@@ -56,8 +57,8 @@ from accounts.actions.units import (
 __all__ = [
     "LICENCE_BYTES", "accept_membership", "change_password", "confirm_change", "confirm_membership", "consent",
     "create_person", "decline_membership", "disengage", "edit_organisation", "edit_profile", "employ", "end_account",
-    "end_expired_roles", "end_role", "end_sessions", "engage", "forget_old_attempts", "grant_role", "invite_member",
-    "mark", "merge_organisations", "merge_people", "note_attempt", "note_try", "refuse", "refuse_change",
+    "begin_attempt", "end_expired_roles", "end_role", "end_sessions", "engage", "forget_old_attempts", "grant_role", "invite_member",
+    "mark", "merge_organisations", "merge_people", "note_success", "note_try", "refuse", "refuse_change",
     "refuse_membership", "register_organisation", "register_unit_with_administrator", "release", "request_membership",
     "resubmit", "role_problem", "sealed_identity", "suspend", "unmask", "uscc_problem", "verify", "why_not_account",
     "withdraw_change", "withdraw_invitation",

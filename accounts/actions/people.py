@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
@@ -127,9 +127,23 @@ def consent(actor: Actor, notice: PrivacyNotice, *, ip: str | None = None) -> Co
     return row
 
 
-def note_attempt(identifier: str, ip: str | None, *, ok: bool) -> None:
-    """Remember a log-in try. A success clears the account's own count by being newer than the failures."""
-    LoginAttempt.objects.create(account_print=crypt.fingerprint(queries.counted_as(identifier)), ip=ip, ok=ok)
+@transaction.atomic
+def begin_attempt(identifier: str, ip: str | None) -> LoginAttempt | None:
+    """Count a log-in try as failed before its password is looked at, so that many at once are counted as well; None when
+    there were too many. Tries against one account and from one address are counted one after the other."""
+    key = crypt.fingerprint(queries.counted_as(identifier))
+    for lock in sorted({f"login:{key}", f"login-from:{ip}"}):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    if queries.locked_out(identifier, ip):
+        return None
+    return LoginAttempt.objects.create(account_print=key, ip=ip, ok=False)
+
+
+def note_success(attempt: LoginAttempt) -> None:
+    """The password was right; this clears the account's own count. It is a row of its own, newer than all failures."""
+    attempt.delete()
+    LoginAttempt.objects.create(account_print=attempt.account_print, ip=attempt.ip, ok=True)
 
 
 def note_try(kind: str, key: str) -> None:

@@ -17,7 +17,7 @@ def person(key: str, **more):
 
 
 def licence():
-    return files.store_bytes(b"%PDF-1.4 licence", "licence.pdf", "application/pdf", actor=SYSTEM)
+    return files.store_bytes(b"%PDF-1.4 licence %%EOF", "licence.pdf", "application/pdf", actor=SYSTEM)
 
 
 def uscc(head: str, body: str) -> str:

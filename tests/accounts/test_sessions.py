@@ -1,10 +1,13 @@
 """Log-in by e-mail or phone, lock-out, reset, and the end of sessions."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connections
 from django.urls import reverse
 
 from accounts import actions, queries
@@ -210,6 +213,28 @@ def test_api_is_closed_to_visitors(client, db):
 def test_actor_of_a_closed_account_is_nobody(house):
     closed = actions.end_account(SYSTEM, house.li_person, why="离职")
     assert not Actor.of(closed).is_signed_in
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tries_at_once_are_counted_one_after_the_other(house, monkeypatch):
+    """Between looking and counting there is time for others: the lock of the account keeps them waiting."""
+    tries, look = int(Parameter.objects.get(key="login.account_tries").value), queries.locked_out
+
+    def slow(identifier, ip):
+        found = look(identifier, ip)
+        time.sleep(0.02)
+        return found
+
+    def attempt(_one):
+        try:
+            return actions.begin_attempt("li@accounts.example", "203.0.113.9")
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(queries, "locked_out", slow)
+    with ThreadPoolExecutor(12) as pool:
+        begun = list(pool.map(attempt, range(tries + 20)))
+    assert sum(one is not None for one in begun) == tries
 
 
 # --- spelling ------------------------------------------------------------------------------------------------------

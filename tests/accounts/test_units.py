@@ -25,7 +25,7 @@ def registered(house):
     return actions.register_unit_with_administrator(
         policies.ANONYMOUS, unit={"name": "乙单位", "kind": "ENTERPRISE", "uscc": CODE},
         administrator={"name": "新管", "email": "new@accounts.example", "password": "long-enough-2026"},
-        licence=SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence"), notice=notice)
+        licence=SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence %%EOF"), notice=notice)
 
 
 def test_registration_waits_until_the_bureau_verifies(house):
@@ -170,7 +170,7 @@ def kept_files() -> set[str]:
 
 def given(**more):
     return {"unit-kind": "ENTERPRISE", "unit-name": "乙单位", "unit-uscc": CODE, "unit-region": "深圳市", "unit-legal_representative": "甲",
-            "unit-licence": SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence"), "person-name": "新管", "person-email": "new@accounts.example",
+            "unit-licence": SimpleUploadedFile("执照.pdf", b"%PDF-1.4 licence %%EOF"), "person-name": "新管", "person-email": "new@accounts.example",
             "person-mobile": "13900000077", "person-id_kind": "PASSPORT", "person-id_number": "E1234567", "person-password": "long-enough-2026",
             "consent-agree": "on", **more}
 
