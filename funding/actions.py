@@ -147,6 +147,12 @@ def send(actor: Any, row: Disbursement, *, reference: str) -> Disbursement:
     return _moved(PAYMENT.move("send", actor, fresh, reference=reference, data={"reference": reference.strip()}))
 
 
+def _booked_as(row: Disbursement, receipt: str) -> str:
+    """A receipt stands once per payment in the ledger; after a booking by mistake and its reversal it comes again, numbered."""
+    before = MoneyEntry.objects.filter(disbursement=row, kind=EntryKind.PAY, ref__startswith=receipt).count()
+    return f"{receipt}#{before + 1}" if before else receipt
+
+
 @transaction.atomic
 def pay(actor: Any, row: Disbursement, *, receipt: str) -> Disbursement:
     """SENT -> PAID with the bank's receipt; the unit hears of it."""
@@ -154,7 +160,7 @@ def pay(actor: Any, row: Disbursement, *, receipt: str) -> Disbursement:
     if reasons := PAYMENT.why_not("pay", actor, fresh, receipt=receipt):
         raise Refused(reasons)
     Disbursement.objects.filter(pk=fresh.pk).update(paid_at=clock.now(), bank_receipt=receipt.strip()[:80])
-    _entry(actor, EntryKind.PAY, fresh, fresh.amount, receipt.strip()[:80])
+    _entry(actor, EntryKind.PAY, fresh, fresh.amount, _booked_as(fresh, receipt.strip()[:76]))
     moved = _moved(PAYMENT.move("pay", actor, fresh, receipt=receipt, data={"receipt": receipt.strip()}))
     notices.tell(
         [moved.project.unit, moved.project.leader], "funding.payment.pay",

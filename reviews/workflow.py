@@ -158,6 +158,13 @@ def declared(assignment: Assignment, **given: Any) -> str | None:
     return _("Declare conflicts of interest for the whole batch first.")
 
 
+def before_ranking(assignment: Assignment, **given: Any) -> str | None:
+    """A ranking rests on the sheets it counted; what is learnt afterwards is recorded and dealt with in the decision."""
+    if assignment.batch.status != B.RANKED:
+        return None
+    return _("The ranking is fixed: the sheet stays as it was counted. The conflict is recorded for those who decide.")
+
+
 def with_decline_reason(assignment: Assignment, *, reason_code: str = "", **given: Any) -> str | None:
     return None if reason_code in DeclineReason.values else _("Choose the reason.")
 
@@ -176,7 +183,7 @@ ASSIGNMENT = Machine(
              gettext_lazy("Decline")),
         Step("submit", {A.ACCEPTED}, A.SUBMITTED, policies.is_own, (takes_scores, before_due, sheet_complete),
              gettext_lazy("Submit the sheet"), danger=True),
-        Step("void", {A.DRAWN, A.INVITED, A.ACCEPTED, A.SUBMITTED}, A.VOID, policies.voids, (with_why,),
+        Step("void", {A.DRAWN, A.INVITED, A.ACCEPTED, A.SUBMITTED}, A.VOID, policies.voids, (with_why, before_ranking),
              gettext_lazy("Make void"), danger=True),
     ),
     "reviews.Assignment",

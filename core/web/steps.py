@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -23,12 +24,14 @@ def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, questi
     `done` is what to say afterwards: words, or a function of the row that says what happened and whose turn is next.
     """
 
+    takes_why = "why" in inspect.signature(act).parameters
+
     @access(question)
     @require_POST
     def view(request: HttpRequest, key: Any) -> HttpResponse:
         obj = get(request.actor, key)
         why = request.POST.get("why", "").strip()
-        result = act(request.actor, obj, why=why) if needs_why or why else act(request.actor, obj)
+        result = act(request.actor, obj, why=why) if takes_why and (needs_why or why) else act(request.actor, obj)
         said = done(result or obj) if callable(done) else done
         messages.success(request, str(said or _("Done.")))
         return redirect(to(result or obj))

@@ -183,6 +183,8 @@ def check(data: Any, path: str = "budget") -> list[Problem]:
     codes = [h["code"] for h in headings]
     if len(codes) != len(set(codes)):
         found.append(Problem(f"{path}.headings", _("a code stands twice")))
+    found.extend(Problem(f"{path}.headings[{index}].{name}", _("must be plain text")) for index, row in enumerate(headings)
+                 for name in ("name_en", "parent", "note", "note_en") if row.get(name) is not None and not isinstance(row[name], str))
     if data.get("scheme") == ITEMISED and not headings:
         found.append(Problem(f"{path}.headings", _("an itemised budget needs headings")))
     found.extend(

@@ -211,14 +211,14 @@ def expected_text(item: AnnualPlanItem) -> str:
 def calendar_text(entries: list[Entry], name: str, host: str, now: datetime) -> str:
     """An iCalendar file (RFC 5545): lines of at most 75 octets, CRLF, texts escaped, times in UTC, days as dates."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Keguan//Guides//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-             f"X-WR-CALNAME:{_escaped(name)}", "X-WR-TIMEZONE:Asia/Shanghai", "REFRESH-INTERVAL;VALUE=DURATION:PT6H"]
+             f"X-WR-CALNAME:{escaped_text(name)}", "X-WR-TIMEZONE:Asia/Shanghai", "REFRESH-INTERVAL;VALUE=DURATION:PT6H"]
     for one in entries:
         lines += [
             "BEGIN:VEVENT", f"UID:{one.uid}", f"DTSTAMP:{_utc(now)}", f"LAST-MODIFIED:{_utc(one.updated)}", _when("DTSTART", one.starts),
-            _when("DTEND", one.ends), f"SUMMARY:{_escaped(one.title)}", f"DESCRIPTION:{_escaped(one.text)}", f"URL:{host}{one.path}",
+            _when("DTEND", one.ends), f"SUMMARY:{escaped_text(one.title)}", f"DESCRIPTION:{escaped_text(one.text)}", f"URL:{host}{one.path}",
         ]
         for before in ("P7D", "P1D") if one.alarms else ():
-            lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-{before}", f"DESCRIPTION:{_escaped(one.title)}", "END:VALARM"]
+            lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-{before}", f"DESCRIPTION:{escaped_text(one.title)}", "END:VALARM"]
         lines.append("END:VEVENT")
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
 
@@ -231,7 +231,8 @@ def _when(name: str, value: datetime | date) -> str:
     return f"{name}:{_utc(value)}" if isinstance(value, datetime) else f"{name};VALUE=DATE:{value:%Y%m%d}"
 
 
-def _escaped(text: str) -> str:
+def escaped_text(text: str) -> str:
+    """A text inside a calendar file (RFC 5545, 3.3.11): what would end or part it is escaped."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\r", "").replace("\n", "\\n")

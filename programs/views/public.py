@@ -68,7 +68,7 @@ def calendar(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close; the same UID when dates move."""
     row = queries.public_guide(request.actor, year, slug)
     body = render(request, "programs/guide.ics", {
-        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        "guide": row, "name": queries.escaped_text(row.title), "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "url": request.build_absolute_uri(guide_url(row)),
     }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",

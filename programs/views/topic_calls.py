@@ -110,7 +110,7 @@ def call_calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close."""
     row = topics.get_call(request.actor, ref)
     body = render(request, "programs/guide.ics", {
-        "guide": row, "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()],
+        "guide": row, "name": queries.escaped_text(row.title), "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()],
         "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
         "url": request.build_absolute_uri(call_url(row)),
     }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")

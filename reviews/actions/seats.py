@@ -157,14 +157,32 @@ def begin(actor: Any, batch: Batch) -> Batch:
 
 @transaction.atomic
 def report_conflict(actor: Any, seat: Assignment, *, code: str, note: str) -> Assignment:
-    """A conflict seen late, even after scoring: the sheet stays readable for the auditor and no longer counts."""
+    """A conflict seen late: the sheet stays readable for the auditor and no longer counts. Once the batch is closed the expert
+    only reports it, and the organiser decides whether the sheet is void; a fixed ranking stands."""
     if code not in DECLARABLE:
         raise Refused(_("Choose the kind of conflict."))
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=seat.batch_id)
+    if batch.status in (BatchStatus.CLOSED, BatchStatus.RANKED):
+        return _report_after_close(actor, seat, batch, code, note)
     moved = ASSIGNMENT.move("void", actor, seat, why=note, reason=note)
     _recuse(actor, moved, code, FoundBy.LATE, note)
     if moved.batch.status in (BatchStatus.INVITING, BatchStatus.SCORING):
         call_alternate(moved)
     return moved
+
+
+def _report_after_close(actor: Any, seat: Assignment, batch: Batch, code: str, note: str) -> Assignment:
+    if reason := policies.voids(actor, seat):
+        raise Refused([reason])
+    if not note.strip():
+        raise Refused([_("A reason is needed.")])
+    _recuse(actor, seat, code, FoundBy.LATE, note)
+    notices.tell(
+        [batch.created_by], "reviews.late_conflict", lambda: _("A conflict of interest was reported after the close: %(ref)s") % {"ref": batch.ref},
+        lambda: _("%(application)s. Decide whether the sheet is void before the ranking; supervision reads the record.") % {
+            "application": seat.item.application.ref},
+        f"/desk/reviews/{batch.ref}/", dedupe=f"late-conflict:{seat.pk}:{code}")
+    return seat
 
 
 @transaction.atomic

@@ -230,6 +230,16 @@ def test_wrong_booking_is_reversed_until_the_unit_confirms(town, row):
     assert queries.paid_to(row.project) == row.amount
 
 
+def test_after_a_reversal_the_same_receipt_is_booked_again(town, row):
+    done = make.paid(town, row)
+    receipt = done.bank_receipt
+    for _turn in range(2):
+        done = actions.pay(town.fin, actions.unbook(town.fin, done, why="回单登记有误"), receipt=receipt)
+    assert (done.status, done.bank_receipt, queries.paid_to(row.project)) == ("PAID", receipt, row.amount)
+    assert sorted(MoneyEntry.objects.filter(disbursement=row, kind="PAY").values_list("ref", flat=True)) == [
+        receipt, f"{receipt}#2", f"{receipt}#3"]
+
+
 @pytest.mark.parametrize("who", ["li", "stranger", "badm", "chen", "fin"])
 def test_receipt_is_confirmed_by_the_unit_only(town, row, who):
     done = make.paid(town, row)

@@ -264,3 +264,10 @@ def test_empty_lines_with_a_list_to_choose_from_are_left_out():
     page = EditPage("payment_plan", {"payment_plan": rows}, post)
     assert page.is_valid(), page.sheets[0].errors
     assert [row["share"] for row in page.parts()["payment_plan"]] == ["0.6", "0.4"]
+
+
+@pytest.mark.parametrize("key", ["note", "note_en", "name_en", "parent"])
+@pytest.mark.parametrize("value", [["x"], {"a": 1}, 7])
+def test_texts_of_a_budget_heading_are_texts(key, value):
+    headings = [{"code": "a", "name": "设备费"}, {"code": "b", "name": "材料费", key: value}]
+    assert [problem.path for problem in schema.check_part("budget", {"scheme": "ITEMISED", "headings": headings}) if problem.path.endswith(key)]

@@ -157,6 +157,13 @@ def test_guide_page_shows_all_fields_and_marks(world, sign_in):
         assert text in page or text.replace("\n", "<br>") in page, text
 
 
+def test_a_title_cannot_write_lines_into_the_calendar(world, sign_in):
+    Guide.objects.filter(pk=world.guide.pk).update(title="题目,\r\nATTENDEE:x;\ny")
+    text = sign_in().get(url("public:calendar", world.guide.year, world.guide.slug)).content.decode()
+    assert "\r\nATTENDEE" not in text
+    assert "题目\\,\\nATTENDEE:x\\;\\ny" in text
+
+
 def test_calendar_has_one_entry_per_window(world, sign_in):
     answer = sign_in().get(url("public:calendar", world.guide.year, world.guide.slug))
     assert answer["Content-Type"].startswith("text/calendar")

@@ -11,6 +11,7 @@ from applications.models import Application
 from core import clock
 from core.models import LedgerRow
 from core.workflow import Refused
+from notices.models import Message
 from reviews import actions, queries
 from reviews.models import Assignment, Expert, Recusal, Score
 from reviews.rules import draw as rules
@@ -139,6 +140,29 @@ def test_late_conflict_takes_the_sheet_out_of_the_count(town, scoring):
     actions.report_conflict(make.owner(seat), seat, code="RC3", note="亲属")
     assert queries.sheets_of(batch).count() == 0 and Score.objects.filter(submitted_at__isnull=False).count() == 1
     assert Recusal.objects.filter(expert=seat.expert, found_by="LATE").count() == 1
+
+
+def test_after_the_close_a_conflict_is_reported_and_the_organiser_decides(town, scoring):
+    make.score_all(scoring)
+    batch = actions.close_batch(town.chen, make.fresh(scoring))
+    seat = make.seats(batch, "SUBMITTED")[0]
+    count = queries.sheets_of(batch).count()
+    actions.report_conflict(make.owner(seat), seat, code="RC3", note="亲属")
+    assert queries.sheets_of(batch).count() == count
+    assert Recusal.objects.filter(expert=seat.expert, found_by="LATE").count() == 1
+    assert Message.objects.filter(person=town.chen.person, event="reviews.late_conflict").count() == 1
+    assert actions.void(town.chen, seat, why="亲属关系").status == "VOID"
+
+
+def test_a_fixed_ranking_keeps_its_sheets(town, ranked_batch):
+    seat = make.seats(ranked_batch, "SUBMITTED")[0]
+    actions.report_conflict(make.owner(seat), seat, code="RC3", note="亲属")
+    assert Recusal.objects.filter(expert=seat.expert, found_by="LATE").count() == 1
+    for actor in (make.owner(seat), town.chen):
+        with pytest.raises(Refused, match="排序"):
+            actions.void(actor, seat, why="亲属")
+    seat.refresh_from_db()
+    assert seat.status == "SUBMITTED"
 
 
 # --- sheets ------------------------------------------------------------------------------------------------------
