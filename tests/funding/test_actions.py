@@ -308,3 +308,12 @@ def test_no_order_of_bookings_takes_more_than_the_payment(town, row, story):
                          if (one.reverses.kind if one.reverses else one.kind) in (taking, giving)), Decimal(0))
             assert 0 <= total <= row.amount
     transaction.savepoint_rollback(mark)
+
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE funding_disbursement SET account = '{}' WHERE id = %s", "UPDATE funding_disbursement SET approved_by_id = NULL WHERE id = %s",
+    "DELETE FROM funding_disbursement WHERE id = %s"])
+def test_a_payment_that_has_left_the_house_keeps_account_and_hands(town, row, sql):
+    done = make.paid(town, row)
+    with pytest.raises(DatabaseError, match="has left the house"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [done.pk])

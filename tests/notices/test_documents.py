@@ -4,7 +4,7 @@ import hashlib
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from core import files, jobs
@@ -193,3 +193,15 @@ def test_draft_is_read_before_it_is_signed(office, client):
     answer = visit(client, office.lead).get(f"/desk/documents/{paper.uid}/")
     assert answer.status_code == 200
     assert 'class="title"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sql", [
+    "UPDATE notices_document SET context = '{}' WHERE id = %s", "UPDATE notices_document SET title = 'x' WHERE id = %s",
+    "UPDATE notices_document SET signed_by_id = drafted_by_id WHERE id = %s", "DELETE FROM notices_document WHERE id = %s"])
+def test_an_issued_document_is_never_rewritten(office, sql):
+    row, waiting = issued(office), draft(office)
+    with pytest.raises(DatabaseError, match="is issued"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [row.pk])
+    with connection.cursor() as cursor:  # a draft is still worked on
+        cursor.execute("UPDATE notices_document SET title = 'x' WHERE id = %s", [waiting.pk])

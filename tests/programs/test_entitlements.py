@@ -135,9 +135,9 @@ def test_guide_of_another_mode_or_withdrawn_computes_nothing(world):
         actions.draft_entitlements(world.chen, world.guide)
 
 
-def test_formula_over_what_only_an_application_says_computes_nothing(world):
+def test_formula_over_what_only_an_application_says_computes_nothing(world, rewritten):
     version = world.guide.version
-    type(version).objects.filter(pk=version.pk).update(data={**version.data, "amount": {"cap": "100", "formula": "min(cap, application.requested)"}})
+    rewritten(version, {**version.data, "amount": {"cap": "100", "formula": "min(cap, application.requested)"}})
     world.guide.version.refresh_from_db()
     assert reads.formula_problems(world.guide.version)
     with pytest.raises(Refused, match="R6"):

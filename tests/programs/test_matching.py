@@ -286,19 +286,19 @@ def test_unverified_unit_is_told_so(world, sign_in):
     assert "核验" in sign_in(Actor.of(world["admin"])).get("/my/matching/").content.decode()
 
 
-def test_what_the_heading_of_a_guide_asks_counts_as_a_condition(world):
+def test_what_the_heading_of_a_guide_asks_counts_as_a_condition(world, rewritten):
     rules = [one.outcome.code for one in matching.standings(world["unit"])[0].missing]
     assert register.WHO not in rules
     version = world["guide"].version
-    type(version).objects.filter(pk=version.pk).update(data={**version.data, "applicants": ["UNIVERSITY"], "eligibility": {"regions": ["东莞市"]}})
+    rewritten(version, {**version.data, "applicants": ["UNIVERSITY"], "eligibility": {"regions": ["东莞市"]}})
     [row] = matching.standings(world["unit"])
     assert {register.WHO, register.WHERE} <= {miss.outcome.code for miss in row.missing}
     assert night().told == 0
 
 
-def in_mode(guide, code, **details):
+def in_mode(guide, code, **details, rewritten):
     version = guide.version
-    type(version).objects.filter(pk=version.pk).update(data={**version.data, "mode": {"funding_mode": code, "details": details}})
+    rewritten(version, {**version.data, "mode": {"funding_mode": code, "details": details}})
 
 
 def test_the_owner_of_a_challenge_is_not_offered_its_own(world):

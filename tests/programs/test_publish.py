@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from accounts.policies import system
 from core import clock
@@ -133,11 +134,11 @@ def test_publish_refused_when_every_window_is_over(staff):
     assert len(reasons(actions.publish_guide, staff.chen, guide)) == 1
 
 
-def test_publish_refused_with_schema_errors(staff):
+def test_publish_refused_with_schema_errors(staff, rewritten):
     guide = make.approved_guide(staff)
     data = dict(guide.version.data)
     del data["score_sheet"]
-    type(guide.version).objects.filter(pk=guide.version_id).update(data=data)
+    rewritten(guide.version, data)
     found = reasons(actions.publish_guide, staff.chen, guide)
     assert len(found) == 1
     assert "评分表" in found[0]
@@ -189,3 +190,11 @@ def test_guide_numbers_run_per_special_and_year(staff):
     year = clock.today().year
     assert refs == [f"{year}-KEY-INDUSTRY-1", f"{year}-KEY-INDUSTRY-2"]
     assert Guide.objects.count() == 2
+
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE programs_guideversion SET data = '{}' WHERE guide_id = %s", "DELETE FROM programs_guideversion WHERE guide_id = %s"])
+def test_a_version_of_a_guide_is_never_rewritten(staff, sql):
+    guide = make.draft_guide(staff)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [guide.pk])
