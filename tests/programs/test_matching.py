@@ -296,13 +296,13 @@ def test_what_the_heading_of_a_guide_asks_counts_as_a_condition(world, rewritten
     assert night().told == 0
 
 
-def in_mode(guide, code, **details, rewritten):
+def in_mode(rewritten, guide, code, **details):
     version = guide.version
     rewritten(version, {**version.data, "mode": {"funding_mode": code, "details": details}})
 
 
-def test_the_owner_of_a_challenge_is_not_offered_its_own(world):
-    in_mode(world["guide"], "CHALLENGE", owner_uscc=world["unit"].uscc)
+def test_the_owner_of_a_challenge_is_not_offered_its_own(world, rewritten):
+    in_mode(rewritten, world["guide"], "CHALLENGE", owner_uscc=world["unit"].uscc)
     other = a_unit(2)
     a_person(other, "吴揭榜", facts=FIT)
     assert register.OWNER in {miss.outcome.code for miss in matching.standings(world["unit"])[0].missing}
@@ -311,8 +311,8 @@ def test_the_owner_of_a_challenge_is_not_offered_its_own(world):
     assert set(GuideMatch.objects.values_list("organisation_id", flat=True)) == {other.pk}
 
 
-def test_a_guide_for_named_units_is_offered_to_nobody_else(world):
-    in_mode(world["guide"], "STABLE", institutions=[world["unit"].uscc])
+def test_a_guide_for_named_units_is_offered_to_nobody_else(world, rewritten):
+    in_mode(rewritten, world["guide"], "STABLE", institutions=[world["unit"].uscc])
     other = a_unit(2)
     a_person(other, "吴旁观", facts=FIT)
     assert matching.standings(world["unit"])[0].reach == Reach.MEETS
