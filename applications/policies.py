@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from accounts.states import Role
 from applications import states
-from applications.models import Application, Voice
+from applications.models import Application, DuplicateFinding, Voice
 from programs import policies as programme
 
 #: Desks of the bureau that read every submitted application; agencies and divisions read those of their scope.
@@ -236,3 +236,18 @@ def voices_at_desk(actor: Any) -> QuerySet[Voice]:
 
 def voices_of_units(actor: Any) -> QuerySet[Voice]:
     return voices_visible_to(actor).filter(organisation__in=actor.units(Role.ORG_ADMIN))
+
+
+# --- duplicate check (查重) --------------------------------------------------------------------------------------
+
+
+def judges_duplicate(actor: Any, finding: DuplicateFinding) -> str | None:
+    """Who checks the application says what the likeness is."""
+    return is_checker(actor, finding.application)
+
+
+def duplicates_visible_to(actor: Any) -> QuerySet[DuplicateFinding]:
+    """The findings of the applications at one's desk; nobody outside the bureau reads them."""
+    rows = DuplicateFinding.objects.select_related("application__guide__special__plan", "application__unit", "application__leader", "other",
+                                          "other__application", "decided_by")
+    return rows if actor.is_system else rows.filter(application__in=at_desk(actor).values("pk"))

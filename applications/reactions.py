@@ -16,6 +16,12 @@ def print_papers(event: Any) -> None:
     actions.order_papers(system("print"), event.target, receipt=event.verb != "applications.application.answer")
 
 
+@on("applications.application.endorse", "applications.application.recommend", "applications.application.answer")
+def compare_with_others(event: Any) -> None:
+    """Duplicate check by a worker, after every text that comes in."""
+    actions.order_comparison(system("duplicates"), event.target)
+
+
 @on(
     "applications.application.hand_in", "applications.application.return", "applications.application.endorse",
     "applications.application.recommend", "applications.application.pass_on", "applications.application.decline",

@@ -167,6 +167,16 @@ class VoiceStatus(TextChoices):
     DECLINED = "DECLINED", pgettext_lazy("word of another body", "Declined")
 
 
+class DuplicateStatus(TextChoices):
+    """What a person has made of two texts that share something (查重); a machine never decides it."""
+
+    OPEN = "OPEN", pgettext_lazy("duplicate check", "To be judged")
+    CLEARED = "CLEARED", pgettext_lazy("duplicate check", "No duplicate")
+    PARTLY = "PARTLY", pgettext_lazy("duplicate check", "Duplicate in part")
+    DUPLICATE = "DUPLICATE", pgettext_lazy("duplicate check", "Duplicate")
+
+
+DUPLICATE_TONES = {"OPEN": "warn", "CLEARED": "good", "PARTLY": "doing", "DUPLICATE": "bad"}
 VOICE_TONES = {"ASKED": "warn", "HANDED_IN": "warn", "AGREED": "good", "DECLINED": "bad"}
 
 

@@ -72,3 +72,15 @@ def print_receipt(job: Any, progress: jobs.Progress) -> None:
     job.file = files.store_bytes(data, name, "application/pdf", actor=system("print"))
     job.result = {"application": application.ref}
     actions.keep_receipt(system("print"), application, job.file)
+
+
+@jobs.job("applications.duplicates")
+def compare_with_others(job: Any, progress: jobs.Progress) -> None:
+    """Duplicate check of one application against all texts (handbook of the field: a report that a person judges)."""
+    application = Application.objects.select_related("guide__special__plan").get(pk=job.params["application"])
+    progress(0, 2)
+    text = actions.keep_text(application)
+    progress(1, 2)
+    found = actions.compare_text(system("duplicates"), text)
+    progress(2, 2)
+    job.result = {"application": application.ref, "found": len(found)}

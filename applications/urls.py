@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import api as machine
 from applications import policies
 from applications.views import desk as desks
+from applications.views import duplicates as twice
 from applications.views import finishing, materials, rows, sections, unit, workbench
 from applications.views import preview as look
 from applications.views import public as pages
@@ -71,8 +72,14 @@ desk = [
     path("applications/voices/<uuid:uid>/", word.desk_voice, name="voice"),
     path("applications/voices/<uuid:key>/send-back/", word.send_back, name="voice_send_back"),
     path("applications/voices/<uuid:key>/reopen/", word.reopen, name="voice_reopen"),
+    path("applications/duplicates/", twice.duplicates, name="duplicates"),
+    path("applications/duplicates/<uuid:uid>/", twice.duplicate, name="duplicate"),
+    path("applications/duplicates/<uuid:key>/clear/", twice.clear, name="duplicate_clear"),
+    path("applications/duplicates/<uuid:key>/partly/", twice.partly, name="duplicate_partly"),
+    path("applications/duplicates/<uuid:key>/duplicate/", twice.is_duplicate, name="duplicate_call"),
     path("applications/accept/", desks.bulk_accept, name="bulk_accept"),
     path("applications/<str:ref>/", desks.application, name="application"),
+    path("applications/<str:key>/compare/", twice.compare, name="compare"),
     path("applications/<str:ref>/check/", desks.open_check, name="open_check"),
     path("applications/<str:ref>/check/list/", desks.tick, name="tick"),
     path("applications/<str:key>/accept/", desks.accept, name="accept"),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications import policies
-from applications.models import Application, Correction, Voice
-from applications.states import Gate, InspectionKind, Reason, Side, Status, VoiceStatus
+from applications.models import Application, Correction, DuplicateFinding, Voice
+from applications.states import DuplicateStatus, Gate, InspectionKind, Reason, Side, Status, VoiceStatus
 from core import clock
 from core.workflow import Machine, Step
 from programs import queries as programme
@@ -227,6 +227,33 @@ APPLICATION = Machine(
     ),
     "applications.Application",
     Status,
+)
+
+
+D = DuplicateStatus
+
+
+def still_open(finding: DuplicateFinding, **given: Any) -> str | None:
+    """A verdict belongs to the time before the decision on the application; afterwards it is history."""
+    status = finding.application.status
+    return None if status in JUDGED_IN else _("The application is “%(state)s”: the duplicate check is closed.") % {
+        "state": finding.application.status_label}
+
+
+JUDGED_IN = {S.SUBMITTED, S.CORRECTION, S.ACCEPTED, S.IN_REVIEW, S.REVIEWED, S.SITE_VISIT, S.SPECIAL_AUDIT, S.RANKED, S.PROPOSED}
+DUPLICATE = Machine(
+    "applications.duplicate",
+    (
+        Step("clear", {D.OPEN, D.PARTLY, D.DUPLICATE}, D.CLEARED, policies.judges_duplicate, (with_reason, still_open),
+             pgettext_lazy("duplicate check", "No duplicate")),
+        Step("call_partly", {D.OPEN, D.CLEARED, D.DUPLICATE}, D.PARTLY, policies.judges_duplicate, (with_reason, still_open),
+             pgettext_lazy("duplicate check", "Duplicate in part")),
+        Step("call_duplicate", {D.OPEN, D.CLEARED, D.PARTLY}, D.DUPLICATE, policies.judges_duplicate, (with_reason, still_open),
+             pgettext_lazy("duplicate check", "Duplicate"), danger=True),
+        Step("reopen", {D.CLEARED, D.PARTLY, D.DUPLICATE}, D.OPEN, policies.is_system, (), gettext_lazy("Judge again, the text has changed")),
+    ),
+    "applications.DuplicateFinding",
+    DuplicateStatus,
 )
 
 

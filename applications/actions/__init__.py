@@ -1,6 +1,16 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
 from applications.actions.clockwork import AT_ONCE, expire, expire_guide
+from applications.actions.duplicates import (
+    ask_comparison,
+    call_duplicate,
+    call_partly,
+    clear_duplicate,
+    compare_text,
+    keep_prints,
+    keep_text,
+    order_comparison,
+)
 from applications.actions.filing import (
     Saved,
     answer,
@@ -79,6 +89,7 @@ __all__ = [
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
+    "ask_comparison", "call_duplicate", "call_partly", "clear_duplicate", "compare_text", "keep_prints", "keep_text", "order_comparison",
     "follow", "follow_guide", "tell_of_following", "tell_of_guide",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

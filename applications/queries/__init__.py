@@ -12,6 +12,21 @@ from applications.queries.checks import (
     unit_problems,
 )
 from applications.queries.dossier import data_of, dossier, latest, snapshot
+from applications.queries.duplicates import (
+    candidates,
+    compare,
+    compared_text,
+    content_of,
+    duplicate_for,
+    duplicates_of,
+    duplicates_on_desk,
+    history_of_duplicate,
+    is_worth_telling,
+    open_duplicates,
+    other_application,
+    prints_of,
+    side_by_side,
+)
 from applications.queries.facts import engagements, facts_of
 from applications.queries.inspections import (
     allowed_amount,
@@ -113,6 +128,8 @@ __all__ = [
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "shut", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
+    "candidates", "compare", "compared_text", "content_of", "duplicate_for", "duplicates_of", "duplicates_on_desk", "history_of_duplicate",
+    "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of",
 ]

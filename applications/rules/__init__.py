@@ -33,8 +33,18 @@ from applications.rules.decisions import (
     too_big,
     verdict,
 )
+from applications.rules.overlap import (
+    Passage,
+    Plain,
+    common_passages,
+    covered,
+    fingerprints,
+    likeness,
+    plain,
+)
 
 __all__ = [
+    "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",

@@ -60,7 +60,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     ]
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {
-        "kpis": kpis, "actions": [(_("Words of other bodies"), reverse("applications:desk:voices"))],
+        "kpis": kpis, "actions": [(_("Duplicate check"), reverse("applications:desk:duplicates")), (_("Words of other bodies"), reverse("applications:desk:voices"))],
         "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
         "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
     }
@@ -101,7 +101,11 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
          "note": getattr(results.get(item["code"]), "note", "")}
         for item in row.version.data.get("formality_items") or []
     ]
+    twice = queries.duplicates_of(request.actor, row)
+    for one in twice:
+        one.percent = f"{(one.share if one.application_id == row.pk else one.other_share) * 100:.0f}%"
     return render(request, "applications/desk_page.html", {
+        "twice": twice, "compared": queries.compared_text(row), "may_compare": policies.is_checker(request.actor, row) is None,
         "title": row.title, "a": row, "d": shown, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
         "faulty": report[1] if report else None, "words": queries.said(request.actor, row), **_inspections(request, row, report),

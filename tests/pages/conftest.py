@@ -18,7 +18,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.middleware import EPOCH
 from accounts.models import Person
-from accounts.policies import Actor
+from accounts.policies import Actor, system
+from applications import actions as filing
+from applications.models import Application, CheckedText
 from programs import actions, queries
 from programs.models import (
     AnnualPlan,
@@ -54,6 +56,16 @@ def more_to_see() -> None:
     actions.create_call(chen, call.special, year=call.year, title="起草中的课题征集", title_en="A call being drafted", copy_from=call)
 
 
+def texts_that_look_alike() -> None:
+    """Two submitted texts that stand in an imported list as well."""
+    for row in Application.objects.exclude(submitted_at=None).exclude(versions=None).order_by("-pk")[:3]:
+        own = filing.keep_text(row)
+        copy = CheckedText.objects.create(source="2019年立项清单", ref=f"2019-{row.pk}", title=own.title, unit="某单位", people=own.people,
+                                          text=own.text, lines=own.lines, sha256=own.sha256)
+        filing.keep_prints(copy)
+        filing.compare_text(system("test"), own)
+
+
 def cookies_of(person: Person) -> dict[str, str]:
     """A session made on a connection of its own: the test's transaction is not seen by the server."""
     with ThreadPoolExecutor(1) as pool:
@@ -79,6 +91,7 @@ def site(django_db_setup, django_db_blocker):
             call_command("load_reference", verbosity=0)  # a transactional test before may have emptied it
             call_command("demo", small=True, verbosity=0, stdout=io.StringIO())
             more_to_see()
+            texts_that_look_alike()
             server = LiveServer("localhost")
             server._live_server_modified_settings.enable()
             yield server

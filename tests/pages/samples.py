@@ -14,7 +14,7 @@ from uuid import UUID
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
-from applications.models import Application, Inspection, TeamMember, Voice
+from applications.models import Application, DuplicateFinding, Inspection, TeamMember, Voice
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -301,6 +301,11 @@ def inspection_file() -> Visit:
 
 def voice(**only: Any) -> Voice:
     return Voice.objects.filter(**only).select_related("application__leader").order_by("-pk").first()
+
+
+@sample("applications:desk:duplicate")
+def duplicate() -> Visit:
+    return Visit("chen", (DuplicateFinding.objects.order_by("-pk").first().uid,))
 
 
 @sample("applications:my:unit_voice")

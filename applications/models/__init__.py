@@ -1,0 +1,24 @@
+"""Tables of the applications floor."""
+
+from applications.models.duplicates import CheckedText, DuplicateFinding, TextPrint
+from applications.models.filing import (
+    Annex,
+    Application,
+    BudgetLine,
+    CheckItem,
+    Correction,
+    FormalityCheck,
+    Inspection,
+    Partner,
+    PublicTry,
+    SectionSave,
+    Target,
+    TeamMember,
+    Version,
+    Voice,
+)
+
+__all__ = [
+    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
+    "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Version", "Voice",
+]
