@@ -1,0 +1,48 @@
+"""What is wrong is told where it is wrong: at the cell, at the row, at the material, and the same on every page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from applications import queries
+from programs.engine import form_schema
+from tests.applications.client import signed_in
+from tests.factories import applications as make
+
+pytestmark = pytest.mark.django_db
+STEPS = {"code": "s", "title": "进度", "fields": [{"code": "steps", "kind": "table", "label": "进度安排", "columns": [
+    {"code": "from", "kind": "date", "label": "开始"}, {"code": "to", "kind": "date", "label": "结束", "not_before": "from"}]}]}
+
+
+def my(name: str, *args) -> str:
+    return reverse(f"applications:my:{name}", args=args)
+
+
+def draft(town):
+    return make.started(town.li, town.guide, town.a)
+
+
+def test_step_that_ends_before_it_begins_is_told_in_its_row(town):
+    row, client = draft(town), signed_in(town.li)
+    make.save(town.li, row, "schedule", {
+        "steps.0.from": "2027-01-01", "steps.0.to": "2027-01-01", "steps.0.work": "设计", "steps.0.result": "方案",
+        "steps.1.from": "2027-06-30", "steps.1.to": "2027-01-01", "steps.1.work": "流片", "steps.1.result": "样片"})
+    row.refresh_from_db()
+    wrong = [item for item in queries.check_list(row).wrong if item.part == "schedule"]
+    assert [item.text for item in wrong] == ["第2行：“结束”不得早于“开始”"]
+    page = client.get(my("section", row.ref, "schedule") + "?show=errors").content.decode()
+    cell = re.search(r'<input id="f-steps-1-to"[^>]*aria-invalid="true"[^>]*>.*?</td>', page, re.S)
+    assert cell and "“结束”不得早于“开始”" in cell[0]
+    assert 'href="#f-steps-1-to"' in page
+
+
+@pytest.mark.parametrize("other", ["nothing", "to", "work"])
+def test_rule_of_order_names_another_date_of_the_row(other):
+    columns = [{"code": "from", "kind": "date", "label": "开始"}, {"code": "work", "kind": "text", "label": "工作"},
+               {"code": "to", "kind": "date", "label": "结束", "not_before": other}]
+    data = {"sections": [{**STEPS, "fields": [{**STEPS["fields"][0], "columns": columns}]}]}
+    assert [problem.path for problem in form_schema.check(data)] == ["form.sections[0].fields[0].columns[2].not_before"]
+    assert form_schema.check({"sections": [STEPS]}) == []
