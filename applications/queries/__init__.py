@@ -10,6 +10,7 @@ from applications.queries.checks import (
     failing,
     part_errors,
     unit_problems,
+    wrong_by_part,
 )
 from applications.queries.dossier import data_of, dossier, latest, snapshot
 from applications.queries.facts import engagements, facts_of
@@ -114,5 +115,5 @@ __all__ = [
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
-    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of",
+    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -52,7 +53,11 @@ class CheckList:
     outcomes: list[Outcome] = field(default_factory=list)
     cleaned: dict[str, Any] = field(default_factory=dict)
     amount: amounts.Amount | None = None
-    by_part: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many things are wrong, by part."""
+        return Counter(item.part for item in self.wrong)
 
     @property
     def passed(self) -> list[Outcome]:
@@ -78,9 +83,23 @@ def check_list(application: Application) -> CheckList:
     _check_targets(application, found)
     _check_team(application, found)
     _check_limits(application, case, found)
-    for item in found.wrong:
-        found.by_part[item.part] = found.by_part.get(item.part, 0) + 1
     return found
+
+
+def wrong_by_part(application: Application) -> dict[str, int]:
+    """How much is wrong in each part said to be finished, by what stands in it alone: for the task list beside every page.
+    The conditions of the guide, which ask the register, are left to the check list of overview and check page."""
+    found, done = CheckList(), application.done
+    _check_form(application, parts.form_of(application), found)
+    if done.get(parts.FILES):
+        _check_documents(application, found)
+    if done.get(parts.BUDGET) and parts.has_grid(scheme := parts.scheme_of(application)):
+        _check_grid(application, scheme, found)
+    if done.get(parts.TARGETS):
+        _check_targets(application, found)
+    if done.get(parts.TEAM) or done.get(parts.PARTNERS):
+        _check_team(application, found)
+    return found.counts
 
 
 def unit_problems(data: Mapping[str, Any], unit: Organisation) -> list[str]:

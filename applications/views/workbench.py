@@ -87,7 +87,8 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
 def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """While it is being filled in: the task list. Afterwards: where it stands, what comes next, everything submitted."""
     application = queries.leader_get(request.actor, ref)
-    context = frame.context(application, title=application.title or _("Untitled application"))
+    checked = queries.check_list(application) if application.status in states.EDITABLE else None
+    context = frame.context(application, title=application.title or _("Untitled application"), checked=checked)
     context |= {
         "next": queries.next_step(application), "shown": states.applicant_label(application.status),
         "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from applications import queries
+from applications import actions, queries
 from programs.engine import form_schema
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -32,7 +32,7 @@ def test_step_that_ends_before_it_begins_is_told_in_its_row(town):
         "steps.1.from": "2027-06-30", "steps.1.to": "2027-01-01", "steps.1.work": "流片", "steps.1.result": "样片"})
     row.refresh_from_db()
     wrong = [item for item in queries.check_list(row).wrong if item.part == "schedule"]
-    assert [item.text for item in wrong] == ["第2行：“结束”不得早于“开始”"]
+    assert [item.text for item in wrong] == ["第 2 行：“结束”不得早于“开始”"]
     page = client.get(my("section", row.ref, "schedule") + "?show=errors").content.decode()
     cell = re.search(r'<input id="f-steps-1-to"[^>]*aria-invalid="true"[^>]*>.*?</td>', page, re.S)
     assert cell and "“结束”不得早于“开始”" in cell[0]
@@ -46,3 +46,23 @@ def test_rule_of_order_names_another_date_of_the_row(other):
     data = {"sections": [{**STEPS, "fields": [{**STEPS["fields"][0], "columns": columns}]}]}
     assert [problem.path for problem in form_schema.check(data)] == ["form.sections[0].fields[0].columns[2].not_before"]
     assert form_schema.check({"sections": [STEPS]}) == []
+
+
+def test_finished_part_with_errors_is_shown_as_wrong_on_every_page(town):
+    row, client = draft(town), signed_in(town.li)
+    row = make.fill(town.li, row)
+    for part in queries.parts_of(row):
+        actions.mark_done(town.li, row, part=part.code, done=True)
+        row.refresh_from_db()
+    every = client.get(my("overview", row.ref))
+    assert every.context["done"] == every.context["total"]
+    make.save(town.li, row, "schedule", {"steps.0.from": "很早", "steps.0.work": ""})
+    row.refresh_from_db()
+    actions.detach(town.li, row.annexes.filter(is_current=True).first())
+    actions.detach(town.li, row.annexes.filter(is_current=True).first())
+    for url in (my("overview", row.ref), my("section", row.ref, "basic"), my("files", row.ref), my("team", row.ref), my("check", row.ref)):
+        page = client.get(url)
+        shown = {item["url"]: (item["state"], item["text"]) for group in page.context["tasks"] for item in group["items"]}
+        assert shown[my("section", row.ref, "schedule")] == ("err", "2处待改"), url
+        assert shown[my("files", row.ref)] == ("err", "2处待改"), url
+        assert page.context["done"] == page.context["total"] - 2, url
