@@ -138,26 +138,28 @@ def tasks_of(application: Application, wrong: dict[str, int] | None = None, open
     """Groups of tasks in any order; `opened` are the parts a correction allows to be rewritten."""
     counts = {
         parts.TEAM: application.team.count(), parts.PARTNERS: application.partners.count(),
-        parts.FILES: application.annexes.filter(is_current=True).count(),
     }
+    present = set(application.annexes.filter(is_current=True).values_list("code", flat=True))
     groups: dict[str, list[Task]] = {}
     for part in parts.parts_of(application):
-        state, note = _task_state(application, part, counts, (wrong or {}).get(part.code, 0))
+        state, note = _task_state(application, part, counts, present, (wrong or {}).get(part.code, 0))
         if opened is not None and part.code not in opened:
             state, note = "locked", _("not opened for correction")
         groups.setdefault(part.group, []).append(Task(part, state, note))
     return list(groups.items())
 
 
-def _task_state(application: Application, part: parts.Part, counts: dict[str, int], wrong: int) -> tuple[str, str]:
-    answered = counts.get(part.code, 0) if part.section is None else _answered(application, part)
+def _task_state(application: Application, part: parts.Part, counts: dict[str, int], present: set[str], wrong: int
+                ) -> tuple[str, str]:
+    answered = len(present) if part.code == parts.FILES else counts.get(part.code, 0) if part.section is None else _answered(
+        application, part)
     if application.done.get(part.code):
         if wrong:
             return "wrong", _("%(count)d to put right") % {"count": wrong}
         return "done", _("Done")
-    if part.code == parts.FILES:
-        return ("part" if answered else "none"), _("%(count)d of %(all)d") % {
-            "count": answered, "all": len(parts.documents_of(application))
+    if part.code == parts.FILES and (wanted := {row["code"] for row in parts.documents_of(application) if row["required"]}):
+        return ("part" if present else "none"), _("%(count)d of %(all)d required") % {
+            "count": len(wanted & present), "all": len(wanted)
         }
     if part.code == parts.TEAM and answered <= 1:
         return "none", _("Not started")

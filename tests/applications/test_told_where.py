@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from applications import actions, queries
@@ -66,3 +67,32 @@ def test_finished_part_with_errors_is_shown_as_wrong_on_every_page(town):
         assert shown[my("section", row.ref, "schedule")] == ("err", "2处待改"), url
         assert shown[my("files", row.ref)] == ("err", "2处待改"), url
         assert page.context["done"] == page.context["total"] - 2, url
+
+
+def send(client, row, code, **files):
+    return client.post(my("upload", row.ref, code), files, follow=True)
+
+
+@pytest.mark.parametrize("given", [None, SimpleUploadedFile("x.pdf", b"no PDF at all")])
+def test_refused_file_is_told_in_the_row_of_its_material(town, given):
+    row, client = draft(town), signed_in(town.li)
+    last = queries.documents_of(row)[-1]
+    page = send(client, row, last["code"], **({"file": given} if given else {}))
+    assert page.redirect_chain[-1][0].endswith(f"#d-{last['code']}")
+    text = page.context["errors"][0]["text"]
+    assert text.startswith(last["name"]) and page.context["errors"][0]["id"] == f"u-{last['code']}"
+    line = re.search(rf'<li id="d-{last["code"]}".*?</li>', page.content.decode(), re.S)[0]
+    assert text.removeprefix(f"{last['name']}：") in line and 'aria-invalid="true"' in line
+    assert "st-msgs" not in page.content.decode()
+    again = client.get(my("files", row.ref))
+    assert again.context["errors"] == [] and "aria-invalid" not in again.content.decode()
+
+
+def test_task_list_counts_required_materials_only(town):
+    row, client = draft(town), signed_in(town.li)
+    wanted = [one for one in queries.documents_of(row) if one["required"]]
+    assert len(wanted) < len(queries.documents_of(row))
+    page = client.get(my("files", row.ref))
+    texts = {item["url"]: item["text"] for group in page.context["tasks"] for item in group["items"]}
+    assert texts[my("files", row.ref)] == f"必交已传 0/{len(wanted)}"
+    assert re.search(r"未上传<span[^>]*> · PDF", page.content.decode())
