@@ -16,6 +16,7 @@ from accounts.states import OrganisationStatus, Role
 from applications import policies, rules, states
 from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember
 from applications.queries import parts
+from applications.queries.checks import unit_problems
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow
@@ -104,13 +105,17 @@ def mine(actor: Any) -> QuerySet[Application]:
 
 
 def open_guides(actor: Any) -> list[Guide]:
-    """Guides open by the clock, the nearest close first, with whether the actor's unit kind may apply."""
+    """Guides open by the clock, the nearest close first, with whether a unit of the actor may apply, why not, and what the
+    actor has in it already."""
     rows = programme.open_rows(programme.guides_for(actor)).order_by("closes_at")
-    kinds = {unit.kind for unit in units_of(actor)}
+    units = units_of(actor)
     guides = [guide for guide in rows[:12] if not programme.without_application(guide)]
+    mine = drafts(actor).filter(guide__in=[guide.pk for guide in guides]).order_by("pk")
+    begun = dict(mine.values_list("guide", "ref")) if guides else {}
     for guide in guides:
-        wanted = guide.version.data.get("applicants") or []
-        guide.fits = not wanted or bool(kinds & set(wanted))
+        problems = [unit_problems(guide.version.data, unit) for unit in units]
+        guide.fits, guide.begun = not all(problems) or not units, begun.get(guide.pk, "")
+        guide.why_not = "" if guide.fits else problems[0][0]
     return guides
 
 
@@ -120,8 +125,13 @@ def units_of(actor: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=actor.units(*roles), status=OrganisationStatus.VERIFIED))
 
 
+def drafts(actor: Any) -> QuerySet[Application]:
+    """What the actor leads and has not lost: being filled in, or counting against the guide."""
+    return policies.mine(actor).filter(status__in=[*states.BEFORE_SUBMISSION, *states.COUNTING])
+
+
 def drafts_in(actor: Any, guide: Guide) -> QuerySet[Application]:
-    return policies.mine(actor).filter(guide=guide, status__in=[*states.BEFORE_SUBMISSION, *states.COUNTING])
+    return drafts(actor).filter(guide=guide)
 
 
 @dataclass(frozen=True)
@@ -204,7 +214,7 @@ def next_step(application: Application) -> Next:
             _("The proposed list is open to objections; the award follows when the time is over."), None
         ),
         Status.OBJECTION_HOLD: (_("The supervision division examines an objection."), None),
-        Status.AWARDED: (_("Sign the contract or wait for the payment, as the notice of award says."), None),
+        Status.AWARDED: (_("The project is awarded: contract, payments, reports and acceptance stand under “My projects”."), None),
     }
     review = (_("Experts review; you will be told the result."), None)
     in_review = (Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED)
