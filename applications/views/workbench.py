@@ -96,7 +96,7 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
         "next": queries.next_step(application), "shown": states.applicant_label(application.status),
         "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),
         "line": queries.line_of(application), "buttons": steps.buttons(APPLICATION, request.actor, application, {
-            "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}),
+            "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}, second=("recall", "take_back")),
     }
     if application.status in states.EDITABLE:
         return render(request, "applications/overview.html", context)

@@ -9,7 +9,7 @@ from accounts import actions as accounts
 from accounts.models import Organisation
 from accounts.policies import Actor, system
 from accounts.states import OrganisationStatus
-from applications import queries
+from applications import actions, queries
 from applications.models import Application
 from applications.states import Status
 from core import clock
@@ -66,3 +66,30 @@ def test_guide_with_an_application_leads_to_it(town):
     assert f"您在本指南中已有申请 {row.ref}" in text
     assert my("start", town.guide.ref) not in text
     assert "我的项目" in queries.next_step(Application(status=Status.AWARDED, guide=row.guide)).text
+
+
+def test_only_rows_that_wait_can_be_ticked_by_the_unit(town):
+    row, client = make.handed_in(town.li, town.guide, town.a), signed_in(town.wang)
+    assert f'name="ids" value="{row.ref}"' in client.get(my("unit_list")).content.decode()
+    actions.endorse(town.wang, row)
+    text = client.get(my("unit_list")).content.decode()
+    assert row.ref in text and f'name="ids" value="{row.ref}"' not in text
+
+
+def test_unit_reads_the_receipt_first_and_withdraws_last(town):
+    row = make.handed_in(town.li, town.guide, town.a)
+    page = signed_in(town.wang).post(my("unit_endorse", row.ref), follow=True)
+    row.refresh_from_db()
+    [said] = [str(one) for one in page.context["messages"]]
+    assert row.receipt_number in said and "下一步" in said
+    text = page.content.decode()
+    places = [text.index(one) for one in ('class="st-receipt', "st-split", my("unit_withdraw", row.ref))]
+    assert places == sorted(places)
+    assert f"</strong> {queries.next_step(row).text}" in text
+
+
+def test_taking_back_is_no_main_button(town):
+    row = make.submitted(town.li, town.wang, town.guide, town.a)
+    text = signed_in(town.li).get(my("overview", row.ref)).content.decode()
+    form = text[text.index(my("take_back", row.ref)):]
+    assert 'class="st-btn st-btn--2"' in form[:form.index("</form>")] or "st-btn--bad" in form[:form.index("</form>")]
