@@ -96,3 +96,29 @@ def test_task_list_counts_required_materials_only(town):
     texts = {item["url"]: item["text"] for group in page.context["tasks"] for item in group["items"]}
     assert texts[my("files", row.ref)] == f"必交已传 0/{len(wanted)}"
     assert re.search(r"未上传<span[^>]*> · PDF", page.content.decode())
+
+
+def cell_of(page: str, name: str) -> str:
+    return re.search(rf'<input id="f-{name}"[^>]*>.*?</td>', page, re.S)[0]
+
+
+def test_wrong_cells_of_the_budget_are_told_beside_them(town):
+    row, client = make.fill(town.li, draft(town)), signed_in(town.li)
+    leaf = queries.budget_leaves(queries.scheme_of(row))[0].code
+    make.save(town.li, row, queries.BUDGET, {f"{leaf}:CITY": "abc", f"{leaf}:OWN": "-5"})
+    page = client.get(my("section", row.ref, queries.BUDGET) + "?show=errors").content.decode()
+    for source, words in (("CITY", "数字"), ("OWN", "0")):
+        cell = cell_of(page, f"{leaf}:{source}")
+        assert 'aria-invalid="true"' in cell and "st-err" in cell and words in cell.split("st-err")[1], source
+        assert f'href="#f-{leaf}:{source}"' in page
+
+
+def test_wrong_cells_of_the_targets_are_told_beside_them(town):
+    row, client = make.fill(town.li, draft(town)), signed_in(town.li)
+    make.save(town.li, row, queries.TARGETS, {"rows.1.value": "很多", "rows.2.name": "", "rows.0.value": "-5", "rows.3.weight": "abc"})
+    page = client.get(my("section", row.ref, queries.TARGETS) + "?show=errors").content.decode()
+    for name in ("rows-0-value", "rows-1-value", "rows-2-name", "rows-3-weight"):
+        cell = cell_of(page, name)
+        assert 'aria-invalid="true"' in cell and "st-err" in cell, name
+        assert f'href="#f-{name}"' in page
+    assert "第 2 行：目标值须为不小于0的数字" in page and "未填写完整" not in page
