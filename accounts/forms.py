@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts import queries, rules
-from accounts.actions import uscc_problem, why_not_account
+from accounts.actions import LICENCE_BYTES, LICENCE_KINDS, uscc_problem, why_not_account
 from accounts.models import Organisation, Person
 from accounts.states import APPLICANT_KINDS, UNIT_ROLES, IdKind, OrgKind, Role
+from core import files
 
 DATE = {"type": "date"}
 
@@ -43,11 +45,31 @@ class UnitForm(forms.Form):
     licence = forms.FileField(label=gettext_lazy("Licence or certificate"),
                               help_text=gettext_lazy("PDF or picture, at most 10 MB"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uscc"].mark = _("(required of bodies in the mainland)")
+        for name in ("country", "overseas_number"):
+            self.fields[name].mark = _("(overseas bodies only)")
+
     def clean_uscc(self) -> str:
         code = rules.plain(self.cleaned_data["uscc"])
         if code and (reason := rules.why_not_uscc(code)):
             raise forms.ValidationError(uscc_problem(reason))
         return code
+
+    def clean_licence(self) -> Any:
+        """By its content, with everything else that is wrong: not only when the file is kept."""
+        upload = self.cleaned_data["licence"]
+        try:
+            files.checked(upload, kinds=LICENCE_KINDS, max_bytes=LICENCE_BYTES)
+        except files.BadFile as error:
+            raise forms.ValidationError(str(error)) from error
+        return upload
+
+    def ask_for_file_again(self) -> None:
+        """A browser forgets the file when the page comes back; who is not told files without it."""
+        if self.files.get(self.add_prefix("licence")) and "licence" not in self.errors:
+            self.add_error("licence", _("Please choose the file again: it is not kept while something else is wrong."))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -84,6 +106,11 @@ class PersonForm(forms.Form):
         if data.get("id_kind") == IdKind.RESIDENT and data.get("id_number"):
             if rules.read_resident_id(rules.plain(data["id_number"])) is None:
                 self.add_error("id_number", _("The resident identity number is not valid: date or check digit does not agree."))
+        if data.get("password"):
+            try:
+                validate_password(data["password"], Person(name=data.get("name", ""), email=data.get("email")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
         return data
 
 

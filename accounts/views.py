@@ -100,6 +100,8 @@ def register(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             for reason in refusal.reasons:
                 unit.add_error(None, reason)
+    if request.method == "POST":
+        unit.ask_for_file_again()
     return render(request, "accounts/register.html",
                   {"unit": unit, "person": person, "consent": consent, "notice": notice, "title": _("Register a unit")},
                   status=422 if request.method == "POST" else 200)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import queries as people
 from accounts.models import Organisation
 from accounts.states import Role
 from applications import states
@@ -26,6 +27,11 @@ def is_applicant(actor: Any, obj: Any = None) -> str | None:
     if actor.holds(Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE):
         return None
     return _("Only members of a registered unit may apply. Join your unit first.")
+
+
+def may_look_at_start(actor: Any, obj: Any = None) -> str | None:
+    """The page before the first word: also for whoever waits for the verification of the own unit, to be told so."""
+    return is_applicant(actor) if people.waiting_unit_of(actor) is None else None
 
 
 def is_unit_user(actor: Any, obj: Any = None) -> str | None:

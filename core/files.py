@@ -110,6 +110,17 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
 
     `name` (without its ending) replaces the name that the person gave it, where that might tell who they are.
     """
+    kind = checked(upload, kinds=kinds, max_bytes=max_bytes)
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return _keep(upload, f"{name}.{kind}" if name else _with_ending(upload.name, kind), MIMES[kind], upload.size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+
+
+def checked(upload: Any, *, kinds: tuple[str, ...] = ("pdf",), max_bytes: int) -> str:
+    """The kind of an upload by its content; raises BadFile with a message for the person. Keeps nothing."""
     size = upload.size
     if size == 0:
         raise BadFile(_("The file “%(name)s” is empty.") % {"name": upload.name})
@@ -127,12 +138,7 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
         )
     if kind == "pdf":
         _refuse_cut(stream, size, upload.name)
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return _keep(upload, f"{name}.{kind}" if name else _with_ending(upload.name, kind), MIMES[kind], size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+    return kind
 
 
 def store_bytes(data: bytes, name: str, mime: str, *, actor: Any) -> StoredFile:

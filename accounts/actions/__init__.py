@@ -39,6 +39,7 @@ from accounts.actions.roles import (
 )
 from accounts.actions.units import (
     LICENCE_BYTES,
+    LICENCE_KINDS,
     confirm_change,
     edit_organisation,
     refuse,
@@ -55,6 +56,7 @@ from accounts.actions.units import (
 )
 
 __all__ = [
+    "LICENCE_BYTES", "LICENCE_KINDS",
     "LICENCE_BYTES", "accept_membership", "change_password", "confirm_change", "confirm_membership", "consent",
     "create_person", "decline_membership", "disengage", "edit_organisation", "edit_profile", "employ", "end_account",
     "begin_attempt", "end_expired_roles", "end_role", "end_sessions", "engage", "forget_old_attempts", "grant_role", "invite_member",

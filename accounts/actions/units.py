@@ -38,7 +38,7 @@ from core import (
 )
 from core.workflow import Refused
 
-LICENCE_BYTES = 10 * 1024 * 1024
+LICENCE_BYTES, LICENCE_KINDS = 10 * 1024 * 1024, ("pdf", "png", "jpg")
 
 
 def _organisation_search(organisation: Organisation) -> Any:
@@ -95,7 +95,7 @@ def register_unit_with_administrator(actor: Actor, *, unit: dict[str, Any], admi
     Membership.objects.create(person=person, organisation=organisation, role=Role.ORG_ADMIN, since=clock.today())
     Employment.objects.create(person=person, organisation=organisation, since=clock.today())
     consent(Actor(person=person), notice, ip=ip)
-    organisation.licence = files.store(licence, actor=actor, kinds=("pdf", "png", "jpg"), max_bytes=LICENCE_BYTES)
+    organisation.licence = files.store(licence, actor=actor, kinds=LICENCE_KINDS, max_bytes=LICENCE_BYTES)
     organisation.save(update_fields=["licence"])
     return organisation, person
 

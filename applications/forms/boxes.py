@@ -13,6 +13,7 @@ from programs.engine.forms import (
     Choice,
     Field,
     Section,
+    is_untouched,
     is_visible,
     row_errors,
 )
@@ -33,6 +34,7 @@ class Cell:
     choices: tuple[Choice, ...] = ()
     limit: int | None = None
     head: str = ""
+    errors: Sequence[str] = ()
 
 
 @dataclass
@@ -117,7 +119,7 @@ def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str 
     )
     if item.kind == "table":
         box.columns = [f"{column.label} ({column.unit.strip()})" if column.unit.strip() else column.label for column in item.columns]
-        box.lines = _lines(item, value)
+        box.lines, box.errors = _lines(item, value, errors)
     if item.kind == "group":
         box.blocks, box.errors = _blocks(item, value, errors)
     return box
@@ -142,19 +144,23 @@ def _blocks(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[B
     return blocks, own
 
 
-def _lines(item: Field, value: Any) -> list[list[Cell]]:
+def _lines(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[Cell]], Sequence[str]]:
+    """The rows of a table; as in a group each error stands at its own cell, and what is left are those of the table."""
     filled = value if isinstance(value, list) else []
     most = int(item.data.get("max_rows") or 200)
     count = max(len(filled) + rules.SPARE_ROWS, int(item.data.get("lines") or item.data.get("min_rows") or 1))
-    lines = []
+    lines, shown = [], []
     for index in range(max(min(count, most), len(filled))):
         row = filled[index] if index < len(filled) else {}
+        wrong = row_errors(item, row, True)[1] if errors and index < len(filled) and not is_untouched(row) else {}
+        shown.extend(text for texts in wrong.values() for text in texts)
         lines.append([
             Cell(f"{item.code}.{index}.{column.code}", f"f-{item.code}-{index}-{column.code}", column.kind,
-                 f"{column.label} {index + 1}", row.get(column.code, ""), column.choices, column.max_length, column.label)
+                 f"{column.label} {index + 1}", row.get(column.code, ""), column.choices, column.max_length, column.label,
+                 wrong.get(column.code, ()))
             for column in item.columns
         ])
-    return lines
+    return lines, [text for text in errors if not any(text.endswith(one) for one in shown)]
 
 
 def paired(boxes: Sequence[Box]) -> list[list[Box]]:
@@ -177,4 +183,7 @@ def error_list(boxes: Sequence[Box]) -> list[dict[str, str]]:
         for number, block in enumerate(box.blocks, 1):
             found += [{"text": _("%(label)s, no. %(row)d: %(text)s") % {"label": box.label, "row": number, "text": text}, "id": one.id}
                       for one in block for text in one.errors]
+        for number, line in enumerate(box.lines, 1):
+            found += [{"text": _("%(label)s, row %(row)d: %(text)s") % {"label": box.label, "row": number, "text": text}, "id": cell.id}
+                      for cell in line for text in cell.errors]
     return found

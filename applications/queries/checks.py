@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Organisation
 from applications import rules, states
@@ -22,9 +22,10 @@ from programs.engine import amounts, conditions, targets, voices
 from programs.engine import budget as budgets
 from programs.engine.conditions import PASS, Outcome
 from programs.engine.facts import lookup
-from programs.engine.forms import clean_section
+from programs.engine.forms import Field, clean_section, row_errors
 from programs.queries import held, register
 
+MOST_TARGET = Decimal(10) ** 15
 SECRET_YES = ("yes", "true", True)
 
 
@@ -52,7 +53,11 @@ class CheckList:
     outcomes: list[Outcome] = field(default_factory=list)
     cleaned: dict[str, Any] = field(default_factory=dict)
     amount: amounts.Amount | None = None
-    by_part: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many things are wrong, by part."""
+        return Counter(item.part for item in self.wrong)
 
     @property
     def passed(self) -> list[Outcome]:
@@ -78,9 +83,23 @@ def check_list(application: Application) -> CheckList:
     _check_targets(application, found)
     _check_team(application, found)
     _check_limits(application, case, found)
-    for item in found.wrong:
-        found.by_part[item.part] = found.by_part.get(item.part, 0) + 1
     return found
+
+
+def wrong_by_part(application: Application) -> dict[str, int]:
+    """How much is wrong in each part said to be finished, by what stands in it alone: for the task list beside every page.
+    The conditions of the guide, which ask the register, are left to the check list of overview and check page."""
+    found, done = CheckList(), application.done
+    _check_form(application, parts.form_of(application), found)
+    if done.get(parts.FILES):
+        _check_documents(application, found)
+    if done.get(parts.BUDGET) and parts.has_grid(scheme := parts.scheme_of(application)):
+        _check_grid(application, scheme, found)
+    if done.get(parts.TARGETS):
+        _check_targets(application, found)
+    if done.get(parts.TEAM) or done.get(parts.PARTNERS):
+        _check_team(application, found)
+    return found.counts
 
 
 def unit_problems(data: Mapping[str, Any], unit: Organisation) -> list[str]:
@@ -227,16 +246,31 @@ def _check_targets(application: Application, found: CheckList) -> None:
         for row in application.targets.all()
     ]
     template = parts.template_of(application)
-    typed = [row for row in (application.answers.get(parts.TARGETS) or {}).get("rows") or [] if any(row.values())]
-    if len(typed) > len(rows):
-        wrong = len(typed) - len(rows)
-        found.add(
-            parts.TARGETS,
-            ngettext("%(count)d target is not complete", "%(count)d targets are not complete", wrong) % {"count": wrong},
-            "targets",
-        )
+    typed = (application.answers.get(parts.TARGETS) or {}).get("rows") or []
+    for index, row in enumerate(typed):
+        for code, text in _target_gaps(parts.targets_section(template).fields[0], row):
+            found.add(parts.TARGETS, _("Row %(row)d: %(text)s") % {"row": index + 1, "text": text}, f"f-rows-{index}-{code}")
     for problem in targets.check_rows(template, rows):
-        found.add(parts.TARGETS, problem.text, f"row-{problem.path}" if problem.path else "targets")
+        if not problem.path:  # what is wrong in a row is told above, at its cell and with the number it has on the page
+            found.add(parts.TARGETS, problem.text, "f-rows")
+
+
+def _target_gaps(item: Field, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Why a line of targets is not one yet, by column. What is not a number is named: such a line is not read at all."""
+    if not any(row.values()):
+        return
+    wrong = row_errors(item, row, True)[1]
+    yield from ((code, text) for code, texts in wrong.items() for text in texts)
+    for column in item.columns:
+        if column.code in ("kind", "name", "direction", "value") and rules.blank(row.get(column.code)):
+            yield column.code, _("Fill in “%(label)s”") % {"label": column.label}
+    if row.get("direction") in (targets.GE, targets.LE) and not rules.blank(row.get("value")):
+        try:
+            fits = 0 <= conditions.number(str(row["value"]).replace(",", "").strip()) <= MOST_TARGET
+        except ArithmeticError:
+            fits = False
+        if not fits:
+            yield "value", _("The target value must be a number from 0; only a qualitative target is words.")
 
 
 def _check_team(application: Application, found: CheckList) -> None:

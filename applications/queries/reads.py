@@ -16,6 +16,7 @@ from accounts.states import OrganisationStatus, Role
 from applications import policies, rules, states
 from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember
 from applications.queries import parts
+from applications.queries.checks import unit_problems
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow
@@ -104,13 +105,17 @@ def mine(actor: Any) -> QuerySet[Application]:
 
 
 def open_guides(actor: Any) -> list[Guide]:
-    """Guides open by the clock, the nearest close first, with whether the actor's unit kind may apply."""
+    """Guides open by the clock, the nearest close first, with whether a unit of the actor may apply, why not, and what the
+    actor has in it already."""
     rows = programme.open_rows(programme.guides_for(actor)).order_by("closes_at")
-    kinds = {unit.kind for unit in units_of(actor)}
+    units = units_of(actor)
     guides = [guide for guide in rows[:12] if not programme.without_application(guide)]
+    mine = drafts(actor).filter(guide__in=[guide.pk for guide in guides]).order_by("pk")
+    begun = dict(mine.values_list("guide", "ref")) if guides else {}
     for guide in guides:
-        wanted = guide.version.data.get("applicants") or []
-        guide.fits = not wanted or bool(kinds & set(wanted))
+        problems = [unit_problems(guide.version.data, unit) for unit in units]
+        guide.fits, guide.begun = not all(problems) or not units, begun.get(guide.pk, "")
+        guide.why_not = "" if guide.fits else problems[0][0]
     return guides
 
 
@@ -120,8 +125,13 @@ def units_of(actor: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=actor.units(*roles), status=OrganisationStatus.VERIFIED))
 
 
+def drafts(actor: Any) -> QuerySet[Application]:
+    """What the actor leads and has not lost: being filled in, or counting against the guide."""
+    return policies.mine(actor).filter(status__in=[*states.BEFORE_SUBMISSION, *states.COUNTING])
+
+
 def drafts_in(actor: Any, guide: Guide) -> QuerySet[Application]:
-    return policies.mine(actor).filter(guide=guide, status__in=[*states.BEFORE_SUBMISSION, *states.COUNTING])
+    return drafts(actor).filter(guide=guide)
 
 
 @dataclass(frozen=True)
@@ -138,26 +148,28 @@ def tasks_of(application: Application, wrong: dict[str, int] | None = None, open
     """Groups of tasks in any order; `opened` are the parts a correction allows to be rewritten."""
     counts = {
         parts.TEAM: application.team.count(), parts.PARTNERS: application.partners.count(),
-        parts.FILES: application.annexes.filter(is_current=True).count(),
     }
+    present = set(application.annexes.filter(is_current=True).values_list("code", flat=True))
     groups: dict[str, list[Task]] = {}
     for part in parts.parts_of(application):
-        state, note = _task_state(application, part, counts, (wrong or {}).get(part.code, 0))
+        state, note = _task_state(application, part, counts, present, (wrong or {}).get(part.code, 0))
         if opened is not None and part.code not in opened:
             state, note = "locked", _("not opened for correction")
         groups.setdefault(part.group, []).append(Task(part, state, note))
     return list(groups.items())
 
 
-def _task_state(application: Application, part: parts.Part, counts: dict[str, int], wrong: int) -> tuple[str, str]:
-    answered = counts.get(part.code, 0) if part.section is None else _answered(application, part)
+def _task_state(application: Application, part: parts.Part, counts: dict[str, int], present: set[str], wrong: int
+                ) -> tuple[str, str]:
+    answered = len(present) if part.code == parts.FILES else counts.get(part.code, 0) if part.section is None else _answered(
+        application, part)
     if application.done.get(part.code):
         if wrong:
             return "wrong", _("%(count)d to put right") % {"count": wrong}
         return "done", _("Done")
-    if part.code == parts.FILES:
-        return ("part" if answered else "none"), _("%(count)d of %(all)d") % {
-            "count": answered, "all": len(parts.documents_of(application))
+    if part.code == parts.FILES and (wanted := {row["code"] for row in parts.documents_of(application) if row["required"]}):
+        return ("part" if present else "none"), _("%(count)d of %(all)d required") % {
+            "count": len(wanted & present), "all": len(wanted)
         }
     if part.code == parts.TEAM and answered <= 1:
         return "none", _("Not started")
@@ -202,7 +214,7 @@ def next_step(application: Application) -> Next:
             _("The proposed list is open to objections; the award follows when the time is over."), None
         ),
         Status.OBJECTION_HOLD: (_("The supervision division examines an objection."), None),
-        Status.AWARDED: (_("Sign the contract or wait for the payment, as the notice of award says."), None),
+        Status.AWARDED: (_("The project is awarded: contract, payments, reports and acceptance stand under “My projects”."), None),
     }
     review = (_("Experts review; you will be told the result."), None)
     in_review = (Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED)

@@ -41,7 +41,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
     found = queries.check_list(application)
     return render(request, "applications/check.html", frame.context(
         application, here="check", title=_("Check and hand in"), items=_linked(application, found.wrong),
-        outcomes=frame.rules_of(found.outcomes), amount=found.amount, wrong=found.by_part,
+        outcomes=frame.rules_of(found.outcomes), amount=found.amount, checked=found,
         mode="answer" if application.status == Status.CORRECTION else "hand_in",
         shut="" if application.status == Status.CORRECTION else queries.shut(application),
     ))

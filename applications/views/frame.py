@@ -56,8 +56,14 @@ def url_of(application: Application, code: str) -> str:
     return reverse("applications:my:section", args=[application.ref, code])
 
 
-def tasks(application: Application, here: str = "", wrong: dict[str, int] | None = None) -> dict[str, Any]:
-    """Context of parts/tasks.html."""
+def tasks(application: Application, here: str = "", wrong: dict[str, int] | None = None,
+          checked: queries.CheckList | None = None) -> dict[str, Any]:
+    """Context of parts/tasks.html. A part said to be finished is shown as wrong wherever the list stands: by the whole check
+    list where the page has it, else by what stands in the parts; `wrong` is what the page itself has found."""
+    if checked is not None:
+        wrong = {**checked.counts, **(wrong or {})}
+    elif application.status in states.EDITABLE:
+        wrong = {**queries.wrong_by_part(application), **(wrong or {})}
     opened = actions.opened_parts(application) if application.status == Status.CORRECTION else None
     groups = queries.tasks_of(application, wrong, opened)
     done, total = queries.done_count(groups)
@@ -85,7 +91,7 @@ def tasks(application: Application, here: str = "", wrong: dict[str, int] | None
 
 
 def context(application: Application, here: str = "", title: str = "", wrong: dict[str, int] | None = None,
-            **more: Any) -> dict[str, Any]:
+            checked: queries.CheckList | None = None, **more: Any) -> dict[str, Any]:
     """The frame of a page inside one application."""
     overview = reverse("applications:my:overview", args=[application.ref])
     label = str(title or _("Application"))
@@ -95,7 +101,7 @@ def context(application: Application, here: str = "", title: str = "", wrong: di
         "ics": reverse("applications:my:calendar", args=[application.ref]),
         "crumbs": [(_("My applications"), reverse("applications:my:list")),
                    (application.ref, overview if here else None), *([(label, None)] if here else [])],
-        **tasks(application, here, wrong), **more,
+        **tasks(application, here, wrong, checked), **more,
     }
 
 

@@ -23,7 +23,7 @@ def context_of(application: Application, part: queries.Part, answers: Mapping[st
 
 
 def _listed(errors: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    return [{"text": text, "id": f"f-{name}" if ":" in name else name} for name, texts in errors.items()
+    return [{"text": text, "id": f"f-{name}" if ":" in name or name.startswith("rows") else name} for name, texts in errors.items()
             for text in texts]
 
 
@@ -41,6 +41,7 @@ def _budget(application: Application, answers: Mapping[str, Any], errors: Mappin
             "level": queries.level_of(scheme, heading.code),
             "cells": [_cell(heading, source, answers, own, errors) for source in scheme.sources],
             "sum": wan(budgets.total(own)), "note": answers.get(f"{heading.code}:note", ""),
+            "note_cell": {"id": f"f-{heading.code}:note", "errors": errors.get(f"{heading.code}:note", ())},
         })
     return {
         "grid": rows, "sources": [Source(source).label for source in scheme.sources],
@@ -53,7 +54,7 @@ def _cell(heading: Any, source: str, answers: Mapping[str, Any], own: list[Any],
           ) -> dict[str, Any]:
     name = f"{heading.code}:{source}"
     return {"name": name, "value": answers.get(name, ""), "label": f"{heading.name} {Source(source).label}",
-            "head": Source(source).label, "sum": wan(budgets.total(own, source)), "bad": name in errors}
+            "head": Source(source).label, "sum": wan(budgets.total(own, source)), "id": f"f-{name}", "errors": errors.get(name, ())}
 
 
 def _budget_facts(application: Application, scheme: Any, lines: list[Any]) -> list[dict[str, Any]]:
@@ -82,6 +83,8 @@ def _targets(application: Application, part: queries.Part, answers: Mapping[str,
              errors: Mapping[str, list[str]]) -> dict[str, Any]:
     template = queries.template_of(application)
     box = forms.boxes_of(part.section, answers)[0]
+    for cell in (cell for line in box.lines for cell in line):
+        cell.errors = errors.get(cell.id.removeprefix("f-"), ())
     weight = sum((row.weight for row in application.targets.all()), Decimal(0))
     groups: dict[str, list[Any]] = {}
     for kind in template.kinds:

@@ -48,10 +48,15 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     wrong = [item for item in queries.check_list(application).wrong if item.part == queries.FILES]
     if not application.done.get(queries.FILES):
         wrong = []
+    rows, errors = _rows(application), [{"text": item.text, "id": item.anchor} for item in wrong]
+    refused = request.session.pop(_refusal(application), {})
+    for row in rows:
+        row["problem"] = refused.get(row["code"], "")
+        if row["problem"]:
+            errors.insert(0, {"text": _("%(name)s: %(problem)s") % row, "id": f"u-{row['code']}"})
     return render(request, "applications/files.html", frame.context(
-        application, here=queries.FILES, title=_("Attached materials"), rows=_rows(application),
-        is_done=bool(application.done.get(queries.FILES)),
-        errors=[{"text": item.text, "id": item.anchor} for item in wrong],
+        application, here=queries.FILES, title=_("Attached materials"), rows=rows,
+        is_done=bool(application.done.get(queries.FILES)), errors=errors,
         wrong={queries.FILES: len(wrong)} if wrong else None,
     ))
 
@@ -92,9 +97,19 @@ def _line_of(application: Application, code: str) -> str:
     return f"{reverse('applications:my:files', args=[application.ref])}#d-{code}"
 
 
-def _too_big(request: HttpRequest, application: Application, code: str, limit: int) -> HttpResponse:
-    messages.error(request, _("The file is larger than %(mb)s MB.") % {"mb": limit // MB})
+def _refusal(application: Application) -> str:
+    """Where the session keeps what was wrong with a file until the list is shown: said in the row of its material, which a
+    message of the page could not be."""
+    return f"refused-file:{application.ref}"
+
+
+def _refuse(request: HttpRequest, application: Application, code: str, problem: str) -> HttpResponse:
+    request.session[_refusal(application)] = {code: problem}
     return redirect(_line_of(application, code))
+
+
+def _too_big(request: HttpRequest, application: Application, code: str, limit: int) -> HttpResponse:
+    return _refuse(request, application, code, _("The file is larger than %(mb)s MB.") % {"mb": limit // MB})
 
 
 @csrf_protect
@@ -103,14 +118,12 @@ def _take_in(request: HttpRequest, application: Application, code: str, limit: i
     if request.upload_too_big:
         return _too_big(request, application, code, limit)
     if given is None:
-        messages.error(request, _("Choose a file first."))
-        return redirect(_line_of(application, code))
+        return _refuse(request, application, code, _("Choose a file first."))
     try:
         actions.attach(request.actor, application, code=code, upload=given)
     except files.BadFile as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("“%(name)s” has been uploaded.") % {"name": given.name})
+        return _refuse(request, application, code, str(error))
+    messages.success(request, _("“%(name)s” has been uploaded.") % {"name": given.name})
     return redirect(_line_of(application, code))
 
 

@@ -39,6 +39,9 @@ class UnitApplications(lists.Listing):
     bulk = (lists.Bulk(gettext_lazy("Approve and submit"), reverse_lazy("applications:my:unit_bulk")),)
     empty_title = gettext_lazy("No application of your unit yet")
 
+    def may_choose(self, row: Application) -> bool:
+        return row.status == states.Status.UNIT_PENDING
+
 
 def after_decline(application: Application) -> str:
     """What has been given back is no longer the recommending body's to see."""
@@ -66,14 +69,23 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
             one["reasons"] = [item.text for item in items][:3]
     return render(request, "applications/unit_page.html", {
         "title": row.title or _("Untitled application"), "a": row, "d": queries.dossier(row), "items": items,
-        "closes": frame.closes_at(row), "shown": row.status_label, "buttons": shown,
+        "closes": frame.closes_at(row), "shown": row.status_label, "next": queries.next_step(row), "papers": queries.papers_of(row),
+        "buttons": [one for one in shown if not one["danger"]], "last": [one for one in shown if one["danger"]],
         "events": queries.events_for_applicant(row), "words": queries.said(request.actor, row),
         "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
     })
 
 
-unit_endorse = steps.step_view(queries.unit_get, actions.endorse, question=policies.is_unit_user, to=url_of)
-unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of)
+def what_follows(application: Application) -> str:
+    """Said after the unit's word: what has happened and whose turn is next."""
+    if application.receipt_number:
+        return _("Approved and submitted. Receipt %(number)s. Next: %(next)s") % {
+            "number": application.receipt_number, "next": queries.next_step(application).text}
+    return _("Approved. Next: %(next)s") % {"next": queries.next_step(application).text}
+
+
+unit_endorse = steps.step_view(queries.unit_get, actions.endorse, question=policies.is_unit_user, to=url_of, done=what_follows)
+unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of, done=what_follows)
 unit_recommend = steps.step_view(queries.unit_get, actions.recommend, question=policies.is_unit_user, to=url_of)
 unit_decline = steps.step_view(queries.unit_get, actions.decline, question=policies.is_unit_user, to=after_decline, needs_why=True)
 unit_return = steps.step_view(queries.unit_get, actions.send_back, question=policies.is_unit_user, to=url_of, needs_why=True)

@@ -61,12 +61,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
     })
 
 
-@access(policies.is_applicant)
+@access(policies.may_look_at_start)
 @once
 def start(request: HttpRequest, guide: str) -> HttpResponse:
     """Before the first word: who may apply, what the register says, how long there is; then one button."""
     row = programme.get_for(request.actor, guide)
-    units = queries.units_of(request.actor)
+    every = queries.units_of(request.actor)
+    problems = {unit: queries.unit_problems(row.version.data, unit) if row.version else [] for unit in every}
+    units = [unit for unit in every if not problems[unit]]
     form = StartForm(request.POST or None, units=units, guide=row)
     if request.method == "POST" and form.is_valid():
         application = actions.start(request.actor, row, unit=form.cleaned_data["unit"],
@@ -75,7 +77,8 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
     outcomes = queries.eligibility(row, request.actor.person, units[0]) if units and row.version else []
     return render(request, "applications/start.html", {
         "title": _("Start an application"), "guide": row, "form": form, "units": units,
-        "unit_waits": None if units else people.waiting_unit_of(request.actor), "outcomes": frame.rules_of(outcomes),
+        "barred": [(unit, found) for unit, found in problems.items() if found],
+        "unit_waits": None if every else people.waiting_unit_of(request.actor), "outcomes": frame.rules_of(outcomes),
         "failing": queries.failing(outcomes), "drafts": queries.drafts_in(request.actor, row),
         "window": programme.current_window(row), "documents": programme.document_lines(row.version.data),
         "guide_url": frame.guide_url(row),
@@ -87,12 +90,13 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
 def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """While it is being filled in: the task list. Afterwards: where it stands, what comes next, everything submitted."""
     application = queries.leader_get(request.actor, ref)
-    context = frame.context(application, title=application.title or _("Untitled application"))
+    checked = queries.check_list(application) if application.status in states.EDITABLE else None
+    context = frame.context(application, title=application.title or _("Untitled application"), checked=checked)
     context |= {
         "next": queries.next_step(application), "shown": states.applicant_label(application.status),
         "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),
         "line": queries.line_of(application), "buttons": steps.buttons(APPLICATION, request.actor, application, {
-            "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}),
+            "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}, second=("recall", "take_back")),
     }
     if application.status in states.EDITABLE:
         return render(request, "applications/overview.html", context)

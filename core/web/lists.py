@@ -153,6 +153,10 @@ class Listing:
         """The public name of a row, used as the value of its check box."""
         return str(getattr(row, "ref", None) or getattr(row, "uid", None) or row.pk)
 
+    def may_choose(self, row: Any) -> bool:
+        """Whether the bulk acts are open to this row: one that is closed to them cannot be ticked."""
+        return True
+
     def row_class(self, row: Any) -> str:
         return ""
 
@@ -296,7 +300,8 @@ def build(request: HttpRequest, listing: Listing, rows: QuerySet) -> Page:
     items = items[: listing.per_page]
     listing.prepare(items)
     return Page(
-        rows=[{"key": listing.key(row), "cells": cells(listing, row), "css": listing.row_class(row), "object": row} for row in items],
+        rows=[{"key": listing.key(row), "cells": cells(listing, row), "css": listing.row_class(row), "object": row,
+               "open": bool(listing.bulk) and listing.may_choose(row)} for row in items],
         total=total, chips=chips, notes=notes,
         next=_address(request, after=_mark(items[-1], field_name)) if more else "",
         previous=_address(request) if mark else "",

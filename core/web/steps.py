@@ -40,13 +40,14 @@ def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, questi
     return view
 
 
-def buttons(machine: Machine, actor: Any, obj: Any, urls: dict[str, str], needs_why: tuple[str, ...] = ()
-            ) -> list[dict[str, Any]]:
-    """The buttons of a page: verbs open to the actor, with the reasons that still stand in the way."""
+def buttons(machine: Machine, actor: Any, obj: Any, urls: dict[str, str], needs_why: tuple[str, ...] = (),
+            second: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """The buttons of a page: verbs open to the actor, with the reasons that still stand in the way. The first is the page's
+    main one; those of `second` never are, as going back is not what a page is for."""
     return [
         {
             "verb": verb, "label": machine.steps[verb].label, "url": urls[verb],
-            "danger": machine.steps[verb].danger, "needs_why": verb in needs_why,
+            "danger": machine.steps[verb].danger, "second": verb in second, "needs_why": verb in needs_why,
             "reasons": [] if verb in needs_why else machine.why_not(verb, actor, obj),
         }
         for verb in machine.open_to(actor, obj)

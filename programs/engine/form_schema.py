@@ -23,7 +23,7 @@ COLUMN_KINDS = ("text", "number", "money", "date", "select", "bool")
 GROUP_KINDS = ("text", "textarea", "number", "money", "date", "select", "multi", "radio", "bool")
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 MOST_ROWS = 200
-TEXTS = ("label", "label_en", "help", "help_en", "why", "why_en", "unit", "unit_en", "choices_from", "fact")
+TEXTS = ("label", "label_en", "help", "help_en", "why", "why_en", "unit", "unit_en", "choices_from", "fact", "not_before")
 COUNTS = ("max_length", "min_length", "min_rows", "max_rows", "min_items", "max_items", "lines", "places")
 FLAGS = ("required", "must_be")
 
@@ -48,8 +48,8 @@ def check(data: Any, path: str = "form") -> list[Problem]:
             found.append(Problem(f"{here}.fields", _("must hold at least one field")))
             continue
         seen: set[str] = set()
-        for number_, item in enumerate(fields):
-            found.extend(check_field(item, seen, f"{here}.fields[{number_}]"))
+        wrong = [problem for number_, item in enumerate(fields) for problem in check_field(item, seen, f"{here}.fields[{number_}]")]
+        found.extend(wrong or _check_order(fields, f"{here}.fields"))
     return found or visibility.check(data["sections"], path)
 
 
@@ -110,7 +110,17 @@ def _check_inside(item: Mapping[str, Any], kind: str, here: str) -> list[Problem
         Problem(f"{here}.{key}[{index}].visible_if", _("inside a table or a group a field is always shown"))
         for index, row in enumerate(rows) if isinstance(row, Mapping) and row.get("visible_if")
     )
-    return found
+    return found or _check_order(rows, f"{here}.{key}")
+
+
+def _check_order(rows: list[Mapping[str, Any]], here: str) -> list[Problem]:
+    """`not_before` names the date of the same row (of the same section) before which this date may not lie."""
+    dates = {row["code"] for row in rows if row["kind"] == "date"}
+    return [
+        Problem(f"{here}[{index}].not_before", _("must name another date that stands beside this one"))
+        for index, row in enumerate(rows)
+        if row.get("not_before") and (row["code"] not in dates or row["not_before"] not in dates - {row["code"]})
+    ]
 
 
 def _check_limits(item: Mapping[str, Any], here: str) -> list[Problem]:

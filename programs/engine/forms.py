@@ -231,6 +231,8 @@ def clean_section(part: Section, values: Mapping[str, Any], final: bool, answers
             cleaned[item.code] = value
         if wrong:
             errors[item.code] = wrong
+    for code, text in _order_errors(part.fields, cleaned).items():
+        errors.setdefault(code, []).append(text)
     return cleaned, errors
 
 
@@ -366,6 +368,20 @@ def _count_errors(item: Field, count: int, low_key: str, high_key: str) -> list[
     return []
 
 
+def _order_errors(items: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, str]:
+    """Dates that lie before the date beside them that they may not precede; one that cannot be read is told of elsewhere."""
+    found, labels = {}, {item.code: item.label for item in items}
+    for item in items:
+        low = item.data.get("not_before")
+        try:
+            early = low and date.fromisoformat(values[item.code]) < date.fromisoformat(values[low])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if early:
+            found[item.code] = _("“%(label)s” may not be before “%(other)s”") % {"label": item.label, "other": labels[low]}
+    return found
+
+
 def row_errors(item: Field, row: Mapping[str, Any], final: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """One row of a table or group: its clean values, and what is wrong by column."""
     values, wrong = {}, {}
@@ -375,6 +391,8 @@ def row_errors(item: Field, row: Mapping[str, Any], final: bool) -> tuple[dict[s
             values[column.code] = value
         if texts:
             wrong[column.code] = texts
+    for code, text in _order_errors(item.columns, values).items():
+        wrong.setdefault(code, []).append(text)
     return values, wrong
 
 

@@ -17,7 +17,7 @@ LABELS = {
     "max_projects": gettext_lazy("Awards at most"), "budget_control": gettext_lazy("Money of the whole guide"),
     "per_unit": gettext_lazy("Applications per unit at most"), "per_leader": gettext_lazy("Applications per leader at most"),
     "cap": gettext_lazy("At most per project"), "formula": gettext_lazy("Formula of the amount"), "note": gettext_lazy("Note"),
-    "note_en": gettext_lazy("Note in English"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
+    "note_en": gettext_lazy("Note in English"), "not_before": gettext_lazy("Not before the date"), "min": gettext_lazy("At least"), "max": gettext_lazy("At most"),
     "regions": gettext_lazy("Regions"), "partners_max": gettext_lazy("Partners at most"),
     "partner_transfer": gettext_lazy("Money may be passed on to partners"), "partners_anywhere": gettext_lazy("Partners from anywhere"),
     "clusters": gettext_lazy("Clusters"), "list": gettext_lazy("Code list"), "lines_en": gettext_lazy("Directions in English"),

@@ -117,6 +117,7 @@ class InsideRow(RowForm):
     required = forms.BooleanField(label=_("Must be filled in"), required=False)
     max_length = forms.IntegerField(label=_("Characters at most"), min_value=1, max_value=60_000, required=False)
     unit = one_line(_("Unit of measure"), 20, required=False)
+    not_before = one_line(_("Not before the date (code)"), 40, required=False, help_text=_("The code of the date beside it, for example: from"))
     choices = LinesField(label=_("Answers, one per line: value | label | English"), required=False)
 
     @classmethod

@@ -152,8 +152,9 @@ def standing_of(version: GuideVersion, outcomes: list[Outcome], card: CallCard, 
     """The outcomes of a guide sorted into what is missing, open, advised and met."""
     rules = {rule["code"]: rule for rule in register.rules_of(version)}
     failed = [one for one in outcomes if one.blocks]
+    barred = any(one.code in register.BARRED for one in failed)  # nothing the unit could mend brings it nearer
     return Standing(
-        card, Reach.MEETS if not failed else Reach.NEARLY if len(failed) <= near else Reach.NOT, leader, able,
+        card, Reach.MEETS if not failed else Reach.NEARLY if len(failed) <= near and not barred else Reach.NOT, leader, able,
         [Miss(one, mend_place(rules[one.code])) for one in failed],
         [Miss(one, mend_place(rules[one.code])) for one in outcomes if one.result == HUMAN],
         [one for one in outcomes if one.result == FAIL and not one.hard], [one for one in outcomes if one.result == PASS],

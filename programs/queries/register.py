@@ -30,6 +30,7 @@ from programs.queries import held, register_sql
 CHUNK = 1000
 #: Codes of the rules that the heading of a guide makes.
 WHO, WHERE, NAMED, OWNER = "WHO", "WHERE", "NAMED", "OWNER"
+BARRED = frozenset({NAMED, OWNER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,8 +189,24 @@ def test_refused_registration_leaves_no_file(client, house, wrong, settings, tmp
 def test_one_address_registers_so_often_and_no_more(client, house):
     Parameter.objects.filter(key="register.per_address_hour").update(value=2)
     for _turn in range(2):
-        assert client.post("/register/", given(**{"person-password": "1234567890"})).status_code == 422
+        assert client.post("/register/", given(**{"person-email": "li@accounts.example"})).status_code == 422
     page = client.post("/register/", given())
     assert page.status_code == 422
     assert not Organisation.objects.filter(uscc=CODE).exists()
     assert client.post("/register/", given(), REMOTE_ADDR="203.0.113.4").status_code == 302
+
+
+def test_everything_wrong_with_a_registration_is_told_at_once(client, house):
+    page = client.post("/register/", given(**{
+        "unit-uscc": "123", "unit-licence": SimpleUploadedFile("执照.pdf", b"no scan"), "person-password": "1234567890", "person-mobile": "12"}))
+    assert set(page.context["unit"].errors) == {"uscc", "licence"}
+    assert set(page.context["person"].errors) == {"mobile", "password"}
+    again = client.post("/register/", given(**{"person-mobile": "12"}))
+    assert again.context["unit"].errors["licence"] == ["请重新选择文件：其他内容有误时，已选的文件不会保留。"]
+
+
+def test_registration_says_which_bodies_give_which_number(client, house):
+    text = client.get("/register/").content.decode()
+    label = text[text.index('for="id_unit-uscc"'):]
+    assert "（境内单位必填）" in label[:label.index("</label>")]
+    assert text.count("（仅境外机构填写）") == 2

@@ -143,7 +143,7 @@ def test_upload_over_pages(town):
     url = my("upload", row.ref, code)
     for upload in (None, SimpleUploadedFile("a.exe", b"MZ\x90\x00"), SimpleUploadedFile("空.pdf", b"")):
         page = client.post(url, {"file": upload} if upload else {}, follow=True)
-        assert page.status_code == 200 and list(page.context["messages"])
+        assert page.status_code == 200 and page.context["errors"]
     assert Annex.objects.count() == 0
     client.post(url, {"file": SimpleUploadedFile("报告.pdf", make.PDF)})
     annex = Annex.objects.get()
@@ -158,7 +158,7 @@ def test_upload_over_the_limit_is_refused_with_a_text(town, settings, size):
     row = begin(town, client)
     code = queries.documents_of(row)[0]["code"]
     page = client.post(my("upload", row.ref, code), {"file": SimpleUploadedFile("大.pdf", make.PDF + b" " * size)}, follow=True)
-    assert [str(one) for one in page.context["messages"]] == ["文件超过 1 MB。"]
+    assert [one["problem"] for one in page.context["rows"] if one["code"] == code] == ["文件超过 1 MB。"]
     assert Annex.objects.count() == 0
 
 
