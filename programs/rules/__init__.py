@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from programs.rules.planned import (
     item_window_problems,
+    reserve_inside,
 )
 from programs.states import (
     GUIDE_BASES,
@@ -187,8 +188,8 @@ def plan_problems(
     found = reserve_problems(control, reserve, *bounds) if bounds else []
     if control <= 0:
         found.append(_("Clause A1: the control figure of the year is missing."))
-    if reserve > control:
-        found.append(_("Clause R10: the reserve is more than the control figure."))
+    if fault := reserve_inside(control, reserve):
+        found.append(fault)
     if not rows:
         found.append(_("Clause A1: the plan has no item."))
     total = sum((row[1] for row in rows), Decimal(0))
