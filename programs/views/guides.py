@@ -92,11 +92,21 @@ def guide_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, items=items.values(), guides=queries.guides_to_copy(request.actor), initial=initial)
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
+            _say_copied(request, made)
             return redirect(desk_url(made))
     lead = _lead_of_new(request.actor, bool(items))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
     })
+
+
+def _say_copied(request: HttpRequest, made: Guide) -> None:
+    source = made.copied_from
+    if source is not None and source.special.code != made.special.code:
+        messages.warning(request, _(
+            "The content comes from a guide of “%(name)s”, another special. Rewrite what is that special's own: the texts of the sections, "
+            "conditions, money and number, topics, materials, policy basis and contacts. What still stands word for word is listed under "
+            "“What publishing asks”.") % {"name": source.special.label})
 
 
 def _lead_of_new(actor: Any, any_item: bool) -> Any:
@@ -136,7 +146,8 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
     groups, urls = queries.editor_groups(row), {name: reverse(f"programs:desk:guide_{name}", args=[ref]) for name in names}
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row), "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row),
+        "text_remarks": queries.remarks.text_remarks(row, may_edit=may_edit), "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
         "total": queries.progress(groups)[1], **beside(request.actor, row),
         "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
