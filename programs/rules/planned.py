@@ -69,11 +69,12 @@ def over_control(control: Decimal, reserve: Decimal, items: Decimal) -> str | No
         return None
     return _("Clause A1: the items add up to %(sum)s, %(over)s more than the control figure without the reserve (%(limit)s). "
              "The plan cannot be submitted like this.") % {
-        "sum": _wan(items), "over": _wan(over), "limit": _wan(control - reserve)}
+        "sum": planned_wan(items), "over": planned_wan(over), "limit": planned_wan(control - reserve)}
 
 
-def _wan(amount: Decimal) -> str:
-    return _("%(number)s (10,000 yuan)") % {"number": f"{(amount / 10000).normalize():,f}"}
+def planned_wan(amount: Decimal) -> str:
+    """An amount as the fields of the house are typed: 万元."""
+    return _("%(number)s (10,000 yuan)") % {"number": f"{(Decimal(amount) / 10000).normalize():,f}"}
 
 
 # --- what a person should look at before a window is made public --------------------------------------------------

@@ -35,6 +35,8 @@ def edit(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         raise Http404
     page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.POST.getlist("filled"),
                     begun=begun_data(request, guide))
+    if part == "money":
+        page.form.item = guide.plan_item
     filled = request.POST.get("do") == "fill" and page.fill(request.POST.get("template", ""))
     if request.method == "POST" and request.POST.get("do") != "fill" and page.is_valid() and _save_page(request, guide, page):
         return redirect(request.path if request.POST.get("go") == "stay" or part == "mode" and page.form.before != request.POST.get(

@@ -248,6 +248,7 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(desk_url(row))
     return render(request, "programs/rows.html", {
         "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
+        "crumbs": [(row.ref, desk_url(row)), (_("Filing windows"), None)],
         "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late."),
     })
 
@@ -255,15 +256,17 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
 @access(policies.may_write_guides)
 def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    documents = list(queries.documents_in_force(row.special))
-    initial = {"policies": [str(pk) for pk in row.policies.values_list("pk", flat=True)]}
+    named = set(row.policies.values_list("pk", flat=True))
+    documents = [one for one in queries.documents_in_force(row.special) if one.pk in named or queries.is_not_over(one)]
+    initial = {"policies": [str(pk) for pk in named]}
     form = GuidePoliciesForm(request.POST or None, documents=documents, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = [d for d in documents if str(d.pk) in form.cleaned_data["policies"]]
         if attempt(form, actions.set_policies, request.actor, row, policies=chosen):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {"form": form, "title": _("Policy basis"), "back": desk_url(row)})
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Policy basis"), "back": desk_url(row), "crumbs": [(row.ref, desk_url(row)), (_("Policy basis"), None)]})
 
 
 @access(policies.is_staff)
