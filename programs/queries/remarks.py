@@ -57,6 +57,16 @@ def _wan(amount: Decimal) -> str:
     return f"{(amount / 10000).normalize():,f}"
 
 
+def topics_over_cap(guide: Guide) -> str | None:
+    """Which topics may cost more than the guide allows a project: refused at submission, so it is said when either is saved."""
+    data = guide.version.data if guide.version else {}
+    codes = [str(row.get("code", "")) for row in data.get("topics") or [] if Decimal(str(row.get("cap") or 0)) > guide.cap_per_project]
+    if not codes or not guide.cap_per_project:
+        return None
+    return _("Topics whose cap is above the guide's %(cap)s (10,000 yuan) per project: %(codes)s. The guide cannot be submitted like this.") % {
+        "cap": _wan(guide.cap_per_project), "codes": "、".join(codes)}
+
+
 def call_remarks(call: TopicCall) -> list[str]:
     if call.status not in CALL_BEFORE:
         return []
