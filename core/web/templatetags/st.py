@@ -32,6 +32,12 @@ def wan(value: Any) -> str:
 
 
 @register.filter
+def cny(value: Any) -> str:
+    """Yuan as a reader says it, with the unit: 3,000 万元 in Chinese, CNY 30 million in English, which has no word for 万."""
+    return money.in_words_of(value, (get_language() or "").startswith("en")) if value not in (None, "") else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """A deadline as people read it: date, weekday, time (in the bureau's zone)."""
     if value is None:
