@@ -181,10 +181,14 @@ class GrantForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail of the person"))
     organisation = forms.ModelChoiceField(label=gettext_lazy("Organisation"), queryset=Organisation.objects.none())
     role = forms.ChoiceField(label=pgettext_lazy("membership", "Role"), choices=Role.choices)
-    scope = forms.CharField(label=gettext_lazy("Scope"), required=False, max_length=40,
-                            help_text=gettext_lazy("Code of a plan or special; empty means all"))
+    scope = forms.ChoiceField(label=gettext_lazy("Scope"), required=False,
+                              help_text=gettext_lazy("A plan or a special of the tree in force"))
     since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DATE))
     until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs=DATE), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = [("", _("all programmes")), *queries.scope_choices()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

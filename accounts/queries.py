@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,9 +22,43 @@ from accounts.models import (
     UnitChange,
 )
 from accounts.policies import Actor
-from accounts.states import UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
+from accounts.states import STAFF_ROLES, UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
 from core import clock, crypt, parameters
 from core.clock import CoreNow
+
+#: Where the codes a role may be limited to come from: an upper floor knows the tree of plans, this one does not.
+_SCOPES: list[Callable[[], tuple[list[tuple[str, str]], list[tuple[str, list[tuple[str, str]]]]]]] = []
+
+
+def scopes_from(source: Callable[[], tuple[list[tuple[str, str]], list[tuple[str, list[tuple[str, str]]]]]]) -> None:
+    """Name the reading of (plans, specials by plan) of the tree in force, each as (code, name)."""
+    _SCOPES[:] = [source]
+
+
+def scope_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a role may be limited to, grouped for a select."""
+    found = []
+    for source in _SCOPES:
+        plans, specials = source()
+        found += [(_("Whole plans"), [(code, f"{name}（{code}）") for code, name in plans]),
+                  *[(plan, [(code, f"{name}（{code}）") for code, name in rows]) for plan, rows in specials]]
+    return [(title, rows) for title, rows in found if rows]
+
+
+def scope_codes() -> set[str]:
+    return {code for _title, rows in scope_choices() for code, _name in rows}
+
+
+def with_words(rows: Iterable[Membership]) -> list[Membership]:
+    """Memberships with `state_words`: one in force only from a later day says so, and where it counts in `place`."""
+    found, day, names = list(rows), clock.today(), {}
+    if any(row.scope for row in found):
+        names = {code: name for _title, choices in scope_choices() for code, name in choices}
+    for row in found:
+        later = row.status == MembershipStatus.ACTIVE and row.since > day
+        row.state_words = _("Not in force yet") if later else row.get_status_display()
+        row.place = names.get(row.scope, row.scope) or (_("all programmes") if row.role in STAFF_ROLES else "")
+    return found
 
 
 def normal(identifier: str) -> str:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -164,7 +165,7 @@ def me(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:public:me")
     return render(request, "accounts/me.html", {
         "form": form, "person": person, "title": _("My account"), "owed": queries.owes_consent(person),
-        "memberships": person.memberships.select_related("organisation").order_by("-status", "since"),
+        "memberships": queries.with_words(person.memberships.select_related("organisation").order_by("-status", "since")),
         "invitations": queries.invitations_of(request.actor),
     })
 
@@ -362,14 +363,16 @@ def licence(request: HttpRequest, uid: Any) -> HttpResponse:
 
 @access(policies.is_sysadmin)
 def people(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, People(), queries.people(request.actor), context={"actions": [(_("Grant a role"), "/desk/roles/")]})
+    return lists.page(request, People(), queries.people(request.actor), context={
+        "actions": [(_("Grant a role"), "/desk/roles/"), (_("Merge two accounts"), reverse("accounts:desk:merge"))]})
 
 
 @access(policies.is_sysadmin)
 def person_detail(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.person_for(request.actor, uid)
     return render(request, "accounts/person.html", {"person": row, "title": row.name,
-                  "memberships": row.memberships.select_related("organisation").order_by("-status", "since"),
+                  "memberships": queries.with_words(row.memberships.select_related("organisation").order_by("-status", "since")),
+                  "merge": reverse("accounts:desk:merge"),
                   "crumbs": [(_("People"), "/desk/people/"), (row.name, None)]})
 
 
@@ -392,10 +395,17 @@ def grant(request: HttpRequest) -> HttpResponse:
         if person is None:
             form.add_error("email", _("There is no account with this e-mail."))
         else:
-            actions.grant_role(request.actor, person, data.pop("organisation"), data.pop("role"), **data)
-            messages.success(request, _("The role is granted."))
-            return redirect("accounts:desk:person", uid=person.uid)
-    return render(request, "st/form_page.html", {"form": form, "title": _("Grant a role"), "back": "/desk/people/"})
+            try:
+                actions.grant_role(request.actor, person, data.pop("organisation"), data.pop("role"), **data)
+            except Refused as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+            else:
+                messages.success(request, _("The role is granted."))
+                return redirect("accounts:desk:person", uid=person.uid)
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Grant a role"), "back": "/desk/people/", "submit": pgettext("verb", "Grant"),
+        "crumbs": [(_("People"), "/desk/people/"), (_("Grant a role"), None)]})
 
 
 @access(policies.is_sysadmin)
@@ -410,4 +420,7 @@ def merge(request: HttpRequest) -> HttpResponse:
         actions.merge_people(request.actor, keep, drop, why=request.POST.get("why", ""))
         messages.success(request, _("The accounts are merged."))
         return redirect("accounts:desk:person", uid=keep.uid)
-    return render(request, "accounts/merge.html", {"title": _("Merge two accounts")})
+    dropped = request.GET.get("drop", "")
+    return render(request, "accounts/merge.html", {
+        "title": _("Merge two accounts"), "drop": dropped,
+        "crumbs": [(_("People"), "/desk/people/"), (_("Merge two accounts"), None)]})

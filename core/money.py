@@ -65,6 +65,16 @@ def wan(value: Decimal | int | None) -> str:
     return "" if amount is None else f"{amount:,f}"
 
 
+def in_words_of(value: Decimal | int, english: bool) -> str:
+    """An amount with its unit for running text: "3,000 万元"; in English "CNY 30 million", below a million "CNY 800,000"."""
+    if not english:
+        return f"{wan(value)} 万元"
+    amount = yuan(value)
+    if amount >= 1_000_000 and amount % 10_000 == 0:
+        return f"CNY {(amount / 1_000_000).normalize():,f} million"
+    return f"CNY {amount:,.0f}" if amount == amount.to_integral_value() else f"CNY {amount:,.2f}"
+
+
 def _group(number: int) -> str:
     """Four digits at most, without leading zeros: 1080 -> 壹仟零捌拾."""
     text, pending_zero = "", False

@@ -77,15 +77,19 @@ def owns_guide(actor: Any, guide: Guide) -> str | None:
 
 
 def checks_guide(actor: Any, guide: Guide) -> str | None:
-    if holds_for(actor, Role.RESOURCE, guide.special):
-        return None
-    return _("Only the resource division may do this.")
+    return None if holds_for(actor, Role.RESOURCE, guide.special) else _("Only the resource division may do this.")
+
+
+def returns_guide(actor: Any, guide: Guide) -> str | None:
+    """The resource division at every step; while the guide lies before the legality check and the leader, also they: who finds a fault
+    sends it back himself instead of asking somebody else to."""
+    asked = [checks_guide, *([checks_law, approves_guide] if guide.status == states.GuideStatus.LEGAL_REVIEW else [])]
+    return None if any(question(actor, guide) is None for question in asked) else _(
+        "Only the resource division may return a guide, and while it waits for them who makes the legality check and the leader.")
 
 
 def approves_guide(actor: Any, guide: Guide) -> str | None:
-    if holds_for(actor, Role.LEADER, guide.special):
-        return None
-    return _("Only a leader of the bureau may do this.")
+    return None if holds_for(actor, Role.LEADER, guide.special) else _("Only a leader of the bureau may do this.")
 
 
 def discards_guide(actor: Any, guide: Guide) -> str | None:

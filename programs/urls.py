@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from accounts import queries as accounts
 from core.web import nav
 from core.web.access import public as everyone
 from programs import api as machine
-from programs import policies
+from programs import policies, queries
 from programs.api import matching as matching_machine
 from programs.api import topics as topic_machine
 from programs.views import (
@@ -268,6 +269,7 @@ api = [
     path("guides/comments/<int:key>/reopen/", machine.CommentReopen.as_view(), name="comment_reopen"),
 ]
 
+accounts.scopes_from(queries.target_choices)
 nav.register("public", 10, _("Guides"), "programs:public:guides", everyone)
 nav.register("public", 40, _("Programme tree"), "programs:public:tree", everyone)
 nav.register("desk", 10, _("Plans"), "programs:desk:tree", policies.is_staff)

@@ -35,7 +35,7 @@ def merge_people(actor: Actor, keep: Person, drop: Person, *, why: str) -> Perso
         raise Refused(_("Choose two different accounts."))
     for row in drop.memberships.filter(status=MembershipStatus.ACTIVE):
         grant_role(actor, keep, row.organisation, row.role, scope=row.scope, division=row.division, since=row.since,
-                   until=row.until)
+                   until=row.until, carried=True)
         end_role(actor, row, why=why, unit_closes=True)
     for relation in ("employments", "marks", "engagements"):
         getattr(drop, relation).update(person=keep)

@@ -69,17 +69,20 @@ def _employ(membership: Membership) -> None:
 
 @transaction.atomic
 def grant_role(actor: Actor, person: Person, organisation: Organisation, role: str, *, scope: str = "",
-               division: str = "", since: date | None = None, until: date | None = None, own_account: bool = False
-               ) -> Membership:
+               division: str = "", since: date | None = None, until: date | None = None, own_account: bool = False,
+               carried: bool = False) -> Membership:
     """Give a role at once. Refused by separation of duties and when the actor may not grant it.
 
     The administrator of a unit gives roles at once only to people of the unit, and to an account that the unit itself has
-    just made (`own_account`); everybody else is asked first: `invite_member`.
+    just made (`own_account`); everybody else is asked first: `invite_member`. A role is limited to a plan or a special of the tree in
+    force, or it would give rights nowhere; one that is only `carried` to another account keeps what it had.
     """
     Person.objects.select_for_update().get(pk=person.pk)
     reasons = [policies.may_grant(actor, organisation, role) or _duties_problem(person, role)]
     if not (actor.is_system or actor.holds(Role.SYSADMIN) or own_account or queries.belongs_to(person, organisation)):
         reasons.append(_("This person does not belong to the unit yet and is asked first."))
+    if scope and not (carried or actor.is_system or scope in queries.scope_codes()):
+        reasons.append(_("“%(scope)s” is no plan and no special of the tree in force.") % {"scope": scope})
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     row, created = Membership.objects.get_or_create(
@@ -175,8 +178,9 @@ def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes
 
     The sessions of the person end too when the role gave rights of the desk, of review or of audit, and when it was the
     last one. They go on when a unit ends a role of its own and other roles remain: one unit must not be able to throw
-    somebody out of the work for another.
+    somebody out of the work for another. A role that had not begun gave no rights, so nothing ends with it.
     """
+    begun = membership.since <= clock.today()
     row = MEMBERSHIP.move("end", actor, membership, why=why, unit_closes=unit_closes)
     row.until = max(row.since, min(row.until or clock.today(), clock.today()))
     row.save(update_fields=["until"])
@@ -184,7 +188,7 @@ def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes
         organisation=row.organisation, status=MembershipStatus.ACTIVE
     ).exists():
         row.person.employments.filter(organisation=row.organisation, until=None).update(until=row.until)
-    if row.role not in UNIT_ROLES or not queries.roles_in_force(Actor(person=row.person)).exists():
+    if begun and (row.role not in UNIT_ROLES or not queries.roles_in_force(Actor(person=row.person)).exists()):
         end_sessions(row.person)
     return row
 

@@ -120,7 +120,7 @@ def _refuse_beyond_item(guide: Guide, quota: Mapping[str, Any]) -> None:
     item = guide.plan_item
     wanted = Decimal(str(quota.get("budget_control") or 0)), int(quota.get("max_projects") or 0)
     if problems := rules.own_limits(*wanted, item.money, item.count):
-        raise Refused(problems)
+        raise Refused(problems.values())
 
 
 def save_part(actor: Any, guide: Guide, part: str, value: Any, *, base: int | None = None, note: str = "") -> GuideVersion:

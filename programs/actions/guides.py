@@ -119,7 +119,8 @@ def approve_guide(actor: Any, guide: Guide, *, why: str = "") -> Guide:
 
 @transaction.atomic
 def return_guide(actor: Any, guide: Guide, *, why: str) -> Guide:
-    """Back to DRAFT with a reason; the sign-offs so far are void and the drafter is told."""
+    """Back to DRAFT with a reason, by the resource division, or by who makes the legality check or the leader while it waits for them;
+    the sign-offs so far are void and the drafter is told."""
     row = GUIDE.move("return", actor, guide, why=why, reason=why)
     Guide.objects.filter(pk=row.pk).update(agreed_by=None, approved_by=None)
     row.refresh_from_db()

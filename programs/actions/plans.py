@@ -56,6 +56,7 @@ def draft_plan(
         raise Refused([reason])
     if AnnualPlan.objects.filter(year=year).exists():
         raise Refused([_("The annual plan of %(year)d stands already.") % {"year": year}])
+    _refuse_reserve(control_figure, reserve)
     plan = AnnualPlan.objects.create(
         year=year, tree=tree, control_figure=control_figure, reserve=reserve, drafted_by=actor.person
     )
@@ -66,6 +67,11 @@ def draft_plan(
     )
     plan.left_out = left_out  # type: ignore[attr-defined]
     return plan
+
+
+def _refuse_reserve(control_figure: Decimal, reserve: Decimal) -> None:
+    if fault := rules.planned.reserve_inside(control_figure, reserve):
+        raise Refused([fault])
 
 
 def _copy_items(old: AnnualPlan, plan: AnnualPlan) -> list[str]:
@@ -90,8 +96,7 @@ def _copy_items(old: AnnualPlan, plan: AnnualPlan) -> list[str]:
 def set_plan_money(actor: Any, plan: AnnualPlan, *, control_figure: Decimal, reserve: Decimal, note: str = "") -> AnnualPlan:
     """Set the year's control figure and the reserve inside it (clause R10). Records programs.annual_plan.money."""
     row = _draft_row(actor, plan)
-    if reserve < 0 or control_figure < reserve:
-        raise Refused([_("Clause R10: the reserve is more than the control figure.")])
+    _refuse_reserve(control_figure, reserve)
     before = {"control_figure": row.control_figure, "reserve": row.reserve, "note": row.note}
     AnnualPlan.objects.filter(pk=row.pk).update(control_figure=control_figure, reserve=reserve, note=note)
     row.refresh_from_db()

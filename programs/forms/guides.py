@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from programs import queries
-from programs.forms.base import MomentField, area, one_line
+from programs.forms.base import MomentField, area, needed_later, one_line
 from programs.models import AnnualPlanItem, Guide, PolicyDocument
 from programs.states import FundingMode, ReviewMode
 
@@ -58,10 +58,10 @@ WindowFormSet = forms.formset_factory(WindowForm, extra=2, max_num=6, absolute_m
 
 
 class GuidePoliciesForm(forms.Form):
-    policies = forms.MultipleChoiceField(
+    policies = needed_later(forms.MultipleChoiceField(
         label=_("Policy documents the guide rests on"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Clause R13: at least one must be valid and govern this special on the day of publishing."),
-    )
+    ))
 
     def __init__(self, *args: Any, documents: Iterable[PolicyDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

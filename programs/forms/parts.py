@@ -21,6 +21,7 @@ from programs import queries
 from programs.engine import amounts, modes
 from programs.engine.forms import pick
 from programs.forms.base import LinesField, WanField, area, needed_later, one_line
+from programs.rules import own_limits
 from programs.states import (
     BudgetScheme,
     EthicsRule,
@@ -199,8 +200,9 @@ def _detail_value(field: Mapping[str, Any], value: Any) -> Any:
 
 
 class MoneyForm(PartForm):
-    """Number, money, cap and formula, days of the public notice."""
+    """Number, money, cap and formula, days of the public notice. `item` is the plan item whose limits are said beside the fields."""
 
+    item: Any = None
     kind = forms.ChoiceField(label=_("Limit of number"), choices=QuotaKind.choices, widget=forms.RadioSelect, help_text=_(
         "As the guide says under 数量方式; also without a limit the awards stay within the plan item."))
     max_projects = forms.IntegerField(label=_("Awards at most"), min_value=1, max_value=100_000, help_text=_(
@@ -251,6 +253,9 @@ class MoneyForm(PartForm):
         cap, control = values.get("cap"), values.get("budget_control")
         if cap is not None and control is not None and cap > control:
             self.add_error("cap", gettext("This is more than the money of the whole guide."))
+        if self.item is not None and control is not None and values.get("max_projects") is not None:
+            for name, fault in own_limits(control, values["max_projects"], self.item.money, self.item.count).items():
+                self.add_error(name, fault)
         return values
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs import queries
 from programs.forms.base import DateField, WanField, area, one_line
 from programs.models import AnnualPlan, Special
-from programs.rules.planned import day_faults
+from programs.rules.planned import day_faults, reserve_inside
 from programs.states import FundingMode, PolicyKind, ReviewMode
 
 NEXT_YEAR = _("A month before that of the opening is one of the next year: 11 to 1 is November to January.")
@@ -30,11 +30,31 @@ class NewPlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["copy_from"].choices = [("", gettext("An empty plan")), *[(str(p.year), str(p.year)) for p in plans]]
 
+    def clean_year(self) -> int:
+        year = self.cleaned_data["year"]
+        if queries.plan_stands(year):
+            raise forms.ValidationError(gettext("The annual plan of %(year)d stands already.") % {"year": year})
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        return check_reserve(self, super().clean())
+
 
 class PlanMoneyForm(forms.Form):
     control_figure = WanField(label=_("Control figure of the year (10,000 yuan)"))
     reserve = WanField(label=_("of it reserve for assigned major tasks (10,000 yuan)"))
     note = area(_("Note"), 2000, 3, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        return check_reserve(self, super().clean())
+
+
+def check_reserve(form: forms.Form, values: dict[str, Any]) -> dict[str, Any]:
+    """The rule the action has too, said beside the reserve."""
+    control, reserve = values.get("control_figure"), values.get("reserve")
+    if control is not None and reserve is not None and (fault := reserve_inside(control, reserve)):
+        form.add_error("reserve", fault)
+    return values
 
 
 class ItemForm(forms.Form):

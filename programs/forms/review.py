@@ -28,7 +28,8 @@ class CommentForm(forms.Form):
         for clause in queries.clauses_of(data_of_guide):
             groups.setdefault(clause.part, [(f"{clause.part}:", gettext("the whole part"))]).append(
                 (f"{clause.part}:{clause.code}", clause.label[:60]))
-        self.fields["place"].choices = [(places.part_name(part), rows) for part, rows in groups.items()]
+        # nothing is chosen beforehand: a remark must not land on the first part unseen
+        self.fields["place"].choices = [("", gettext("Please choose")), *[(places.part_name(part), rows) for part, rows in groups.items()]]
 
     def values(self) -> dict[str, Any]:
         part, _colon, clause = self.cleaned_data["place"].partition(":")

@@ -101,6 +101,18 @@ def editor_groups(guide: Guide) -> list[dict[str, Any]]:
     return found
 
 
+def linked_problems(guide: Guide) -> list[dict[str, str]]:
+    """What is missing or wrong in the content, each with the page where it is mended."""
+    if guide.version is None:
+        return []
+    codes = {key: code for _title, rows in GROUPS for code, _label, keys in rows for key in keys}
+    found = []
+    for problem in schema.check(guide.version.data):
+        code = codes.get(places.part_of(problem.path))
+        found.append({"text": places.said(problem), "url": url_of(guide, code) if code else ""})
+    return found
+
+
 def url_of(guide: Guide, code: str) -> str:
     if code in OWN_PAGES:
         return reverse(f"programs:desk:{OWN_PAGES[code]}", args=[guide.ref])

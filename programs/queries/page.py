@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -183,9 +184,18 @@ def document_lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The materials in the reader's language; `needed` says of whom they are required."""
     return [
         {**doc, "label": pick(doc, "name"), "hint": pick(doc, "note"), "kinds": " / ".join(k.upper() for k in doc["mimes"]),
-         "needed": kinds.required_words(doc)}
+         "needed": kinds.required_words(doc), "signed_words": signing_words(doc.get("signed_by") or "")}
         for doc in data.get("documents") or ()
     ]
+
+
+def signing_words(who: str) -> str:
+    """People sign, a seal is set: “由法定代表人签署，加盖单位公章”."""
+    names = [one.strip() for one in re.split("[、，,]", who) if one.strip()]
+    seals = [one for one in names if one.endswith(("章", "seal"))]
+    people = [one for one in names if one not in seals]
+    return "，".join([*([_("signed by %(who)s") % {"who": "、".join(people)}] if people else []),
+                     *([_("with %(seal)s") % {"seal": "、".join(seals)}] if seals else [])])
 
 
 def _of_lists(data: dict[str, Any]) -> dict[str, Any]:

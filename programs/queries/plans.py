@@ -16,6 +16,7 @@ from accounts.states import MembershipStatus, Role
 from core import clock, parameters
 from programs import policies, states
 from programs.models import AnnualPlan, AnnualPlanItem, ControlFigure
+from programs.rules.planned import over_control
 
 DECIDED = (states.PlanStatus.APPROVED, states.PlanStatus.PUBLISHED)
 
@@ -29,6 +30,19 @@ def get_plan(actor: Any, year: int) -> AnnualPlan:
 
 def plan_of_year(actor: Any, year: int) -> AnnualPlan | None:
     return policies.plans_visible_to(actor).filter(year=year).first()
+
+
+def plan_stands(year: int) -> bool:
+    """Whether the year has a plan already, whoever may see it."""
+    return AnnualPlan.objects.filter(year=year).exists()
+
+
+def plan_over(plan: AnnualPlan) -> str | None:
+    """What a draft has more than its control figure, as words; None when it fits or has no figure yet."""
+    if not plan.control_figure:
+        return None
+    money = plan.items.aggregate(sum=Sum("money"))["sum"] or Decimal(0)
+    return over_control(plan.control_figure, plan.reserve, money)
 
 
 def items_of(plan: AnnualPlan) -> list[AnnualPlanItem]:

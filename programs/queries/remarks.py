@@ -3,8 +3,15 @@ Those who check see them on the page; whether the time to file is reasonable is 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from core import clock, parameters
+from programs.engine.places import section_name
 from programs.models import Guide, TopicCall
+from programs.rules import figures
 from programs.rules.planned import outside_plan, planned_days, time_remarks
 from programs.states import CallStatus, GuideStatus
 
@@ -19,6 +26,45 @@ def guide_remarks(guide: Guide) -> list[str]:
     planned = planned_days(item.plan.year, item.opens_month, item.closes_month, item.opens_on, item.closes_on)
     return outside_plan(windows, planned, clock.local) + time_remarks(
         windows, int(parameters.value("guide.min_open_days", default=0)), clock.now(), clock.local)
+
+
+def text_remarks(guide: Guide, *, may_edit: bool) -> list[dict[str, str]]:
+    """Sections whose words contradict the money part, or are still those of the guide of another special they were copied from; each
+    with the address of the section. Remarks, not refusals: words are read here by a pattern, not understood."""
+    if guide.status not in BEFORE_PUBLISHING or guide.version is None:
+        return []
+    data = guide.version.data
+    sections, quota = data.get("sections") or [], data.get("quota") or {}
+    sums = [guide.budget_control, guide.cap_per_project, *[Decimal(str(row.get("cap") or 0)) for row in data.get("topics") or []]]
+    found = [(figure.section, _figure_words(figure, guide)) for figure in figures.contradictions(sections, int(quota.get("max_projects") or 0), sums)]
+    source = guide.copied_from
+    if source is not None and source.special.code != guide.special.code and source.version is not None:
+        found += [(code, _("The words are still those of “%(name)s”, from which the guide was copied.") % {"name": source.special.label})
+                  for code in figures.kept_words(sections, source.version.data.get("sections") or [])]
+    titles = {one["code"]: one.get("title") or section_name(one["code"]) for one in sections}
+    page = reverse("programs:desk:edit", args=[guide.ref, "sections"]) if may_edit else reverse("programs:desk:guide_preview", args=[guide.ref])
+    return [{"title": titles[code], "text": text, "url": f"{page}#id_{code}-text" if may_edit else f"{page}#{code}"} for code, text in found]
+
+
+def _figure_words(figure: figures.Figure, guide: Guide) -> str:
+    if figure.is_count:
+        return _("“%(words)s”, but the money part says %(count)d awards.") % {"words": figure.words, "count": guide.max_projects}
+    return _("“%(words)s”, but the money part says %(cap)s (10,000 yuan) per project at most and %(money)s (10,000 yuan) in all.") % {
+        "words": figure.words, "cap": _wan(guide.cap_per_project), "money": _wan(guide.budget_control)}
+
+
+def _wan(amount: Decimal) -> str:
+    return f"{(amount / 10000).normalize():,f}"
+
+
+def topics_over_cap(guide: Guide) -> str | None:
+    """Which topics may cost more than the guide allows a project: refused at submission, so it is said when either is saved."""
+    data = guide.version.data if guide.version else {}
+    codes = [str(row.get("code", "")) for row in data.get("topics") or [] if Decimal(str(row.get("cap") or 0)) > guide.cap_per_project]
+    if not codes or not guide.cap_per_project:
+        return None
+    return _("Topics whose cap is above the guide's %(cap)s (10,000 yuan) per project: %(codes)s. The guide cannot be submitted like this.") % {
+        "cap": _wan(guide.cap_per_project), "codes": "、".join(codes)}
 
 
 def call_remarks(call: TopicCall) -> list[str]:

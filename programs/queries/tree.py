@@ -155,6 +155,11 @@ def documents_in_force(special: Special) -> QuerySet[PolicyDocument]:
     )
 
 
+def is_not_over(document: PolicyDocument) -> bool:
+    """Whether a new guide may still name it: not repealed, not replaced since, not past its last day; one that begins later may be named."""
+    return document.status == states.PolicyStatus.IN_FORCE and (document.valid_to is None or document.valid_to >= clock.today())
+
+
 def specials_in(tree: PlanTree, specials: Iterable[Special]) -> dict[int, Special]:
     """{old special's id: the special that continues it in this tree and is in force}, in one query; the only place where an
     old special is looked up in a new tree. Those that are suspended, cancelled or gone are left out."""

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from programs.rules.planned import (
     item_window_problems,
+    planned_wan,
+    reserve_inside,
 )
 from programs.states import (
     GUIDE_BASES,
@@ -139,15 +141,13 @@ def item_problems(item: Item | None, money: Decimal, count: int, year: int, mode
     if item.plan_year != year:
         found.append(_("Clause A2: the guide is of %(a)d, its plan item of %(b)d.") % {"a": year, "b": item.plan_year})
     if item.taken_money + money > item.money:
-        found.append(
-            _("Clause A2: %(money)s yuan with the item's other guides are more than the item's %(limit)s yuan.")
-            % {"money": f"{item.taken_money + money:,.0f}", "limit": f"{item.money:,.0f}"}
-        )
+        words = _("Clause A2: %(money)s with the item's other guides are more than the item's %(limit)s.") if item.taken_money else _(
+            "Clause A2: %(money)s are more than the plan item's %(limit)s.")
+        found.append(words % {"money": planned_wan(item.taken_money + money), "limit": planned_wan(item.money)})
     if item.taken_count + count > item.count:
-        found.append(
-            _("Clause A2: %(count)d awards with the item's other guides are more than the item's %(limit)d.")
-            % {"count": item.taken_count + count, "limit": item.count}
-        )
+        words = _("Clause A2: %(count)d awards with the item's other guides are more than the item's %(limit)d.") if item.taken_count else _(
+            "Clause A2: %(count)d awards are more than the plan item's %(limit)d.")
+        found.append(words % {"count": item.taken_count + count, "limit": item.count})
     return found
 
 
@@ -187,8 +187,8 @@ def plan_problems(
     found = reserve_problems(control, reserve, *bounds) if bounds else []
     if control <= 0:
         found.append(_("Clause A1: the control figure of the year is missing."))
-    if reserve > control:
-        found.append(_("Clause R10: the reserve is more than the control figure."))
+    if fault := reserve_inside(control, reserve):
+        found.append(fault)
     if not rows:
         found.append(_("Clause A1: the plan has no item."))
     total = sum((row[1] for row in rows), Decimal(0))
@@ -543,14 +543,14 @@ def opinion_problems(opinion: Opinion) -> list[str]:
     return found
 
 
-def own_limits(money: Decimal, count: int, item_money: Decimal, item_count: int) -> list[str]:
-    """Clause A2 while a guide is being written: what it asks for alone must fit into its plan item."""
-    found = []
+def own_limits(money: Decimal, count: int, item_money: Decimal, item_count: int) -> dict[str, str]:
+    """Clause A2 while a guide is being written: what it asks for alone must fit into its plan item. By the field that is wrong."""
+    found = {}
     if money > item_money:
-        found.append(_("Clause A2: %(money)s yuan are more than the plan item's %(limit)s yuan.")
-                     % {"money": f"{money:,.0f}", "limit": f"{item_money:,.0f}"})
+        found["budget_control"] = _("Clause A2: %(money)s are more than the plan item's %(limit)s.") % {
+            "money": planned_wan(money), "limit": planned_wan(item_money)}
     if count > item_count:
-        found.append(_("Clause A2: %(count)d awards are more than the plan item's %(limit)d.") % {"count": count, "limit": item_count})
+        found["max_projects"] = _("Clause A2: %(count)d awards are more than the plan item's %(limit)d.") % {"count": count, "limit": item_count}
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,6 +55,26 @@ def item_window_problems(
     if not (1 <= opens_month <= 12 and 1 <= closes_month <= 12):
         return [_("Clause A1: “%(title)s”: the months must lie between 1 and 12.") % {"title": title}]
     return [_("“%(title)s”: %(fault)s") % {"title": title, "fault": fault} for fault in day_faults(year, opens_on, closes_on).values()]
+
+
+def reserve_inside(control: Decimal, reserve: Decimal) -> str | None:
+    """Clause R10: the reserve is a part of the control figure. The database refuses anything else, also of a draft."""
+    return None if 0 <= reserve <= control else _("Clause R10: the reserve is more than the control figure.")
+
+
+def over_control(control: Decimal, reserve: Decimal, items: Decimal) -> str | None:
+    """Clause A1: what the items of a draft have more than the control figure without the reserve."""
+    over = items - (control - reserve)
+    if over <= 0:
+        return None
+    return _("Clause A1: the items add up to %(sum)s, %(over)s more than the control figure without the reserve (%(limit)s). "
+             "The plan cannot be submitted like this.") % {
+        "sum": planned_wan(items), "over": planned_wan(over), "limit": planned_wan(control - reserve)}
+
+
+def planned_wan(amount: Decimal) -> str:
+    """An amount as the fields of the house are typed: 万元."""
+    return _("%(number)s (10,000 yuan)") % {"number": f"{(Decimal(amount) / 10000).normalize():,f}"}
 
 
 # --- what a person should look at before a window is made public --------------------------------------------------

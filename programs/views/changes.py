@@ -18,7 +18,7 @@ from programs import actions, policies, queries, states
 from programs.forms.changes import ChangeForm, LineForm, PlanEditor
 from programs.models import AnnualPlan, PlanChange
 from programs.views.attempt import attempt, moves
-from programs.views.plans import events_of, plan_url
+from programs.views.plans import events_of, plan_url, say_saved
 from programs.workflow import PLAN_CHANGE
 
 TONES = {"DRAFT": "warn", "SUBMITTED": "doing", "CHECKED": "doing", "APPLIED": "good", "REFUSED": "bad"}
@@ -46,7 +46,7 @@ def plan_edit(request: HttpRequest, year: int) -> HttpResponse:
         saved = attempt(editor.money, actions.save_plan, request.actor, plan, rows=editor.clean_rows(), base=editor.base,
                         **editor.money.cleaned_data)
         if saved:
-            messages.success(request, _("Saved."))
+            say_saved(request, plan)
             return redirect("programs:desk:plan_edit", year=year)
     return _editor(request, plan, editor)
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core import typed
@@ -35,6 +36,8 @@ def edit(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         raise Http404
     page = EditPage(part, guide.version.data, request.POST or None, request.FILES or None, request.POST.getlist("filled"),
                     begun=begun_data(request, guide))
+    if part == "money":
+        page.form.item = guide.plan_item
     filled = request.POST.get("do") == "fill" and page.fill(request.POST.get("template", ""))
     if request.method == "POST" and request.POST.get("do") != "fill" and page.is_valid() and _save_page(request, guide, page):
         return redirect(request.path if request.POST.get("go") == "stay" or part == "mode" and page.form.before != request.POST.get(
@@ -90,6 +93,11 @@ def _save_page(request: HttpRequest, guide: Guide, page: EditPage | SectionsForm
         show_other(request, guide, page)
         return False
     messages.success(request, _("Saved as version %(number)d.") % {"number": version.number})
+    if getattr(page, "code", "") in ("money", "topics"):
+        guide.refresh_from_db()
+        if over := queries.remarks.topics_over_cap(guide):
+            messages.warning(request, format_html('{} <a href="{}">{}</a>', over, reverse("programs:desk:edit", args=[guide.ref, "topics"]),
+                                                  queries.page_title("topics")))
     return True
 
 

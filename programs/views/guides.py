@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core import (
     clock,
@@ -92,11 +92,21 @@ def guide_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, items=items.values(), guides=queries.guides_to_copy(request.actor), initial=initial)
     if request.method == "POST" and form.is_valid():
         if made := attempt(form, _make, request.actor, items[form.cleaned_data["item"]], form.cleaned_data):
+            _say_copied(request, made)
             return redirect(desk_url(made))
     lead = _lead_of_new(request.actor, bool(items))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("New guide"), "lead": lead, "back": reverse("programs:desk:guides"), "submit": _("Begin"),
     })
+
+
+def _say_copied(request: HttpRequest, made: Guide) -> None:
+    source = made.copied_from
+    if source is not None and source.special.code != made.special.code:
+        messages.warning(request, _(
+            "The content comes from a guide of “%(name)s”, another special. Rewrite what is that special's own: the texts of the sections, "
+            "conditions, money and number, topics, materials, policy basis and contacts. What still stands word for word is listed under "
+            "“What publishing asks”.") % {"name": source.special.label})
 
 
 def _lead_of_new(actor: Any, any_item: bool) -> Any:
@@ -116,13 +126,27 @@ def _make(actor: Any, item: Any, values: dict[str, Any]) -> Guide:
     return actions.create_guide(actor, item, copy_from=source, **given)
 
 
-def checks_of(guide: Guide) -> list[dict[str, Any]]:
-    """What publishing asks, each with its reasons, long before anybody presses the button."""
+def checks_of(guide: Guide, *, may_edit: bool = False) -> list[dict[str, Any]]:
+    """What publishing asks, each with its reasons, long before anybody presses the button; who may edit finds where to mend it."""
+    urls = {one["text"]: one["url"] for one in queries.linked_problems(guide)} if may_edit else {}
     found = []
     for check, label in queries.PUBLISH_CHECKS:
         reasons = check(guide) or []
-        found.append({"label": label, "reasons": [reasons] if isinstance(reasons, str) else reasons})
+        rows = [reasons] if isinstance(reasons, str) else reasons
+        found.append({"label": label, "reasons": [{"text": text, "url": urls.get(text, "")} for text in rows]})
     return found
+
+
+def _said_once(buttons: list[dict[str, Any]], checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A button repeats nothing that stands under “What publishing asks” of the same page; it counts it."""
+    listed = {reason["text"] for check in checks for reason in check["reasons"]}
+    for button in buttons:
+        own = [reason for reason in button["reasons"] if reason not in listed]
+        if more := len(button["reasons"]) - len(own):
+            own.append(ngettext("%(count)d point under “What publishing asks” is not met.", "%(count)d points under “What publishing asks” are not met.",
+                                more) % {"count": more})
+        button["reasons"] = own
+    return buttons
 
 
 @access(policies.is_staff)
@@ -134,14 +158,17 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         names |= {"withdraw", "supersede"}
     may_edit = row.status == states.GuideStatus.DRAFT and policies.owns_guide(request.actor, row) is None
     groups, urls = queries.editor_groups(row), {name: reverse(f"programs:desk:guide_{name}", args=[ref]) for name in names}
+    checks = checks_of(row, may_edit=may_edit)
     context = {
         "title": row.title, "guide": row, "tone": TONES.get(row.status, ""), "may_edit": may_edit,
-        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row), "checks": checks_of(row), "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
+        "turn": queries.turns.turn_of(row), "returned": queries.last_return(row), "remarks": queries.remarks.guide_remarks(row),
+        "text_remarks": queries.remarks.text_remarks(row, may_edit=may_edit), "checks": checks, "tasks": groups if may_edit else unlinked(groups), "done": queries.progress(groups)[0],
         "total": queries.progress(groups)[1], **beside(request.actor, row),
         "versions": _labelled(queries.versions_of(row)), "events": events_of(row),
         "open_now": queries.is_open(row), "notices": notices.about(row), "extension": extension,
-        "sources": len(queries.topics.links_of(row)),
-        "buttons": steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")),
+        "sources": len(queries.topics.links_of(row)), "may_see_sources": policies.may_write_guides(request.actor) is None,
+        "is_public": row.status in states.PUBLIC_STATUSES,
+        "buttons": _said_once(steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")), checks),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
         "may_extend": row.status == states.GuideStatus.OPEN and not extension
         and policies.may_ask_extension(request.actor, row) is None,
@@ -237,6 +264,7 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(desk_url(row))
     return render(request, "programs/rows.html", {
         "rows": rows, "title": _("Filing windows"), "guide": row, "back": desk_url(row), "now": clock.now(),
+        "crumbs": [(row.ref, desk_url(row)), (_("Filing windows"), None)],
         "lead": _("Beijing time. Closing times are exclusive: what arrives at that moment is late."),
     })
 
@@ -244,15 +272,17 @@ def guide_windows(request: HttpRequest, ref: str) -> HttpResponse:
 @access(policies.may_write_guides)
 def guide_policies(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    documents = list(queries.documents_in_force(row.special))
-    initial = {"policies": [str(pk) for pk in row.policies.values_list("pk", flat=True)]}
+    named = set(row.policies.values_list("pk", flat=True))
+    documents = [one for one in queries.documents_in_force(row.special) if one.pk in named or queries.is_not_over(one)]
+    initial = {"policies": [str(pk) for pk in named]}
     form = GuidePoliciesForm(request.POST or None, documents=documents, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = [d for d in documents if str(d.pk) in form.cleaned_data["policies"]]
         if attempt(form, actions.set_policies, request.actor, row, policies=chosen):
             messages.success(request, _("Saved."))
             return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {"form": form, "title": _("Policy basis"), "back": desk_url(row)})
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Policy basis"), "back": desk_url(row), "crumbs": [(row.ref, desk_url(row)), (_("Policy basis"), None)]})
 
 
 @access(policies.is_staff)

@@ -280,6 +280,14 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "programs/annual_plan.html", context)
 
 
+def say_saved(request: HttpRequest, row: AnnualPlan) -> None:
+    """A draft may be saved while it is over the control figure; that it is, must not hide behind a green word."""
+    messages.success(request, _("Saved."))
+    row.refresh_from_db()
+    if over := queries.plan_over(row):
+        messages.warning(request, over)
+
+
 def _plan(actor: Any, key: str) -> AnnualPlan:
     return queries.get_plan(actor, int(key))
 
@@ -298,7 +306,7 @@ def plan_money(request: HttpRequest, year: int) -> HttpResponse:
     form = PlanMoneyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if attempt(form, actions.set_plan_money, request.actor, row, **form.cleaned_data):
-            messages.success(request, _("Saved."))
+            say_saved(request, row)
             return redirect(plan_url(row))
     return render(request, "st/form_page.html", {"form": form, "title": _("Control figure and reserve"), "back": plan_url(row)})
 
@@ -312,7 +320,7 @@ def item_new(request: HttpRequest, year: int) -> HttpResponse:
         values = dict(form.cleaned_data)
         chosen = queries.get_special(row.tree.code, values.pop("special"))
         if attempt(form, actions.add_item, request.actor, row, special=chosen, **values):
-            messages.success(request, _("Saved."))
+            say_saved(request, row)
             return redirect(plan_url(row))
     return render(request, "st/form_page.html", {"form": form, "title": _("Add an item"), "back": plan_url(row)})
 
@@ -326,7 +334,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in actions.ITEM_FIELDS}
         if attempt(form, actions.change_item, request.actor, row, **values):
-            messages.success(request, _("Saved."))
+            say_saved(request, row.plan)
             return redirect(plan_url(row.plan))
     context = {"form": form, "title": row.title, "back": plan_url(row.plan), "item": row}
     return render(request, "programs/item.html", context)

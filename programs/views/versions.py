@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import clock, files, parameters
@@ -47,7 +47,7 @@ class Versions(lists.Listing):
         lists.Col("name", gettext_lazy("Version"), main=True, link=version_url, show=lambda row: row.label, sub=lambda row: row.code),
         lists.Col("effective_from", gettext_lazy("In force from"), sort="from"),
         lists.Col("effective_to", gettext_lazy("In force to")),
-        lists.Col("plan_count", gettext_lazy("Plans"), kind="num"),
+        lists.Col("plan_count", pgettext_lazy("count", "Plans"), kind="num"),
         lists.Col("special_count", gettext_lazy("Specials"), kind="num"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: tag(row.status_label, TONES[row.status])),
     )

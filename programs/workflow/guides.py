@@ -164,7 +164,7 @@ GUIDE = Machine(
         Step("approve", {GuideStatus.LEGAL_REVIEW}, GuideStatus.BUREAU_APPROVED, policies.approves_guide,
              (another_person, lawful, comments_settled, has_windows, well_formed), gettext_lazy("Approve for the bureau")),
         Step("return", {GuideStatus.INTERNAL_REVIEW, GuideStatus.LEGAL_REVIEW, GuideStatus.BUREAU_APPROVED},
-             GuideStatus.DRAFT, policies.checks_guide, (with_reason,), gettext_lazy("Return to the drafter")),
+             GuideStatus.DRAFT, policies.returns_guide, (with_reason,), gettext_lazy("Return to the drafter")),
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,
              (special_active, governed, within_plan, has_windows, well_formed), gettext_lazy("Publish")),
         Step("discard", {GuideStatus.DRAFT}, GuideStatus.DISCARDED, policies.discards_guide, (with_reason,),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import DIGITS, capital, from_wan, wan, yuan
+from core.money import DIGITS, capital, from_wan, in_words_of, wan, yuan
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,11 @@ def test_floats_and_nonsense_are_refused():
 
 def test_rounding_is_half_up():
     assert [yuan(v) for v in ("0.005", "1.015", "2.345")] == [Decimal("0.01"), Decimal("1.02"), Decimal("2.35")]
+
+
+@pytest.mark.parametrize(("amount", "chinese", "english"), [
+    (30_000_000, "3,000 万元", "CNY 30 million"), (800_000, "80 万元", "CNY 800,000"), ("2500000", "250 万元", "CNY 2.5 million"),
+    ("1234567.89", "123.456789 万元", "CNY 1,234,567.89"), (1_000_000_000, "100,000 万元", "CNY 1,000 million"),
+])
+def test_amounts_with_their_unit_for_readers(amount, chinese, english):
+    assert (in_words_of(Decimal(amount), english=False), in_words_of(Decimal(amount), english=True)) == (chinese, english)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect, Textarea
+from django.forms import BaseFormSet, BoundField, CheckboxInput, FileInput, RadioSelect, Textarea
 from django.forms.widgets import CheckboxSelectMultiple
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -29,6 +29,12 @@ WEEKDAYS = "一二三四五六日"
 def wan(value: Any) -> str:
     """Yuan -> 万元 text."""
     return money.wan(value) if value not in (None, "") else ""
+
+
+@register.filter
+def cny(value: Any) -> str:
+    """Yuan as a reader says it, with the unit: 3,000 万元 in Chinese, CNY 30 million in English, which has no word for 万."""
+    return money.in_words_of(value, (get_language() or "").startswith("en")) if value not in (None, "") else ""
 
 
 @register.filter
@@ -143,10 +149,19 @@ def _sentence(text: Any) -> Any:
 
 @register.inclusion_tag("st/errors.html")
 def form_errors(*forms: Any) -> dict[str, Any]:
-    """The error summary: takes focus, one line per problem, each leads to its field."""
+    """The error summary: takes focus, one line per problem, each leads to its field. One box for all forms of the page; the forms of a
+    formset (or of a list of them) are told apart by the number of their line."""
     found: list[dict[str, str]] = []
     for form in forms:
+        if isinstance(form, list | tuple):
+            found += form_errors(*form)["errors"]
+            continue
         if form is None or not getattr(form, "is_bound", False):
+            continue
+        if isinstance(form, BaseFormSet):
+            found += [{"text": _sentence(text), "id": ""} for text in form.non_form_errors()]
+            found += [{"text": format_html("{} · {}", _("Line %(number)d") % {"number": number}, error["text"]), "id": error["id"]}
+                      for number, one in enumerate(form.forms, 1) for error in form_errors(one)["errors"]]
             continue
         found += [{"text": _sentence(text), "id": ""} for text in form.non_field_errors()]
         for bound in form:
