@@ -34,11 +34,16 @@ def due_text(due_at: datetime) -> str:
     return f"{last.year}年{last.month}月{last.day}日24时"
 
 
+def _defect(item: Mapping[str, Any]) -> str:
+    """The matter, then what is wrong with it. Items are worded as they should be, so the words alone would say the opposite."""
+    return f"“{str(item['text']).rstrip('。；')}”：{item['note']}" if item.get("note") else str(item["text"])
+
+
 def correction_context(application: Application, items: Iterable[Mapping[str, Any]], due_at: datetime,
                        note: str = "") -> dict[str, Any]:
     return {
         "application": application.ref, "project": application.title, "guide": application.guide.title,
-        "items": [f"{item['text']}：{item['note']}" if item.get("note") else item["text"] for item in items],
+        "items": [_defect(item) for item in items],
         "due": due_text(due_at), "article": CORRECTION_RULE, "contact": _contact(application),
         "paragraphs": [note] if note else [],
     }

@@ -31,12 +31,13 @@ from applications.rules.decisions import (
     receipt_number,
     region_problem,
     too_big,
+    unexplained,
     verdict,
 )
 
 __all__ = [
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
-    "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
+    "ratio", "unexplained", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",
 ]
