@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Organisation
 from accounts.states import Role
+from core import clock
 from core.workflow import Refused
 from funding import actions, queries
 from funding.models import Disbursement, MoneyEntry
@@ -37,6 +38,8 @@ def test_five_states_reserve_and_book_the_money(town, row):
     assert figure().reserved == before + row.amount
     kinds = list(MoneyEntry.objects.filter(disbursement=row).order_by("pk").values_list("kind", "amount"))
     assert kinds == [("RESERVE", row.amount), ("PAY", row.amount)]
+    reserved = MoneyEntry.objects.get(disbursement=row, kind="RESERVE")
+    assert reserved.ref.startswith(f"{row.ref}/{clock.local(reserved.at):%Y%m%d%H}")  # local time, as the column beside it
     assert queries.paid_to(done.project) == row.amount
 
 
