@@ -24,6 +24,7 @@ class WhyInput(Strict):
 
 class RefuseInput(Strict):
     reason_code = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in FORMALITY_REASONS])
+    clause = serializers.CharField(max_length=200, required=False, allow_blank=True)
     text = serializers.CharField(max_length=2000)
 
 

@@ -123,7 +123,7 @@ def approve(actor: Any, row: Disbursement) -> Disbursement:
     programme.reserve_payment(actor, year, fresh.pool, fresh.amount)
     Disbursement.objects.filter(pk=fresh.pk).update(approved_by=actor.id, approved_at=clock.now(), year=year)
     fresh.year = year
-    _entry(actor, EntryKind.RESERVE, fresh, fresh.amount, f"{fresh.ref}/{clock.now():%Y%m%d%H%M%S}")
+    _entry(actor, EntryKind.RESERVE, fresh, fresh.amount, f"{fresh.ref}/{clock.local(clock.now()):%Y%m%d%H%M%S}")
     return _moved(PAYMENT.move("approve", actor, fresh))
 
 

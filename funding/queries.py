@@ -16,7 +16,7 @@ from core.models import LedgerRow
 from funding import policies
 from funding.models import Disbursement, MoneyEntry
 from funding.states import PaymentStatus
-from funding.workflow import PAYMENT
+from funding.workflow import PAYMENT, condition_met, has_account
 from programs import queries as programmes
 from programs.models import ControlFigure
 from projects import queries as projects
@@ -123,6 +123,23 @@ def verb_label(verb: str) -> str:
         return str(PAYMENT.steps[name].label)
     return {"plan": _("Entered in the plan"), "confirm": _("Receipt confirmed by the unit"), "reverse": _("Reversed"),
             "clear": _("Condition met: report of the year before favourable")}.get(name, verb)
+
+
+def waits_for(row: Disbursement) -> list[str]:
+    """What stands in the way of an instalment that waits for its condition, and whose turn it is; the portal's page says it."""
+    if row.status != "CONDITION_WAIT":
+        return []
+    missing = [str(reason) for check in (condition_met, has_account) if (reason := check(row))]
+    return missing or [_("The condition is met: the division in charge asks for the payment.")]
+
+
+def returned_because(row: Disbursement) -> str:
+    """The reason the bank gave, of a payment that it has returned and that waits to be asked for again."""
+    if row.status != "RETURNED":
+        return ""
+    last = LedgerRow.objects.filter(
+        target_type=row._meta.label_lower, target_id=row.pk, verb="funding.payment.bounce").order_by("-pk").first()
+    return last.why if last else ""
 
 
 def history_of(row: Disbursement) -> list[dict[str, Any]]:

@@ -39,6 +39,13 @@ def mid_term_vouched(row: Disbursement, *, grounds: str = "", **given: Any) -> s
     return None
 
 
+def account_checked(row: Disbursement, *, grounds: str = "", **given: Any) -> str | None:
+    """What the bank has returned is asked for again only when somebody says what was checked or corrected."""
+    if row.status == S.RETURNED and not grounds.strip():
+        return _("The bank returned this payment: check the account with the unit and write in the grounds what was found.")
+    return None
+
+
 def has_account(row: Disbursement, **given: Any) -> str | None:
     if row.project.unit.account_sealed:
         return None
@@ -71,7 +78,7 @@ PAYMENT = Machine(
     "funding.payment",
     (
         Step("request", {S.CONDITION_WAIT, S.RETURNED}, S.REQUESTED, policies.requests,
-             (condition_met, mid_term_vouched, has_account), gettext_lazy("Ask for payment")),
+             (condition_met, mid_term_vouched, account_checked, has_account), gettext_lazy("Ask for payment")),
         Step("check", {S.REQUESTED}, S.CHECKED, policies.checks, (another_checks, condition_met), gettext_lazy("Checked, in order")),
         Step("send_back", {S.REQUESTED}, S.CONDITION_WAIT, policies.checks, (with_reason,), gettext_lazy("Return to the division")),
         Step("approve", {S.CHECKED}, S.APPROVED, policies.approves, (a_third_approves, condition_met), gettext_lazy("Approve")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import get_language
 from core.clock import CoreNow
 from core.models import StoredFile
 from core.money import MoneyField
-from performance import states
+from performance import rules, states
 from projects.models import ContractTarget, Project
 
 
@@ -101,6 +102,15 @@ class Result(models.Model):
     @property
     def band_label(self) -> str:
         return str(states.Band(self.band).label) if self.band else ""
+
+    @property
+    def shortfall(self) -> Decimal | None:
+        return rules.shortfall(self.target.direction, self.target.value, self.found)
+
+    @property
+    def missed(self) -> bool:
+        """Examined, and below what was agreed: another band than "met", or a value on the wrong side."""
+        return self.found_band not in ("", states.Band.MET) or self.shortfall is not None
 
     @property
     def found_band_label(self) -> str:

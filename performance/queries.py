@@ -59,6 +59,11 @@ def get_evaluation(actor: Any, uid: Any) -> Evaluation:
     return _one(policies.evaluations_visible_to(actor), uid)
 
 
+def owes_reports(project: Project) -> bool:
+    """Money without an application is paid for what was done; there is no contract, and so nothing to report against."""
+    return project.entitlement_id is None
+
+
 def get_project(actor: Any, number: str) -> Project:
     return projects.get_for(actor, number)
 

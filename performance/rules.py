@@ -68,6 +68,14 @@ def share_reached(one: Measured) -> Decimal:
     return ONE if one.actual <= one.target else one.target / one.actual
 
 
+def shortfall(direction: str, agreed: Decimal | None, found: Decimal | None) -> Decimal | None:
+    """By how much the agreed value was missed, in its own unit; None for a target that was met or is not counted in numbers."""
+    if direction == QUAL or agreed is None or found is None:
+        return None
+    by = agreed - found if direction == GE else found - agreed
+    return by if by > 0 else None
+
+
 def execution(paid: Decimal, spent: Decimal) -> Decimal:
     """Budget execution: spent of what was paid, 0 to 1. Nothing paid yet: nothing to execute, full marks."""
     if paid <= 0:

@@ -101,6 +101,18 @@ def owner_heard(acceptance: Acceptance, *, conclusion: str = "", **given: Any) -
     return filed.gaps_before_conclusion(acceptance.project.application, acceptance.round, passed=wanted == Conclusion.PASSED)
 
 
+def misses_explained(acceptance: Acceptance, *, conclusion: str = "", **given: Any) -> str | None:
+    """A pass although targets were missed says why beside each of them; the leader who confirms reads it there."""
+    if (conclusion or acceptance.conclusion) != Conclusion.PASSED:
+        return None
+    bare = [row.target.name for row in Result.objects.filter(report=acceptance.report).select_related("target")
+            if row.missed and not row.note.strip()]
+    if not bare:
+        return None
+    return _("%(count)d targets were missed: %(names)s. To pass nevertheless, write in the remark beside each why, and save.") % {
+        "count": len(bare), "names": _some(bare)}
+
+
 def another_confirms(acceptance: Acceptance, *, actor: Any, **given: Any) -> str | None:
     if actor.id is not None and actor.id == acceptance.proposed_by_id:
         return _("Who proposed the conclusion cannot confirm it.")
@@ -110,11 +122,11 @@ def another_confirms(acceptance: Acceptance, *, actor: Any, **given: Any) -> str
 ACCEPTANCE = Machine(
     "performance.acceptance",
     (
-        Step("propose", {A.OPEN}, A.PROPOSED, policies.examines, (all_examined, with_conclusion, owner_heard),
+        Step("propose", {A.OPEN}, A.PROPOSED, policies.examines, (all_examined, with_conclusion, misses_explained, owner_heard),
              gettext_lazy("Propose the conclusion")),
         Step("return", {A.PROPOSED}, A.OPEN, policies.confirms, (with_reason,), gettext_lazy("Return to the examiner")),
         Step("confirm", {A.PROPOSED}, A.CONFIRMED, policies.confirms, (another_confirms, owner_heard),
-             gettext_lazy("Confirm the conclusion"), danger=True),
+             gettext_lazy("Confirm the conclusion")),
     ),
     "performance.Acceptance",
     AcceptanceStatus,

@@ -23,7 +23,14 @@ from programs.engine import modes
 
 PUBLICITY, AWARD, NOT_AWARDED = "publicity", "award", "not_awarded"
 REVIEW_RULE = "依据申请指南关于择优支持的规定，经专家评审、综合评议和局长办公会审议，该项目未列入本批拟立项清单。"
-APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉，也可通过本平台“申诉”提交。"
+#: The way that exists: on paper, to the bureau. `appeal` adds where and whom to ask.
+APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉"
+
+
+def appeal() -> str:
+    told = (("受理地址", settings.SUPPORT_ADDRESS), ("联系电话", settings.SUPPORT_PHONE))
+    where = "；".join(f"{name}：{value}" for name, value in told if value)
+    return f"{APPEAL}（{where}）。" if where else f"{APPEAL}。"
 
 
 def called(guide_title: str) -> str:
@@ -95,8 +102,8 @@ def not_awarded_context(application: Application, reason_code: str, text: str) -
         reason = str(Reason(reason_code).label)
     return {
         "application": application.ref, "project": application.title, "guide": application.guide.title,
-        "reason_code": f"{reason_code} {reason}", "reason": text, "comments": [], "article": REVIEW_RULE,
-        "appeal": APPEAL, "contact": contact(application.guide),
+        "reason_code": reason, "reason": text, "comments": [], "article": REVIEW_RULE,
+        "appeal": appeal(), "contact": contact(application.guide),
     }
 
 
@@ -134,9 +141,9 @@ def _sample_not_awarded() -> dict[str, Any]:
     )
     return {
         "application": "KEY-2026-00123", "project": "端侧多模态大模型稀疏推理关键技术研究（样张）",
-        "guide": "重点产业研发计划2026年度第一批课题申请指南（样张）", "reason_code": "SCORE 综合排序未进入支持范围",
+        "guide": "重点产业研发计划2026年度第一批课题申请指南（样张）", "reason_code": "综合排序未进入支持范围",
         "reason": "综合评议排序第321位，超出本批支持数量。", "comments": list(comments) * 8, "article": REVIEW_RULE,
-        "appeal": APPEAL, "contact": "业务咨询 0755-8800 0001",
+        "appeal": appeal(), "contact": "业务咨询 0755-8800 0001",
     }
 
 

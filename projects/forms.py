@@ -75,6 +75,11 @@ class ObjectionForm(forms.Form):
             (item.application.ref, f"{item.application.ref} {item.application.title} {item.application.unit.name}") for item in items]]
 
 
+class FindingsForm(forms.Form):
+    findings = forms.CharField(label=_("What the investigation found"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+                               help_text=_("The leaders read it; do not name the objector."))
+
+
 class DecisionForm(forms.Form):
     decision = forms.CharField(label=_("Decision with its grounds"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}),
                                help_text=_("The objector reads this text."))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -340,19 +340,40 @@ def target_changes(project: Project) -> list[dict[str, Any]]:
     return found
 
 
+def to_award(rows: QuerySet[Publicity], value: str = "yes") -> QuerySet[Publicity]:
+    """Public notices that are over and still have something to award; no join, for rows that are counted already."""
+    open_items = ProposalItem.objects.filter(proposal=OuterRef("proposal"), application__status="PUBLICITY")
+    return rows.filter(Exists(open_items), status="CLOSED")
+
+
+def objections_that_are(rows: QuerySet[Objection], value: str) -> QuerySet[Objection]:
+    """"yes": not settled; "handed": supervision has proposed to uphold them and a leader decides."""
+    if value != "handed":
+        return rows.filter(status__in=["FILED", "ACCEPTED"])
+    return rows.filter(status="ACCEPTED", pk__in=LedgerRow.objects.filter(
+        verb="projects.objection.hand_over", target_type="projects.objection").values("target_id"))
+
+
+def hand_over_of(row: Objection) -> LedgerRow | None:
+    """The last proposal of supervision to uphold: who, when, and the findings."""
+    return LedgerRow.objects.filter(
+        verb="projects.objection.hand_over", target_type="projects.objection", target_id=row.pk).order_by("-pk").first()
+
+
 def waiting(actor: Any) -> dict[str, int]:
     """Counts for the homes: lists to decide, notices to publish, objections, contracts to sign, awards to make."""
     lists = policies.lists_visible_to(actor)
-    contracts = Contract.objects.filter(project__in=policies.visible_to(actor))
+    # An award that lapsed keeps its unsigned contract, and nobody has anything to do with it.
+    contracts = Contract.objects.filter(project__in=policies.visible_to(actor).filter(status="CONTRACT_PENDING"))
     return {
         "decide": lists.filter(status="SUBMITTED").count(),
-        "publicise": lists.filter(status="DECIDED", publicity=None).count(),
+        "publicise": lists_to_publish(actor).count(),
         "objections": open_objection_count(actor),
+        "objections_handed": objections_that_are(policies.objections_visible_to(actor), "handed").count(),
         "offer": contracts.filter(status="DRAFT").count(),
         "unit_sign": contracts.filter(status="OFFERED").count(),
         "bureau_sign": contracts.filter(status="UNIT_SIGNED").count(),
-        "award": policies.publicities_visible_to(actor).filter(
-            Q(status="CLOSED"), proposal__items__application__status="PUBLICITY").distinct().count(),
+        "award": to_award(policies.publicities_visible_to(actor)).count(),
     }
 
 
@@ -370,6 +391,7 @@ def verb_label(verb: str) -> str:
 OTHER_VERBS = {
     "projects.proposal.create": lambda: _("List begun"), "projects.proposal.item": lambda: _("Line of the list changed"),
     "projects.publicity.prepare": lambda: _("Public notice prepared"), "projects.objection.file": lambda: _("Objection filed"),
+    "projects.objection.hand_over": lambda: _("Proposed to be upheld, handed to the leader"),
     "projects.objection.open_identity": lambda: _("Identity of the objector opened"),
     "projects.project.award": lambda: _("Awarded"), "projects.contract.draft": lambda: _("Contract drafted"),
     "projects.contract.edit": lambda: _("Contract changed"),

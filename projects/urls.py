@@ -51,6 +51,7 @@ desk = [
     path("objections/<slug:key>/accept/", notices.objection_accept, name="objection_accept"),
     path("objections/<slug:number>/refuse/", notices.objection_refuse, name="objection_refuse"),
     path("objections/<slug:number>/dismiss/", notices.objection_dismiss, name="objection_dismiss"),
+    path("objections/<slug:number>/hand-over/", notices.objection_hand_over, name="objection_hand_over"),
     path("objections/<slug:number>/uphold/", notices.objection_uphold, name="objection_uphold"),
     path("projects/", desks.project_list, name="projects"),
     path("projects/<str:number>/", desks.project, name="project"),

@@ -109,7 +109,7 @@ def after_commitment(draw: Draw, *, value: str = "", at: Any = None, **given: An
         return _("Enter the public value.")
     if at is None or at <= draw.committed_at:
         return _("The public value must have been published after the commitment of %(at)s.") % {
-            "at": f"{draw.committed_at:%Y-%m-%d %H:%M:%S %Z}"
+            "at": f"{clock.local(draw.committed_at):%Y-%m-%d %H:%M:%S}"
         }
     return None if at <= clock.now() else _("The time of the public value lies in the future.")
 

@@ -72,6 +72,8 @@ def tick(actor: Any, check: FormalityCheck, *, results: Mapping[str, tuple[str, 
     if check.outcome:
         raise Refused([_("This round of the check is decided already.")])
     known = {item["code"] for item in _items_of(row)}
+    if bare := rules.unexplained(results):
+        raise Refused([_unexplained(row, bare)])
     for code, (result, note) in results.items():
         if code in known and result in ("", *ItemResult.values):
             CheckItem.objects.update_or_create(
@@ -79,6 +81,12 @@ def tick(actor: Any, check: FormalityCheck, *, results: Mapping[str, tuple[str, 
             )
     FormalityCheck.objects.filter(pk=check.pk).update(checker=actor.person)
     return check
+
+
+def _unexplained(row: Application, codes: Iterable[str]) -> str:
+    texts = {item["code"]: item["text"] for item in _items_of(row)}
+    return _("Say what is to be corrected; the notice prints it: %(items)s.") % {
+        "items": "、".join(texts.get(code, code) for code in codes)}
 
 
 def verdict_of(application: Application, check: FormalityCheck) -> rules.Verdict:
@@ -158,6 +166,9 @@ def ask_correction(actor: Any, application: Application, *, sections: Sequence[s
     opened = [code for code in dict.fromkeys(sections) if code in known]
     if not opened:
         raise Refused([_("Choose at least one part that the applicant may rewrite.")])
+    # Also asked here: a round begun before the rule, or filled by the portal, may hold a defect without words.
+    if bare := rules.unexplained({item.code: (item.result, item.note) for item in check.items.all()}):
+        raise Refused([_unexplained(row, bare)])
     texts = {item["code"]: item["text"] for item in _items_of(row)}
     items = [
         {"code": item.code, "text": texts.get(item.code, item.code), "note": item.note}
@@ -194,12 +205,23 @@ def _issue(actor: Any, row: Application, kind: str, title: str, context: dict[st
 
 
 @transaction.atomic
-def refuse(actor: Any, application: Application, *, reason_code: str, text: str) -> Application:
-    """SUBMITTED -> NOT_ACCEPTED with a reason code, a text, and the notice that names the rule and how to object."""
+def refuse(actor: Any, application: Application, *, reason_code: str, text: str, clause: str = "") -> Application:
+    """SUBMITTED -> NOT_ACCEPTED with a reason code, a text, and the notice that names the rule and how to object.
+
+    The list is gone through first, as for every other decision, and carries the defect; what no item of the list stands for
+    (a duplicate, an integrity mark) is refused under a clause that is named."""
     row = _checker_row(actor, application)
     if reason_code not in states.FORMALITY_REASONS:
         raise Refused([_("Choose the reason.")])
     check = _current(row)
+    found = verdict_of(row, check)
+    if found.open:
+        raise Refused([_("%(count)d items have no result yet.") % {"count": len(found.open)}])
+    if found.outcome != CheckOutcome.REFUSE and not clause.strip():
+        raise Refused([_("Nothing in the list stands in the way: mark the item that cannot be corrected, or name the clause "
+                         "under which this application is refused.")])
+    if text.strip() and clause.strip():
+        text = f"{clause.strip()}：{text.strip()}"
     moved = _refuse(actor, row, "refuse", reason_code, text)
     _decide(actor, check, CheckOutcome.REFUSE, reason_code=reason_code, note=text)
     return moved

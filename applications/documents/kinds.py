@@ -20,7 +20,15 @@ from notices.queries import Kind, register_kind
 CORRECTION, REFUSAL = "correction", "refusal"
 CORRECTION_RULE = "申请指南关于形式审查和一次性告知的规定"
 REFUSAL_RULE = "依据申请指南的规定，不符合申请条件、申请材料或者申请时限要求的，不予受理。"
-APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉，也可通过本平台“申诉”提交。"
+#: The way that exists: on paper, to the bureau. `appeal` adds where and whom to ask.
+APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉"
+
+
+def appeal() -> str:
+    told = (("受理地址", settings.SUPPORT_ADDRESS), ("联系电话", settings.SUPPORT_PHONE))
+    where = "；".join(f"{name}：{value}" for name, value in told if value)
+    return f"{APPEAL}（{where}）。" if where else f"{APPEAL}。"
+
 
 
 def _contact(application: Application) -> str:
@@ -34,11 +42,16 @@ def due_text(due_at: datetime) -> str:
     return f"{last.year}年{last.month}月{last.day}日24时"
 
 
+def _defect(item: Mapping[str, Any]) -> str:
+    """The matter, then what is wrong with it. Items are worded as they should be, so the words alone would say the opposite."""
+    return f"“{str(item['text']).rstrip('。；')}”：{item['note']}" if item.get("note") else str(item["text"])
+
+
 def correction_context(application: Application, items: Iterable[Mapping[str, Any]], due_at: datetime,
                        note: str = "") -> dict[str, Any]:
     return {
         "application": application.ref, "project": application.title, "guide": application.guide.title,
-        "items": [f"{item['text']}：{item['note']}" if item.get("note") else item["text"] for item in items],
+        "items": [_defect(item) for item in items],
         "due": due_text(due_at), "article": CORRECTION_RULE, "contact": _contact(application),
         "paragraphs": [note] if note else [],
     }
@@ -49,7 +62,7 @@ def refusal_context(application: Application, reason_code: str, text: str) -> di
         reason = str(Reason(reason_code).label)
     return {
         "application": application.ref, "project": application.title, "guide": application.guide.title,
-        "reason_code": f"{reason_code} {reason}", "reason": text, "article": REFUSAL_RULE, "appeal": APPEAL,
+        "reason_code": reason, "reason": text, "article": REFUSAL_RULE, "appeal": appeal(),
         "contact": _contact(application),
     }
 
@@ -71,8 +84,8 @@ def _sample_refusal() -> dict[str, Any]:
     text = "经形式审查，牵头单位主要成员数少于合作单位的主要成员数，不符合指南四（三）1的规定；" * 30
     return {
         "application": "KEY-2026-00123", "project": "端侧多模态大模型稀疏推理关键技术研究（样张）",
-        "guide": "重点产业研发计划2026年度第一批课题申请指南（样张）", "reason_code": "UNIT_INELIGIBLE 申报单位不符合指南规定的条件",
-        "reason": text, "article": REFUSAL_RULE, "appeal": APPEAL, "contact": "业务咨询 0755-8800 0001",
+        "guide": "重点产业研发计划2026年度第一批课题申请指南（样张）", "reason_code": "申报单位不符合指南规定的条件",
+        "reason": text, "article": REFUSAL_RULE, "appeal": appeal(), "contact": "业务咨询 0755-8800 0001",
     }
 
 

@@ -14,6 +14,8 @@ from applications.states import FORMALITY_REASONS
 class RefuseForm(forms.Form):
     reason_code = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose the reason")),
                                                                 *((r.value, r.label) for r in FORMALITY_REASONS)])
+    clause = forms.CharField(label=_("Clause"), max_length=200, required=False,
+                             help_text=_("Needed when no item of the list is marked as one that cannot be corrected."))
     text = forms.CharField(label=_("Reason in words"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000,
                            help_text=_("Name the clause and the facts; the applicant reads this in the notice."))
 

@@ -31,6 +31,7 @@ from applications.rules.decisions import (
     receipt_number,
     region_problem,
     too_big,
+    unexplained,
     verdict,
 )
 from applications.rules.overlap import (
@@ -47,6 +48,6 @@ __all__ = [
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
-    "ratio", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
+    "ratio", "unexplained", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",
 ]

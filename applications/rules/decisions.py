@@ -235,6 +235,11 @@ def verdict(results: Mapping[str, str], codes: Sequence[str], *, asked_before: b
     return Verdict(CheckOutcome.PASS, missing, [])
 
 
+def unexplained(results: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Items marked to be corrected without a word of what is wrong: the notice could only repeat the item itself."""
+    return [code for code, (result, note) in results.items() if result == ItemResult.FIX and not note.strip()]
+
+
 # --- the public's question ---------------------------------------------------------------------------------------
 
 

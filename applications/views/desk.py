@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
-from applications import actions, forms, policies, queries, states
+from applications import actions, forms, policies, queries, rules, states
 from applications.models import Application
 from applications.states import Status
 from applications.workflow import APPLICATION
@@ -86,7 +86,7 @@ def _inspections(request: HttpRequest, row: Application, failed: tuple[int, Any]
 
 
 def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any = None,
-          report: tuple[int, Any] | None = None) -> HttpResponse:
+          report: tuple[int, Any] | None = None, typed: dict[str, tuple[str, str]] | None = None) -> HttpResponse:
     parts = queries.parts_of(row)
     check = queries.open_check(row)
     results = {item.code: item for item in check.items.all()} if check else {}
@@ -96,9 +96,11 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
     for one in shown["annexes"]:
         if one["code"] in annexes:
             one["url"] = reverse("applications:my:file", args=[row.ref, annexes[one["code"]].pk]) + "?inline=1"
+    kept = {code: (one.result, one.note) for code, one in results.items()} | (typed or {})
+    bare = rules.unexplained(typed or {})
     items = [
-        {"code": item["code"], "text": item["text"], "result": getattr(results.get(item["code"]), "result", ""),
-         "note": getattr(results.get(item["code"]), "note", "")}
+        {"code": item["code"], "text": item["text"], "result": kept.get(item["code"], ("", ""))[0],
+         "note": kept.get(item["code"], ("", ""))[1], "bare": item["code"] in bare}
         for item in row.version.data.get("formality_items") or []
     ]
     twice = queries.duplicates_of(request.actor, row)
@@ -112,7 +114,7 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
         "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
         "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],
-    }, status=422 if ask or refuse or report else 200)
+    }, status=422 if ask or refuse or report or typed else 200)
 
 
 @access(policies.may_read_desk)
@@ -134,8 +136,10 @@ def tick(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.desk_get(request.actor, ref)
     check = actions.open_check(request.actor, row)
     codes = [item["code"] for item in row.version.data.get("formality_items") or []]
-    actions.tick(request.actor, check, results={
-        code: (request.POST.get(f"r-{code}", ""), request.POST.get(f"n-{code}", "")) for code in codes})
+    results = {code: (request.POST.get(f"r-{code}", ""), request.POST.get(f"n-{code}", "")) for code in codes}
+    if rules.unexplained(results):
+        return _page(request, row, typed=results)
+    actions.tick(request.actor, check, results=results)
     messages.success(request, _("Saved."))
     return redirect(url_of(row))
 

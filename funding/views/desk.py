@@ -120,6 +120,7 @@ def _context(request: HttpRequest, row: Disbursement, bound: Any = None) -> dict
             {"verb": verb, "label": PAYMENT.steps[verb].label, "url": reverse("funding:desk:step", args=[row.ref, verb]),
              "form": bound if bound is not None and isinstance(bound, FORMS[verb]) else FORMS[verb]()}
             for verb in FORMS if verb in open_now],
+        "returned": queries.returned_because(row), "waits": queries.waits_for(row),
         "figures": queries.figures(row.year or clock.today().year),
         "crumbs": [(Payments.title, reverse("funding:desk:payments")), (row.ref, None)],
     }

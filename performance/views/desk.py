@@ -102,13 +102,19 @@ def examine_forms(row: Acceptance, data: Any = None) -> list[ExamineForm]:
     return [ExamineForm(data, result=result) for result in queries.results_of(row.report)]
 
 
+def _confirm_first(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """To confirm is what the leader came for; it is asked once more, since it ends the project, but is no alarm."""
+    return sorted(({**one, "ask": one["verb"] == "confirm"} for one in buttons), key=lambda one: not one["ask"])
+
+
 def _acceptance_context(request: HttpRequest, row: Acceptance, rows: list[ExamineForm], form: Any) -> dict[str, Any]:
     urls = {verb: reverse(f"performance:desk:acceptance_{verb}", args=[row.uid]) for verb in ("return", "confirm")}
     return {
         "title": row.project.title, "acceptance": row, "report": row.report, "rows": rows, "form": form,
         "tone": TONES[row.status], "bands": queries.bands(),
         "may_examine": row.status == "OPEN" and policies.examines(request.actor, row) is None,
-        "buttons": steps.buttons(ACCEPTANCE, request.actor, row, urls, needs_why=("return",)),
+        "missed": sum(one.result.missed for one in rows),
+        "buttons": _confirm_first(steps.buttons(ACCEPTANCE, request.actor, row, urls, needs_why=("return",))),
         "events": queries.history_of([row, row.report]), "words": filed.said(request.actor, row.project.application),
         "crumbs": [(_("Acceptance"), reverse("performance:desk:acceptances")), (row.project.number, None)],
     }

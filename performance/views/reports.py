@@ -137,7 +137,7 @@ report_file_with_bureau = steps.step_view(queries.get_report, actions.file_repor
 def of_project(actor: Any, project: Any) -> tuple[str, dict[str, Any]] | None:
     """The slot on the page of a project: its reports, examinations and score, and the leader's buttons."""
     starts = []
-    if policies.leads(actor, project) is None:
+    if policies.leads(actor, project) is None and queries.owes_reports(project):
         if project.status in actions.REPORTABLE[states.ReportKind.FINAL]:
             starts.append(("final", _("Write the final report"), not starts))
         if project.status in actions.REPORTABLE[states.ReportKind.ANNUAL]:

@@ -301,7 +301,9 @@ def _conclude(world: World, project: Project, report: Any, reached: float, stop:
         if stop == 3:
             return
         for result in Result.objects.filter(report=report).select_related("target"):
-            performance.examine(examiner, acceptance, result, **_found(result))
+            examined = performance.examine(examiner, acceptance, result, **_found(result))
+            if examined.missed:
+                performance.examine(examiner, acceptance, result, **_found(result), note="未完全达到约定值，专家组核实原因后认为不影响总体目标。")
         passed = reached > 0.8
         acceptance = performance.propose(examiner, acceptance, conclusion="PASSED" if passed else "FAILED" if reached < 0.72 else "RECONSIDER",
                                          opinion="经专家组审查资料、现场核查，形成上述意见。" )

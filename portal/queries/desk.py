@@ -42,6 +42,8 @@ class Queue:
     roles: tuple[str, ...]
     page: str
     query: dict[str, str] | None = None
+    #: Shown, but another side's turn: not among what waits for the actor.
+    others: bool = False
 
 
 QUEUES = (
@@ -76,35 +78,40 @@ QUEUES = (
         Queue(gettext_lazy("Formality checks to do"), "application.SUBMITTED", (D, A), "applications:desk:list",
               {"status": "SUBMITTED"}),
         Queue(gettext_lazy("Waiting for a correction"), "application.CORRECTION", (D, A), "applications:desk:list",
-              {"status": "CORRECTION"}),
+              {"status": "CORRECTION"}, others=True),
         Queue(gettext_lazy("Texts that look alike, to be judged"), "twice.open", (D, A), "applications:desk:duplicates", {"status": "OPEN"}),
         Queue(gettext_lazy("Words of other bodies to record or confirm"), "word.to_record", (D,), "applications:desk:voices"),
         Queue(gettext_lazy("Accepted, to put into a batch"), "review.to_batch", (D, A), "reviews:desk:batches"),
         Queue(gettext_lazy("Batches to draw experts for"), "review.to_draw", (R, S), "reviews:desk:batches",
               {"status": "DRAFT"}),
-        Queue(gettext_lazy("Reviews running"), "review.running", (D, A), "reviews:desk:batches"),
+        Queue(gettext_lazy("Reviews running"), "review.running", (D, A), "reviews:desk:batches", others=True),
         Queue(gettext_lazy("Batches to rank"), "review.to_rank", (D,), "reviews:desk:batches", {"status": "CLOSED"}),
     )),
     (gettext_lazy("Awards and contracts"), (
-        Queue(gettext_lazy("Lists of awards to decide"), "project.decide", (L,), "projects:desk:proposals"),
-        Queue(gettext_lazy("Decided lists to publish"), "project.publicise", (R, D), "projects:desk:proposals"),
-        Queue(gettext_lazy("Objections to examine"), "project.objections", (S,), "projects:desk:objections"),
-        Queue(gettext_lazy("Public notices over, to award"), "project.award", (L,), "projects:desk:notices"),
-        Queue(gettext_lazy("Contracts to offer"), "project.offer", (D,), "projects:desk:projects"),
-        Queue(gettext_lazy("Contracts to sign for the bureau"), "project.bureau_sign", (L,), "projects:desk:projects"),
+        Queue(gettext_lazy("Lists of awards to decide"), "project.decide", (L,), "projects:desk:proposals", {"status": "SUBMITTED"}),
+        Queue(gettext_lazy("Decided lists to publish"), "project.publicise", (R, D), "projects:desk:notices"),
+        Queue(gettext_lazy("Objections to examine"), "project.objections", (S,), "projects:desk:objections", {"open": "yes"}),
+        Queue(gettext_lazy("Objections proposed to be upheld, to decide"), "project.objections_handed", (L,), "projects:desk:objections",
+              {"open": "handed"}),
+        Queue(gettext_lazy("Public notices over, to award"), "project.award", (L,), "projects:desk:notices", {"ready": "yes"}),
+        Queue(gettext_lazy("Contracts to offer"), "project.offer", (D,), "projects:desk:projects",
+              {"status": "CONTRACT_PENDING", "contract": "DRAFT"}),
+        Queue(gettext_lazy("Contracts to sign for the bureau"), "project.bureau_sign", (L,), "projects:desk:projects",
+              {"status": "CONTRACT_PENDING", "contract": "UNIT_SIGNED"}),
     )),
     (gettext_lazy("Money"), (
-        Queue(gettext_lazy("Payments to request"), "payment.to_request", (D,), "funding:desk:payments",
-              {"status": "CONDITION_WAIT"}),
+        Queue(gettext_lazy("Payments to request"), "payment.to_request", (D,), "funding:desk:payments", {"ready": "yes"}),
+        Queue(gettext_lazy("Returned by the bank, to ask for again"), "payment.returned", (D,), "funding:desk:payments",
+              {"status": "RETURNED"}),
         Queue(gettext_lazy("Payments to check"), "payment.to_check", (R,), "funding:desk:payments", {"status": "REQUESTED"}),
         Queue(gettext_lazy("Payments to approve"), "payment.to_approve", (L,), "funding:desk:payments", {"status": "CHECKED"}),
         Queue(gettext_lazy("Payments to send"), "payment.to_send", (F,), "funding:desk:payments", {"status": "APPROVED"}),
         Queue(gettext_lazy("Bank answers to book"), "payment.to_book", (F,), "funding:desk:payments", {"status": "SENT"}),
-        Queue(gettext_lazy("Returned by the bank"), "payment.returned", (F,), "funding:desk:payments", {"status": "RETURNED"}),
+        Queue(gettext_lazy("Returned by the bank"), "payment.returned", (F,), "funding:desk:payments", {"status": "RETURNED"}, others=True),
     )),
     (gettext_lazy("Results"), (
-        Queue(gettext_lazy("Final reports to examine"), "result.examine", (S, A), "performance:desk:acceptances"),
-        Queue(gettext_lazy("Conclusions to confirm"), "result.confirm", (L,), "performance:desk:acceptances"),
+        Queue(gettext_lazy("Final reports to examine"), "result.examine", (S, A), "performance:desk:acceptances", {"status": "OPEN"}),
+        Queue(gettext_lazy("Conclusions to confirm"), "result.confirm", (L,), "performance:desk:acceptances", {"status": "PROPOSED"}),
         Queue(gettext_lazy("Performance to score"), "result.score", (S, A), "performance:desk:evaluations", {"ready": "yes"}),
         Queue(gettext_lazy("Scores to confirm"), "result.confirm_score", (R,), "performance:desk:evaluations", {"status": "SCORED"}),
     )),
@@ -117,7 +124,7 @@ QUEUES = (
 
 
 def _by_status(rows: Any, prefix: str) -> dict[str, int]:
-    return {f"{prefix}.{status}": n for status, n in rows.order_by().values_list("status").annotate(n=Count("pk"))}
+    return {f"{prefix}.{status}": n for status, n in rows.order_by().values_list("status").annotate(n=Count("pk", distinct=True))}
 
 
 def _prefixed(counts: dict[str, int], prefix: str) -> dict[str, int]:
@@ -155,7 +162,8 @@ def queues(actor: Any) -> list[dict[str, Any]]:
     counts["guide.checked"] = counts.get("guide.INTERNAL_REVIEW", 0)
     return [
         {"title": title, "rows": [
-            {"label": queue.label, "count": counts.get(queue.count, 0), "url": address(queue.page, **(queue.query or {}))}
+            {"label": queue.label, "count": counts.get(queue.count, 0), "others": queue.others,
+             "url": address(queue.page, **(queue.query or {}))}
             for queue in rows
         ]}
         for title, rows in mine if rows
@@ -168,7 +176,7 @@ def plan_warning(actor: Any) -> str:
 
 
 def total(groups: list[dict[str, Any]]) -> int:
-    return sum(row["count"] for group in groups for row in group["rows"])
+    return sum(row["count"] for group in groups for row in group["rows"] if not row["others"])
 
 
 # --- numbers and pictures ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import policies as applications
-from applications.states import Status
+from applications.states import Reason, Status
 from core.crypt import mask
 from core.web.export import Column
 from funding import policies as funding
@@ -75,7 +75,8 @@ def _application(actor: Any) -> Callable[[Any], Row]:
         return (
             row.ref, row.guide.ref, row.guide.special.plan.label, row.guide.special.label, row.title, row.unit.name,
             row.unit.uscc or "", row.leader.name, mask(row.leader.phone or ""), str(Status(row.status).label),
-            row.requested, row.submitted_at, row.receipt_number or "", row.refusal_code, rules.masked_text(row.refusal_text),
+            row.requested, row.submitted_at, row.receipt_number or "", row.refusal_code,
+            str(Reason(row.refusal_code).label) if row.refusal_code else "", rules.masked_text(row.refusal_text),
         )
 
     return line
@@ -95,6 +96,7 @@ APPLICATIONS = Table(
         Column("submitted_at", _("Submitted at"), _("Moment the server received the approval of the unit")),
         Column("receipt", _("Receipt"), _("Number of the receipt")),
         Column("reason", _("Reason code"), _("Why the application ended, if it did")),
+        Column("reason_label", _("Reason in words"), _("The reason code in words")),
         Column("reason_text", _("Reason"), _("Text of the reason as told to the applicant")),
     ),
     lambda actor: applications.visible_to(actor).filter(submitted_at__isnull=False), "submitted_at", _application,

@@ -288,14 +288,15 @@ class ScoreForm(forms.Form):
         self.criteria = criteria
         for one in criteria:
             self.fields[f"p_{one['code']}"] = forms.CharField(
-                label=f"{one['name']} 0–{one['weight']}", help_text=one["help"], required=False, max_length=8,
+                label=f"{one['name']} 0–{one['weight']}", help_text=one["help"], max_length=8,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         self.fields["comment"] = area(_("Comment"), 2000, 4, required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         for code, text in rules.points_problems(self.criteria, self.points()).items():
-            self.add_error(f"p_{code}", text)
+            if f"p_{code}" not in self.errors:  # an empty field says so by itself
+                self.add_error(f"p_{code}", text)
         return values
 
     def points(self) -> dict[str, str]:

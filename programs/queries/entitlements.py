@@ -22,6 +22,7 @@ from programs.engine.facts import CATALOGUE, GUIDE, UNIT
 from programs.engine.operators import label, register_knows
 from programs.models import Entitlement, EntitlementList, Guide, GuideVersion
 from programs.queries import held, register
+from programs.queries.amount_words import formula_words
 from programs.states import EntitlementStatus, FundingMode
 from programs.workflow.entitlements import taken_by_lists
 
@@ -159,6 +160,14 @@ def any_entitlement(actor: Any, uid: Any) -> Entitlement:
     if row is None:
         raise Http404
     return row
+
+
+def entitlement_words(row: Entitlement) -> list[list[str]]:
+    """The same lines with the computation read aloud, for people; a formula that cannot be read stays as it is written."""
+    lines, words = entitlement_lines(row), formula_words(row.roll.version.data.get("amount") or {})
+    if len(words) != len(lines):
+        return lines
+    return [[name, said.split(" = ", 1)[1], value] for (name, _text, value), said in zip(lines, words, strict=True)]
 
 
 def entitlement_lines(row: Entitlement) -> list[list[str]]:

@@ -120,7 +120,7 @@ entitlement_discard = _list_step(actions.discard_entitlements, needs_why=True)
 
 def how_computed(row: Entitlement) -> dict[str, Any]:
     """The lines of the formula and the outcome of each condition, as frozen."""
-    return {"lines": reads.entitlement_lines(row), "outcomes": [{**one, "css": CSS.get(one["result"], "")} for one in row.conditions]}
+    return {"lines": reads.entitlement_words(row), "outcomes": [{**one, "css": CSS.get(one["result"], "")} for one in row.conditions]}
 
 
 @access(policies.is_staff)

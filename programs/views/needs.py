@@ -296,8 +296,8 @@ class ExpertNeeds(lists.Listing):
     columns = (
         lists.Col("title", gettext_lazy("Topic"), main=True, link=score_url, sub=lambda row: f"{row.ref} · {row.call.title}"),
         lists.Col("stream", gettext_lazy("Direction"), value=lambda row: row.stream.label),
-        lists.Col("until", gettext_lazy("Scores may be given until"), value=lambda row: row.call.score_until),
-        lists.Col("mine", gettext_lazy("My points"), kind="num", value=lambda row: row.mine or ""),
+        lists.Col("until", gettext_lazy("Scores may be given until"), value=lambda row: row.call.score_until or _("no end set")),
+        lists.Col("mine", gettext_lazy("My points"), kind="num", value=lambda row: row.mine if row.mine is not None else _("not scored yet")),
     )
 
     def __init__(self, actor: Any) -> None:

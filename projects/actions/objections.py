@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts import queries as account_queries
+from accounts.states import Role
 from applications import actions as applications
 from applications.models import Application
 from applications.states import Reason, Status
@@ -16,6 +17,7 @@ from core import clock, crypt, files, ledger, refs
 from core.ledger import OBJECTOR
 from core.models import StoredFile
 from core.workflow import Refused
+from notices import actions as notices
 from programs import actions as programme
 from projects import policies
 from projects.models import Objection, ProposalItem, Publicity
@@ -93,6 +95,24 @@ def dismiss(actor: Any, objection: Objection, *, decision: str) -> Objection:
     others = Objection.objects.filter(application=application, status="ACCEPTED").exists()
     if application.status == Status.OBJECTION_HOLD and not others:
         applications.release_hold(actor, application, why=decision)
+    return row
+
+
+@transaction.atomic
+def hand_over(actor: Any, objection: Objection, *, findings: str) -> Objection:
+    """Supervision proposes to uphold: its findings are recorded and every leader is told, who alone may uphold."""
+    row = Objection.objects.select_for_update().get(pk=objection.pk)
+    if reason := policies.is_supervision(actor):
+        raise Refused(reason)
+    if row.status != "ACCEPTED":
+        raise Refused(_("Only an accepted objection is handed to the leader."))
+    if not findings.strip():
+        raise Refused(_("Write what the investigation found; the leader decides by it."))
+    ledger.record("projects.objection.hand_over", row, actor, why=findings.strip())
+    notices.tell(
+        account_queries.holders(Role.LEADER), "objection.hand_over",
+        lambda: _("Objection %(number)s: supervision proposes to uphold it") % {"number": row.number}, findings.strip(),
+        f"/desk/objections/{row.number}/", dedupe=f"objection:{row.pk}:handed:{clock.now():%Y%m%d%H%M%S}")
     return row
 
 

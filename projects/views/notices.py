@@ -17,7 +17,7 @@ from core.web import lists, steps
 from core.web.access import access
 from core.web.templatetags.st import tag
 from projects import actions, policies, queries, states
-from projects.forms import DecisionForm, WhyForm
+from projects.forms import DecisionForm, FindingsForm, WhyForm
 from projects.models import Objection, Publicity
 from projects.workflow import OBJECTION, PUBLICITY
 
@@ -47,7 +47,10 @@ class Notices(lists.Listing):
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, TONES[row.status])),
     )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.PublicityStatus.choices),)
+    facets = (
+        lists.Facet("status", gettext_lazy("State"), states.PublicityStatus.choices),
+        lists.Facet("ready", gettext_lazy("Next step"), (("yes", gettext_lazy("To be awarded")),), queries.to_award),
+    )
     sorts = {"new": "-pk", "close": "closes_at", "close_down": "-closes_at"}
     empty_title = gettext_lazy("No public notice has been prepared yet")
 
@@ -64,7 +67,11 @@ class Objections(lists.Listing):
         lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
                   show=lambda row: tag(row.status_label, OBJECTION_TONES.get(row.status, ""))),
     )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.ObjectionStatus.choices),)
+    facets = (
+        lists.Facet("status", gettext_lazy("State"), states.ObjectionStatus.choices),
+        lists.Facet("open", gettext_lazy("Next step"), (("yes", gettext_lazy("Not settled")), ("handed", gettext_lazy("With the leader"))),
+                    queries.objections_that_are),
+    )
     empty_title = gettext_lazy("No objection has been filed")
 
 
@@ -138,6 +145,8 @@ def _objection_context(request: HttpRequest, row: Objection, identity: tuple[str
             {"verb": verb, "label": OBJECTION.steps[verb].label, "danger": OBJECTION.steps[verb].danger,
              "url": reverse(f"projects:desk:objection_{verb}", args=[row.number]), "form": DecisionForm(auto_id=f"{verb}_%s")}
             for verb in ("refuse", "dismiss", "uphold") if verb in open_now],
+        "may_hand_over": row.status == "ACCEPTED" and policies.is_supervision(request.actor) is None,
+        "findings": FindingsForm(auto_id="hand_over_%s"), "handed": queries.hand_over_of(row),
         "may_open": policies.sees_objector(request.actor, row) is None,
         "events": queries.history_of(row),
         "crumbs": [(Objections.title, reverse("projects:desk:objections")), (row.number, None)],
@@ -168,6 +177,15 @@ def objection_file(request: HttpRequest, number: str) -> HttpResponse:
 
 objection_accept = steps.step_view(
     queries.get_objection, actions.accept_objection, question=policies.handles_objections, to=objection_url)
+
+
+@access(policies.is_supervision)
+@require_POST
+def objection_hand_over(request: HttpRequest, number: str) -> HttpResponse:
+    row = queries.get_objection(request.actor, number)
+    actions.hand_over(request.actor, row, **steps.cleaned(FindingsForm(request.POST)))
+    messages.success(request, _("Handed to the leaders, who have been told; the objection stays open until one decides."))
+    return redirect(objection_url(row))
 
 
 def _deciding(act: Any) -> Any:

@@ -47,7 +47,7 @@ def test_accept_needs_the_whole_list(town, row):
     check = actions.open_check(town.agency, row)
     if check.items.filter(result="").exists():
         refused(actions.accept, town.agency, row)
-    ticked(town.agency, row, **{first_item(row): (ItemResult.FIX, "")})
+    ticked(town.agency, row, **{first_item(row): (ItemResult.FIX, "缺页")})
     refused(actions.accept, town.agency, row)
     ticked(town.agency, row)
     assert actions.accept(town.agency, row).status == Status.ACCEPTED
@@ -76,7 +76,7 @@ def test_correction_is_one_notice_with_a_clock_and_opens_only_its_parts(town, ro
         refused(actions.answer, town.li, moved)
     back = actions.answer(town.li, moved, text="已更换")
     assert (back.status, back.submitted_at) == (Status.SUBMITTED, row.submitted_at)
-    ticked(town.agency, back, **{first_item(row): (ItemResult.FIX, "")})
+    ticked(town.agency, back, **{first_item(row): (ItemResult.FIX, "仍不清晰")})
     refused(actions.ask_correction, town.agency, back, sections=["basic"])
     assert moves(row, "ask_correction") == 1
 
@@ -99,10 +99,50 @@ def test_refusal_needs_a_code_of_the_list_and_a_text(town, row):
     refused(actions.refuse, town.agency, row, reason_code="", text="缺材料")
     refused(actions.refuse, town.agency, row, reason_code=Reason.BEYOND_QUOTA, text="缺材料")
     refused(actions.refuse, town.agency, row, reason_code=Reason.MATERIAL_MISSING, text=" ")
+    ticked(town.agency, row, **{first_item(row): (ItemResult.FAIL, "未附")})
     moved = actions.refuse(town.agency, row, reason_code=Reason.MATERIAL_MISSING, text="缺少审计报告。")
     assert (moved.status, moved.refusal_text) == (Status.NOT_ACCEPTED, "缺少审计报告。")
     assert Document.objects.filter(kind="refusal", subject_ref=row.ref, status="ISSUED").count() == 1
     refused(actions.refuse, town.agency, row, reason_code=Reason.MATERIAL_MISSING, text="再次")
+
+
+def test_refusal_looks_at_the_list(town, row):
+    given = {"reason_code": Reason.DUPLICATE, "text": "与已立项项目重复。"}
+    actions.open_check(town.agency, row)
+    open_item = first_item(row)
+    ticked(town.agency, row, **{open_item: ("", "")})
+    refused(actions.refuse, town.agency, row, clause="指南第五条", **given)
+    ticked(town.agency, row)
+    refused(actions.refuse, town.agency, row, **given)
+    ticked(town.agency, row, **{open_item: (ItemResult.FIX, "缺页")})
+    refused(actions.refuse, town.agency, row, **given)  # what can be corrected is asked for first
+    ticked(town.agency, row)
+    moved = actions.refuse(town.agency, row, clause="指南第五条", **given)
+    assert moved.refusal_text == "指南第五条：与已立项项目重复。"
+
+
+def test_a_defect_without_words_stays_on_the_page_and_never_reaches_a_notice(client, town, row):
+    check = actions.open_check(town.chen, row)
+    codes = [item["code"] for item in row.version.data["formality_items"]]
+    typed = {f"r-{code}": "OK" for code in codes} | {f"n-{code}": f"看过{code}" for code in codes}
+    answer = visit(client, town.chen).post(
+        reverse("applications:desk:tick", args=[row.ref]), typed | {f"r-{codes[0]}": "FIX", f"n-{codes[0]}": " "})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.index(f'id="i-{codes[0]}"') < text.index(f'id="e-{codes[0]}"') < text.index(f'id="i-{codes[1]}"')
+    assert f"看过{codes[-1]}" in text
+    check.items.filter(code=codes[0]).update(result=ItemResult.FIX, note="")
+    check.items.exclude(code=codes[0]).update(result=ItemResult.OK)
+    refused(actions.ask_correction, town.chen, row, sections=["basic"])
+
+
+def test_the_notice_of_correction_names_the_matter_and_the_problem(client, town, row):
+    asked(town, row)
+    document = Correction.objects.get(application=row).document
+    text = row.version.data["formality_items"][0]["text"].rstrip("。；")
+    assert document.context["items"] == [f"“{text}”：扫描件不清晰"]
+    page = visit(client, town.chen).get(reverse("notices:desk:document", args=[document.uid])).content.decode()
+    assert "standing sign-off" in page or "授权签发" in page
 
 
 def test_database_keeps_no_refusal_without_a_reason(row):

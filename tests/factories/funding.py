@@ -26,16 +26,16 @@ def planned(town: SimpleNamespace, **more: Any) -> Disbursement:
     return Disbursement.objects.select_related("line").get(project=project, line__order=0)
 
 
-def requested(town: SimpleNamespace, row: Disbursement) -> Disbursement:
-    return actions.request(town.chen, row)
+def requested(town: SimpleNamespace, row: Disbursement, why: str = "") -> Disbursement:
+    return actions.request(town.chen, row, why=why)
 
 
-def approved(town: SimpleNamespace, row: Disbursement) -> Disbursement:
-    return actions.approve(town.lead, actions.check(town.he, requested(town, row)))
+def approved(town: SimpleNamespace, row: Disbursement, why: str = "") -> Disbursement:
+    return actions.approve(town.lead, actions.check(town.he, requested(town, row, why)))
 
 
-def sent(town: SimpleNamespace, row: Disbursement, reference: str = "ZL0001") -> Disbursement:
-    return actions.send(town.fin, approved(town, row), reference=reference)
+def sent(town: SimpleNamespace, row: Disbursement, reference: str = "ZL0001", why: str = "") -> Disbursement:
+    return actions.send(town.fin, approved(town, row, why), reference=reference)
 
 
 def paid(town: SimpleNamespace, row: Disbursement) -> Disbursement:

@@ -46,7 +46,7 @@ def examined(town: SimpleNamespace, project: Project, **more: Any) -> Acceptance
     row = Acceptance.objects.get(report=report)
     for result in Result.objects.filter(report=report).select_related("target"):
         given = {"band": "MET", "share": Decimal("0.9")} if result.target.direction == "QUAL" else {"found": result.actual}
-        actions.examine(town.sun, row, result, **given)
+        actions.examine(town.sun, row, result, **given, note="原因已核实" if Decimal(more.get("reached", "1")) < 1 else "")
     return row
 
 

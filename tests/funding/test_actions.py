@@ -6,19 +6,23 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Organisation
 from accounts.states import Role
+from core import clock
 from core.workflow import Refused
 from funding import actions, queries
 from funding.models import Disbursement, MoneyEntry
+from portal.queries import desk
 from programs.models import ControlFigure
 from projects.models import Project
 from tests.factories import funding as make
 from tests.factories import projects as projects
 from tests.kept import kept
+from tests.portal.conftest import visit
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +41,8 @@ def test_five_states_reserve_and_book_the_money(town, row):
     assert figure().reserved == before + row.amount
     kinds = list(MoneyEntry.objects.filter(disbursement=row).order_by("pk").values_list("kind", "amount"))
     assert kinds == [("RESERVE", row.amount), ("PAY", row.amount)]
+    reserved = MoneyEntry.objects.get(disbursement=row, kind="RESERVE")
+    assert reserved.ref.startswith(f"{row.ref}/{clock.local(reserved.at):%Y%m%d%H}")  # local time, as the column beside it
     assert queries.paid_to(done.project) == row.amount
 
 
@@ -163,11 +169,17 @@ def test_reversal_undoes_exactly_its_row_and_once(town, row):
     assert entry(row, "RESERVE", row.amount).pk
 
 
-def test_returned_by_the_bank_frees_the_money_and_is_paid_again(town, row):
+def test_returned_by_the_bank_frees_the_money_and_is_paid_again(client, town, row):
     before = figure().reserved
     back = actions.bounce(town.fin, make.sent(town, row), why="账号有误")
     assert (back.status, figure().reserved) == ("RETURNED", before)
-    again = make.sent(town, back, reference="ZL0002")
+    with pytest.raises(Refused):
+        actions.request(town.chen, back)  # somebody says first what was checked
+    page = visit(client, town.fin).get(reverse("funding:desk:payment", args=[row.ref])).content.decode()
+    assert "账号有误" in page.split('id="moves"')[1].split("</section>")[0]
+    assert desk.SOURCES["payment"](town.chen)["payment.returned"] == 1
+    assert any(queue.count == "payment.returned" and "DIVISION" in queue.roles for _title, rows in desk.QUEUES for queue in rows)
+    again = make.sent(town, back, reference="ZL0002", why="已与单位核对账号并更正")
     assert figure().reserved == before + row.amount
     assert actions.pay(town.fin, again, receipt="HD2").status == "PAID"
 

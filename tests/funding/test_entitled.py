@@ -13,8 +13,10 @@ from core import events
 from core.workflow import Refused
 from funding import actions
 from funding.models import Disbursement, MoneyEntry
+from performance import queries as reports
 from programs import actions as programme
 from programs.models import AnnualPlanItem, Entitlement
+from programs.queries import entitlements as programme_queries
 from projects import actions as projects
 from projects.models import Project
 from tests.kept import kept
@@ -39,6 +41,11 @@ def test_confirmed_entitlement_is_awarded_and_its_payment_planned_once(confirmed
     payment = Disbursement.objects.get(project=project)
     assert (payment.status, payment.amount) == ("CONDITION_WAIT", Decimal(500_000))
     assert [row.kind for row in MoneyEntry.objects.filter(project=project)] == ["COMMIT"]
+    assert not reports.owes_reports(project)  # nothing was agreed, so there is nothing to report against
+    told = programme_queries.entitlement_words(project.entitlement)
+    assert told
+    assert "round(" not in str(told)
+    assert "unit." not in str(told)
     again = projects.award_entitlement(MACHINE, row_of(confirmed.firm))
     assert again == project and Project.objects.count() == 1
     item = AnnualPlanItem.objects.get(pk=confirmed.guide.plan_item_id)

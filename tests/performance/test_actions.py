@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import override_settings
+from django.urls import reverse
 
 from core.models import LedgerRow
 from core.workflow import Refused
@@ -13,6 +14,7 @@ from performance.models import Acceptance, Evaluation, Report, Result
 from performance.workflow import EVALUATION
 from projects.models import Project
 from tests.factories import performance as make
+from tests.portal.conftest import visit
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,24 @@ def test_half_reached_gives_a_lower_grade(town, project):
     row = make.scored(town, project, reached="0.5")
     assert row.grade in ("中", "差")
     assert row.score < 80
+
+
+def test_a_pass_with_missed_targets_says_why_beside_each(client, town, project):
+    row = make.examined(town, project, reached="0.5")
+    Result.objects.filter(report=row.report).update(note="")
+    with pytest.raises(Refused):
+        actions.propose(town.sun, row, conclusion="PASSED", opinion="同意")
+    missed = [result for result in queries.results_of(row.report) if result.missed]
+    assert missed
+    for result in missed:
+        actions.examine(town.sun, row, result, found=result.found, note="客户推迟验收，已核实")
+    proposed = actions.propose(town.sun, row, conclusion="PASSED", opinion="同意")
+    page = visit(client, town.lead).get(reverse("performance:desk:acceptance", args=[row.uid])).content.decode()
+    assert 'id="missed"' in page
+    assert page.count("st-tag--bad") == len(missed)
+    assert page.index("/confirm/") < page.index("/return/")  # to confirm is the first, filled button and no alarm
+    assert "st-btn--bad" not in page
+    assert actions.confirm(town.lead, proposed).status == "CONFIRMED"
 
 
 def test_a_report_without_results_or_file_is_not_handed_in(town, project):

@@ -6,7 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from portal.queries import desk, mine
+from projects.models import Project
 from tests.factories import applications as make
+from tests.factories import funding
+from tests.kept import kept
 from tests.portal.conftest import visit
 
 
@@ -88,3 +91,29 @@ def test_pages_cost_the_same_with_more_rows(client, town, filed, key, path):
     one = queries_of(client, path)
     make.submitted(town.stranger, town.badm, town.guide, town.b)
     assert queries_of(client, path) == one
+
+
+planned = kept(funding.planned)
+
+
+def test_a_queue_counts_what_its_list_shows(client, town, planned):
+    """Every line of the workbench opens the rows it counted, and an award that lapsed unsigned is nobody's work."""
+    lapsed = Project.objects.exclude(pk=planned.project_id).first()
+    Project.objects.filter(pk=lapsed.pk).update(status="LAPSED")
+    for actor in (town.chen, town.lead, town.sun, town.fin):
+        visit(client, actor)
+        for group in desk.queues(actor):
+            for line in group["rows"]:
+                if "?" in line["url"]:
+                    assert client.get(line["url"]).context["page"].total == line["count"], line
+        client.logout()
+
+
+def test_what_waits_for_others_is_shown_and_not_counted(town):
+    with translation.override("en"):
+        groups = desk.queues(town.agency)
+        rows = [row for group in groups for row in group["rows"]]
+        correction = next(row for row in rows if str(row["label"]) == "Waiting for a correction")
+    assert correction["others"]
+    correction["count"] = 7
+    assert desk.total(groups) == sum(row["count"] for row in rows if not row["others"])

@@ -197,6 +197,9 @@ def test_blind_scoring_page_names_nobody(town, call, filed, sign_in):
     page = sign_in(expert).get(url).content.decode()
     for hidden in (town.a.name, town.li.person.name, "13800138001"):
         assert hidden not in page
+    assert page.count("st-opt") == 1  # the comment may stay empty, the points may not
+    listed = sign_in(expert).get(reverse("programs:review:needs")).content.decode()
+    assert "尚未评分" in listed or "not scored yet" in listed
     wrong = sign_in(expert).post(url, {"p_need": "31", "p_novelty": "x", "p_feasibility": "", "p_industry": "20", "comment": "留着"})
     text = wrong.content.decode()
     assert text.count('class="st-err"') == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,9 +18,10 @@ from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Delivery, Document
 from programs.models import AnnualPlanItem, Guide
-from projects import actions
+from projects import actions, queries
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
 from tests.factories import projects as make
+from tests.portal.conftest import visit
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,9 @@ def test_decide_takes_the_money_moves_everybody_and_tells_those_left_out(town):
     assert (plan_item(town).committed, plan_item(town).awarded_count) == (Decimal(3_000_000), 1)
     assert sorted(Application.objects.values_list("status", flat=True)) == ["NOT_SELECTED", "PROPOSED"]
     document = Document.objects.get(kind="not_awarded")
+    assert not re.search("[A-Z]{2,}_[A-Z]", document.context["reason_code"])  # words, never the code of the house
+    assert "本平台“申诉”" not in document.context["appeal"]  # the portal has no such page
+    assert "书面申诉" in document.context["appeal"]
     left_out = Application.objects.get(status="NOT_SELECTED")
     assert document.status == "ISSUED"
     assert document.subject_ref == left_out.ref
@@ -252,6 +257,27 @@ def test_upheld_objection_gives_the_money_back(town, published):
     first.refresh_from_db()
     assert (first.status, first.refusal_code) == ("REJECTED", "OBJECTION_UPHELD")
     assert plan_item(town).committed == Decimal(2_000_000)
+
+
+def test_supervision_hands_an_objection_to_the_leader(client, town, published):
+    objection = actions.accept_objection(town.sun, make.objection(published, Application.objects.first()))
+    page = visit(client, town.sun).get(f"/desk/objections/{objection.number}/").content.decode()
+    assert "/hand-over/" in page
+    assert "/uphold/" not in page
+    for who in (town.lead, town.chen):
+        with pytest.raises(Refused):
+            actions.hand_over(who, objection, findings="属实")
+    with pytest.raises(Refused):
+        actions.hand_over(town.sun, objection, findings=" ")
+    assert queries.waiting(town.lead)["objections_handed"] == 0
+    actions.hand_over(town.sun, objection, findings="经查属实")
+    assert queries.waiting(town.lead)["objections_handed"] == 1
+    client.logout()
+    found = visit(client, town.lead).get("/desk/objections/?open=handed").content.decode()
+    assert objection.number in found
+    assert "经查属实" in client.get(f"/desk/objections/{objection.number}/").content.decode()
+    actions.uphold(town.lead, objection, decision="属实")
+    assert queries.waiting(town.lead)["objections_handed"] == 0
 
 
 def test_decision_without_words_is_refused(town, published):

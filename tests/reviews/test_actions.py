@@ -58,8 +58,11 @@ def test_enter_value_older_than_the_commitment_is_refused(town, made):
     batch = made
     make.pool(town)
     draw = actions.commit_draw(town.he, batch, public_source="次日指数")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         actions.enter_value(town.he, draw, value="1", at=draw.committed_at - timedelta(seconds=1))
+    said = " ".join(str(reason) for reason in refused.value.reasons)
+    assert f"{clock.local(draw.committed_at):%Y-%m-%d %H:%M:%S}" in said  # Beijing time, as on every page
+    assert "UTC" not in said
 
 
 def test_draw_replays_from_what_is_public(town, drawn):
