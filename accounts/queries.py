@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import policies, rules
 from accounts.models import (
@@ -56,7 +57,7 @@ def with_words(rows: Iterable[Membership]) -> list[Membership]:
         names = {code: name for _title, choices in scope_choices() for code, name in choices}
     for row in found:
         later = row.status == MembershipStatus.ACTIVE and row.since > day
-        row.state_words = _("Not in force yet") if later else row.get_status_display()
+        row.state_words = pgettext("role", "Not in force yet") if later else row.get_status_display()
         row.place = names.get(row.scope, row.scope) or (_("all programmes") if row.role in STAFF_ROLES else "")
     return found
 

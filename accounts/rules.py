@@ -79,16 +79,22 @@ def age_on(born: date, day: date) -> int:
 
 
 def why_not_roles(held: set[str], wanted: str, *, staff: frozenset[str], unit: frozenset[str],
-                  operators: frozenset[str], watch: frozenset[str] = frozenset()) -> str | None:
+                  operators: frozenset[str], watch: frozenset[str] = frozenset(),
+                  experts: frozenset[str] = frozenset()) -> str | None:
     """Separation of duties: `staff_and_unit` (bureau staff are not unit users), `two_operators` (三员分立),
-    `operator_and_staff`, or `watch_and_unit` (who runs or audits the system applies for nothing in it)."""
+    `operator_and_staff`, `watch_and_staff` (who audits the bureau does none of its business), `expert_and_desk` (who scores decides
+    nothing), or `watch_and_unit` (who runs or audits the system applies for nothing in it)."""
     if (wanted in staff and held & unit) or (wanted in unit and held & staff):
         return "staff_and_unit"
     if wanted in operators and (held & operators) - {wanted}:
         return "two_operators"
     if (wanted in operators and held & staff) or (wanted in staff and held & operators):
         return "operator_and_staff"
+    if (wanted in watch and held & staff) or (wanted in staff and held & watch):
+        return "watch_and_staff"
     outside = operators | watch
+    if (wanted in experts and held & (staff | outside)) or (wanted in staff | outside and held & experts):
+        return "expert_and_desk"
     if (wanted in unit and held & outside) or (wanted in outside and held & unit):
         return "watch_and_unit"
     return None

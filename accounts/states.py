@@ -29,6 +29,7 @@ UNIT_ROLES = frozenset({Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FI
 STAFF_ROLES = frozenset({Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.LEADER, Role.FINANCE})
 OPERATOR_ROLES = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITADMIN})
 WATCH_ROLES = frozenset({Role.AUDITOR, Role.DISCIPLINE})
+EXPERT_ROLES = frozenset({Role.EXPERT})
 # Handbook of duties: bureau staff are never unit users; the three administrators are three people.
 DESK_ROLES = STAFF_ROLES | OPERATOR_ROLES | WATCH_ROLES
 

@@ -17,6 +17,8 @@ from accounts.models import (
 )
 from accounts.policies import Actor
 from accounts.states import (
+    DESK_ROLES,
+    EXPERT_ROLES,
     OPERATOR_ROLES,
     STAFF_ROLES,
     UNIT_ROLES,
@@ -49,6 +51,8 @@ def role_problem(code: str) -> str:
         "staff_and_unit": _("Bureau staff are never users of a unit: end the other role first (separation of duties)."),
         "two_operators": _("System, security and audit administrator are three different people (separation of duties)."),
         "operator_and_staff": _("An administrator of the system does no business of the bureau (separation of duties)."),
+        "watch_and_staff": _("Who audits the bureau does none of its business (separation of duties)."),
+        "expert_and_desk": _("A review expert holds no role of the bureau (separation of duties)."),
         "watch_and_unit": _("Who runs or audits the system is never a user of a unit (separation of duties)."),
     }[code]
 
@@ -56,7 +60,7 @@ def role_problem(code: str) -> str:
 def _duties_problem(person: Person, role: str) -> str | None:
     """Separation of duties against the roles held or asked for; call it with the person's row locked."""
     problem = rules.why_not_roles(_roles_held(person), role, staff=STAFF_ROLES, unit=UNIT_ROLES, operators=OPERATOR_ROLES,
-                                  watch=WATCH_ROLES)
+                                  watch=WATCH_ROLES, experts=EXPERT_ROLES)
     return role_problem(problem) if problem else None
 
 
@@ -81,6 +85,8 @@ def grant_role(actor: Actor, person: Person, organisation: Organisation, role: s
     reasons = [policies.may_grant(actor, organisation, role) or _duties_problem(person, role)]
     if not (actor.is_system or actor.holds(Role.SYSADMIN) or own_account or queries.belongs_to(person, organisation)):
         reasons.append(_("This person does not belong to the unit yet and is asked first."))
+    if role in DESK_ROLES and actor.id == person.pk:
+        reasons.append(_("Nobody gives a role of the bureau to himself (separation of duties)."))
     if scope and not (carried or actor.is_system or scope in queries.scope_codes()):
         reasons.append(_("“%(scope)s” is no plan and no special of the tree in force.") % {"scope": scope})
     if found := [reason for reason in reasons if reason]:

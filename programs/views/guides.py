@@ -170,8 +170,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "is_public": row.status in states.PUBLIC_STATUSES,
         "buttons": _said_once(steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")), checks),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
-        "may_extend": row.status == states.GuideStatus.OPEN and not extension
-        and policies.may_ask_extension(request.actor, row) is None,
+        "may_extend": row.status == states.GuideStatus.OPEN and not extension and policies.may_ask_extension(request.actor, row) is None,
         "extension_buttons": _extension_buttons(request.actor, extension),
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
     }

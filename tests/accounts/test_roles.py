@@ -70,3 +70,8 @@ def test_merging_of_accounts_is_reached_from_the_list_and_from_a_person(house, b
     assert f"{address}?drop=" in page
     page = client.get(address, {"drop": who.email})
     assert page.context["crumbs"] and f'value="{who.email}"' in page.content.decode()
+
+
+def test_nobody_gives_himself_a_role_of_the_bureau(house, boss):
+    with pytest.raises(Refused, match="本人"):
+        actions.grant_role(boss, boss.person, house.bureau, Role.AUDITOR)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import rules
-from accounts.states import OPERATOR_ROLES, STAFF_ROLES, UNIT_ROLES, WATCH_ROLES, Role
+from accounts.states import EXPERT_ROLES, OPERATOR_ROLES, STAFF_ROLES, UNIT_ROLES, WATCH_ROLES, Role
 
 BODY = st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=8, max_size=8)
 HEAD = st.text("0123456789", min_size=6, max_size=6).map(lambda digits: f"91{digits}")
@@ -54,7 +54,10 @@ def test_pasted_full_width_digits_become_plain(text):
     ({Role.SYSADMIN}, Role.AUDITADMIN, "two_operators"), ({Role.SECADMIN}, Role.FINANCE, "operator_and_staff"),
     ({Role.SYSADMIN}, Role.MEMBER, "watch_and_unit"), ({Role.AUDITOR}, Role.ORG_ADMIN, "watch_and_unit"),
     ({Role.MEMBER}, Role.DISCIPLINE, "watch_and_unit"), ({Role.EXPERT}, Role.MEMBER, None),
+    ({Role.AUDITOR}, Role.LEADER, "watch_and_staff"), ({Role.FINANCE}, Role.AUDITOR, "watch_and_staff"),
+    ({Role.EXPERT}, Role.DIVISION, "expert_and_desk"), ({Role.RESOURCE}, Role.EXPERT, "expert_and_desk"),
+    ({Role.AUDITOR}, Role.EXPERT, "expert_and_desk"),
     ({Role.MEMBER}, Role.EXPERT, None), ({Role.DIVISION}, Role.RESOURCE, None),
 ])
 def test_separation_of_duties(held, wanted, reason):
-    assert rules.why_not_roles(held, wanted, staff=STAFF_ROLES, unit=UNIT_ROLES, operators=OPERATOR_ROLES, watch=WATCH_ROLES) == reason
+    assert rules.why_not_roles(held, wanted, staff=STAFF_ROLES, unit=UNIT_ROLES, operators=OPERATOR_ROLES, watch=WATCH_ROLES, experts=EXPERT_ROLES) == reason
