@@ -187,7 +187,7 @@ def public_figures(asked: str) -> dict[str, Any]:
             {"label": _("Planned in %(year)d") % {"year": year}, "value": wan(sum((r.planned for r in rows if r.year == year), ZERO)),
              "unit": _("10,000 yuan")},
             {"label": _("Committed"), "value": wan(sum((r.committed for r in rows if r.year == year), ZERO)), "unit": _("10,000 yuan")},
-            {"label": _("Awarded projects"), "value": sum(r.awarded for r in rows if r.year == year), "unit": ""},
+            {"label": _("Awards decided, public notices included"), "value": sum(r.awarded for r in rows if r.year == year), "unit": ""},
             {"label": _("Herfindahl index"), "value": "—" if found["index"] is None else f"{found['index']:,}", "unit": ""},
         ],
     }
@@ -201,7 +201,7 @@ def figure_table(name: str) -> tuple[str, list[export.Column], list[tuple[Any, .
             column("year", _("Year")), column("code", _("Code"), _("category of the programme tree")), column("plan", _("Plan")),
             column("planned", _("Planned (10,000 yuan)"), _("items of the published annual plan, changes included"), _("10,000 yuan")),
             column("committed", _("Committed (10,000 yuan)"), _("awards that stand"), _("10,000 yuan")),
-            column("count", _("Awards planned")), column("awarded", _("Awarded projects")),
+            column("count", _("Awards planned")), column("awarded", _("Awards decided, public notices included")),
         ], [(r.year, r.code, r.label, in_wan(r.planned), in_wan(r.committed), r.count, r.awarded) for r in money_by_category()]
     if name == "clusters":
         found = cluster_sums()

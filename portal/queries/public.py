@@ -42,13 +42,14 @@ def awards() -> list[Project]:
 
 
 def numbers() -> list[dict[str, Any]]:
-    """The portal in four numbers of this year."""
+    """The portal in four numbers of this year; awards count by the day of the award, as in the list they open."""
     year = clock.today().year
-    rows = projects.public_projects().filter(guide__year=year)
+    rows = projects.public_projects().filter(awarded_at__year=year)
     return [
         {"label": _("Guides open now"), "value": programs.open_rows(programs.public_guides()).count(),
          "link": address("programs:public:guides")},
-        {"label": _("Projects awarded this year"), "value": rows.count(), "link": address("projects:public:projects")},
+        {"label": _("Projects awarded this year"), "value": rows.count(),
+         "link": address("projects:public:projects", year=year)},
         {"label": _("Money awarded this year"), "unit": _("10,000 yuan"),
          "value": money.wan(rows.aggregate(sum=Sum("amount"))["sum"] or 0)},
         {"label": _("Projects with a confirmed score"), "value": performance.confirmed().count(),

@@ -137,7 +137,7 @@ def special_kpis(numbers: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"label": _("Planned money"), "value": wan(numbers["money"]), "unit": _("10,000 yuan")},
         {"label": _("Committed"), "value": wan(numbers["committed"]), "unit": _("10,000 yuan")},
-        {"label": _("Awarded projects"), "value": numbers["awarded"], "unit": ""},
+        {"label": _("Awards decided, public notices included"), "value": numbers["awarded"], "unit": ""},
     ]
 
 

@@ -1,11 +1,14 @@
 """The first page of every desk: who may open it, what waits there, and what it costs."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from portal.queries import desk, mine
+from core import clock
+from portal.queries import desk, mine, public
 from projects.models import Project
 from tests.factories import applications as make
 from tests.factories import funding
@@ -117,3 +120,12 @@ def test_what_waits_for_others_is_shown_and_not_counted(town):
     assert correction["others"]
     correction["count"] = 7
     assert desk.total(groups) == sum(row["count"] for row in rows if not row["others"])
+
+
+@pytest.mark.django_db
+def test_the_number_of_awards_on_the_home_page_is_that_of_the_list_it_opens(client, planned):
+    rows = Project.objects.order_by("pk")
+    Project.objects.filter(pk=rows.first().pk).update(awarded_at=clock.now() - timedelta(days=400))  # of a guide of this year
+    number = next(row for row in public.numbers() if "/projects/" in row["link"])
+    assert number["value"] == rows.count() - 1 > 0
+    assert len(client.get(number["link"]).context["page"].rows) == number["value"]
