@@ -94,7 +94,7 @@ UNITS = {
     "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
     "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
     "conditions": pgettext_lazy("unit", "conditions"), "files": pgettext_lazy("unit", "files"), "hour": pgettext_lazy("unit", "hour of the day"),
-    "questions": pgettext_lazy("unit", "questions"),
+    "questions": pgettext_lazy("unit", "questions"), "texts": pgettext_lazy("unit", "texts"),
     "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
 }
 

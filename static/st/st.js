@@ -38,7 +38,7 @@
     const form = e.target;
     if (form.method !== "post" || e.defaultPrevented) return;
     const ask = e.submitter && e.submitter.dataset.confirm;
-    // Not asked while a field is missing or wrong: the server answers with the errors, and nothing final happens.
+    // a faulty form is answered with its errors
     if (ask && form.checkValidity() && !window.confirm(ask)) { e.preventDefault(); return; }
     if (e.submitter && e.submitter.formTarget === "_blank") return; // the page stays, and so does what was typed
     if (form.dataset.sent) { e.preventDefault(); return; }

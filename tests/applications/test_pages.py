@@ -200,7 +200,9 @@ def test_desk_refusal_without_reason_shows_the_form_again(town):
     client.post(desk("open_check", row.ref))
     answer = client.post(desk("refuse", row.ref), {"reason_code": "", "text": ""})
     assert answer.status_code == 422 and answer.context["refuse"].errors
-    client.post(desk("refuse", row.ref), {"reason_code": "OTHER", "text": "不属于支持方向。"})
+    codes = [item["code"] for item in client.get(desk("application", row.ref)).context["items"]]
+    client.post(desk("tick", row.ref), {f"r-{code}": ItemResult.OK for code in codes})
+    client.post(desk("refuse", row.ref), {"reason_code": "OTHER", "clause": "指南第二条", "text": "不属于支持方向。"})
     row.refresh_from_db()
     assert row.status == Status.NOT_ACCEPTED
     assert "不属于支持方向。" in signed_in(town.li).get(my("overview", row.ref)).content.decode()
