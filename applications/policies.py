@@ -254,6 +254,6 @@ def judges_duplicate(actor: Any, finding: DuplicateFinding) -> str | None:
 
 def duplicates_visible_to(actor: Any) -> QuerySet[DuplicateFinding]:
     """The findings of the applications at one's desk; nobody outside the bureau reads them."""
-    rows = DuplicateFinding.objects.select_related("application__guide__special__plan", "application__unit", "application__leader", "other",
-                                          "other__application", "decided_by")
+    rows = DuplicateFinding.objects.select_related(
+        "application__guide__special__plan", "application__unit", "application__leader", "other", "other__application", "decided_by")
     return rows if actor.is_system else rows.filter(application__in=at_desk(actor).values("pk"))

@@ -149,8 +149,9 @@ def send(actor: Any, row: Disbursement, *, reference: str) -> Disbursement:
 
 def _booked_as(row: Disbursement, receipt: str) -> str:
     """A receipt stands once per payment in the ledger; after a booking by mistake and its reversal it comes again, numbered."""
-    before = MoneyEntry.objects.filter(disbursement=row, kind=EntryKind.PAY, ref__startswith=receipt).count()
-    return f"{receipt}#{before + 1}" if before else receipt
+    taken = set(MoneyEntry.objects.filter(disbursement=row, kind=EntryKind.PAY).values_list("ref", flat=True))
+    names = (receipt, *(f"{receipt}#{number}" for number in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)
 
 
 @transaction.atomic

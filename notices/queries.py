@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -85,3 +86,14 @@ def unread_count(actor: Actor) -> int:
 def wants_mail(person: Any, event: str) -> bool:
     """Whether a person gets mail for an event; until they say otherwise, yes."""
     return not Preference.objects.filter(person=person, event=event, mail=False).exists()
+
+
+#: How to object to a refusal: the way that exists is on paper, to the bureau. `appeal` adds where and whom to ask.
+APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉"
+
+
+def appeal() -> str:
+    """The sentence of a notice of refusal, in the language of official documents."""
+    told = (("受理地址", settings.SUPPORT_ADDRESS), ("联系电话", settings.SUPPORT_PHONE))
+    where = "；".join(f"{name}：{value}" for name, value in told if value)
+    return f"{APPEAL}（{where}）。" if where else f"{APPEAL}。"

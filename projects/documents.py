@@ -18,19 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Application
 from applications.states import Reason
 from core.money import capital, wan
-from notices.queries import Kind, register_kind
+from notices.queries import Kind, appeal, register_kind
 from programs.engine import modes
 
 PUBLICITY, AWARD, NOT_AWARDED = "publicity", "award", "not_awarded"
 REVIEW_RULE = "依据申请指南关于择优支持的规定，经专家评审、综合评议和局长办公会审议，该项目未列入本批拟立项清单。"
-#: The way that exists: on paper, to the bureau. `appeal` adds where and whom to ask.
-APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉"
-
-
-def appeal() -> str:
-    told = (("受理地址", settings.SUPPORT_ADDRESS), ("联系电话", settings.SUPPORT_PHONE))
-    where = "；".join(f"{name}：{value}" for name, value in told if value)
-    return f"{APPEAL}（{where}）。" if where else f"{APPEAL}。"
 
 
 def called(guide_title: str) -> str:

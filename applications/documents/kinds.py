@@ -15,19 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from applications.states import Reason
-from notices.queries import Kind, register_kind
+from notices.queries import Kind, appeal, register_kind
 
 CORRECTION, REFUSAL = "correction", "refusal"
 CORRECTION_RULE = "申请指南关于形式审查和一次性告知的规定"
 REFUSAL_RULE = "依据申请指南的规定，不符合申请条件、申请材料或者申请时限要求的，不予受理。"
-#: The way that exists: on paper, to the bureau. `appeal` adds where and whom to ask.
-APPEAL = "对本通知有异议的，可在收到通知之日起15个工作日内向我局提出书面申诉"
-
-
-def appeal() -> str:
-    told = (("受理地址", settings.SUPPORT_ADDRESS), ("联系电话", settings.SUPPORT_PHONE))
-    where = "；".join(f"{name}：{value}" for name, value in told if value)
-    return f"{APPEAL}（{where}）。" if where else f"{APPEAL}。"
 
 
 

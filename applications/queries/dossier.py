@@ -106,7 +106,7 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
             and (rows := _rows(s, data["answers"], form))
         ],
         "team": _team(data), "partners": data["partners"], "budget": _budget(application, data),
-        "targets": [_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
+        "targets": [shown_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
         "is_demo": application.is_demo, "blind": blind,
     }
     return _blinded(shown, data) if blind else shown
@@ -148,7 +148,8 @@ def _team(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**row, "role": str(states.TeamRole(row["role"]).label)} for row in data["team"]]
 
 
-def _target(row: Mapping[str, Any]) -> dict[str, Any]:
+def shown_target(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A target of a snapshot with its value as a reader knows it: ≥ 6."""
     sign = {"GE": "≥", "LE": "≤", "QUAL": ""}[row["direction"]]
     value = row["value_text"] if row["direction"] == "QUAL" else f"{sign} {row['value']}"
     return {**row, "shown": value}

@@ -13,8 +13,9 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from applications import policies, rules, states
+from applications import policies, rules, states, workflow
 from applications.models import Application, CheckedText, DuplicateFinding, Version
+from applications.queries.dossier import shown_target
 from core import parameters
 from core.models import LedgerRow
 
@@ -52,9 +53,8 @@ def content_of(version: Version) -> dict[str, Any]:
     data = version.data
     title = str(data.get("title") or "")
     texts = [title, *(text for text in _strings(data.get("answers") or {}) if len(rules.plain(text).text) >= SHORTEST)]
-    targets = (" ".join(filter(None, (row["name"], row["direction"], row["value"] or row["value_text"], row["unit"])))
-               for row in data.get("targets") or ())
-    budget = (f"{row['heading']} {row['amount']} {row['note']}" for row in data.get("budget") or () if row["note"])
+    targets = (f"{row['name']} {shown_target(row)['shown']} {row['unit']}".strip() for row in data.get("targets") or ())
+    budget = (f"{row['note']} {row['amount']}" for row in data.get("budget") or () if row["note"])
     text = "\n".join(dict.fromkeys(texts))
     lines = [*dict.fromkeys((*targets, *budget))]
     return {
@@ -171,6 +171,7 @@ def other_application(actor: Any, finding: DuplicateFinding) -> Application | No
     return policies.at_desk(actor).filter(pk=finding.other.application_id).first()
 
 
-def history_of_duplicate(finding: DuplicateFinding, labels: Mapping[str, Any]) -> list[dict[str, Any]]:
+def history_of_duplicate(finding: DuplicateFinding) -> list[dict[str, Any]]:
+    labels = {verb: step.label for verb, step in workflow.DUPLICATE.steps.items()}
     rows = LedgerRow.objects.filter(target_type=finding._meta.label_lower, target_id=finding.pk).order_by("-pk")[:100]
     return [{"at": row.at, "who": row.who, "why": row.why, "label": labels.get(row.verb.rsplit(".", 1)[1], _("Compared"))} for row in rows]

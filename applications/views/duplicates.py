@@ -62,7 +62,7 @@ def duplicate(request: HttpRequest, uid: Any) -> HttpResponse:
                     (_("Likeness of the titles"), percent(row.title_likeness)), (_("Passages"), len(row.passages))],
         "case": desk_url(row.application), "other_case": desk_url(other) if other else "",
         "buttons": steps.buttons(DUPLICATE, request.actor, row, urls, needs_why=tuple(urls)),
-        "events": queries.history_of_duplicate(row, {verb: step.label for verb, step in DUPLICATE.steps.items()}),
+        "events": queries.history_of_duplicate(row),
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (_("Duplicate check"), reverse("applications:desk:duplicates")),
                    (row.application.ref, None)],
     })

@@ -35,13 +35,6 @@ def utc(at: Any) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def calendar_text(text: str) -> str:
-    """A text inside a calendar file (RFC 5545, 3.3.11): what would end or part it is escaped."""
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
-
-
 def guide_url(guide: Any) -> str:
     try:
         return reverse("programs:public:guide", args=[guide.year, guide.slug])

@@ -112,7 +112,7 @@ def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     summary = _("Close of filing")
     text = ICS.format(
         uid=f"{application.ref}@keguan", now=frame.utc(clock.now()), at=frame.utc(at),
-        title=frame.calendar_text(f"{summary} {application.guide.title}"), text=application.ref,
+        title=programme.escaped_text(f"{summary} {application.guide.title}"), text=application.ref,
     )
     return HttpResponse(text.replace("\n", "\r\n"), content_type="text/calendar; charset=utf-8", headers={
         "Content-Disposition": f'attachment; filename="{application.ref}.ics"'})

@@ -42,6 +42,8 @@ def start_report(actor: Any, project: Project, *, kind: str, year: int | None = 
     project = Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=project.pk)
     if reason := policies.leads(actor, project):
         raise Refused(reason)
+    if not queries.owes_reports(project):
+        raise Refused(_("Money without an application is paid for what was done: no report is owed."))
     if project.status not in REPORTABLE[ReportKind(kind)]:
         raise Refused(_("A project that is “%(state)s” files no such report.") % {"state": project.status_label})
     rows = Report.objects.select_for_update().filter(project=project, kind=kind)

@@ -146,6 +146,7 @@ def test_equal_lines_and_titles_are_told_without_a_passage(town):
     stored("2019-001", prose(9, 1500), lines=tuple(own.lines))
     [finding] = compared(own)
     assert finding.lines == own.lines
+    assert not [line for line in own.lines if "GE" in line]
     assert finding.passages == []
 
 

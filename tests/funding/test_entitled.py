@@ -8,11 +8,13 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import Engagement
+from accounts.policies import Actor
 from applications import actions as applications
 from core import events
 from core.workflow import Refused
 from funding import actions
 from funding.models import Disbursement, MoneyEntry
+from performance import actions as report_actions
 from performance import queries as reports
 from programs import actions as programme
 from programs.models import AnnualPlanItem, Entitlement
@@ -42,6 +44,8 @@ def test_confirmed_entitlement_is_awarded_and_its_payment_planned_once(confirmed
     assert (payment.status, payment.amount) == ("CONDITION_WAIT", Decimal(500_000))
     assert [row.kind for row in MoneyEntry.objects.filter(project=project)] == ["COMMIT"]
     assert not reports.owes_reports(project)  # nothing was agreed, so there is nothing to report against
+    with pytest.raises(Refused, match="无需"):
+        report_actions.start_report(Actor.of(project.leader), project, kind="FINAL")
     told = programme_queries.entitlement_words(project.entitlement)
     assert told
     assert "round(" not in str(told)
