@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -27,7 +27,7 @@ from programs.models import (
     PlanTree,
     TopicCall,
 )
-from tests.pages.browser import Visitor
+from tests.pages.browser import AXE_FOLDER, Visitor
 
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
 
@@ -110,7 +110,7 @@ def site(django_db_setup, django_db_blocker):
 def visitor(site):
     patch = pytest.MonkeyPatch()
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread; nothing here awaits
-    with sync_playwright() as playwright:
+    with override_settings(STATICFILES_DIRS=[*settings.STATICFILES_DIRS, AXE_FOLDER]), sync_playwright() as playwright:
         browser = playwright.chromium.launch(**CHROMIUM)
         yield Visitor(browser, site.url, cookies_of)
         browser.close()
