@@ -147,6 +147,15 @@ def is_expert(actor: Actor, obj: Any = None) -> str | None:
     return _holds(actor, Role.EXPERT)
 
 
+def own_desk(actor: Actor) -> str:
+    """The desk a person works at, to go to after signing in: desk, audit, review or my."""
+    if is_desk_user(actor) is None and not actor.holds(Role.AUDITOR, Role.DISCIPLINE):
+        return "desk"
+    if is_auditor(actor) is None:
+        return "audit"
+    return "review" if is_expert(actor) is None and not actor.units(Role.ORG_ADMIN, Role.MEMBER) else "my"
+
+
 def is_auditor(actor: Actor, obj: Any = None) -> str | None:
     return _holds(actor, *WATCH_ROLES)
 

@@ -280,6 +280,19 @@ def waiting_unit_of(actor: Actor) -> Organisation | None:
         status__in=[OrganisationStatus.PENDING, OrganisationStatus.REFUSED]).order_by("-pk").first()
 
 
+def what_joining_waits_for(actor: Actor) -> str:
+    """Somebody who asked to join a unit, or was invited by one, is told whose turn it is; "" for everybody else."""
+    row = Membership.objects.filter(
+        person=actor.id, status__in=[MembershipStatus.REQUESTED, MembershipStatus.INVITED], organisation__status=OrganisationStatus.VERIFIED,
+    ).select_related("organisation").order_by("-pk").first()
+    if row is None:
+        return ""
+    said = {"unit": row.organisation.name, "day": f"{clock.local(row.created_at):%Y-%m-%d}"}
+    if row.status == MembershipStatus.INVITED:
+        return _("%(unit)s has invited you to join it. Accept the invitation on the page of your account (your name at the top) first.") % said
+    return _("You asked to join %(unit)s on %(day)s. The administrator of the unit has to confirm it; you will get a message.") % said
+
+
 def unit_to_keep(actor: Actor, text: str, drop: Organisation) -> Organisation | None:
     """The verified unit of this full name or code into which a duplicate may go."""
     rows = policies.organisations_visible_to(actor).filter(status=OrganisationStatus.VERIFIED).exclude(pk=drop.pk)

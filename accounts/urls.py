@@ -43,3 +43,4 @@ nav.register("my", 70, _("People of the unit"), "accounts:my:people", policies.i
 nav.register("my", 80, _("Our unit"), "accounts:my:unit", policies.is_org_admin)
 nav.register("desk", 80, _("Units"), "accounts:desk:units", policies.is_bureau_staff)
 nav.register("desk", 90, _("People and roles"), "accounts:desk:people", policies.is_sysadmin)
+nav.OWN.append(policies.own_desk)

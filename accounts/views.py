@@ -38,11 +38,7 @@ def _home(request: HttpRequest, actor: Actor) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return target
-    if policies.is_desk_user(actor) is None and not actor.holds("AUDITOR", "DISCIPLINE"):
-        return "/desk/"
-    if policies.is_auditor(actor) is None:
-        return "/audit/"
-    return "/review/" if policies.is_expert(actor) is None and not actor.units("ORG_ADMIN", "MEMBER") else "/my/"
+    return f"/{policies.own_desk(actor)}/"
 
 
 @access(public)

@@ -30,8 +30,12 @@ def is_applicant(actor: Any, obj: Any = None) -> str | None:
 
 
 def may_look_at_start(actor: Any, obj: Any = None) -> str | None:
-    """The page before the first word: also for whoever waits for the verification of the own unit, to be told so."""
-    return is_applicant(actor) if people.waiting_unit_of(actor) is None else None
+    """The page before the first word: also for whoever waits for the verification of the own unit, to be told so. Who asked
+    to join a unit, or was invited, reads whose turn it is."""
+    reason = is_applicant(actor)
+    if reason is None or people.waiting_unit_of(actor) is not None:
+        return None
+    return (people.what_joining_waits_for(actor) if actor.is_signed_in else "") or reason
 
 
 def is_unit_user(actor: Any, obj: Any = None) -> str | None:

@@ -21,6 +21,7 @@ from programs import queries as programmes
 from programs.models import ControlFigure
 from projects import queries as projects
 from projects.models import Project
+from projects.states import LineKind
 
 ZERO = Decimal(0)
 
@@ -130,6 +131,8 @@ def waits_for(row: Disbursement) -> list[str]:
     if row.status != "CONDITION_WAIT":
         return []
     missing = [str(reason) for check in (condition_met, has_account) if (reason := check(row))]
+    if not missing and row.line.kind == LineKind.MIDTERM:
+        return [_("Waits for the mid-term check; after it the division in charge asks for the payment.")]
     return missing or [_("The condition is met: the division in charge asks for the payment.")]
 
 

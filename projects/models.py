@@ -132,6 +132,9 @@ class Objection(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, default=states.ObjectionStatus.FILED)
     filed_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    findings = models.TextField(blank=True)
+    handed_by = who()
+    handed_at = models.DateTimeField(null=True, blank=True)
     decision = models.TextField(blank=True)
     decided_by = who()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -141,7 +144,10 @@ class Objection(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=states.ObjectionStatus.values), name="objection_status"),
             models.CheckConstraint(
-                condition=Q(status__in=["FILED", "ACCEPTED"]) | ~Q(decision=""), name="objection_end_has_decision"
+                condition=Q(status__in=states.UNSETTLED) | ~Q(decision=""), name="objection_end_has_decision"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="HANDED") | ~Q(findings=""), name="objection_handed_has_findings"
             ),
         ]
 

@@ -28,6 +28,7 @@ from programs.engine.forms import pick
 from programs.models import Plan, Special
 from projects import policies
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
+from projects.states import UNSETTLED
 from reviews.models import BatchItem
 
 
@@ -126,7 +127,7 @@ def running_notices(actor: Any) -> QuerySet[Publicity]:
 
 def open_objections(row: Publicity) -> set[int]:
     """Applications with an objection that is not settled: they are not awarded until it is."""
-    return set(row.objections.filter(status__in=["FILED", "ACCEPTED"]).values_list("application", flat=True))
+    return set(row.objections.filter(status__in=UNSETTLED).values_list("application", flat=True))
 
 
 def items_not_held(row: Publicity) -> list[ProposalItem]:
@@ -148,7 +149,7 @@ def open_objection_count(actor: Any) -> int:
     """How many objections are not settled, on the lists the actor sees. A count names nobody: who may not open an
     objection is still told the truth about how many there are."""
     seen = Objection.objects.filter(publicity__proposal__in=policies.lists_visible_to(actor))
-    return seen.filter(status__in=["FILED", "ACCEPTED"]).count()
+    return seen.filter(status__in=UNSETTLED).count()
 
 
 def objections_outline(actor: Any, application: Application) -> list[dict[str, Any]]:
@@ -171,7 +172,7 @@ def with_counts(rows: QuerySet[Publicity]) -> QuerySet[Publicity]:
     """Each notice with `chosen`, the number of its projects, and `against`, the objections not settled."""
     return rows.annotate(
         chosen=Count("proposal__items", filter=Q(proposal__items__selected=True), distinct=True),
-        against=Count("objections", filter=Q(objections__status__in=["FILED", "ACCEPTED"]), distinct=True),
+        against=Count("objections", filter=Q(objections__status__in=UNSETTLED), distinct=True),
     )
 
 
@@ -348,16 +349,7 @@ def to_award(rows: QuerySet[Publicity], value: str = "yes") -> QuerySet[Publicit
 
 def objections_that_are(rows: QuerySet[Objection], value: str) -> QuerySet[Objection]:
     """"yes": not settled; "handed": supervision has proposed to uphold them and a leader decides."""
-    if value != "handed":
-        return rows.filter(status__in=["FILED", "ACCEPTED"])
-    return rows.filter(status="ACCEPTED", pk__in=LedgerRow.objects.filter(
-        verb="projects.objection.hand_over", target_type="projects.objection").values("target_id"))
-
-
-def hand_over_of(row: Objection) -> LedgerRow | None:
-    """The last proposal of supervision to uphold: who, when, and the findings."""
-    return LedgerRow.objects.filter(
-        verb="projects.objection.hand_over", target_type="projects.objection", target_id=row.pk).order_by("-pk").first()
+    return rows.filter(status="HANDED") if value == "handed" else rows.filter(status__in=UNSETTLED)
 
 
 def waiting(actor: Any) -> dict[str, int]:
@@ -391,7 +383,6 @@ def verb_label(verb: str) -> str:
 OTHER_VERBS = {
     "projects.proposal.create": lambda: _("List begun"), "projects.proposal.item": lambda: _("Line of the list changed"),
     "projects.publicity.prepare": lambda: _("Public notice prepared"), "projects.objection.file": lambda: _("Objection filed"),
-    "projects.objection.hand_over": lambda: _("Proposed to be upheld, handed to the leader"),
     "projects.objection.open_identity": lambda: _("Identity of the objector opened"),
     "projects.project.award": lambda: _("Awarded"), "projects.contract.draft": lambda: _("Contract drafted"),
     "projects.contract.edit": lambda: _("Contract changed"),

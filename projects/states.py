@@ -23,8 +23,13 @@ class ObjectionStatus(TextChoices):
     FILED = "FILED", pgettext_lazy("objection", "Filed")
     REFUSED = "REFUSED", pgettext_lazy("objection", "Not accepted")
     ACCEPTED = "ACCEPTED", pgettext_lazy("objection", "Being investigated")
+    HANDED = "HANDED", pgettext_lazy("objection", "With the leader, proposed to be upheld")
     UPHELD = "UPHELD", pgettext_lazy("objection", "Upheld")
     NOT_UPHELD = "NOT_UPHELD", pgettext_lazy("objection", "Not upheld")
+
+
+#: Not settled yet: filed, investigated by supervision, or handed to the leader.
+UNSETTLED = (ObjectionStatus.FILED, ObjectionStatus.ACCEPTED, ObjectionStatus.HANDED)
 
 
 class ObjectorKind(TextChoices):

@@ -52,6 +52,7 @@ desk = [
     path("objections/<slug:number>/refuse/", notices.objection_refuse, name="objection_refuse"),
     path("objections/<slug:number>/dismiss/", notices.objection_dismiss, name="objection_dismiss"),
     path("objections/<slug:number>/hand-over/", notices.objection_hand_over, name="objection_hand_over"),
+    path("objections/<slug:key>/send-back/", notices.objection_send_back, name="objection_send_back"),
     path("objections/<slug:number>/uphold/", notices.objection_uphold, name="objection_uphold"),
     path("projects/", desks.project_list, name="projects"),
     path("projects/<str:number>/", desks.project, name="project"),

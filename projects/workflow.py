@@ -109,13 +109,25 @@ def with_decision(row: Objection, *, decision: str = "", **given: Any) -> str | 
     return None if decision.strip() else _("Write the decision with its grounds; the objector will read it.")
 
 
+def with_findings(row: Objection, *, findings: str = "", **given: Any) -> str | None:
+    return None if findings.strip() else _("Write what the investigation found; the leader decides by it.")
+
+
+def with_why(row: Objection, *, why: str = "", **given: Any) -> str | None:
+    return None if why.strip() else _("Write what remains to be investigated; supervision goes on by it.")
+
+
 OBJECTION = Machine(
     "projects.objection",
     (
         Step("accept", {O.FILED}, O.ACCEPTED, policies.is_supervision, (), gettext_lazy("Accept and investigate")),
         Step("refuse", {O.FILED}, O.REFUSED, policies.is_supervision, (with_decision,),
              gettext_lazy("Do not accept")),
-        Step("uphold", {O.ACCEPTED}, O.UPHELD, policies.decides, (with_decision,), gettext_lazy("Uphold"), danger=True),
+        Step("hand_over", {O.ACCEPTED}, O.HANDED, policies.is_supervision, (with_findings,),
+             gettext_lazy("Hand over to the leader")),
+        Step("uphold", {O.HANDED}, O.UPHELD, policies.decides, (with_decision,), gettext_lazy("Uphold"), danger=True),
+        Step("send_back", {O.HANDED}, O.ACCEPTED, policies.decides, (with_why,),
+             gettext_lazy("Send back to be investigated further")),
         Step("dismiss", {O.ACCEPTED}, O.NOT_UPHELD, policies.is_supervision, (with_decision,),
              gettext_lazy("Do not uphold")),
     ),

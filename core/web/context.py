@@ -19,7 +19,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return {}
-    desk = nav.desk_of(request.path)
+    desk = nav.desk_of(request.path, actor)
     counter = COUNTERS.get("unread")
     return {
         "actor": actor,

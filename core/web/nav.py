@@ -59,5 +59,14 @@ def is_open(desk: str, actor: Any) -> bool:
 DESKS = (("my", "/my/"), ("review", "/review/"), ("desk", "/desk/"), ("audit", "/audit/"))
 
 
-def desk_of(path: str) -> str:
+#: Pages of the person, not of a desk: they keep the menu of the desk that the person works at.
+PERSONAL = ("/me/", "/inbox/", "/jobs/")
+#: Which desk that is, an upper floor says; the kernel does not know what a role is.
+OWN: list[Callable[[Any], str]] = []
+
+
+def desk_of(path: str, actor: Any = None) -> str:
+    """The desk whose menu a page shows."""
+    if actor is not None and actor.is_signed_in and path.startswith(PERSONAL):
+        return OWN[-1](actor) if OWN else "public"
     return next((desk for desk, prefix in DESKS if path.startswith(prefix)), "public")

@@ -211,7 +211,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 def of_project(actor: Any, project: Any) -> tuple[str, dict[str, Any]]:
     """The slot on the page of a project: its payments and what has come."""
+    rows = list(queries.of_project(actor, project))
+    for row in rows:
+        row.project = project  # its unit and state are read already
+        row.waits = queries.waits_for(row)
     return "funding/_project.html", {
-        "rows": queries.of_project(actor, project), "money": queries.money_of(project), "project": project,
+        "rows": rows, "money": queries.money_of(project), "project": project,
         "may_confirm": policies.confirms_for(actor, project) is None, "staff": policies.is_staff(actor) is None,
     }

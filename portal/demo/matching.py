@@ -12,7 +12,7 @@ from portal.demo.people import World
 from programs import actions, queries
 from programs.models import AnnualPlanItem, Entitlement, EntitlementList
 
-FORMULA = "reward = round(unit.rd_spend_last_year * 1%)\nmin(cap, reward)"
+FORMULA = "奖励 = round(unit.rd_spend_last_year * 1%)\nmin(cap, 奖励)"
 TEXTS = {
     "content": "对上年度研发投入达到规定强度的国家高新技术企业给予奖励，由平台按已归集数据直接计算，企业无需申报。",
     "support": "按上年度研发投入的1%计算，单家最高200万元。",

@@ -14,6 +14,7 @@ from core import clock
 from funding.models import Disbursement
 from notices.models import Delivery
 from projects.models import Objection, Project, ProposalItem
+from projects.states import UNSETTLED
 from reviews.models import BatchItem, Recusal
 
 UNOPENED = timedelta(days=15)
@@ -53,7 +54,7 @@ LOOKS: dict[str, tuple[Any, Callable[[], Q]]] = {
     "returned": (_("Payments returned by the bank"),
                  lambda: Q(pk__in=Disbursement.objects.filter(status="RETURNED").values("project__application"))),
     "objection": (_("Objections not settled"),
-                  lambda: Q(pk__in=Objection.objects.filter(status__in=["FILED", "ACCEPTED"]).values("application"))),
+                  lambda: Q(pk__in=Objection.objects.filter(status__in=UNSETTLED).values("application"))),
     "unopened": (_("Case files with a notice not opened after 15 days"), _unopened),
     "many": (_("Projects of units with three or more awards"), _many),
 }

@@ -41,6 +41,7 @@ def my(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/my.html", {
         "title": _("My desk"), "waiting": mine.waiting(actor), "unit": unit,
         "unit_waits": None if unit else people.waiting_unit_of(actor),
+        "joining": "" if unit else people.what_joining_waits_for(actor),
         "kpis": mine.unit_numbers(actor, unit) if unit and actor.holds(Role.ORG_ADMIN, at=unit) else [],
         "applications": mine.latest_applications(actor), "projects": mine.latest_projects(actor),
         "guides": applications.open_guides(actor), "portfolios": programmes.portfolios_in_force(actor.person),

@@ -4,8 +4,8 @@
     share = by(unit.kind; UNIVERSITY, INSTITUTE, HOSPITAL: 100%; ENTERPRISE, SOCIAL: 50%)
     min(cap, base * share)
 
-Numbers may end in % or 万; `tiers(x; 500万: 30%; 1000万: 25%; rest: 20%)` adds progressive bands. The text is read by
-the parser below and never run as code. A wrong formula is refused with the position of the error.
+Lines may be named in Chinese. Numbers may end in % or 万; `tiers(x; 500万: 30%; 1000万: 25%; rest: 20%)` adds progressive
+bands. The text is read by the parser below and never run as code. A wrong formula is refused with the position of the error.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from programs.engine.problems import Problem
 MAX_LENGTH, MAX_DEPTH, FEN = 2000, 30, Decimal("0.01")
 TOKEN = re.compile(
     r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<line>\n)|(?P<number>[0-9]{1,15}(?:\.[0-9]{1,8})?)(?P<unit>%|万)?"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<sign>[-+*/(),;:=])"
+    r"|(?P<name>[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*(?:\.[A-Za-z0-9_]+)*)|(?P<sign>[-+*/(),;:=])"
 )
 #: What a Chinese keyboard gives by default is read as its plain twin; one character for one, so positions hold.
 NORMAL = str.maketrans("（），；：＝＋－×÷％＊／０１２３４５６７８９．", "(),;:=+-*/%*/0123456789.")

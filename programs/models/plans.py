@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -121,6 +123,12 @@ class AnnualPlanItem(models.Model):
     @property
     def review_label(self) -> str:
         return str(states.ReviewMode(self.review_mode).label) if self.review_mode else ""
+
+    def is_behind(self, on: date) -> bool:
+        """The planned opening has passed: the day when it is known, else the whole month."""
+        if self.opens_on:
+            return self.opens_on < on
+        return (self.plan.year, self.opens_month) < (on.year, on.month)
 
     @property
     def window_text(self) -> str:

@@ -59,7 +59,7 @@ from programs.queries.calls import (
     call_card,
     calls,
     card_text,
-    escaped_text,
+    closing_entries,
     expected_entries,
     expected_text,
     feed_entries,
@@ -221,6 +221,7 @@ from programs.queries.parameters import (
     unit_words,
     until_of,
     value_kind,
+    value_text,
     value_words,
 )
 from programs.queries.plans import (
@@ -357,7 +358,7 @@ __all__ = [
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "FIELD_KIND_WORDS",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",
-    "budget_headings", "budget_of", "by_part", "calendar_text", "escaped_text", "call_card", "call_events", "calls", "card_text", "case_opinions",
+    "budget_headings", "budget_of", "by_part", "calendar_text", "closing_entries", "call_card", "call_events", "calls", "card_text", "case_opinions",
     "change_page", "changes_of", "choices", "clause_history", "clauses_of", "clean_search", "closed_reason",
     "comment_for", "comments_of", "committed_by_year", "comparable", "compared", "compared_trees", "condition_lines",
     "consequences", "control_figure", "counted_versions", "cover_rows", "current_window", "desk_people",
@@ -390,7 +391,7 @@ __all__ = [
     "tags_of_data", "target_choices", "target_kinds", "targets_of", "title_of", "topics", "tree_as_of", "tree_by_id",
     "tree_changes", "tree_for", "tree_of_year", "tree_page", "tree_version", "tree_workbook", "trees", "turns", "unit_facts",
     "unit_words", "units_called", "until_of", "upcoming_window", "upload_for", "upload_of", "value_kind",
-    "value_words", "verb_label", "version_before", "version_changes", "version_numbers", "version_of", "version_rows",
+    "value_text", "value_words", "verb_label", "version_before", "version_changes", "version_numbers", "version_of", "version_rows",
     "versions", "versions_of", "versions_of_plan", "visible_words", "warn_days", "was_valid", "window_entries",
     "window_words", "within_amount", "without_application", "without_files", "words", "year_choices", "year_report",
 ]

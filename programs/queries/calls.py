@@ -18,7 +18,7 @@ from core import clock
 from core.clock import CoreNow
 from core.money import wan
 from programs import rules, states
-from programs.models import AnnualPlanItem, Guide, GuideWindow
+from programs.models import AnnualPlanItem, Guide, GuideWindow, TopicCall
 from programs.queries.guides import public_guides, search_guides
 from programs.queries.lists import is_english
 from programs.queries.opening import is_stopped, phase, unstopped
@@ -148,7 +148,7 @@ FEED_ROWS = 100
 CALENDAR_ROWS = 500
 
 
-def title_of(guide: Guide) -> str:
+def title_of(guide: Guide | TopicCall) -> str:
     return guide.title_en if is_english() and guide.title_en else guide.title
 
 
@@ -188,6 +188,17 @@ def window_entries(rows: QuerySet[Guide]) -> list[Entry]:
     return found
 
 
+def closing_entries(row: Guide | TopicCall, path: str) -> list[Entry]:
+    """One event per window of a guide or a call, its last hour, with reminders; the same UID when dates move."""
+    title = title_of(row)
+    return [
+        Entry(f"{row.ref}-{window.pk}@keguan", _("Filing closes: %(title)s") % {"title": title},
+              f"{clock.local(window.closes_at):%Y-%m-%d %H:%M} {_('Beijing time; the moment the server receives it decides')}", path,
+              row.published_at or row.created_at, window.closes_at - timedelta(hours=1), window.closes_at, alarms=True)
+        for window in row.windows.all()
+    ]
+
+
 def expected_entries(rows: QuerySet[AnnualPlanItem]) -> list[Entry]:
     """Expected calls as all-day events: the day when it is known, else the first of the month."""
     found = []
@@ -202,7 +213,8 @@ def expected_entries(rows: QuerySet[AnnualPlanItem]) -> list[Entry]:
 
 def expected_text(item: AnnualPlanItem) -> str:
     return "；".join((
-        f"{item.special.plan.label} · {item.special.label}", item.window_text,
+        f"{item.special.plan.label} · {item.special.label}",
+        item.window_text + (_(" (later than planned)") if item.is_behind(clock.today()) else ""),
         _("%(money)s (10,000 yuan), up to %(count)d awards") % {"money": wan(item.money), "count": item.count},
         _("by the annual plan; the guide itself decides"),
     ))

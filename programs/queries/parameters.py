@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from core.models import Parameter
 from programs import policies, rules
 from programs.models import ParameterChange
+from programs.queries.lists import is_english
 
 
 def parameters_on(day: date) -> list[Parameter]:
@@ -77,9 +79,39 @@ def last_from(key: str) -> date | None:
     return Parameter.objects.filter(key=key).order_by("-effective_from").values_list("effective_from", flat=True).first()
 
 
+def value_text(value: Any) -> str:
+    """A stored value as it is typed into the form: JSON, but a text as it stands."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+#: The parts of values that are more than one number; what a bureau adds stands as it is.
+PARTS = {
+    "EXECUTION": pgettext_lazy("part", "execution"), "COST": pgettext_lazy("part", "cost"), "OUTPUT": pgettext_lazy("part", "output"),
+    "BENEFIT": pgettext_lazy("part", "benefit"), "SATISFACTION": pgettext_lazy("part", "satisfaction"),
+    "min": pgettext_lazy("part", "from"), "max": pgettext_lazy("part", "to"), "upto": pgettext_lazy("part", "up to (yuan)"), "rate": pgettext_lazy("part", "rate"),
+    "academician": pgettext_lazy("part", "academician"), "half_day": pgettext_lazy("part", "half a day"),
+    "from_day_3": pgettext_lazy("part", "from the third day"), "remote_min": pgettext_lazy("part", "remote, at least"),
+    "remote_max": pgettext_lazy("part", "remote, at most"), "aims": pgettext_lazy("part", "aims"), "conditions": pgettext_lazy("part", "conditions"),
+    "applicants": pgettext_lazy("part", "applicants"), "topics": pgettext_lazy("part", "topics"),
+}
+NAMES = (("name_en", "en"), ("name", "grade"))
+CODES = {"band", *NAMES[0], *NAMES[1]}
+
+
 def value_words(value: Any) -> str:
     """A stored value as a person reads it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None:
+        return _("without limit")
+    if isinstance(value, list):
+        plain = all(not isinstance(one, (list, dict)) for one in value)
+        return (_(", ") if plain else _("; ")).join(value_words(one) for one in value)
+    if not isinstance(value, dict):
+        return str(value)
+    name = next((str(value[key]) for key in NAMES[0 if is_english() else 1] if value.get(key)), "")
+    parts = _(", ").join(f"{PARTS.get(key, key)} {value_words(one)}" for key, one in value.items() if key not in CODES)
+    return _("%(name)s: %(parts)s") % {"name": name, "parts": parts} if name else parts
 
 
 #: The units of the numbers the house brings along; one that a bureau adds stands as it is.

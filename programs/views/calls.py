@@ -15,7 +15,7 @@ from core.web import lists
 from core.web.access import access, public
 from programs import queries, states
 from programs.models import AnnualPlanItem, Guide
-from programs.views.public import guide_url
+from programs.views.public import calendar_of, guide_url
 
 PHASES = (("open", gettext_lazy("Open now")), ("coming", gettext_lazy("Opening soon")), ("closed", gettext_lazy("Closed")))
 #: A feed reader asks often and by itself: what it gets may be a quarter of an hour old.
@@ -119,16 +119,10 @@ def feed_of(request: HttpRequest, kind: str, rows: Any, title: str, page: str) -
     return _sent(feed_)
 
 
-def calendar_of(request: HttpRequest, entries: list[Any], name: str, file: str) -> HttpResponse:
-    body = queries.calendar_text(entries, name, request.build_absolute_uri("/").rstrip("/"), clock.now())
-    return HttpResponse(body, content_type="text/calendar; charset=utf-8",
-                        headers={"Content-Disposition": f'attachment; filename="{file}.ics"', **CACHE})
-
-
 @access(public)
 def windows(request: HttpRequest) -> HttpResponse:
     """The filing windows of a search as a calendar; without filters those of every guide."""
-    return calendar_of(request, queries.window_entries(_found(request)), str(_("Filing windows")), "guides")
+    return calendar_of(request, queries.window_entries(_found(request)), str(_("Filing windows")), "guides", CACHE)
 
 
 def plan_of_item(item: AnnualPlanItem) -> str:
@@ -144,7 +138,8 @@ class Expected(lists.Listing):
         lists.Col("label", gettext_lazy("Plan item"), main=True, link=plan_of_item,
                   sub=lambda row: f"{row.special.plan.label} · {row.special.label}"),
         lists.Col("plan__year", gettext_lazy("Year"), kind="num"),
-        lists.Col("window_text", gettext_lazy("Guide window"), sort="month"),
+        lists.Col("window_text", gettext_lazy("Guide window"), sort="month",
+                  sub=lambda row: _("later than planned") if row.is_behind(clock.today()) else ""),
         lists.Col("money", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("count", gettext_lazy("Awards"), kind="num"),
         lists.Col("mode_label", gettext_lazy("Way of funding")),
@@ -174,7 +169,7 @@ def expected_feed(request: HttpRequest, kind: str) -> HttpResponse:
     title = str(_("Calls to expect"))
     entries = queries.expected_entries(rows)
     if kind == "ics":
-        return calendar_of(request, entries, title, "expected")
+        return calendar_of(request, entries, title, "expected", CACHE)
     feed_ = _new_feed(request, kind, title, reverse("programs:public:expected"))
     for one in entries:
         feed_.add_item(title=one.title, link=request.build_absolute_uri(one.path), description=one.text,

@@ -42,8 +42,7 @@ class Parameters(lists.Listing):
         lists.Col("note", gettext_lazy("Meaning"), main=True, link=parameter_url, show=lambda row: row.note or row.key,
                   sub=lambda row: format_html("<code>{}</code>", row.key)),
         lists.Col("key", gettext_lazy("Key"), export_only=True),
-        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value),
-                  show=lambda row: format_html("<code>{}</code>", queries.value_words(row.value))),
+        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value)),
         lists.Col("unit", gettext_lazy("Unit of measure"), show=lambda row: queries.unit_words(row.unit)),
         lists.Col("effective_from", gettext_lazy("In force from"), sort="from"),
         lists.Col("until", gettext_lazy("In force to")),
@@ -88,7 +87,7 @@ def parameter(request: HttpRequest, key: str) -> HttpResponse:
 @once
 def parameter_ask(request: HttpRequest, key: str) -> HttpResponse:
     present = queries.parameter_history(key)[0]
-    form = ParameterForm(request.POST or None, present=present.value, initial={"value": queries.value_words(present.value)})
+    form = ParameterForm(request.POST or None, present=present.value, initial={"value": queries.value_text(present.value)})
     if request.method == "POST" and form.is_valid():
         if attempt(form, actions.ask_parameter, request.actor, key=key, **form.cleaned_data):
             messages.success(request, _("The new value awaits a second person."))

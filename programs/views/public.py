@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import (
-    UTC,
-    timedelta,
-)
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -67,12 +64,13 @@ def guide_file(request: HttpRequest, year: int, slug: str, uid: str) -> HttpResp
 def calendar(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close; the same UID when dates move."""
     row = queries.public_guide(request.actor, year, slug)
-    body = render(request, "programs/guide.ics", {
-        "guide": row, "name": queries.escaped_text(row.title), "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()], "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        "url": request.build_absolute_uri(guide_url(row)),
-    }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
+    return calendar_of(request, queries.closing_entries(row, guide_url(row)), title_of(row), row.ref)
+
+
+def calendar_of(request: HttpRequest, entries: list[Any], name: str, file: str, headers: dict[str, str] | None = None) -> HttpResponse:
+    body = queries.calendar_text(entries, name, request.build_absolute_uri("/").rstrip("/"), clock.now())
     return HttpResponse(body, content_type="text/calendar; charset=utf-8",
-                        headers={"Content-Disposition": f'attachment; filename="{row.ref}.ics"'})
+                        headers={"Content-Disposition": f'attachment; filename="{file}.ics"', **(headers or {})})
 
 
 @access(public)

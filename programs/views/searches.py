@@ -81,5 +81,5 @@ def search_feed(request: HttpRequest, token: Any, kind: str) -> HttpResponse:
     """RSS, Atom or calendar of a kept search by its secret address: readers and calendars cannot sign in."""
     row = queries.search_by_token(token)
     if kind == "ics":
-        return calls.calendar_of(request, queries.window_entries(queries.found_by(row.query)), row.name, "guides")
+        return calls.calendar_of(request, queries.window_entries(queries.found_by(row.query)), row.name, "guides", calls.CACHE)
     return calls.feed_of(request, kind, queries.found_by(row.query), row.name, links_of(row)["page"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, timedelta
 from typing import Any
 
 from django import forms
@@ -30,6 +29,7 @@ from programs.forms.guides import WindowFormSet
 from programs.models import TopicCall
 from programs.queries import likeness, topics
 from programs.views.attempt import attempt, moves
+from programs.views.public import calendar_of
 from programs.workflow import CALL
 
 TONES = {"OPEN": "good", "COMING": "doing", "WITHDRAWN": "bad", "DRAFT": "warn", "SUBMITTED": "doing", "APPROVED": "doing",
@@ -109,13 +109,7 @@ def call(request: HttpRequest, ref: str) -> HttpResponse:
 def call_calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """One entry per window with reminders a week and a day before the close."""
     row = topics.get_call(request.actor, ref)
-    body = render(request, "programs/guide.ics", {
-        "guide": row, "name": queries.escaped_text(row.title), "windows": [(w, w.closes_at - timedelta(hours=1)) for w in row.windows.all()],
-        "stamp": f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        "url": request.build_absolute_uri(call_url(row)),
-    }).content.decode().replace("\r\n", "\n").replace("\n", "\r\n")
-    return HttpResponse(body, content_type="text/calendar; charset=utf-8",
-                        headers={"Content-Disposition": f'attachment; filename="{row.ref}.ics"'})
+    return calendar_of(request, queries.closing_entries(row, call_url(row)), row.title, row.ref)
 
 
 def _statistics(request: HttpRequest, crumbs: list[Any]) -> HttpResponse:

@@ -21,6 +21,7 @@ from projects.actions.objections import (
     open_identity,
     open_statement,
     refuse_objection,
+    send_back,
     uphold,
 )
 from projects.actions.proposals import create_list, decide, return_list, set_item, set_items, submit_list
@@ -31,6 +32,6 @@ __all__ = [
     "accept_objection", "award", "award_entitlement", "awardable", "close_publicity", "conclude", "create_list", "days_of", "decide", "dismiss", "draft_contract", "draft_of",
     "edit_contract", "edit_target", "file_acceptance", "file_objection", "hand_over", "lapse", "mark_overdue", "offer_contract",
     "open_identity", "open_publicity", "open_statement", "prepare_award", "prepare_publicity", "refuse_objection", "resume", "return_list",
-    "set_item", "set_items", "sign_bureau", "sign_unit", "start_project", "submit_list", "suspend", "take_back_contract",
+    "send_back", "set_item", "set_items", "sign_bureau", "sign_unit", "start_project", "submit_list", "suspend", "take_back_contract",
     "uphold",
 ]

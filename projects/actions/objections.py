@@ -92,7 +92,7 @@ def dismiss(actor: Any, objection: Objection, *, decision: str) -> Objection:
     """ACCEPTED -> NOT_UPHELD; the application is released when no other objection holds it."""
     row = _decide("dismiss", actor, objection, decision)
     application = Application.objects.get(pk=row.application_id)
-    others = Objection.objects.filter(application=application, status="ACCEPTED").exists()
+    others = Objection.objects.filter(application=application, status__in=["ACCEPTED", "HANDED"]).exists()
     if application.status == Status.OBJECTION_HOLD and not others:
         applications.release_hold(actor, application, why=decision)
     return row
@@ -100,25 +100,32 @@ def dismiss(actor: Any, objection: Objection, *, decision: str) -> Objection:
 
 @transaction.atomic
 def hand_over(actor: Any, objection: Objection, *, findings: str) -> Objection:
-    """Supervision proposes to uphold: its findings are recorded and every leader is told, who alone may uphold."""
-    row = Objection.objects.select_for_update().get(pk=objection.pk)
-    if reason := policies.is_supervision(actor):
-        raise Refused(reason)
-    if row.status != "ACCEPTED":
-        raise Refused(_("Only an accepted objection is handed to the leader."))
-    if not findings.strip():
-        raise Refused(_("Write what the investigation found; the leader decides by it."))
-    ledger.record("projects.objection.hand_over", row, actor, why=findings.strip())
-    notices.tell(
-        account_queries.holders(Role.LEADER), "objection.hand_over",
-        lambda: _("Objection %(number)s: supervision proposes to uphold it") % {"number": row.number}, findings.strip(),
-        f"/desk/objections/{row.number}/", dedupe=f"objection:{row.pk}:handed:{clock.now():%Y%m%d%H%M%S}")
+    """ACCEPTED -> HANDED: supervision proposes to uphold, with its findings; every leader is told, who alone may uphold."""
+    row = OBJECTION.move(
+        "hand_over", actor, objection, findings=findings,
+        columns={"findings": findings.strip(), "handed_by_id": actor.id, "handed_at": clock.now()})
+    _tell(Role.LEADER, "objection.hand_over",
+          lambda: _("Objection %(number)s: supervision proposes to uphold it") % {"number": row.number}, row.findings, row)
     return row
 
 
 @transaction.atomic
+def send_back(actor: Any, objection: Objection, *, why: str = "") -> Objection:
+    """HANDED -> ACCEPTED: the leader is not convinced and says what is missing; supervision goes on or dismisses."""
+    row = OBJECTION.move("send_back", actor, objection, why=why)
+    _tell(Role.SUPERVISION, "objection.send_back",
+          lambda: _("Objection %(number)s comes back from the leader") % {"number": row.number}, why.strip(), row)
+    return row
+
+
+def _tell(role: Role, event: str, title: Any, body: str, row: Objection) -> None:
+    notices.tell(account_queries.holders(role), event, title, body, f"/desk/objections/{row.number}/",
+                 dedupe=f"objection:{row.pk}:{event}:{row.handed_at:%Y%m%d%H%M%S%f}")
+
+
+@transaction.atomic
 def uphold(actor: Any, objection: Objection, *, decision: str) -> Objection:
-    """ACCEPTED -> UPHELD by a leader; the award is refused and its money goes back to the plan item."""
+    """HANDED -> UPHELD by a leader; the award is refused and its money goes back to the plan item."""
     row = _decide("uphold", actor, objection, decision)
     application = applications.reject(actor, Application.objects.get(pk=row.application_id), Reason.OBJECTION_UPHELD, decision)
     item = ProposalItem.objects.select_related("proposal__guide__plan_item").get(application=application)

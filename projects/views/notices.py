@@ -22,7 +22,7 @@ from projects.models import Objection, Publicity
 from projects.workflow import OBJECTION, PUBLICITY
 
 TONES = {"PREPARED": "warn", "OPEN": "doing", "CLOSED": "good"}
-OBJECTION_TONES = {"FILED": "warn", "ACCEPTED": "doing", "UPHELD": "bad"}
+OBJECTION_TONES = {"FILED": "warn", "ACCEPTED": "doing", "HANDED": "warn", "UPHELD": "bad"}
 
 
 def notice_url(row: Publicity) -> str:
@@ -140,14 +140,16 @@ def _objection_context(request: HttpRequest, row: Objection, identity: tuple[str
     return {
         "title": _("Objection %(number)s") % {"number": row.number}, "objection": row,
         "tone": OBJECTION_TONES.get(row.status, ""), "identity": identity, "why": WhyForm(),
-        "buttons": steps.buttons(OBJECTION, request.actor, row, {"accept": reverse("projects:desk:objection_accept", args=[row.number])}),
+        "buttons": steps.buttons(OBJECTION, request.actor, row, {
+            verb: reverse(f"projects:desk:objection_{verb}", args=[row.number]) for verb in ("accept", "send_back")},
+            needs_why=("send_back",), second=("send_back",)),
         "decisions": [
             {"verb": verb, "label": OBJECTION.steps[verb].label, "danger": OBJECTION.steps[verb].danger,
              "url": reverse(f"projects:desk:objection_{verb}", args=[row.number]), "form": DecisionForm(auto_id=f"{verb}_%s")}
             for verb in ("refuse", "dismiss", "uphold") if verb in open_now],
-        "may_hand_over": row.status == "ACCEPTED" and policies.is_supervision(request.actor) is None,
-        "findings": FindingsForm(auto_id="hand_over_%s"), "handed": queries.hand_over_of(row),
-        "may_open": policies.sees_objector(request.actor, row) is None,
+        "may_hand_over": "hand_over" in open_now,
+        "findings": FindingsForm(auto_id="hand_over_%s"),
+                "may_open": policies.sees_objector(request.actor, row) is None,
         "events": queries.history_of(row),
         "crumbs": [(Objections.title, reverse("projects:desk:objections")), (row.number, None)],
     }
@@ -177,6 +179,11 @@ def objection_file(request: HttpRequest, number: str) -> HttpResponse:
 
 objection_accept = steps.step_view(
     queries.get_objection, actions.accept_objection, question=policies.handles_objections, to=objection_url)
+
+
+objection_send_back = steps.step_view(
+    queries.get_objection, actions.send_back, question=policies.handles_objections, to=objection_url, needs_why=True,
+    done=gettext_lazy("Sent back; supervision has been told."))
 
 
 @access(policies.is_supervision)

@@ -93,3 +93,15 @@ def test_taking_back_is_no_main_button(town):
     text = signed_in(town.li).get(my("overview", row.ref)).content.decode()
     form = text[text.index(my("take_back", row.ref)):]
     assert 'class="st-btn st-btn--2"' in form[:form.index("</form>")] or "st-btn--bad" in form[:form.index("</form>")]
+
+
+def test_who_asked_to_join_or_was_invited_is_told_whose_turn_it_is(town):
+    asker = accounts.create_person(system("test"), name="申请加入", email="asks@applications.example")
+    town.a.memberships.create(person=asker, role="MEMBER", status="REQUESTED", since=clock.today())
+    invited = accounts.create_person(system("test"), name="受邀加入", email="invited@applications.example")
+    accounts.invite_member(town.wang, invited, town.a, "MEMBER")
+    for person, words in ((asker, f"申请加入{town.a.name}，待该单位管理员确认"), (invited, f"{town.a.name}邀请您加入")):
+        client = signed_in(Actor.of(person))
+        refused = client.get(my("start", town.guide.ref))
+        assert refused.status_code == 403 and words in refused.content.decode()
+        assert words in client.get("/my/").content.decode()

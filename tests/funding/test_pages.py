@@ -82,3 +82,12 @@ def test_api_moves_by_the_same_rules(town, row):
     refused = signed_in(town.chen).post(url, {}, content_type="application/json")
     assert refused.status_code in (403, 409, 422)
     assert signed_in(town.he).post(url, {}, content_type="application/json").json()["status"] == "CHECKED"
+
+
+def test_project_page_of_the_unit_says_what_each_instalment_waits_for(town, row):
+    page = reverse("projects:my:project", args=[row.project.number])
+    text = signed_in(town.wang).get(page).content.decode()
+    assert text.count("拨付条件已满足，由业务处申请拨付") == 1, "the first instalment"
+    assert "验收通过后方可拨付尾款" in text
+    make.requested(town, row)
+    assert "拨付条件已满足" not in signed_in(town.wang).get(page).content.decode()

@@ -75,7 +75,7 @@ def test_02_the_guide_begins_with_its_way_of_funding(town: Town):
     chen.press(item=item.pk, title=f"{STORY['year']}年度深港联合资助项目（A类）申请指南", funding_mode="JOINT", review_mode="JOINT-PANEL")
     guide = Guide.objects.get(plan_item=item)
     assert guide.funding_mode == "JOINT"
-    chen.sees("合同书", "绩效目标模板")
+    chen.sees("任务书", "绩效目标模板")
     STORY["ref"], STORY["desk"] = guide.ref, f"/desk/guides/{guide.ref}/"
 
 

@@ -27,6 +27,14 @@ def test_desks_open_to_their_people(client, town, key, path, status):
     assert visit(client, getattr(town, key)).get(path).status_code == status
 
 
+@pytest.mark.parametrize(("key", "own"), [("li", "/my/"), ("wang", "/my/unit/"), ("chen", "/desk/"), ("fin", "/desk/"), ("qian", "/audit/")])
+@pytest.mark.parametrize("path", ["/inbox/", "/me/"])
+def test_pages_of_the_person_keep_the_menu_of_the_own_desk(client, town, key, own, path):
+    page = visit(client, getattr(town, key)).get(path)
+    assert page.status_code == 200
+    assert any(entry["url"].startswith(own) for entry in page.context["nav_entries"])
+
+
 @pytest.mark.parametrize("path", ["/my/", "/desk/", "/audit/", "/audit/ledger/", "/audit/exports/"])
 def test_visitors_are_sent_to_sign_in(client, db, path):
     assert client.get(path)["Location"].startswith("/login/?next=")

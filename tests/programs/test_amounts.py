@@ -80,5 +80,13 @@ def test_several_caps_by_type_and_line_by_line():
     assert found.total == 200_000 and [line.name for line in found.lines][:2] == ["most", "base"]
 
 
+def test_lines_are_named_in_the_words_of_the_guide():
+    text = "基数 = audit.service_cost - audit.fiscal_aid\nmin(cap, 基数 * 50%)"
+    assert amounts.check({"formula": text, "cap": CAP}) == []
+    assert [line.name for line in amounts.evaluate({"formula": text, "cap": CAP}, {**FACTS, **KIND}).lines][:1] == ["基数"]
+    [problem] = amounts.check({"formula": "基数 = 1\n比例 * 2", "cap": CAP})
+    assert problem.position == 7  # not defined above
+
+
 def test_the_caret_stands_under_its_character():
     assert amounts.caret("a = 1\nmin（cap, ?)", 15) == ("min（cap, ?)", "   \u3000     ^")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -184,6 +184,18 @@ def test_calendar_lines_are_folded_and_unfold_to_the_same(text):
 
 
 # --- calls to expect -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_expected_call_is_marked_when_its_month_has_passed(world):
+    item = AnnualPlanItem.objects.filter(plan=world.plan, special__code="KEY-LAB").get()
+    year = world.plan.year
+    item.opens_on, item.opens_month = None, 5
+    assert [item.is_behind(date(year, month, day)) for month, day in ((5, 1), (5, 31), (6, 1))] == [False, False, True]
+    item.opens_on = date(year, 5, 20)
+    assert [item.is_behind(date(year, 5, day)) for day in (20, 21)] == [False, True]
+    item.opens_on, item.opens_month = date(year, 1, 1), 1
+    assert ("晚于计划" in queries.expected_text(item)) == (clock.today() > date(year, 1, 1))
 
 
 @pytest.mark.django_db

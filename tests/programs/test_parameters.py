@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -136,3 +137,13 @@ def test_list_asks_the_same_number_of_questions_for_one_row_and_many(staff, sign
     client = sign_in(staff.he)
     with django_assert_max_num_queries(16):
         client.get(reverse("programs:desk:parameters"))
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    (True, "是"), ("0.25", "0.25"), (20, "20"), ([3, 1], "3、1"), ({"EXECUTION": 10, "OUTPUT": 50}, "预算执行 10、产出 50"),
+    ([{"upto": "5000000", "rate": "0.20"}, {"upto": None, "rate": "0.13"}], "不超过（元） 5000000、比例 0.20；不超过（元） 不限、比例 0.13"),
+    ([{"grade": "优", "en": "Excellent", "min": 90}], "优：不低于 90"), ({"own": 1}, "own 1"),
+])
+def test_value_is_read_as_words_and_typed_as_it_is_stored(value, words):
+    assert queries.value_words(value) == words
+    assert queries.value_text(value) == (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -16,7 +16,7 @@ from applications.models import Application
 from core import clock, deadlines, ledger, parameters
 from core.models import LedgerRow
 from core.workflow import Refused
-from notices.models import Delivery, Document
+from notices.models import Delivery, Document, Message
 from programs.models import AnnualPlanItem, Guide
 from projects import actions, queries
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
@@ -251,6 +251,10 @@ def test_upheld_objection_gives_the_money_back(town, published):
     row = published
     first = Application.objects.order_by("pk").first()
     objection = actions.accept_objection(town.sun, make.objection(row, first))
+    for who in (town.sun, town.lead):  # supervision never; the leader not before supervision has said what it found
+        with pytest.raises(Refused):
+            actions.uphold(who, objection, decision="属实")
+    actions.hand_over(town.sun, objection, findings="经查属实")
     with pytest.raises(Refused):
         actions.uphold(town.sun, objection, decision="属实")
     actions.uphold(town.lead, objection, decision="属实")
@@ -278,6 +282,26 @@ def test_supervision_hands_an_objection_to_the_leader(client, town, published):
     assert "经查属实" in client.get(f"/desk/objections/{objection.number}/").content.decode()
     actions.uphold(town.lead, objection, decision="属实")
     assert queries.waiting(town.lead)["objections_handed"] == 0
+
+
+def test_leader_sends_an_objection_back_and_supervision_ends_it(client, town, published):
+    first = Application.objects.order_by("pk").first()
+    objection = actions.accept_objection(town.sun, make.objection(published, first))
+    actions.hand_over(town.sun, objection, findings="经查属实")
+    with pytest.raises(Refused):  # it lies with the leader now
+        actions.dismiss(town.sun, objection, decision="不属实")
+    with pytest.raises(Refused):
+        actions.send_back(town.lead, objection)
+    visit(client, town.lead).post(f"/desk/objections/{objection.number}/send-back/", {"why": "补充核实合同"})
+    objection.refresh_from_db()
+    assert objection.status == "ACCEPTED"
+    assert Message.objects.filter(person_id=town.sun.id, subject__contains=objection.number).exists()
+    actions.hand_over(town.sun, objection, findings="再查属实")  # told a second time, as it is a second proposal
+    assert Message.objects.filter(person_id=town.lead.id, event="objection.hand_over").count() == 2
+    actions.send_back(town.lead, objection, why="证据不足")
+    actions.dismiss(town.sun, objection, decision="不属实")
+    first.refresh_from_db()
+    assert first.status == "PUBLICITY"
 
 
 def test_decision_without_words_is_refused(town, published):
