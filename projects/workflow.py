@@ -113,8 +113,8 @@ def with_findings(row: Objection, *, findings: str = "", **given: Any) -> str | 
     return None if findings.strip() else _("Write what the investigation found; the leader decides by it.")
 
 
-def with_why(row: Objection, *, why: str = "", **given: Any) -> str | None:
-    return None if why.strip() else _("Write what remains to be investigated; supervision goes on by it.")
+def with_what_remains(row: Objection, *, remains: str = "", **given: Any) -> str | None:
+    return None if remains.strip() else _("Write what remains to be investigated; supervision goes on by it.")
 
 
 OBJECTION = Machine(
@@ -126,7 +126,7 @@ OBJECTION = Machine(
         Step("hand_over", {O.ACCEPTED}, O.HANDED, policies.is_supervision, (with_findings,),
              gettext_lazy("Hand over to the leader")),
         Step("uphold", {O.HANDED}, O.UPHELD, policies.decides, (with_decision,), gettext_lazy("Uphold"), danger=True),
-        Step("send_back", {O.HANDED}, O.ACCEPTED, policies.decides, (with_why,),
+        Step("send_back", {O.HANDED}, O.ACCEPTED, policies.decides, (with_what_remains,),
              gettext_lazy("Send back to be investigated further")),
         Step("dismiss", {O.ACCEPTED}, O.NOT_UPHELD, policies.is_supervision, (with_decision,),
              gettext_lazy("Do not uphold")),

@@ -112,7 +112,7 @@ def hand_over(actor: Any, objection: Objection, *, findings: str) -> Objection:
 @transaction.atomic
 def send_back(actor: Any, objection: Objection, *, why: str = "") -> Objection:
     """HANDED -> ACCEPTED: the leader is not convinced and says what is missing; supervision goes on or dismisses."""
-    row = OBJECTION.move("send_back", actor, objection, why=why)
+    row = OBJECTION.move("send_back", actor, objection, why=why, remains=why)
     _tell(Role.SUPERVISION, "objection.send_back",
           lambda: _("Objection %(number)s comes back from the leader") % {"number": row.number}, why.strip(), row)
     return row

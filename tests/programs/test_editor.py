@@ -377,5 +377,5 @@ def test_public_page_shows_the_steps_of_its_mode_in_constant_queries_and_at_most
         counts.append(len(found))
         assert len(gzip.compress(answer.content)) <= 20 * 1024
         assert client.get(address + "?print=1").content.decode().count("<details class=\"st-data\" open") >= 2
-        assert ("一次性拨付" if name == "g1" else "签订任务书") in answer.content.decode()
+        assert ("一次性拨付" if name == "g1" else "签订任务书（合同书）") in answer.content.decode()
     assert counts[0] == counts[1] and counts[0] <= 16
