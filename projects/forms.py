@@ -27,14 +27,17 @@ class ItemForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount proposed (10,000 yuan)"), min_value=0, max_digits=12, decimal_places=2)
     reason_code = forms.ChoiceField(label=_("Reason"), required=False)
     reason = forms.CharField(label=_("Reason in words"), max_length=1000, required=False)
+    note = forms.CharField(label=_("Why it is proposed all the same"), max_length=500, required=False)
 
     def __init__(self, *args: Any, item: ProposalItem, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {
             "selected": item.selected, "amount": f"{item.amount / WAN:.2f}".rstrip("0").rstrip("."),
-            "reason_code": item.reason_code, "reason": item.reason,
+            "reason_code": item.reason_code, "reason": item.reason, "note": item.note,
         })
         super().__init__(*args, prefix=f"i{item.pk}", **kwargs)
         self.item = item
+        if not any(not hit["stops"] for hit in item.hits):
+            del self.fields["note"]
         known = [code.value for code in LEFT_OUT]
         codes = [*LEFT_OUT, *([Reason(item.reason_code)] if item.reason_code and item.reason_code not in known else [])]
         self.fields["reason_code"].choices = [("", _("Choose")), *[(code.value, code.label) for code in codes]]

@@ -70,6 +70,8 @@ class ProposalItem(models.Model):
     selected = models.BooleanField(default=False)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
+    hits = models.JSONField(default=list, blank=True, help_text="rules asked once more: [{code, text, stops}]")
+    note = models.CharField(max_length=500, blank=True, help_text="why it is proposed although a condition is met no longer")
 
     class Meta:
         ordering = ["proposal", "rank"]

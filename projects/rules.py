@@ -66,6 +66,28 @@ def list_problems(rows: Iterable[Proposed], *, most: int | None, money: Decimal,
     return found
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A line of the list with what the rules of the guide say of it today: [{code, text, stops}], and the division's words."""
+
+    ref: str
+    hits: Sequence[Mapping[str, Any]]
+    note: str = ""
+
+
+def rule_problems(chosen: Iterable[Asked]) -> list[str]:
+    """What the rules, asked once more, say against those proposed: restrictions and limits stop (clause R12, handbook 7.1);
+    a condition that is met no longer is explained in words or stops as well (clause R6)."""
+    found = []
+    for row in chosen:
+        found += [_("%(ref)s: %(text)s") % {"ref": row.ref, "text": hit["text"]} for hit in row.hits if hit.get("stops")]
+        lost = [str(hit["text"]) for hit in row.hits if not hit.get("stops")]
+        if lost and not row.note.strip():
+            found.append(_("%(ref)s: say why it is proposed although a condition is met no longer: %(texts)s") % {
+                "ref": row.ref, "texts": "；".join(lost)})
+    return found
+
+
 def mode_problems(rows: Iterable[tuple[Proposed, Decimal]]) -> list[str]:
     """Amounts above what audits found and the way of funding allows: (line, most) pairs of what is proposed."""
     above = [row for row, most in rows if most < row.amount <= row.requested]

@@ -45,6 +45,13 @@ def within_limits(row: ProposalList, **given: Any) -> list[str]:
     ) + rules.mode_problems([(fact, filed.allowed_amount(i.application)) for fact, i in zip(facts, items, strict=True) if i.selected]) + _yearly_cap(row, items)
 
 
+def rules_hold(row: ProposalList, **given: Any) -> list[str]:
+    """The rules of the guide as `actions.ask_rules_again` found them just now (clauses R6, R12)."""
+    return rules.rule_problems(
+        rules.Asked(ref, hits, note)
+        for ref, hits, note in row.items.filter(selected=True).order_by("rank").values_list("application__ref", "hits", "note"))
+
+
 def _yearly_cap(row: ProposalList, items: list[ProposalItem]) -> list[str]:
     """Interest subsidy: what a unit gets in one year from all guides of this way (clause R4, handbook 2.6)."""
     cap = voices.details_of(row.guide.version.data if row.guide.version else {}).get("unit_year_cap")
@@ -74,9 +81,9 @@ def another_decides(row: ProposalList, *, actor: Any, **given: Any) -> str | Non
 PROPOSAL = Machine(
     "projects.proposal",
     (
-        Step("submit", {L.DRAFT}, L.SUBMITTED, policies.prepares, (within_limits, all_heard), gettext_lazy("Submit for decision")),
+        Step("submit", {L.DRAFT}, L.SUBMITTED, policies.prepares, (within_limits, all_heard, rules_hold), gettext_lazy("Submit for decision")),
         Step("return", {L.SUBMITTED}, L.DRAFT, policies.decides, (with_reason,), gettext_lazy("Return to the division")),
-        Step("decide", {L.SUBMITTED}, L.DECIDED, policies.decides, (another_decides, within_limits, all_heard),
+        Step("decide", {L.SUBMITTED}, L.DECIDED, policies.decides, (another_decides, within_limits, all_heard, rules_hold),
              gettext_lazy("Decide on the list"), danger=True),
     ),
     "projects.ProposalList",

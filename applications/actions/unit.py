@@ -22,19 +22,21 @@ from programs import queries as programme
 UNIT_LOCK, PERSON_LOCK = 0x4101, 0x4102
 
 
-def _hold_limits(row: Application) -> None:
+def hold_limits(*rows: Application) -> None:
     """Two submissions that count against the same unit or person run one after the other (never two at once past a
     limit): the limit rules count every member of a team, not the leader alone. Always in the same order, so that no two
-    wait for each other: the unit, then the people by their number."""
-    quota = row.version.data.get("quota") or {}
-    people = {row.leader_id}
-    if quota.get("limits"):
-        people |= set(row.team.exclude(person=None).values_list("person", flat=True))
+    wait for each other: the units, then the people, by their numbers."""
+    units, people = set(), {row.leader_id for row in rows}
+    for row in rows:
+        quota, limits = row.version.data.get("quota") or {}, row.version.data.get("limits")
+        if limits:
+            people |= set(row.team.exclude(person=None).values_list("person", flat=True))
+        if quota.get("per_unit") or limits:
+            units.add(row.unit_id)
     with connection.cursor() as cursor:
-        if quota.get("per_unit") or quota.get("limits"):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UNIT_LOCK, row.unit_id % 2**31])
-        for key in sorted(person % 2**31 for person in people):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PERSON_LOCK, key])
+        for kind, keys in ((UNIT_LOCK, units), (PERSON_LOCK, people)):
+            for key in sorted(key % 2**31 for key in keys):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
 
 
 @transaction.atomic
@@ -61,7 +63,7 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
         return row
     if opened is None:
         raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
-    _hold_limits(row)
+    hold_limits(row)
     found = queries.check_list(row)
     if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=found.wrong):
         raise Refused(reasons)

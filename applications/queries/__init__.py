@@ -1,5 +1,6 @@
 """Reads of the applications floor. Pages fetch only through `visible_to` and these; upper floors use `dossier`."""
 
+from applications.queries.again import rules_again
 from applications.queries.checks import (
     CheckList,
     Item,
@@ -132,5 +133,5 @@ __all__ = [
     "candidates", "compare", "compared_text", "content_of", "duplicate_for", "duplicates_of", "duplicates_on_desk", "history_of_duplicate",
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
-    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part",
+    "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again",
 ]

@@ -304,13 +304,13 @@ def _check_limits(application: Application, case: Mapping[str, Any], found: Chec
         problem = rules.quota_problem(most, used(application), subject=subject)
         if problem:
             found.add(part if parts.part_of(application, part) else parts.TEAM, problem)
-    _check_marks(application, found)
-    loaded = [rules.LimitRule.load(row) for row in quota.get("limits") or ()]
+    check_marks(application, found)
+    loaded = [rules.LimitRule.load(row) for row in application.version.data.get("limits") or ()]
     if loaded:
-        _check_limit_rules(application, loaded, case, found)
+        check_limit_rules(application, loaded, case, found)
 
 
-def _check_marks(application: Application, found: CheckList) -> None:
+def check_marks(application: Application, found: CheckList) -> None:
     """Clause R12: an integrity restriction stops leader and unit; other members' marks are shown to the desk."""
     for subject, marks in (
         (application.leader.name, held.blocked(person=application.leader)),
@@ -322,7 +322,7 @@ def _check_marks(application: Application, found: CheckList) -> None:
                       % {"name": subject, "until": until})
 
 
-def _check_limit_rules(
+def check_limit_rules(
     application: Application, loaded: list[rules.LimitRule], case: Mapping[str, Any], found: CheckList
 ) -> None:
     team = list(application.team.exclude(person=None))

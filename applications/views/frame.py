@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -28,11 +27,6 @@ def closes_at(application: Application) -> Any:
         return None  # while the guide is corrected no close counts: the corrected one's will
     window = programme.current_window(application.guide) or programme.upcoming_window(application.guide)
     return window.closes_at if window else application.guide.closes_at
-
-
-def utc(at: Any) -> str:
-    """A moment as a calendar file writes it: in UTC, with its Z."""
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def guide_url(guide: Any) -> str:

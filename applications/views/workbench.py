@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,32 +21,6 @@ from core.web import steps
 from core.web.access import access, signed_in
 from core.web.once import once
 from programs import queries as programme
-
-ICS = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//Keguan//Applications//ZH
-CALSCALE:GREGORIAN
-METHOD:PUBLISH
-BEGIN:VEVENT
-UID:{uid}
-DTSTAMP:{now}
-DTSTART:{at}
-DTEND:{at}
-SUMMARY:{title}
-DESCRIPTION:{text}
-BEGIN:VALARM
-TRIGGER:-P7D
-ACTION:DISPLAY
-DESCRIPTION:{title}
-END:VALARM
-BEGIN:VALARM
-TRIGGER:-P1D
-ACTION:DISPLAY
-DESCRIPTION:{title}
-END:VALARM
-END:VEVENT
-END:VCALENDAR
-"""
 
 
 @access(signed_in)
@@ -108,13 +84,12 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
 def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """The deadline for a calendar; the same UID, so that a moved date replaces the old one."""
     application = queries.leader_get(request.actor, ref)
-    at = frame.closes_at(application) or application.guide.closes_at
-    summary = _("Close of filing")
-    text = ICS.format(
-        uid=f"{application.ref}@keguan", now=frame.utc(clock.now()), at=frame.utc(at),
-        title=programme.escaped_text(f"{summary} {application.guide.title}"), text=application.ref,
-    )
-    return HttpResponse(text.replace("\n", "\r\n"), content_type="text/calendar; charset=utf-8", headers={
+    at, now = frame.closes_at(application) or application.guide.closes_at, clock.now()
+    title = f"{_('Close of filing')} {application.guide.title}"
+    entry = programme.Entry(f"{application.ref}@keguan", title, application.ref, reverse("applications:my:overview", args=[ref]), now,
+                            at - timedelta(hours=1), at, alarms=True)
+    text = programme.calendar_text([entry], title, request.build_absolute_uri("/").rstrip("/"), now)
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={
         "Content-Disposition": f'attachment; filename="{application.ref}.ics"'})
 
 

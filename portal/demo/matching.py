@@ -12,7 +12,7 @@ from portal.demo.people import World
 from programs import actions, queries
 from programs.models import AnnualPlanItem, Entitlement, EntitlementList
 
-FORMULA = "奖励 = round(unit.rd_spend_last_year * 1%)\nmin(cap, 奖励)"
+FORMULA = "reward = round(unit.rd_spend_last_year * 1%)\nmin(cap, reward)"
 TEXTS = {
     "content": "对上年度研发投入达到规定强度的国家高新技术企业给予奖励，由平台按已归集数据直接计算，企业无需申报。",
     "support": "按上年度研发投入的1%计算，单家最高200万元。",
@@ -38,7 +38,7 @@ def content(item: AnnualPlanItem) -> dict[str, Any]:
     data = copy.deepcopy(queries.skeleton(item, "ENTITLEMENT"))
     data["sections"] = [{**part, "text": TEXTS.get(part["code"]) or part.get("text") or "详见本指南各条。"} for part in data["sections"]]
     data["mode"]["details"] = {"held_data": "研发投入统计数据、高新技术企业认定数据", "confirm_days": 15}
-    data["amount"] = {"cap": "2000000", "formula": FORMULA}
+    data["amount"] = {"cap": "2000000", "formula": FORMULA, "labels": {"reward": "按研发投入计算的金额"}}
     data["documents"], data["quota"]["kind"] = [], "UNLIMITED"
     data["applicants"], data["conditions"] = ["ENTERPRISE"], copy.deepcopy(CONDITIONS)
     return data

@@ -13,7 +13,7 @@ from programs.engine.problems import Problem
 PARTS = {
     "header": gettext_lazy("Title and bodies"), "support": gettext_lazy("Fields supported"), "sections": gettext_lazy("Texts of the sections"),
     "mode": gettext_lazy("Way of funding"), "applicants": gettext_lazy("Who can apply"), "eligibility": gettext_lazy("Regions and partners"),
-    "team": gettext_lazy("Team"), "conditions": gettext_lazy("Conditions"), "amount": gettext_lazy("Amount"),
+    "team": gettext_lazy("Team"), "conditions": gettext_lazy("Conditions"), "limits": gettext_lazy("Limits of applications and projects"), "amount": gettext_lazy("Amount"),
     "quota": gettext_lazy("Money and number"), "topics": gettext_lazy("Topics"), "documents": gettext_lazy("Materials"),
     "annexes": gettext_lazy("Annexes"), "ethics": gettext_lazy("Ethics review"), "form": gettext_lazy("Application form"),
     "budget": gettext_lazy("Budget"), "targets": gettext_lazy("Targets"), "formality_items": gettext_lazy("Formality check list"),

@@ -19,6 +19,7 @@ from programs.engine import (
     conflicts,
     forms,
     kinds,
+    limits,
     modes,
     places,
     sheets,
@@ -42,7 +43,7 @@ NEEDED_TEXTS = ("content", "support", "procedure")
 PARTS = (
     "header", "sections", "mode", "applicants", "conditions", "amount", "quota", "topics", "form", "team", "documents",
     "budget", "targets", "score_sheet", "review", "payment_plan", "publicity_days", "formality_items", "contacts",
-    "provenance", "tags", "support", "eligibility", "annexes", "ethics", "contract",
+    "provenance", "tags", "support", "eligibility", "annexes", "ethics", "contract", "limits",
 )
 NEEDED_PARTS = (
     "sections", "mode", "conditions", "amount", "quota", "form", "documents", "budget", "targets", "score_sheet",
@@ -455,6 +456,7 @@ CHECKERS: dict[str, Callable[[Any, str], list[Problem]]] = {
     "annexes": _annexes,
     "ethics": _ethics,
     "contract": _contract,
+    "limits": limits.check,
 }
 
 

@@ -50,6 +50,8 @@ PAGES: dict[str, Page] = {
     "payment_plan": Page(lines=(Lines(rows.PaymentRow, ("payment_plan",)),), lead=_("The shares add up to 100 %. Without a contract there is one single payment.")),
     "contract": Page(parts.ContractForm),
     "applicants": Page(parts.ApplicantsForm),
+    "limits": Page(lines=(Lines(rows.LimitRow, ("limits",)),), lead=_(
+        "How many applications and projects one person or unit may be in. Counted at hand-in, at submission and again before the award.")),
     "documents": Page(lines=(Lines(rows.DocumentRow, ("documents",)),), lead=_("What an applicant uploads, each with its blank form.")),
     "annexes": Page(lines=(Lines(rows.AnnexRow, ("annexes",)),), lead=_("Papers that come with the guide; the public can download those with a file.")),
     "ethics": Page(parts.EthicsForm),

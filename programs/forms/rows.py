@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import APPLICANT_KINDS
+from programs.engine import limits
 from programs.engine.schema import FILE_KINDS
 from programs.forms.base import LinesField, WanField, one_line
 
@@ -117,6 +118,45 @@ class CheckRow(RowForm):
     code = one_line(_("Code"), 20, help_text=_("For example: F1"))
     text = one_line(_("What is checked"), 300, help_text=_("For example: 申请书经单位审核并加盖公章"))
     text_en = one_line(_("The same in English"), 300, required=False)
+
+
+class LimitRow(RowForm):
+    """A rule of limitation (限项). Specials are named by their codes, one per line."""
+
+    code = one_line(_("Code"), 20, help_text=_("For example: L1"))
+    clause = one_line(_("Clause"), 60, required=False, help_text=_("For example: 限项（一）"))
+    text = one_line(_("The limit in words"), 300, help_text=_("For example: 同一负责人同年度限申报一项"))
+    text_en = one_line(_("The same in English"), 300, required=False)
+    scope = forms.ChoiceField(label=_("Whom it concerns"), choices=[(code, label) for code, label in limits.SCOPES.items()])
+    max = forms.IntegerField(label=_("At most, this application among them"), min_value=0, max_value=limits.MOST, help_text=_("For example: 1"))
+    roles = forms.MultipleChoiceField(
+        label=_("Roles counted"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: every role."),
+        choices=[(code, label) for group in limits.ROLES.values() for code, label in group.items()])
+    states = forms.MultipleChoiceField(label=_("What is counted"), widget=forms.CheckboxSelectMultiple, initial=["APPLIED", "RUNNING"],
+                                       choices=[(code, label) for code, label in limits.STATES.items()])
+    window = forms.ChoiceField(label=_("Period"), choices=[(code, label) for code, label in limits.WINDOWS.items()])
+    classes = LinesField(label=_("Only these specials"), required=False, help_text=_("Codes, one per line; empty: all. For example: TECH-KEY"))
+    excluded = LinesField(label=_("Not these specials"), required=False, help_text=_("Codes, one per line."))
+    exempt_kinds = forms.MultipleChoiceField(label=_("Kinds of units it does not concern"), required=False, choices=list(limits.KINDS.items()),
+                                             widget=forms.CheckboxSelectMultiple)
+    exempt_rd_from = WanField(label=_("Not for units with R&D spending above (10,000 yuan)"), required=False)
+
+    @classmethod
+    def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        spend = row.get("exempt_rd_from")
+        return {**row, "states": row.get("states", ["APPLIED", "RUNNING"]), "exempt_rd_from": Decimal(str(spend)) if spend else None}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        known = limits.ROLES.get(values.get("scope", ""), {})
+        if [role for role in values.get("roles", ()) if known and role not in known]:
+            self.add_error("roles", gettext("These roles do not fit whom the limit concerns."))
+        return values
+
+    def row(self, old: Mapping[str, Any]) -> dict[str, Any]:
+        found = super().row(old)
+        spend = found.pop("exempt_rd_from")
+        return {**found, **({"exempt_rd_from": f"{spend.normalize():f}"} if spend else {})}
 
 
 class PaymentRow(RowForm):

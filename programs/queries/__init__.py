@@ -54,6 +54,7 @@ from programs.queries.basis import (
 from programs.queries.call_history import call_events
 from programs.queries.calls import (
     AMOUNTS,
+    Entry,
     applicant_choices,
     calendar_text,
     call_card,
@@ -354,7 +355,7 @@ from programs.workflow import (
 )
 
 __all__ = [
-    "AMOUNTS", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
+    "AMOUNTS", "Entry", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "FIELD_KIND_WORDS",
     "applicant_choices", "articles", "asked_day", "at_work", "basis_chain", "basis_owners", "bodies",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 from core.money import wan
 from programs import states
-from programs.engine import kinds, labels, modes, places, schema
+from programs.engine import kinds, labels, limits, modes, places, schema
 from programs.engine.conditions import number
 from programs.engine.forms import pick
 from programs.models import Guide, GuideVersion
@@ -160,6 +160,8 @@ def _row_text(part: str, row: Mapping[str, Any]) -> str:
         if row.get("exempt"):
             lines.append(_("except: %(test)s") % {"test": words(row["exempt"])})
         return "\n".join([*lines, kind])
+    if part == "limits":
+        return limits.words(row)
     if part == "topics":
         return _("%(title)s; at most %(cap)s") % {"title": pick(row, "title"), "cap": money_words(row.get("cap") or 0)}
     if part == "documents":
@@ -257,7 +259,7 @@ def _sheet(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
 
 
 READERS = {
-    "mode": _mode, "tags": _tags, "sections": _rows, "conditions": _rows, "topics": _rows, "documents": _rows, "annexes": _rows, "formality_items": _rows,
+    "mode": _mode, "tags": _tags, "sections": _rows, "conditions": _rows, "limits": _rows, "topics": _rows, "documents": _rows, "annexes": _rows, "formality_items": _rows,
     "payment_plan": _rows, "contacts": _rows, "form": _form, "budget": _budget, "targets": _targets, "score_sheet": _sheet,
 }
 

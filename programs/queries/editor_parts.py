@@ -35,6 +35,7 @@ GROUPS = (
     (gettext_lazy("Who can apply"), (
         ("applicants", gettext_lazy("Kinds of units, regions, team, partners"), ("applicants", "eligibility", "team")),
         ("conditions", gettext_lazy("Conditions"), ("conditions",)),
+        ("limits", gettext_lazy("Limits of applications and projects"), ("limits",)),
     )),
     (gettext_lazy("What is handed in"), (
         ("form", gettext_lazy("Application form"), ("form",)),
@@ -52,7 +53,7 @@ GROUPS = (
 )
 OWN_PAGES = {"conditions": "conditions", "form": "form_parts", "windows": "guide_windows", "policies": "guide_policies"}
 MOST_SAID = 20  # problems of one part that a page says; their number is always the whole
-OPTIONAL = ("support", "tags", "topics", "contract", "ethics", "annexes", "contacts")
+OPTIONAL = ("limits", "support", "tags", "topics", "contract", "ethics", "annexes", "contacts")
 
 
 def part_codes() -> list[str]:

@@ -94,6 +94,8 @@ class _Reader:
             return ()
         if path == "mode.details" and key in self.details:
             return (modes.field_label(self.details[key]),)
+        if path == "amount.labels":  # the name in the formula; its words are the value
+            return ()
         if part == "provenance":
             return (_provenance_word(key),)
         return (labels.of(key, part),)

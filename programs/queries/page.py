@@ -76,6 +76,7 @@ class GuidePage:
     recommenders: list[str]
     review_label: str
     quota: dict[str, Any]
+    limits: list[dict[str, Any]]
     mode_name: str = ""
     mode_steps: list[str] = field(default_factory=list)
     mode_details: list[dict[str, str]] = field(default_factory=list)
@@ -289,7 +290,7 @@ def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
     """Fields supported, regions and partners, ethics, contract."""
     contract = data.get("contract") or {}
     return {
-        "quota": data.get("quota") or {},
+        "quota": data.get("quota") or {}, "limits": [{**row, "text": pick(row, "text")} for row in data.get("limits") or ()],
         "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
         "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
     }

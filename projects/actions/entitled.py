@@ -44,7 +44,7 @@ def award_entitlement(actor: Any, row: Entitlement) -> Project:
     Project.objects.filter(pk=project.pk).update(search=search.vector(project.number, project.title, unit.name, project.leader.name))
     write_lines(project)
     today = clock.today()
-    accounts.engage(actor, organisation=unit, klass=guide.special.code, role="UNIT", state="ENDED", starts=today, ends=today, source=project)
+    accounts.engage(actor, organisation=unit, klass=guide.special.code, role="LEAD", state="ENDED", starts=today, ends=today, source=project)
     ledger.record("projects.project.award", project, actor, after={"status": project.status, "amount": project.amount},
                   entitlement=held.roll.ref)
     return project

@@ -67,8 +67,23 @@ def create_list(actor: Any, guide: Guide) -> ProposalList:
         lines.append(ProposalItem(proposal=row, application=application, rank=rank, score=score, amount=amount,
                                   selected=chosen, reason_code=code, reason=text))
     ProposalItem.objects.bulk_create(lines)
+    ask_rules_again(row)
     ledger.record("projects.proposal.create", row, actor, guide=guide.ref, lines=len(lines))
     return row
+
+
+@transaction.atomic
+def ask_rules_again(row: ProposalList) -> None:
+    """Write to each proposed line what the register of today says of it by the rules of the guide. Whoever is counted by a
+    limit is held to the end of the transaction, so that two lists are not decided past it at once."""
+    items = list(row.items.filter(selected=True).select_related(
+        "application__guide__special", "application__unit", "application__leader").order_by("rank"))
+    found = filed.with_versions([item.application for item in items])
+    applications.hold_limits(*found)
+    for item in items:
+        hits = filed.rules_again(item.application)
+        if hits != item.hits:
+            ProposalItem.objects.filter(pk=item.pk).update(hits=hits)
 
 
 def _rank_without_experts(guide: Guide) -> None:
@@ -106,8 +121,8 @@ def _why_not(rank: int, score: Decimal | None, short: str) -> tuple[str, str]:
 
 
 @transaction.atomic
-def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal, reason_code: str = "", reason: str = ""
-             ) -> ProposalItem:
+def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal, reason_code: str = "", reason: str = "",
+             note: str | None = None) -> ProposalItem:
     """Change one line of a draft list; amounts in yuan. The limits are asked when the list is submitted."""
     row = ProposalList.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=item.proposal_id)
     if why := policies.prepares(actor, row):
@@ -124,8 +139,9 @@ def set_item(actor: Any, item: ProposalItem, *, selected: bool, amount: Decimal,
         raise Refused(_("%(ref)s: a body that decides too has declined.") % {"ref": item.application.ref})
     if selected and filed.failed_inspection(item.application):
         raise Refused(_("%(ref)s did not stand the site visit or the special audit.") % {"ref": item.application.ref})
-    before = {"selected": item.selected, "amount": item.amount, "reason_code": item.reason_code}
-    after = {"selected": selected, "amount": amount, "reason_code": "" if selected else reason_code}
+    before = {"selected": item.selected, "amount": item.amount, "reason_code": item.reason_code, "note": item.note}
+    after = {"selected": selected, "amount": amount, "reason_code": "" if selected else reason_code,
+             "note": item.note if note is None else note.strip()}
     ProposalItem.objects.filter(pk=item.pk).update(**after, reason="" if selected else reason.strip())
     if before != after:
         ledger.record("projects.proposal.item", row, actor, before=before, after=after, application=item.application.ref)
@@ -142,9 +158,16 @@ def set_items(actor: Any, row: ProposalList, changes: Mapping[int, Mapping[str, 
     return row
 
 
-@transaction.atomic
 def submit_list(actor: Any, row: ProposalList) -> ProposalList:
-    """DRAFT -> SUBMITTED when it keeps number, money and reasons; leaders see it on their desk."""
+    """DRAFT -> SUBMITTED when it keeps number, money, reasons and the rules of the guide; leaders see it on their desk. What
+    the rules say stays on the lines also when the list is refused for it."""
+    if policies.prepares(actor, row) is None and row.status == ListStatus.DRAFT:
+        ask_rules_again(row)
+    return _submit(actor, row)
+
+
+@transaction.atomic
+def _submit(actor: Any, row: ProposalList) -> ProposalList:
     ProposalList.objects.filter(pk=row.pk).update(submitted_at=clock.now())
     return PROPOSAL.move("submit", actor, row)
 
@@ -163,6 +186,8 @@ def decide(actor: Any, row: ProposalList, *, minutes: str = "") -> ProposalList:
     # What a unit gets in a year is summed over lists of other guides too: of one unit they are decided one after another.
     units = ProposalItem.objects.filter(proposal=row, selected=True).values("application__unit")
     list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").only("pk"))
+    if policies.decides(actor, row) is None:
+        ask_rules_again(row)
     moved = PROPOSAL.move("decide", actor, row, why=minutes)
     ProposalList.objects.filter(pk=row.pk).update(decided_by=actor.id, decided_at=clock.now(), minutes=minutes.strip())
     chosen = list(queries.items_of(moved, selected=True))

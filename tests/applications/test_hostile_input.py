@@ -126,9 +126,9 @@ def test_submission_holds_everybody_whom_a_limit_counts(town, limits):
     row.team.create(person=town.stranger.person, name="外协", role="MEMBER")
     members = set(row.team.exclude(person=None).values_list("person", flat=True))
     assert len(members) > 1
-    row.version.data = {**row.version.data, "quota": {**row.version.data["quota"], "per_unit": None, "limits": limits}}
+    row.version.data = {**row.version.data, "quota": {**row.version.data["quota"], "per_unit": None}, "limits": limits}
     with transaction.atomic():
-        unit._hold_limits(row)
+        unit.hold_limits(row)
         with connection.cursor() as cursor:
             cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND pid = pg_backend_pid()", [unit.PERSON_LOCK])
             held = {key for (key,) in cursor.fetchall()}

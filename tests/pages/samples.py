@@ -205,7 +205,7 @@ def form_field() -> list[Visit]:
 @sample("programs:desk:edit")
 def guide_parts() -> list[Visit]:
     parts = ("header", "sections", "money", "topics", "documents", "formality_items", "review", "criteria", "payment_plan",
-             "contacts", "support", "mode", "applicants", "contract", "annexes", "ethics", "budget", "targets")
+             "contacts", "support", "mode", "applicants", "limits", "contract", "annexes", "ethics", "budget", "targets")
     return [Visit("chen", (guide("DRAFT").ref, part)) for part in parts]
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts import actions as accounts
+from accounts.models import Engagement, Organisation
 from accounts.policies import Actor, system
 from accounts.states import Role
 from applications.models import Application
@@ -17,6 +18,7 @@ from core import clock, deadlines, ledger, parameters
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Delivery, Document, Message
+from programs import queries as programmes
 from programs.models import AnnualPlanItem, Guide
 from projects import actions, queries
 from projects.models import Contract, ContractTarget, Objection, PaymentLine, Project, ProposalItem, ProposalList, Publicity
@@ -111,6 +113,73 @@ def test_set_item_after_submission_is_refused(town, begun):
     row = actions.submit_list(town.chen, begun)
     with pytest.raises(Refused):
         actions.set_item(town.chen, row.items.first(), selected=False, amount=Decimal(0))
+
+
+def test_restriction_that_came_after_submission_stops_the_list(town, begun):
+    first = begun.items.select_related("application__leader").order_by("rank").first()
+    accounts.mark(system("test"), level="SERIOUS", kind="科研失信", reason="查实", since=clock.today(), person=first.application.leader)
+    with pytest.raises(Refused, match="R12") as refusal:
+        actions.submit_list(town.chen, begun)
+    assert any(first.application.ref in reason for reason in refusal.value.reasons)
+    first.refresh_from_db()
+    assert any(hit["stops"] for hit in first.hits), "what was found stays on the line"
+    actions.set_item(town.chen, first, selected=True, amount=first.amount, note="情况特殊")  # no words lift a restriction
+    with pytest.raises(Refused, match="R12"):
+        actions.submit_list(town.chen, begun)
+    actions.set_item(town.chen, first, selected=False, amount=first.amount, reason_code="INTEGRITY", reason="失信限制期内不予支持")
+    assert actions.submit_list(town.chen, begun).status == "SUBMITTED"
+
+
+def test_restriction_between_list_and_decision_stops_the_decision(town, begun):
+    row = actions.submit_list(town.chen, begun)
+    unit = row.items.order_by("rank").first().application.unit
+    accounts.mark(system("test"), level="SERIOUS", kind="科研失信", reason="查实", since=clock.today(), organisation=unit)
+    before = plan_item(town).committed
+    with pytest.raises(Refused, match="R12"):
+        actions.decide(town.lead, row, minutes="同意")
+    row.refresh_from_db()
+    assert (row.status, plan_item(town).committed) == ("SUBMITTED", before)
+
+
+LIMIT = {"code": "L1", "text": "同一负责人在研项目限一项", "clause": "限项（一）", "scope": "person", "roles": ["LEADER"], "states": ["RUNNING"], "max": 1}
+
+
+def test_limit_of_the_guide_is_asked_again_before_the_award(town, begun, monkeypatch):
+    """The leader was awarded another project meanwhile (handbook 7.1)."""
+    first = begun.items.select_related("application__leader").order_by("rank").first()
+    version = programmes.kept_version_of(first.application.version_id)
+    monkeypatch.setattr(version, "data", {**version.data, "limits": [LIMIT]})
+    assert actions.submit_list(town.chen, begun).status == "SUBMITTED"
+    accounts.engage(system("test"), person=first.application.leader, klass="POC", role="LEADER", state="RUNNING",
+                    starts=clock.today(), source=town.a)
+    with pytest.raises(Refused, match="限项（一）.*已有1项") as refusal:
+        actions.decide(town.lead, begun, minutes="同意")
+    assert len(refusal.value.reasons) == 1
+
+
+def test_running_project_counts_for_every_member_of_its_team(town):
+    project = make.running(town)[0]
+    team = set(project.application.team.exclude(person=None).values_list("person", "role"))
+    rows = Engagement.objects.filter(source_type="projects.project", source_ref=project.number, state="RUNNING")
+    assert set(rows.exclude(person=None).values_list("person", "role")) == team
+    assert rows.get(person=None).role == "LEAD"
+
+
+def test_condition_met_no_longer_is_explained_or_stops(client, town, begun):
+    first = begun.items.select_related("application__unit").order_by("rank").first()
+    Organisation.objects.filter(pk=first.application.unit_id).update(region="广州市")
+    with pytest.raises(Refused, match="注册") as refusal:
+        actions.submit_list(town.chen, begun)
+    assert "广州" in str(refusal.value)
+    page = visit(client, town.chen)
+    address = f"/desk/proposals/{begun.ref}/"
+    text = page.get(address).content.decode()
+    assert "广州" in text and f'name="i{first.pk}-note"' in text
+    actions.set_item(town.chen, first, selected=True, amount=first.amount, note="已迁回深圳，变更登记正在办理")
+    assert actions.submit_list(town.chen, begun).status == "SUBMITTED"
+    assert "变更登记正在办理" in page.get(address).content.decode()
+    row = actions.decide(town.lead, ProposalList.objects.get(pk=begun.pk), minutes="同意")
+    assert row.status == "DECIDED"
 
 
 def test_left_out_without_a_reason_is_refused(town, begun):
