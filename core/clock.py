@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 
 from django.db import connection, models
@@ -21,8 +22,24 @@ def CoreNow() -> models.Func:  # noqa: N802 (reads as an expression class)
     return models.Func(function="core_now", output_field=models.DateTimeField())
 
 
+_STANDING: ContextVar[datetime | None] = ContextVar("standing", default=None)
+
+
+@contextmanager
+def standing(moment: datetime) -> Iterator[None]:
+    """Within one act that has asked the database already, `now()` is that moment and asks no more: whatever the act looks at
+    is looked at as of one time. Rows still get the time of the database."""
+    token = _STANDING.set(moment)
+    try:
+        yield
+    finally:
+        _STANDING.reset(token)
+
+
 def now() -> datetime:
     """Aware datetime of this very moment, read from the database."""
+    if (moment := _STANDING.get()) is not None:
+        return moment
     with connection.cursor() as cursor:
         cursor.execute("SELECT core_now()")
         return cursor.fetchone()[0]

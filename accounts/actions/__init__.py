@@ -21,6 +21,7 @@ from accounts.actions.people import (
 from accounts.actions.records import (
     disengage,
     engage,
+    engage_all,
     mark,
 )
 from accounts.actions.roles import (
@@ -58,7 +59,7 @@ from accounts.actions.units import (
 __all__ = [
     "LICENCE_BYTES", "LICENCE_KINDS",
     "LICENCE_BYTES", "accept_membership", "change_password", "confirm_change", "confirm_membership", "consent",
-    "create_person", "decline_membership", "disengage", "edit_organisation", "edit_profile", "employ", "end_account",
+    "create_person", "decline_membership", "disengage", "engage_all", "edit_organisation", "edit_profile", "employ", "end_account",
     "begin_attempt", "end_expired_roles", "end_role", "end_sessions", "engage", "forget_old_attempts", "grant_role", "invite_member",
     "mark", "merge_organisations", "merge_people", "note_success", "note_try", "refuse", "refuse_change",
     "refuse_membership", "register_organisation", "register_unit_with_administrator", "release", "request_membership",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models, transaction
@@ -40,6 +41,18 @@ def engage(actor: Actor, *, klass: str, role: str, state: str, starts: date, sou
         source_ref=ledger.reference(source), defaults={"klass": klass, "state": state, "starts": starts, "ends": ends},
     )
     return row
+
+
+def engage_all(actor: Actor, source: models.Model, rows: Iterable[tuple[str, Person | Organisation]], *, klass: str, state: str,
+               starts: date, ends: date | None = None) -> None:
+    """The same for many (role, person or unit) of one source, in one statement."""
+    common = {"klass": klass, "state": state, "starts": starts, "ends": ends, "source_type": source._meta.label_lower,
+              "source_ref": ledger.reference(source)}
+    found = {(role, type(who), who.pk): Engagement(role=role, **common, **{"person" if isinstance(who, Person) else "organisation": who})
+             for role, who in rows}
+    Engagement.objects.bulk_create(
+        found.values(), update_conflicts=True, update_fields=["klass", "state", "starts", "ends"],
+        unique_fields=["person", "organisation", "role", "source_type", "source_ref"])
 
 
 def disengage(actor: Actor, source: models.Model, *, state: str, ends: date) -> int:

@@ -30,7 +30,7 @@ def hold_limits(*rows: Application) -> None:
     for row in rows:
         quota, limits = row.version.data.get("quota") or {}, row.version.data.get("limits")
         if limits:
-            people |= set(row.team.exclude(person=None).values_list("person", flat=True))
+            people |= {member.person_id for member in row.team.all() if member.person_id}
         if quota.get("per_unit") or limits:
             units.add(row.unit_id)
     with connection.cursor() as cursor:
@@ -63,14 +63,22 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
         return row
     if opened is None:
         raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
+    queries.fetch_rows(row)
     hold_limits(row)
+    with clock.standing(opened.now):
+        return _submit_held(actor, row, verb, opened)
+
+
+def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Application:
+    """The rest of a submission: row, guide and whoever is counted are held, the moment is settled."""
     found = queries.check_list(row)
     if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=found.wrong):
         raise Refused(reasons)
-    submission = row.versions.filter(why="SUBMIT").count() + 1
+    frozen = list(row.versions.values_list("why", flat=True))
+    submission = frozen.count("SUBMIT") + 1
     receipt = rules.receipt_number(row.ref, submission)
     version = freezing.freeze(
-        actor, row, why="SUBMIT", cleaned=found.cleaned,
+        actor, row, why="SUBMIT", cleaned=found.cleaned, number=len(frozen) + 1,
         receipt={"number": receipt, "submitted_at": opened.now.isoformat(), "endorsed_by": actor.label},
         conditions=[{"code": o.code, "result": o.result, "found": o.said} for o in found.outcomes],
     )
@@ -102,12 +110,10 @@ def _hold_guide(actor: Any, application: Application) -> Any:
 
 def _engage(actor: Any, row: Application) -> None:
     """What the limit rules of other applications count from now on (handbook 7.1)."""
-    common = {"klass": row.guide.special.code, "state": "APPLIED", "starts": clock.today(), "source": row}
-    for member in row.team.exclude(person=None).select_related("person"):
-        accounts.engage(actor, role=member.role, person=member.person, **common)
-    accounts.engage(actor, role="LEAD", organisation=row.unit, **common)
-    for partner in row.partners.exclude(organisation=None).select_related("organisation"):
-        accounts.engage(actor, role="PARTNER", organisation=partner.organisation, **common)
+    whom = [(member.role, member.person) for member in queries.rows_of(row, "team", "person") if member.person_id]
+    whom += [("LEAD", row.unit)]
+    whom += [("PARTNER", partner.organisation) for partner in queries.rows_of(row, "partners", "organisation") if partner.organisation_id]
+    accounts.engage_all(actor, row, whom, klass=row.guide.special.code, state="APPLIED", starts=clock.today())
 
 
 @dataclass(frozen=True)

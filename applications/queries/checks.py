@@ -142,7 +142,7 @@ def _check_secret(found: CheckList) -> None:
 
 
 def _check_documents(application: Application, found: CheckList) -> None:
-    present = set(application.annexes.filter(is_current=True).values_list("code", flat=True))
+    present = {row.code for row in parts.rows_of(application, "annexes") if row.is_current}
     for row in parts.documents_of(application):
         if row.get("required") and row["code"] not in present:
             text = _("Upload “%(name)s” (required of: %(kinds)s)") if row["who"] else _("Upload “%(name)s”")
@@ -325,7 +325,7 @@ def check_marks(application: Application, found: CheckList) -> None:
 def check_limit_rules(
     application: Application, loaded: list[rules.LimitRule], case: Mapping[str, Any], found: CheckList
 ) -> None:
-    team = list(application.team.exclude(person=None))
+    team = [member for member in application.team.all() if member.person_id]
     rows = known.engagements([m.person_id for m in team], [application.unit_id])
     rd = lookup(case, "unit.rd_spend_max_two_years")
     year, klass = clock.today().year, application.guide.special.code

@@ -33,7 +33,7 @@ def snapshot(application: Application, cleaned: Mapping[str, Any]) -> dict[str, 
         "starts_on": application.starts_on.isoformat() if application.starts_on else None,
         "ends_on": application.ends_on.isoformat() if application.ends_on else None,
         "answers": {key: value for key, value in cleaned.items() if key not in parts.BUILT_IN},
-        "team": [_member(row) for row in application.team.select_related("organisation")],
+        "team": [_member(row) for row in parts.rows_of(application, "team", "organisation")],
         "partners": [
             {"name": row.name, "uscc": row.uscc, "country": row.country, "region": row.region, "contact": row.contact,
              "phone": row.phone, "task": row.task, "share": str(row.share), "is_related": row.is_related}
@@ -53,7 +53,7 @@ def snapshot(application: Application, cleaned: Mapping[str, Any]) -> dict[str, 
         "annexes": [
             {"code": row.code, "number": row.number, "name": row.file.name, "size": row.file.size,
              "sha256": row.file.sha256}
-            for row in application.annexes.filter(is_current=True).select_related("file")
+            for row in parts.rows_of(application, "annexes", "file") if row.is_current
         ],
     }
 

@@ -13,6 +13,7 @@ from accounts.models import Engagement
 from accounts.states import OrgKind
 from applications import rules, states
 from applications.models import Application, Partner, TeamMember
+from applications.queries import parts
 from core import clock
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
@@ -87,7 +88,7 @@ def _team_facts(application: Application) -> dict[str, Fact]:
 
 def _partner_facts(application: Application) -> dict[str, Fact]:
     """Partners one by one, and how many of them sit outside the city or abroad (seen by registration, then by what is typed)."""
-    rows, source = list(application.partners.select_related("organisation")), _("list of partners")
+    rows, source = parts.rows_of(application, "partners", "organisation"), _("list of partners")
     told = [
         {
             "partner.kind": partner.organisation.kind if partner.organisation else None,

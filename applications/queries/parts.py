@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from applications.models import Application
+from applications.models import Annex, Application, Partner, TeamMember
 from applications.states import Source
 from programs import queries as programme
 from programs.engine import kinds
@@ -53,6 +54,20 @@ class _Key:
 @lru_cache(maxsize=KEPT_FORMS)
 def _form(key: _Key) -> Form:
     return programme.form_of(key.version)
+
+
+def rows_of(application: Application, name: str, *related: str) -> list[Any]:
+    """The rows of a relation (team, partners, annexes ...), from memory where the act has fetched them with `fetch_rows`."""
+    rows = getattr(application, name)
+    return list(rows.all() if name in getattr(application, "_prefetched_objects_cache", {}) else rows.select_related(*related))
+
+
+def fetch_rows(application: Application) -> None:
+    """Read at once what an act looks at again and again: team, partners, budget, targets, the current annexes."""
+    annexes = Annex.objects.filter(is_current=True).select_related("file")
+    prefetch_related_objects([application], Prefetch("team", TeamMember.objects.select_related("person", "organisation")),
+                             Prefetch("partners", Partner.objects.select_related("organisation")), "budget", "targets",
+                             Prefetch("annexes", annexes))
 
 
 def form_of(application: Application) -> Form:

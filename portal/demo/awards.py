@@ -194,6 +194,7 @@ def _objection(world: World, notice: Publicity, end: str) -> None:
     row = projects.accept_objection(world.actor("sun"), row)
     cycle.move_to(notice.opens_at + timedelta(days=7))
     if end == "uphold":
+        projects.hand_over(world.actor("sun"), row, findings="经调阅材料并约谈当事人，异议反映的情况属实，建议认定成立。")
         projects.uphold(world.actor("lead"), row, decision="经调查，异议反映的情况属实，不予立项。")
     elif end == "dismiss":
         projects.dismiss(world.actor("sun"), row, decision="经核查，异议反映的情况不属实。")

@@ -260,7 +260,7 @@ class Story:
         awards.review(world, guide, later(this.on(181)))
         yield self.said(f"{guide.ref}: reviewed")
         notice = awards.propose(world, guide, later(this.on(212)))
-        rows = awards.award(world, notice, objection="uphold" if self.waiting else "dismiss")
+        rows = awards.award(world, notice, objection="uphold" if self.waiting or self.counts is SMALL else "dismiss")
         yield self.said(f"{guide.ref}: {len(rows)} awarded")
         awards.contracts(world, rows[1:], later(this.on(254)))  # the first never signs: the award lapses
         self.go(later(this.on(273)))

@@ -173,12 +173,6 @@ def _engage(actor: Any, project: Project) -> None:
     """A running project counts for the limits of its team and its unit, each in the role that the application had."""
     state = "RUNNING" if project.status == ProjectStatus.CONTRACT_PENDING else "ENDED"
     starts, ends = project.starts_on or clock.today(), project.ends_on if state == "RUNNING" else clock.today()
-    for key, role in _engaged(project):
-        accounts.engage(actor, klass=project.special.code, role=role, state=state, starts=starts, ends=ends, source=project, **key)
-
-
-def _engaged(project: Project) -> list[tuple[dict[str, Any], str]]:
-    """The leader, every other member with an account, and the unit."""
     others = project.application.team.exclude(person=None).exclude(person=project.leader_id).select_related("person")
-    return [({"person": project.leader}, "LEADER"), *(({"person": member.person}, member.role) for member in others),
-            ({"organisation": project.unit}, "LEAD")]
+    whom = [("LEADER", project.leader), *((member.role, member.person) for member in others), ("LEAD", project.unit)]
+    accounts.engage_all(actor, project, whom, klass=project.special.code, state=state, starts=starts, ends=ends)
