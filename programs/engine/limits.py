@@ -26,7 +26,7 @@ ROLES = {
 }
 STATES = {
     "APPLIED": gettext_lazy("applied for, not decided yet"), "RUNNING": gettext_lazy("running projects"),
-    "AWARDED": gettext_lazy("applications that were awarded"), "ENDED": gettext_lazy("ended"),
+    "AWARDED": gettext_lazy("applications that were awarded"), "ENDED": gettext_lazy("projects and applications that have ended"),
 }
 WINDOWS = {"running": gettext_lazy("at the same time"), "calendar_year": gettext_lazy("begun in this calendar year")}
 KINDS = {kind.value: kind.label for kind in APPLICANT_KINDS}
