@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +76,14 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
     )
     events.queue(row)
     return row
+
+
+def took_part(target: models.Model, actor: Any, verbs: Iterable[str]) -> bool:
+    """Whether this person has done any of these to the target, by the record: what two-person rules rest on. Never the system."""
+    from core.models import LedgerRow  # noqa: PLC0415 (app ready)
+
+    return actor.id is not None and LedgerRow.objects.filter(
+        target_type=target._meta.label_lower, target_id=target.pk, actor_id=actor.id, verb__in=list(verbs)).exists()
 
 
 def canonical(row: Any) -> bytes:

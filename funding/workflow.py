@@ -62,6 +62,12 @@ def a_third_approves(row: Disbursement, *, actor: Any, **given: Any) -> str | No
     return None
 
 
+def another_sends(row: Disbursement, *, actor: Any, **given: Any) -> str | None:
+    if actor.id is not None and actor.id in (row.requested_by_id, row.checked_by_id, row.approved_by_id):
+        return _("Who asked for, checked or approved the payment cannot send or book it.")
+    return None
+
+
 def with_reference(row: Disbursement, *, reference: str = "", **given: Any) -> str | None:
     return None if reference.strip() else _("Give the number of the payment order.")
 
@@ -83,10 +89,10 @@ PAYMENT = Machine(
         Step("send_back", {S.REQUESTED}, S.CONDITION_WAIT, policies.checks, (with_reason,), gettext_lazy("Return to the division")),
         Step("approve", {S.CHECKED}, S.APPROVED, policies.approves, (a_third_approves, condition_met), gettext_lazy("Approve")),
         Step("refuse", {S.CHECKED}, S.CONDITION_WAIT, policies.approves, (with_reason,), gettext_lazy("Do not approve")),
-        Step("send", {S.APPROVED}, S.SENT, policies.sends, (with_reference,), gettext_lazy("Send to the treasury")),
-        Step("pay", {S.SENT}, S.PAID, policies.sends, (with_receipt,), gettext_lazy("Paid")),
+        Step("send", {S.APPROVED}, S.SENT, policies.sends, (another_sends, with_reference), gettext_lazy("Send to the treasury")),
+        Step("pay", {S.SENT}, S.PAID, policies.sends, (another_sends, with_receipt), gettext_lazy("Paid")),
         Step("bounce", {S.SENT}, S.RETURNED, policies.sends, (with_reason,), gettext_lazy("Returned by the bank")),
-        Step("unbook", {S.PAID}, S.SENT, policies.sends, (with_reason, not_confirmed), gettext_lazy("Reverse the booking"), danger=True),
+        Step("unbook", {S.PAID}, S.SENT, policies.sends, (another_sends, with_reason, not_confirmed), gettext_lazy("Reverse the booking"), danger=True),
         Step("hold", {S.CONDITION_WAIT}, S.HELD, policies.holds_back, (with_reason,), gettext_lazy("Hold the payment")),
         Step("release", {S.HELD}, S.CONDITION_WAIT, policies.holds_back, (with_reason,), gettext_lazy("Release the hold")),
         Step("cancel", {S.HELD}, S.CANCELLED, policies.approves, (with_reason,), gettext_lazy("Cancel the payment"), danger=True),

@@ -151,6 +151,9 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="HANDED") | ~Q(findings=""), name="objection_handed_has_findings"
             ),
+            models.CheckConstraint(
+                condition=~Q(status="UPHELD") | Q(handed_by=None) | ~Q(decided_by=F("handed_by")), name="objection_decided_by_another"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -349,7 +349,8 @@ def to_award(rows: QuerySet[Publicity], value: str = "yes") -> QuerySet[Publicit
 
 def objections_that_are(rows: QuerySet[Objection], value: str) -> QuerySet[Objection]:
     """"yes": not settled; "handed": supervision has proposed to uphold them and a leader decides."""
-    return rows.filter(status="HANDED") if value == "handed" else rows.filter(status__in=UNSETTLED)
+    states = {"handed": ["HANDED"], "supervision": ["FILED", "ACCEPTED"]}
+    return rows.filter(status__in=states.get(value, UNSETTLED))
 
 
 def waiting(actor: Any) -> dict[str, int]:
@@ -361,6 +362,7 @@ def waiting(actor: Any) -> dict[str, int]:
         "decide": lists.filter(status="SUBMITTED").count(),
         "publicise": lists_to_publish(actor).count(),
         "objections": open_objection_count(actor),
+        "objections_to_examine": objections_that_are(policies.objections_visible_to(actor), "supervision").count(),
         "objections_handed": objections_that_are(policies.objections_visible_to(actor), "handed").count(),
         "offer": contracts.filter(status="DRAFT").count(),
         "unit_sign": contracts.filter(status="OFFERED").count(),

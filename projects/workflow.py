@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Organisation
 from applications import queries as filed
 from applications.states import Status
-from core import clock
+from core import clock, ledger
 from core.workflow import Machine, Step
 from programs.engine import voices
 from projects import policies, rules
@@ -73,7 +73,8 @@ def all_heard(row: ProposalList, **given: Any) -> list[str]:
 
 
 def another_decides(row: ProposalList, *, actor: Any, **given: Any) -> str | None:
-    if actor.id is not None and actor.id == row.created_by_id:
+    made = ("projects.proposal.create", "projects.proposal.item", "projects.proposal.submit")
+    if actor.id is not None and (actor.id == row.created_by_id or ledger.took_part(row, actor, made)):
         return _("Who prepared the list cannot decide on it.")
     return None
 
@@ -124,6 +125,12 @@ def with_what_remains(row: Objection, *, remains: str = "", **given: Any) -> str
     return None if remains.strip() else _("Write what remains to be investigated; supervision goes on by it.")
 
 
+def another_than_handed(row: Objection, *, actor: Any, **given: Any) -> str | None:
+    if actor.id is not None and actor.id == row.handed_by_id:
+        return _("Who investigated the objection and handed it over cannot decide on it (two persons).")
+    return None
+
+
 OBJECTION = Machine(
     "projects.objection",
     (
@@ -132,8 +139,8 @@ OBJECTION = Machine(
              gettext_lazy("Do not accept")),
         Step("hand_over", {O.ACCEPTED}, O.HANDED, policies.is_supervision, (with_findings,),
              gettext_lazy("Hand over to the leader")),
-        Step("uphold", {O.HANDED}, O.UPHELD, policies.decides, (with_decision,), gettext_lazy("Uphold"), danger=True),
-        Step("send_back", {O.HANDED}, O.ACCEPTED, policies.decides, (with_what_remains,),
+        Step("uphold", {O.HANDED}, O.UPHELD, policies.decides, (another_than_handed, with_decision), gettext_lazy("Uphold"), danger=True),
+        Step("send_back", {O.HANDED}, O.ACCEPTED, policies.decides, (another_than_handed, with_what_remains),
              gettext_lazy("Send back to be investigated further")),
         Step("dismiss", {O.ACCEPTED}, O.NOT_UPHELD, policies.is_supervision, (with_decision,),
              gettext_lazy("Do not uphold")),

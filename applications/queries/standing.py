@@ -69,7 +69,7 @@ def verb_label(verb: str) -> str:
         return str(APPLICATION.steps[name].label)
     return str({"start": _("Application begun"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
                 "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed"), "file": _("Report of visit or audit filed"),
-                "compare": _("Compared"), "ask": pgettext("word of another body", "Asked")}.get(name, verb))
+                "compare": _("Compared"), "find": _("Likeness to another text found"), "ask": pgettext("word of another body", "Asked")}.get(name, verb))
 
 
 def events_for_applicant(application: Application) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """The deadline for a calendar; the same UID, so that a moved date replaces the old one."""
     application = queries.leader_get(request.actor, ref)
     at, now = frame.closes_at(application) or application.guide.closes_at, clock.now()
-    title = f"{_('Close of filing')} {application.guide.title}"
+    title = _("Close of filing") + " " + application.guide.title
     entry = programme.Entry(f"{application.ref}@keguan", title, application.ref, reverse("applications:my:overview", args=[ref]), now,
                             at - timedelta(hours=1), at, alarms=True)
     text = programme.calendar_text([entry], title, request.build_absolute_uri("/").rstrip("/"), now)

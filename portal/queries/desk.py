@@ -90,7 +90,7 @@ QUEUES = (
     (gettext_lazy("Awards and contracts"), (
         Queue(gettext_lazy("Lists of awards to decide"), "project.decide", (L,), "projects:desk:proposals", {"status": "SUBMITTED"}),
         Queue(gettext_lazy("Decided lists to publish"), "project.publicise", (R, D), "projects:desk:notices"),
-        Queue(gettext_lazy("Objections to examine"), "project.objections", (S,), "projects:desk:objections", {"open": "yes"}),
+        Queue(gettext_lazy("Objections to examine"), "project.objections_to_examine", (S,), "projects:desk:objections", {"open": "supervision"}),
         Queue(gettext_lazy("Objections proposed to be upheld, to decide"), "project.objections_handed", (L,), "projects:desk:objections",
               {"open": "handed"}),
         Queue(gettext_lazy("Public notices over, to award"), "project.award", (L,), "projects:desk:notices", {"ready": "yes"}),

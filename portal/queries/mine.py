@@ -172,7 +172,7 @@ def unit_numbers(actor: Any, unit: Organisation) -> list[dict[str, Any]]:
         filed=Count("pk", filter=Q(status__in=COUNTING)),
     )
     topics = programme.topics.unit_needs(actor).filter(unit=unit, status="UNIT_PENDING").count()
-    held = projects.mine(actor).filter(unit=unit).aggregate(n=Count("pk"), money=Sum("amount"))
+    held = projects.mine(actor).filter(unit=unit).exclude(status="LAPSED").aggregate(n=Count("pk"), money=Sum("amount"))
     return [
         {"label": _("Being filled in"), "value": counts["drafts"]},
         {"label": _("Waiting for my approval"), "value": counts["waiting"],

@@ -6,6 +6,7 @@ money in yuan as text. The applications floor counts by it at hand-in, at submis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -24,12 +25,14 @@ ROLES = {
     "person": {"LEADER": gettext_lazy("as leader"), "MAIN": gettext_lazy("as main member"), "MEMBER": gettext_lazy("as participant")},
     "unit": {"LEAD": gettext_lazy("as lead unit"), "PARTNER": gettext_lazy("as partner unit")},
 }
+ROLE_NAMES = {code: label for group in ROLES.values() for code, label in group.items()}
 STATES = {
     "APPLIED": gettext_lazy("applied for, not decided yet"), "RUNNING": gettext_lazy("running projects"),
     "AWARDED": gettext_lazy("applications that were awarded"), "ENDED": gettext_lazy("projects and applications that have ended"),
 }
 WINDOWS = {"running": gettext_lazy("at the same time"), "calendar_year": gettext_lazy("begun in this calendar year")}
 KINDS = {kind.value: kind.label for kind in APPLICANT_KINDS}
+CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 MOST, MOST_RULES, MOST_CODES = 1000, 30, 60
 LISTS = ("roles", "classes", "excluded", "states", "exempt_kinds")
 
@@ -42,8 +45,8 @@ def check(rows: Any, path: str = "limits") -> list[Problem]:
     codes = [row.get("code") for row in rows if isinstance(row, Mapping)]
     for index, row in enumerate(rows):
         here = f"{path}[{index}]"
-        if not isinstance(row, Mapping) or not isinstance(row.get("code"), str) or not row["code"]:
-            found.append(Problem(here, _("needs a code")))
+        if not isinstance(row, Mapping) or not isinstance(row.get("code"), str) or not CODE.fullmatch(row["code"]):
+            found.append(Problem(here, _("needs a code of letters, digits and dashes")))
             continue
         if codes.count(row["code"]) > 1:
             found.append(Problem(f"{here}.code", _("“%(code)s” stands twice") % {"code": row["code"]}))
@@ -60,9 +63,9 @@ def _row(row: Mapping[str, Any], here: str) -> list[Problem]:
     if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= MOST:
         found.append(Problem(f"{here}.max", _("must be a whole number from 0 to %(most)d") % {"most": MOST}))
     scope = row.get("scope", "person")
-    if scope not in SCOPES:
+    if not isinstance(scope, str) or scope not in SCOPES:
         return [*found, Problem(f"{here}.scope", _("choose whom the limit concerns"))]
-    if row.get("window", "running") not in WINDOWS:
+    if not isinstance(row.get("window", "running"), str) or row.get("window", "running") not in WINDOWS:
         found.append(Problem(f"{here}.window", _("choose the period")))
     known = {"roles": ROLES[scope], "states": STATES, "exempt_kinds": KINDS}
     for name in LISTS:
@@ -74,8 +77,14 @@ def _row(row: Mapping[str, Any], here: str) -> list[Problem]:
     if not row.get("states", ["APPLIED", "RUNNING"]):
         found.append(Problem(f"{here}.states", _("choose what is counted")))
     if row.get("exempt_rd_from") not in (None, ""):
-        found.extend(check_bounds(row["exempt_rd_from"], f"{here}.exempt_rd_from"))
+        found.extend(_spend(row["exempt_rd_from"], f"{here}.exempt_rd_from"))
     return found
+
+
+def _spend(value: Any, path: str) -> list[Problem]:
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not re.fullmatch(r"-?[0-9.]{1,60}", str(value)):
+        return [Problem(path, _("must be a number"))]
+    return check_bounds(value, path)
 
 
 def words(row: Mapping[str, Any]) -> str:

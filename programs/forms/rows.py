@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import APPLICANT_KINDS
+from programs import queries
 from programs.engine import limits
 from programs.engine.schema import FILE_KINDS
 from programs.forms.base import LinesField, WanField, one_line
@@ -123,7 +124,8 @@ class CheckRow(RowForm):
 class LimitRow(RowForm):
     """A rule of limitation (限项). Specials are named by their codes, one per line."""
 
-    code = one_line(_("Code"), 20, help_text=_("For example: L1"))
+    code = forms.RegexField(limits.CODE, label=_("Code"), max_length=20, help_text=_("For example: L1"), error_messages={
+        "invalid": _("Letters, digits and dashes only.")})
     clause = one_line(_("Clause"), 60, required=False, help_text=_("For example: 限项（一）"))
     text = one_line(_("The limit in words"), 300, help_text=_("For example: 同一负责人同年度限申报一项"))
     text_en = one_line(_("The same in English"), 300, required=False)
@@ -131,7 +133,7 @@ class LimitRow(RowForm):
     max = forms.IntegerField(label=_("At most, this application among them"), min_value=0, max_value=limits.MOST, help_text=_("For example: 1"))
     roles = forms.MultipleChoiceField(
         label=_("Roles counted"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: every role."),
-        choices=[(code, label) for group in limits.ROLES.values() for code, label in group.items()])
+        choices=[(code, label) for code, label in limits.ROLE_NAMES.items()])
     states = forms.MultipleChoiceField(label=_("What is counted"), widget=forms.CheckboxSelectMultiple, initial=["APPLIED", "RUNNING"],
                                        choices=[(code, label) for code, label in limits.STATES.items()])
     window = forms.ChoiceField(label=_("Period"), choices=[(code, label) for code, label in limits.WINDOWS.items()])
@@ -149,8 +151,12 @@ class LimitRow(RowForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         known = limits.ROLES.get(values.get("scope", ""), {})
-        if [role for role in values.get("roles", ()) if known and role not in known]:
-            self.add_error("roles", gettext("These roles do not fit whom the limit concerns."))
+        if strange := [str(limits.ROLE_NAMES[role]) for role in values.get("roles", ()) if known and role not in known]:
+            self.add_error("roles", gettext("These roles do not fit whom the limit concerns: %(roles)s") % {"roles": "、".join(strange)})
+        for name in ("classes", "excluded"):
+            codes = values.get(name) or []
+            if unknown := sorted(set(codes) - set(queries.special_names(codes))):
+                self.add_error(name, gettext("There is no special with this code: %(codes)s") % {"codes": "、".join(unknown)})
         return values
 
     def row(self, old: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ UNPACKED = 60 * 1024 * 1024  # bytes all parts may unpack to; a table of the all
 WHOLE_TEXTS, WHOLE = 16 * 1024 * 1024, 1024 * 1024
 RATIO = 200  # a part that shrinks more than this is no table of texts
 MEMBERS = 200
+MARKS = 400_000  # signs that open or close an element, in all parts: a table of the allowed rows has far fewer
 XML, CHUNK = (".xml", ".rels", ".vml"), 1 << 16
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 MOST_CELL = 5000
@@ -113,18 +114,23 @@ def _look_inside(stream: BinaryIO, size: int) -> None:
 
 def _check_members(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
-    packed = sum(one.compress_size for one in members) or 1
     unpacked = sum(one.file_size for one in members)
-    if (len(members) > MEMBERS or unpacked > UNPACKED or (unpacked > 1_000_000 and unpacked / packed > RATIO)
+    if (len(members) > MEMBERS or unpacked > UNPACKED
+            or any(one.file_size > 1_000_000 and one.file_size / (one.compress_size or 1) > RATIO for one in members)
             or any(one.file_size > _most_of(one.filename) for one in members)):
         raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
     if any("vbaProject" in one.filename for one in members):
         raise ValidationError(_("The file holds macros; save it as a workbook without macros (.xlsx)."))
+    marks = 0
     for one in members:
         if one.filename.lower().endswith(XML):
             with archive.open(one) as part:
-                if _declares(part):
-                    raise ValidationError(_("The file declares entities, which a table never needs."))
+                declares, count = _looked_through(part)
+            if declares:
+                raise ValidationError(_("The file declares entities, which a table never needs."))
+            marks += count
+            if marks > MARKS:
+                raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
 
 
 def _most_of(name: str) -> int:
@@ -134,15 +140,20 @@ def _most_of(name: str) -> int:
     return WHOLE_TEXTS if name.lower() == "xl/sharedstrings.xml" else WHOLE
 
 
-def _declares(part: IO[bytes]) -> bool:
-    """Whether a document type or an entity is declared anywhere, in whatever encoding: a comment may stand before it."""
-    last = b""
+def _looked_through(part: IO[bytes]) -> tuple[bool, int]:
+    """Whether a document type or an entity is declared anywhere, in whatever encoding (a comment may stand before it), and how
+    many marks there are: a cell costs a reader far more memory than the four bytes of an empty one."""
+    last, count = b"", 0
     while chunk := part.read(CHUNK):
-        text = last + chunk.replace(b"\0", b"")
+        plain = chunk.replace(b"\0", b"")
+        count += plain.count(b"<")
+        text = last + plain
         if DECLARATION.search(text):
-            return True
+            return True, count
+        if count > MARKS:
+            break
         last = text[-16:]
-    return False
+    return False, count
 
 
 def _both(label: Any) -> set[str]:

@@ -166,7 +166,7 @@ def card_text(card: CallCard) -> str:
     ]
     shown = card.window or card.upcoming
     if shown is not None:
-        parts.append(f"{clock.local(shown.opens_at):%Y-%m-%d %H:%M} – {clock.local(shown.closes_at):%Y-%m-%d %H:%M} {_('Beijing time')}")
+        parts.append(f"{clock.local(shown.opens_at):%Y-%m-%d %H:%M} – {clock.local(shown.closes_at):%Y-%m-%d %H:%M} " + _("Beijing time"))
     return "；".join(part for part in parts if part)
 
 
@@ -190,10 +190,10 @@ def window_entries(rows: QuerySet[Guide]) -> list[Entry]:
 
 def closing_entries(row: Guide | TopicCall, path: str) -> list[Entry]:
     """One event per window of a guide or a call, its last hour, with reminders; the same UID when dates move."""
-    title = title_of(row)
+    title, decides = title_of(row), _("Beijing time; the moment the server receives it decides")
     return [
         Entry(f"{row.ref}-{window.pk}@keguan", _("Filing closes: %(title)s") % {"title": title},
-              f"{clock.local(window.closes_at):%Y-%m-%d %H:%M} {_('Beijing time; the moment the server receives it decides')}", path,
+              f"{clock.local(window.closes_at):%Y-%m-%d %H:%M} {decides}", path,
               row.published_at or row.created_at, window.closes_at - timedelta(hours=1), window.closes_at, alarms=True)
         for window in row.windows.all()
     ]

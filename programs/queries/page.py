@@ -17,7 +17,7 @@ from accounts.states import OrgKind
 from core import clock
 from core.money import wan
 from programs import rules, states
-from programs.engine import kinds, modes, schema
+from programs.engine import kinds, limits, modes, schema
 from programs.engine.conditions import number
 from programs.engine.forms import ROW_KINDS, pick
 from programs.models import Guide, GuideVersion, Special
@@ -290,7 +290,7 @@ def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
     """Fields supported, regions and partners, ethics, contract."""
     contract = data.get("contract") or {}
     return {
-        "quota": data.get("quota") or {}, "limits": [{**row, "text": pick(row, "text")} for row in data.get("limits") or ()],
+        "quota": data.get("quota") or {}, "limits": [{**row, "words": limits.words(row)} for row in data.get("limits") or ()],
         "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
         "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
     }

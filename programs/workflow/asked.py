@@ -6,12 +6,26 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import ledger
+
 
 def with_reason(obj: Any, *, reason: str = "", **given: Any) -> str | None:
     return None if reason.strip() else _("A reason is needed.")
 
 
+#: What making something consists of, by the record; whoever did any of it is no second person.
+MAKING = {
+    "programs.guide": ("create", "save", "file", "policies", "windows", "link_need", "unlink_need", "submit"),
+    "programs.annualplan": ("create", "money", "item_add", "item_change", "item_remove", "submit"),
+    "programs.topiccall": ("create", "change", "asks", "windows", "submit"),
+}
+MACHINES = {"programs.annualplan": "programs.annual_plan", "programs.topiccall": "programs.topic_call"}
+
+
 def another_person(obj: Any, *, actor: Any, **given: Any) -> str | None:
-    if actor.id is not None and actor.id == obj.drafted_by_id:
-        return _("The person who drafted it may not approve it (two persons).")
+    """Neither the drafter nor anybody who changed it or submitted it agrees to it or approves it."""
+    label = obj._meta.label_lower
+    made = [f"{MACHINES.get(label, label)}.{verb}" for verb in MAKING.get(label, ())]
+    if actor.id is not None and (actor.id == obj.drafted_by_id or (made and ledger.took_part(obj, actor, made))):
+        return _("Whoever drafted, changed or submitted it may not approve it (two persons).")
     return None

@@ -13,9 +13,7 @@ from django.utils.translation import (
     ngettext,
 )
 
-from core import (
-    clock,
-)
+from core import clock, ledger
 from core.workflow import Machine, Step
 from programs import policies, rules, states
 from programs.engine import (
@@ -144,6 +142,12 @@ def lawful(guide: Any, *, actor: Any, **given: Any) -> str | None:
     return None
 
 
+def not_who_agreed(guide: Any, *, actor: Any, **given: Any) -> str | None:
+    if ledger.took_part(guide, actor, ("programs.guide.agree",)):
+        return _("Who agreed to the guide may not approve it (two persons).")
+    return None
+
+
 def comments_settled(guide: Any, **given: Any) -> str | None:
     waiting = guide.comments.filter(must_settle=True).exclude(status=CommentStatus.RESOLVED).count()
     if not waiting:
@@ -162,7 +166,7 @@ GUIDE = Machine(
         Step("check_law", {GuideStatus.LEGAL_REVIEW}, GuideStatus.LEGAL_REVIEW, policies.checks_law,
              (opinion_whole,), gettext_lazy("File the legality opinion")),
         Step("approve", {GuideStatus.LEGAL_REVIEW}, GuideStatus.BUREAU_APPROVED, policies.approves_guide,
-             (another_person, lawful, comments_settled, has_windows, well_formed), gettext_lazy("Approve for the bureau")),
+             (another_person, not_who_agreed, lawful, comments_settled, has_windows, well_formed), gettext_lazy("Approve for the bureau")),
         Step("return", {GuideStatus.INTERNAL_REVIEW, GuideStatus.LEGAL_REVIEW, GuideStatus.BUREAU_APPROVED},
              GuideStatus.DRAFT, policies.returns_guide, (with_reason,), gettext_lazy("Return to the drafter")),
         Step("publish", {GuideStatus.BUREAU_APPROVED}, GuideStatus.PUBLISHED, policies.owns_guide,

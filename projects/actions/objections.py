@@ -49,9 +49,11 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
         raise Refused(_("Anonymous objections are not accepted: give the real name and a contact."))
     if not facts.strip():
         raise Refused(_("State the facts and what they rest on."))
-    item = ProposalItem.objects.filter(proposal=row.proposal, selected=True, application__ref=application).first()
+    item = ProposalItem.objects.filter(proposal=row.proposal, selected=True, application__ref=application).select_related("application").first()
     if item is None:
         raise Refused(_("Choose a project of this notice."))
+    if item.application.status == Status.REJECTED:
+        raise Refused(_("An objection against this project has been upheld already; it is not awarded."))
     number = f"YY{clock.today().year}-{refs.next_number('objection', str(clock.today().year)):04d}"
     file = files.store(upload, actor=OBJECTOR, kinds=("pdf", "jpg", "png"), max_bytes=MOST_BYTES, name=number)
     objection = Objection.objects.create(
@@ -102,7 +104,7 @@ def dismiss(actor: Any, objection: Objection, *, decision: str) -> Objection:
 def hand_over(actor: Any, objection: Objection, *, findings: str) -> Objection:
     """ACCEPTED -> HANDED: supervision proposes to uphold, with its findings; every leader is told, who alone may uphold."""
     row = OBJECTION.move(
-        "hand_over", actor, objection, findings=findings,
+        "hand_over", actor, objection, why=findings.strip(), findings=findings,
         columns={"findings": findings.strip(), "handed_by_id": actor.id, "handed_at": clock.now()})
     _tell(Role.LEADER, "objection.hand_over",
           lambda: _("Objection %(number)s: supervision proposes to uphold it") % {"number": row.number}, row.findings, row)
@@ -127,7 +129,11 @@ def _tell(role: Role, event: str, title: Any, body: str, row: Objection) -> None
 def uphold(actor: Any, objection: Objection, *, decision: str) -> Objection:
     """HANDED -> UPHELD by a leader; the award is refused and its money goes back to the plan item."""
     row = _decide("uphold", actor, objection, decision)
-    application = applications.reject(actor, Application.objects.get(pk=row.application_id), Reason.OBJECTION_UPHELD, decision)
+    _tell(Role.SUPERVISION, "objection.uphold", lambda: _("Objection %(number)s has been upheld") % {"number": row.number}, decision.strip(), row)
+    application = Application.objects.get(pk=row.application_id)
+    if application.status == Status.REJECTED:  # another objection against the same project was upheld before
+        return row
+    application = applications.reject(actor, application, Reason.OBJECTION_UPHELD, decision)
     item = ProposalItem.objects.select_related("proposal__guide__plan_item").get(application=application)
     programme.release_award(actor, item.proposal.guide.plan_item, item.amount)
     return row

@@ -69,7 +69,8 @@ class Objections(lists.Listing):
     )
     facets = (
         lists.Facet("status", gettext_lazy("State"), states.ObjectionStatus.choices),
-        lists.Facet("open", gettext_lazy("Next step"), (("yes", gettext_lazy("Not settled")), ("handed", gettext_lazy("With the leader"))),
+        lists.Facet("open", gettext_lazy("Next step"), (
+            ("yes", gettext_lazy("Not settled")), ("supervision", gettext_lazy("With supervision")), ("handed", gettext_lazy("With the leader"))),
                     queries.objections_that_are),
     )
     empty_title = gettext_lazy("No objection has been filed")

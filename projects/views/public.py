@@ -90,7 +90,7 @@ def publicity(request: HttpRequest, ref: str) -> HttpResponse:
 def objection_new(request: HttpRequest, ref: str) -> HttpResponse:
     """The form of an objection; after the close it says until when one could be filed."""
     row = queries.get_publicity(request.actor, ref)
-    items = list(queries.items_of(row.proposal, selected=True))
+    items = [item for item in queries.items_of(row.proposal, selected=True) if item.application.status != "REJECTED"]
     form = ObjectionForm(request.POST or None, request.FILES or None, items=items,
                          initial={"application": request.GET.get("project", "")})
     if request.method == "POST" and form.is_valid():

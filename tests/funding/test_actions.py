@@ -10,7 +10,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts import actions as accounts
 from accounts.models import Organisation
+from accounts.policies import Actor, system
 from accounts.states import Role
 from core import clock
 from core.workflow import Refused
@@ -329,3 +331,17 @@ def test_a_payment_that_has_left_the_house_keeps_account_and_hands(town, row, sq
     done = make.paid(town, row)
     with pytest.raises(DatabaseError, match="has left the house"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, [done.pk])
+
+
+@pytest.mark.parametrize("hand", ["asked", "checked", "approved"])
+def test_who_asked_checked_or_approved_neither_sends_nor_books(town, hand):
+    who = {"asked": town.chen, "checked": town.he, "approved": town.lead}[hand]
+    accounts.grant_role(system("test"), who.person, town.bureau, Role.FINANCE)
+    row = make.approved(town, make.planned(town))
+    both = Actor.of(who.person)
+    with pytest.raises(Refused):
+        actions.send(both, row, reference="ZL9")
+    row = actions.send(town.fin, row, reference="ZL9")
+    with pytest.raises(Refused):
+        actions.pay(both, row, receipt="HD9")
+    assert actions.pay(town.fin, row, receipt="HD9").status == "PAID"

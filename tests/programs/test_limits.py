@@ -20,13 +20,15 @@ RULE = {"code": "L1", "clause": "限项（一）", "text": "同一负责人同�
     ({"roles": ["LEAD"]}, "roles"), ({"roles": "LEADER"}, "roles"), ({"roles": [1]}, "roles"), ({"states": []}, "states"),
     ({"states": ["SLEEPING"]}, "states"), ({"window": "week"}, "window"), ({"exempt_kinds": ["BANK"]}, "exempt_kinds"),
     ({"exempt_rd_from": "-1"}, "exempt_rd_from"), ({"exempt_rd_from": "1" * 40}, "exempt_rd_from"), ({"text": ""}, "text"),
-    ({"text": 5}, "text"), ({"clause": []}, "clause"), ({"classes": ["x"] * 61}, "classes"),
+    ({"text": 5}, "text"), ({"clause": []}, "clause"), ({"classes": ["x"] * 61}, "classes"), ({"scope": []}, "scope"), ({"scope": {}}, "scope"),
+    ({"window": []}, "window"), ({"exempt_rd_from": "NaN"}, "exempt_rd_from"), ({"exempt_rd_from": "Infinity"}, "exempt_rd_from"),
+    ({"exempt_rd_from": True}, "exempt_rd_from"), ({"exempt_rd_from": []}, "exempt_rd_from"),
 ])
 def test_rule_that_cannot_be_counted_is_refused_at_its_place(change, at):
     assert [problem.path for problem in limits.check([{**RULE, **change}])] == [f"limits[0].{at}"]
 
 
-@pytest.mark.parametrize("rows", [None, {}, "x", [5], [{}], [{"code": 5}], [RULE, RULE], [{**RULE, "code": f"L{n}"} for n in range(31)]])
+@pytest.mark.parametrize("rows", [None, {}, "x", [5], [{}], [{"code": 5}], [{**RULE, "code": "L\n1"}], [{**RULE, "code": ".."}], [{**RULE, "code": "a/b"}], [{**RULE, "code": "<b>"}], [RULE, RULE], [{**RULE, "code": f"L{n}"} for n in range(31)]])
 def test_list_of_rules_that_cannot_be_read_is_refused(rows):
     assert limits.check(rows)
 
@@ -52,7 +54,9 @@ def test_rule_is_entered_by_screen_read_by_the_public_and_kept_in_the_history(st
             "form-0-states": ["APPLIED", "RUNNING"], "form-0-window": "running", "form-0-classes": "TECH-KEY\nTECH-MS",
             "form-0-excluded": "", "form-0-exempt_rd_from": "50000"}
     refused = client.post(address, sent)
-    assert refused.status_code != 302 and "所选身份与限制对象不符" in refused.content.decode()
+    assert refused.status_code != 302 and "所选身份与限制对象不符：作为负责人" in refused.content.decode()
+    unknown = client.post(address, {**sent, "form-0-roles": ["LEAD"], "form-0-classes": "NOSUCH", "form-0-code": "L\n1"})
+    assert unknown.status_code != 302 and "没有代码为NOSUCH的专项" in unknown.content.decode()
     done = client.post(address, {**sent, "form-0-roles": ["LEAD"]})
     assert done.status_code == 302, done.content.decode()[-2000:]
     guide.refresh_from_db()

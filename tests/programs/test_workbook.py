@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from datetime import timedelta
 
@@ -190,6 +191,17 @@ def test_a_bomb_is_refused_before_it_is_opened(tree):
     data = repacked(queries.tree_workbook(tree), lambda parts: {**parts, "xl/media/x.xml": b"0" * 50_000_000})
     assert len(data) < 200_000
     assert "解压" in refused(data, tree)
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet9.xml", "xl/worksheets/ss.xml", "xl/other/strings.xml"])
+def test_millions_of_empty_cells_are_refused_before_they_are_read(tree, name):
+    """Padding beside them that does not shrink hides the ratio of the whole file; a cell costs the reader hundreds of bytes."""
+    cells = b"<worksheet><sheetData><row>" + b"<c/>" * 240_000 + b"</row></sheetData></worksheet>"
+    many = b"<worksheet><sheetData><row>" + b"".join(b'<c r="%x"/>' % (n * 2654435761 % 2**32) for n in range(500_000)) + b"</row></sheetData></worksheet>"
+    padding = random.Random(5).randbytes(1_000_000)
+    for body in (cells * 2, many):
+        data = repacked(queries.tree_workbook(tree), lambda parts, body=body: {**parts, name: body, "xl/media/a.png": padding})
+        assert "解压" in refused(data, tree)
 
 
 def test_entities_are_refused(tree):

@@ -373,6 +373,42 @@ def test_leader_sends_an_objection_back_and_supervision_ends_it(client, town, pu
     assert first.status == "PUBLICITY"
 
 
+def test_two_objections_against_one_project_are_both_upheld(town, published):
+    """The project is refused once, its money given back once; no third objection is taken."""
+    first = Application.objects.order_by("pk").first()
+    both = [actions.accept_objection(town.sun, make.objection(published, first)) for _turn in range(2)]
+    for objection in both:
+        actions.uphold(town.lead, actions.hand_over(town.sun, objection, findings="经查属实"), decision="属实")
+    first.refresh_from_db()
+    assert (first.status, plan_item(town).committed) == ("REJECTED", Decimal(2_000_000))
+    assert set(Objection.objects.values_list("status", flat=True)) == {"UPHELD"}
+    assert Message.objects.filter(person_id=town.sun.id, event="objection.uphold").count() == 2
+    with pytest.raises(Refused, match="已认定成立"):
+        make.objection(published, first)
+
+
+def test_who_investigated_does_not_decide(town, published):
+    accounts.grant_role(system("test"), town.sun.person, town.bureau, Role.LEADER)
+    both = Actor.of(town.sun.person)
+    objection = actions.accept_objection(both, make.objection(published, Application.objects.first()))
+    objection = actions.hand_over(both, objection, findings="经查属实")
+    for act, given in ((actions.uphold, {"decision": "属实"}), (actions.send_back, {"why": "再查"})):
+        with pytest.raises(Refused, match="两人"):
+            act(both, objection, **given)
+    with pytest.raises(IntegrityError, match="objection_decided_by_another"), transaction.atomic():
+        Objection.objects.filter(pk=objection.pk).update(status="UPHELD", decision="x", decided_by=both.id)
+
+
+def test_who_changed_or_submitted_the_list_does_not_decide(town, begun):
+    other = make.make.member("另一处长", town.bureau, Role.DIVISION, Role.LEADER, phone="13900139999")
+    line = begun.items.order_by("rank").first()
+    actions.set_item(other, line, selected=True, amount=line.amount - 10_000)
+    row = actions.submit_list(town.chen, begun)
+    with pytest.raises(Refused, match="不能"):
+        actions.decide(other, row, minutes="同意")
+    assert actions.decide(town.lead, row, minutes="同意").status == "DECIDED"
+
+
 def test_decision_without_words_is_refused(town, published):
     row = published
     objection = make.objection(row, Application.objects.first())
