@@ -194,7 +194,7 @@ def kpis(actor: Any, year: int) -> list[dict[str, Any]]:
          "link": address("applications:desk:list")},
         {"label": _("Guides open now"), "value": programme.open_rows(programme.guides_for(actor)).count(),
          "link": address("programs:desk:guides")},
-        {"label": _("Projects running"), "value": held.filter(status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE"]).count(),
+        {"label": _("Projects running, overdue or in acceptance"), "value": held.filter(status__in=["ACTIVE", "OVERDUE", "ACCEPTANCE"]).count(),
          "link": address("projects:desk:projects")},
         {"label": _("Annual plan of %(year)s") % {"year": year}, "value": money.wan(items["money"] or 0), "unit": unit},
         {"label": _("Committed, lists under public notice included"), "value": money.wan(items["committed"] or 0), "unit": unit},
