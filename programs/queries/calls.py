@@ -201,20 +201,20 @@ def closing_entries(row: Guide | TopicCall, path: str) -> list[Entry]:
 
 def expected_entries(rows: QuerySet[AnnualPlanItem]) -> list[Entry]:
     """Expected calls as all-day events: the day when it is known, else the first of the month."""
-    found = []
+    found, today = [], clock.today()
     for item in rows[:CALENDAR_ROWS]:
         starts = item.opens_on or date(item.plan.year, item.opens_month, 1)
         found.append(Entry(
-            f"plan-item-{item.pk}@keguan", _("Call expected: %(title)s") % {"title": item.label}, expected_text(item),
+            f"plan-item-{item.pk}@keguan", _("Call expected: %(title)s") % {"title": item.label}, expected_text(item, today),
             f"/plans/annual/{item.plan.year}/", item.plan.published_at, starts, starts + timedelta(days=1),
         ))
     return found
 
 
-def expected_text(item: AnnualPlanItem) -> str:
+def expected_text(item: AnnualPlanItem, today: date) -> str:
     return "；".join((
         f"{item.special.plan.label} · {item.special.label}",
-        item.window_text + (_(" (later than planned)") if item.is_behind(clock.today()) else ""),
+        item.window_text + (_(" (later than planned)") if item.is_behind(today) else ""),
         _("%(money)s (10,000 yuan), up to %(count)d awards") % {"money": wan(item.money), "count": item.count},
         _("by the annual plan; the guide itself decides"),
     ))

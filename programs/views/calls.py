@@ -159,7 +159,8 @@ def expected(request: HttpRequest) -> HttpResponse:
                     (_("Calendar (.ics)"), reverse("programs:public:expected_feed", args=["ics"]))],
         "crumbs": [(_("Application guides"), reverse("programs:public:guides")), (_("Calls to expect"), None)],
     }
-    return lists.page(request, Expected(), queries.expected_items(clock.today()), context=context)
+    with clock.standing(clock.now()):  # every row asks whether its day has passed
+        return lists.page(request, Expected(), queries.expected_items(clock.today()), context=context)
 
 
 @access(public)

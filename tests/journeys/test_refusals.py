@@ -342,7 +342,7 @@ def test_nobody_approves_what_they_drafted(town: Town, scene: Scene):
     plan = programme.submit_plan(Actor.of(he), plan)
     accounts.grant_role(system("test"), he, town.world.bureau, Role.LEADER, since=clock.today())
     desk = town.desk("he").open(f"/desk/plans/annual/{year}/")
-    desk.sees("起草人不得自行批准（两人原则）")
+    desk.sees("起草、修改或者提交的人员不能审定（须由两人办理）")
     posted(desk, f"/desk/plans/annual/{year}/approve/")
     assert state(plan) == "SUBMITTED"
     grant = he.memberships.get(role=Role.LEADER)

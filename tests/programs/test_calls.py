@@ -195,7 +195,7 @@ def test_expected_call_is_marked_when_its_month_has_passed(world):
     item.opens_on = date(year, 5, 20)
     assert [item.is_behind(date(year, 5, day)) for day in (20, 21)] == [False, True]
     item.opens_on, item.opens_month = date(year, 1, 1), 1
-    assert ("晚于计划" in queries.expected_text(item)) == (clock.today() > date(year, 1, 1))
+    assert ("晚于计划" in queries.expected_text(item, clock.today())) == (clock.today() > date(year, 1, 1))
 
 
 @pytest.mark.django_db
