@@ -8,11 +8,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications import rules
 from applications.models import Application
 from applications.queries import facts as known
 from applications.queries import parts
-from applications.queries.checks import CheckList, check_limit_rules, check_marks
+from applications.queries.checks import CheckList, check_standing
 from programs.engine import conditions
 
 
@@ -26,10 +25,7 @@ def rules_again(application: Application) -> list[dict[str, Any]]:
         form, found = parts.form_of(application), CheckList()
         found.cleaned = form.clean(application.answers, final=True)[0]
         case = known.facts_of(application, form, found.cleaned)
-        check_marks(application, found)
-        loaded = [rules.LimitRule.load(row) for row in application.version.data.get("limits") or ()]
-        if loaded:
-            check_limit_rules(application, loaded, case, found)
+        check_standing(application, case, found)
         hits = [{"code": "", "text": str(item), "stops": True} for item in found.wrong]
         return hits + _conditions_lost(application, case)
 

@@ -304,13 +304,18 @@ def _check_limits(application: Application, case: Mapping[str, Any], found: Chec
         problem = rules.quota_problem(most, used(application), subject=subject)
         if problem:
             found.add(part if parts.part_of(application, part) else parts.TEAM, problem)
-    check_marks(application, found)
+    check_standing(application, case, found)
+
+
+def check_standing(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
+    """What the register says against leader, team and unit: restrictions (clause R12) and the limits of the guide."""
+    _check_marks(application, found)
     loaded = [rules.LimitRule.load(row) for row in application.version.data.get("limits") or ()]
     if loaded:
-        check_limit_rules(application, loaded, case, found)
+        _check_limit_rules(application, loaded, case, found)
 
 
-def check_marks(application: Application, found: CheckList) -> None:
+def _check_marks(application: Application, found: CheckList) -> None:
     """Clause R12: an integrity restriction stops leader and unit; other members' marks are shown to the desk."""
     for subject, marks in (
         (application.leader.name, held.blocked(person=application.leader)),
@@ -322,7 +327,7 @@ def check_marks(application: Application, found: CheckList) -> None:
                       % {"name": subject, "until": until})
 
 
-def check_limit_rules(
+def _check_limit_rules(
     application: Application, loaded: list[rules.LimitRule], case: Mapping[str, Any], found: CheckList
 ) -> None:
     team = [member for member in application.team.all() if member.person_id]

@@ -87,8 +87,8 @@ def _spend(value: Any, path: str) -> list[Problem]:
     return check_bounds(value, path)
 
 
-def words(row: Mapping[str, Any]) -> str:
-    """A rule as a reader needs it: its text, then what is counted, of whom and when."""
+def words(row: Mapping[str, Any], specials: Mapping[str, str] | None = None) -> str:
+    """A rule as a reader needs it: its text, then what is counted, of whom and when. `specials` names codes for the public."""
     scope = row.get("scope", "person")
 
     def named(name: str, of: Mapping[str, Any]) -> str:
@@ -97,8 +97,8 @@ def words(row: Mapping[str, Any]) -> str:
     parts = [
         f"{SCOPES.get(scope, scope)}：" + _("at most %(most)s") % {"most": row.get("max")}, str(WINDOWS.get(row.get("window", "running"), "")),
         named("roles", ROLES.get(scope, {})), named("states", STATES),
-        _("only %(codes)s") % {"codes": named("classes", {})} if row.get("classes") else "",
-        _("without %(codes)s") % {"codes": named("excluded", {})} if row.get("excluded") else "",
+        _("only %(codes)s") % {"codes": named("classes", specials or {})} if row.get("classes") else "",
+        _("without %(codes)s") % {"codes": named("excluded", specials or {})} if row.get("excluded") else "",
         _("not for %(kinds)s") % {"kinds": named("exempt_kinds", KINDS)} if row.get("exempt_kinds") else "",
         _("not for units with R&D spending above %(sum)s (10,000 yuan)") % {"sum": wan(Decimal(str(row["exempt_rd_from"])))} if row.get("exempt_rd_from") else "",
     ]

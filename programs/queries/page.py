@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from programs.queries.guide_files import annexes_of
 from programs.queries.guides import guides_of
 from programs.queries.lists import CLUSTERS, entries
 from programs.queries.opening import is_stopped, phase
+from programs.queries.tree import special_names
 from programs.queries.wording import percent
 
 #: Which structured block follows the text of a section.
@@ -286,11 +287,18 @@ def _topics(data: dict[str, Any], sources: dict[str, dict[str, Any]]) -> list[di
             for topic in data.get("topics", ())]
 
 
+def _limits(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules of limitation in words; specials by their names."""
+    codes = {code for row in rows for key in ("classes", "excluded") for code in row.get(key) or ()}
+    names = special_names(codes) if codes else {}
+    return [{**row, "words": limits.words(row, names)} for row in rows]
+
+
 def _of_frame(data: dict[str, Any]) -> dict[str, Any]:
     """Fields supported, regions and partners, ethics, contract."""
     contract = data.get("contract") or {}
     return {
-        "quota": data.get("quota") or {}, "limits": [{**row, "words": limits.words(row)} for row in data.get("limits") or ()],
+        "quota": data.get("quota") or {}, "limits": _limits(data.get("limits") or ()),
         "support": _support(data.get("support") or {}), "eligibility": data.get("eligibility") or {}, "team": data.get("team") or {},
         "ethics": _ethics(data.get("ethics") or {}), "contract": {**contract, "words": pick(contract, "note")}, "hidden": modes.off(data),
     }

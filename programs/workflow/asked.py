@@ -13,19 +13,22 @@ def with_reason(obj: Any, *, reason: str = "", **given: Any) -> str | None:
     return None if reason.strip() else _("A reason is needed.")
 
 
+def _of(machine: str, verbs: str) -> tuple[str, ...]:
+    return tuple(f"{machine}.{verb}" for verb in verbs.split())
+
+
 #: What making something consists of, by the record; whoever did any of it is no second person.
 MAKING = {
-    "programs.guide": ("create", "save", "file", "policies", "windows", "link_need", "unlink_need", "submit"),
-    "programs.annualplan": ("create", "money", "item_add", "item_change", "item_remove", "submit"),
-    "programs.topiccall": ("create", "change", "asks", "windows", "submit"),
+    "programs.guide": _of("programs.guide", "create save file policies windows link_need unlink_need submit"),
+    "programs.annualplan": _of("programs.annual_plan", "create money item_add item_change item_remove submit"),
+    "programs.topiccall": _of("programs.topic_call", "create change asks windows submit"),
+    "programs.adjustment": _of("programs.adjustment", "open change cite uncite submit"),
 }
-MACHINES = {"programs.annualplan": "programs.annual_plan", "programs.topiccall": "programs.topic_call"}
 
 
 def another_person(obj: Any, *, actor: Any, **given: Any) -> str | None:
     """Neither the drafter nor anybody who changed it or submitted it agrees to it or approves it."""
-    label = obj._meta.label_lower
-    made = [f"{MACHINES.get(label, label)}.{verb}" for verb in MAKING.get(label, ())]
+    made = MAKING.get(obj._meta.label_lower, ())
     if actor.id is not None and (actor.id == obj.drafted_by_id or (made and ledger.took_part(obj, actor, made))):
         return _("Whoever drafted, changed or submitted it may not approve it (two persons).")
     return None

@@ -54,7 +54,9 @@ def test_calendar_of_a_guide(client, town):
 
 def test_calendar_of_an_application(client, town):
     application = make.started(town.li, town.guide, town.a)
-    sound(visit(client, town.li).get(f"/my/applications/{application.ref}/calendar.ics").content)
+    body = visit(client, town.li).get(f"/my/applications/{application.ref}/calendar.ics").content
+    sound(body)
+    assert f"申报截止 {town.guide.title}" in body.decode().replace("\r\n ", "")
 
 
 @pytest.mark.parametrize("was, now", [(b"DTSTAMP:2026", b"DTSTAMP;X=1:x2026"), (b"END:VEVENT\r\n", b"")])

@@ -137,3 +137,13 @@ def test_the_number_of_awards_on_the_home_page_is_that_of_the_list_it_opens(clie
     number = next(row for row in public.numbers() if "/projects/" in row["link"])
     assert number["value"] == rows.count() - 1 > 0
     assert len(client.get(number["link"]).context["page"].rows) == number["value"]
+
+
+def test_lapsed_award_counts_neither_as_project_nor_as_money_of_the_unit(town):
+    from tests.factories import projects as awarded
+
+    row = awarded.running(town)[0]
+    shown = {one["label"]: one["value"] for one in mine.unit_numbers(town.wang, town.a)}
+    Project.objects.filter(pk=row.pk).update(status="LAPSED")
+    after = {one["label"]: one["value"] for one in mine.unit_numbers(town.wang, town.a)}
+    assert [(shown[name], after[name]) for name in ("项目", "立项金额")] == [(1, 0), (shown["立项金额"], "0")] and shown["立项金额"] != "0"

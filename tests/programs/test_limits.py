@@ -65,6 +65,7 @@ def test_rule_is_entered_by_screen_read_by_the_public_and_kept_in_the_history(st
     assert "50,000万元" in "".join(clause.text for clause in queries.clauses_of(guide.version.data) if clause.part == "limits")
     preview = client.get(reverse("programs:desk:guide_preview", args=[guide.ref])).content.decode()
     assert RULE["text"] in preview and "限项（一）" in preview
+    assert make.special("TECH-KEY").label in preview and "TECH-KEY" not in preview
     again = client.get(address).content.decode()
     assert "TECH-MS" in again and 'value="50000"' in again
 

@@ -13,6 +13,7 @@ from core import clock, ledger
 from core.workflow import Refused
 from programs import actions, queries
 from tests.factories import programs as make
+from tests.programs import test_adjustments as cases
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,18 @@ def test_who_changed_submitted_or_agreed_to_a_guide_does_not_approve_it(staff, m
     with pytest.raises(Refused, match="两人"):
         actions.approve_guide(many, guide)
     assert actions.approve_guide(staff.lead, guide).status == "BUREAU_APPROVED"
+
+
+def test_who_cited_evidence_for_a_case_does_not_approve_it(staff, many):
+    case = cases.opened(staff, cite=False)
+    actions.cite(many, case, cases.OFFER)
+    actions.ask_opinions(staff.he, case)
+    for adviser in (staff.chen, staff.sun):
+        actions.give_opinion(adviser, case, stance="FOR")
+    actions.submit_adjustment(staff.he, case)
+    with pytest.raises(Refused, match="两人"):
+        actions.approve_adjustment(many, case)
+    assert actions.approve_adjustment(staff.lead, case).status in ("APPROVED", "EFFECTIVE")
 
 
 def test_record_without_its_rows_would_let_the_same_person_through(staff, many, monkeypatch):

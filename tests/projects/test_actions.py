@@ -373,6 +373,22 @@ def test_leader_sends_an_objection_back_and_supervision_ends_it(client, town, pu
     assert first.status == "PUBLICITY"
 
 
+def test_upheld_objection_is_told_in_public_and_counted_where_it_waits(client, town, published):
+    first = Application.objects.order_by("pk").first()
+    objection = actions.accept_objection(town.sun, make.objection(published, first))
+    assert queries.waiting(town.sun)["objections_to_examine"] == 1
+    actions.hand_over(town.sun, objection, findings="经查属实")
+    assert (queries.waiting(town.sun)["objections_to_examine"], queries.waiting(town.lead)["objections_handed"]) == (0, 1)
+    address = f"/publicity/{published.ref}/"
+    assert "异议成立，不予立项" not in client.get(address).content.decode()
+    actions.uphold(town.lead, objection, decision="属实")
+    page = client.get(address).content.decode()
+    assert "异议成立，不予立项" in page and f"?project={first.ref}" not in page
+    assert f'value="{first.ref}"' not in client.get(f"{address}object/").content.decode()
+    history = [event["why"] for event in queries.history_of(objection)]
+    assert "经查属实" in history
+
+
 def test_two_objections_against_one_project_are_both_upheld(town, published):
     """The project is refused once, its money given back once; no third objection is taken."""
     first = Application.objects.order_by("pk").first()
