@@ -89,11 +89,13 @@ class Box:
 
 
 def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, Sequence[str]] | None = None,
-             theirs: Mapping[str, Any] | None = None, all_answers: Mapping[str, Any] | None = None) -> list[Box]:
-    """Fields that are asked now, in order. `theirs` are texts of somebody else that a save did not overwrite."""
+             theirs: Mapping[str, Any] | None = None, all_answers: Mapping[str, Any] | None = None,
+             final: bool = True) -> list[Box]:
+    """Fields that are asked now, in order. `theirs` are texts of somebody else that a save did not overwrite; of a draft
+    (not `final`) the rows, too, are told only what is wrong and not what is missing."""
     known = {**(all_answers or {}), section.code: answers}
     return [
-        _box(item, answers.get(item.code), (errors or {}).get(item.code, ()), (theirs or {}).get(item.code))
+        _box(item, answers.get(item.code), (errors or {}).get(item.code, ()), (theirs or {}).get(item.code), final=final)
         for item in section.fields
         if is_visible(item, section.code, known)
     ]
@@ -109,7 +111,7 @@ def shown_boxes(section: Section) -> list[Box]:
     return found
 
 
-def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str = "") -> Box:
+def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str = "", final: bool = True) -> Box:
     limit, name = item.max_length, name or item.code
     box = Box(
         code=name, id="f-" + name.replace(".", "-"), kind=item.kind, label=item.label, help=item.help, why=item.why,
@@ -119,13 +121,13 @@ def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str 
     )
     if item.kind == "table":
         box.columns = [f"{column.label} ({column.unit.strip()})" if column.unit.strip() else column.label for column in item.columns]
-        box.lines, box.errors = _lines(item, value, errors)
+        box.lines, box.errors = _lines(item, value, errors, final)
     if item.kind == "group":
-        box.blocks, box.errors = _blocks(item, value, errors)
+        box.blocks, box.errors = _blocks(item, value, errors, final)
     return box
 
 
-def _blocks(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[Box]], Sequence[str]]:
+def _blocks(item: Field, value: Any, errors: Sequence[str], final: bool) -> tuple[list[list[Box]], Sequence[str]]:
     """A group as often as it is filled in and once more. When errors are shown, each stands at its own field; what is
     left are those of the group as a whole (too few, too many)."""
     filled = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
@@ -134,7 +136,7 @@ def _blocks(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[B
     blocks, shown = [], []
     for index in range(count):
         row = filled[index] if index < len(filled) else {}
-        wrong = row_errors(item, row, True)[1] if errors and index < len(filled) else {}
+        wrong = row_errors(item, row, final)[1] if errors and index < len(filled) else {}
         blocks.append([
             _box(column, row.get(column.code), wrong.get(column.code, ()), None, f"{item.code}.{index}.{column.code}")
             for column in item.columns
@@ -144,7 +146,7 @@ def _blocks(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[B
     return blocks, own
 
 
-def _lines(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[Cell]], Sequence[str]]:
+def _lines(item: Field, value: Any, errors: Sequence[str], final: bool) -> tuple[list[list[Cell]], Sequence[str]]:
     """The rows of a table; as in a group each error stands at its own cell, and what is left are those of the table."""
     filled = value if isinstance(value, list) else []
     most = int(item.data.get("max_rows") or 200)
@@ -152,7 +154,7 @@ def _lines(item: Field, value: Any, errors: Sequence[str]) -> tuple[list[list[Ce
     lines, shown = [], []
     for index in range(max(min(count, most), len(filled))):
         row = filled[index] if index < len(filled) else {}
-        wrong = row_errors(item, row, True)[1] if errors and index < len(filled) and not is_untouched(row) else {}
+        wrong = row_errors(item, row, final)[1] if errors and index < len(filled) and not is_untouched(row) else {}
         shown.extend(text for texts in wrong.values() for text in texts)
         lines.append([
             Cell(f"{item.code}.{index}.{column.code}", f"f-{item.code}-{index}-{column.code}", column.kind,

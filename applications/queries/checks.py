@@ -114,13 +114,21 @@ def blockers(application: Application) -> list[Item]:
     return check_list(application).wrong
 
 
-def part_errors(application: Application, part: parts.Part) -> dict[str, list[str]]:
-    """Errors of one section as at submission, by field; used when the person says the section is finished."""
-    if part.section is None or part.kind != "form":
+def part_errors(application: Application, part: parts.Part, final: bool = True) -> dict[str, list[str]]:
+    """Errors of one section as at submission, by field; used when the person says the section is finished. A draft
+    (not `final`) is told what is wrong only, not what is still missing; it is kept all the same."""
+    if part.section is None:
         return {}
-    form = parts.form_of(application)
     values = application.answers.get(part.code) or {}
-    return form.clean(values, section=part.code, final=True, answers=application.answers)[1]
+    if part.kind == "form":
+        return parts.form_of(application).clean(values, section=part.code, final=final, answers=application.answers)[1]
+    if part.code == parts.BUDGET:
+        return clean_section(part.section, values, final, {})[1]
+    return {
+        f"rows-{index}-{code}": [text]
+        for index, row in enumerate(values.get("rows") or [])
+        for code, text in _target_gaps(part.section.fields[0], row, final)
+    }
 
 
 def _check_form(application: Application, form: Any, found: CheckList) -> None:
@@ -255,14 +263,14 @@ def _check_targets(application: Application, found: CheckList) -> None:
             found.add(parts.TARGETS, problem.text, "f-rows")
 
 
-def _target_gaps(item: Field, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _target_gaps(item: Field, row: Mapping[str, Any], final: bool = True) -> Iterator[tuple[str, str]]:
     """Why a line of targets is not one yet, by column. What is not a number is named: such a line is not read at all."""
     if not any(row.values()):
         return
-    wrong = row_errors(item, row, True)[1]
+    wrong = row_errors(item, row, final)[1]
     yield from ((code, text) for code, texts in wrong.items() for text in texts)
     for column in item.columns:
-        if column.code in ("kind", "name", "direction", "value") and rules.blank(row.get(column.code)):
+        if final and column.code in ("kind", "name", "direction", "value") and rules.blank(row.get(column.code)):
             yield column.code, _("Fill in “%(label)s”") % {"label": column.label}
     if row.get("direction") in (targets.GE, targets.LE) and not rules.blank(row.get("value")):
         try:

@@ -30,7 +30,8 @@ def _part(application: Application, code: str) -> queries.Part:
 
 @access(signed_in)
 def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
-    """One section. A save keeps everything as typed; errors are named only when the person says it is finished."""
+    """One section. A save keeps everything as typed. What is wrong is named at every save by the button; what is missing,
+    only when the person says that it is finished."""
     application = queries.leader_get(request.actor, ref)
     part = _part(application, section)
     if policies.is_leader(request.actor, application) or application.status not in states.EDITABLE:
@@ -43,7 +44,7 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
         application.refresh_from_db()
         theirs = saved.conflicts
         mine = {name: sent[name] for name in theirs}
-        errors = _errors(application, part) if application.done.get(section) else {}
+        errors = _errors(application, part, bool(application.done.get(section)))
         if not theirs and not errors and request.POST.get("go") != "stay":
             return redirect(frame.next_part(application, section)
                             if request.POST.get("go") == "next" else frame.url_of(application, section))
@@ -62,9 +63,9 @@ def _save_page(request: HttpRequest, application: Application, part: queries.Par
     return saved
 
 
-def _errors(application: Application, part: queries.Part) -> dict[str, list[str]]:
-    if part.kind == "form":
-        return queries.part_errors(application, part)
+def _errors(application: Application, part: queries.Part, final: bool) -> dict[str, list[str]]:
+    if part.kind == "form" or not final:
+        return queries.part_errors(application, part, final)
     found: dict[str, list[str]] = {}
     for item in queries.check_list(application).wrong:
         if item.part == part.code:
@@ -76,16 +77,16 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, th
           ) -> HttpResponse:
     """`theirs` was saved by somebody else meanwhile and stands beside the field; the field shows `mine`, which is not saved."""
     answers = rules.apply(part.section, application.answers.get(part.code) or {}, mine)
-    shown_errors = bool(application.done.get(part.code)) or request.GET.get("show") == "errors"
-    errors = _errors(application, part) if shown_errors else {}
+    final = bool(application.done.get(part.code)) or request.GET.get("show") == "errors"
+    errors = _errors(application, part, final)
     context = frame.context(
         application, here=part.code, title=part.title, part=part, saved=application.saved_at,
         is_done=bool(application.done.get(part.code)),
-        wrong={part.code: sum(len(texts) for texts in errors.values())} if errors else None,
+        wrong={part.code: sum(len(texts) for texts in errors.values())} if errors and final else None,
         who=queries.last_saves(application, part.code, list(theirs)) if theirs else {},
     )
     if part.kind == "form":
-        boxes = forms.boxes_of(part.section, answers, errors, theirs, application.answers)
+        boxes = forms.boxes_of(part.section, answers, errors, theirs, application.answers, final)
         context |= {"rows": forms.paired(boxes), "errors": forms.error_list(boxes)}
     else:
         context |= grids.context_of(application, part, answers, errors)

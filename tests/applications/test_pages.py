@@ -70,12 +70,34 @@ def test_section_saves_without_script_and_keeps_wrong_input_as_typed(town):
     row = begin(town, client)
     url = my("section", row.ref, "basic")
     answer = client.post(url, {"rev": row.rev, "title": "题目", "requested": "三百万", "done": "0", "go": "here"})
-    assert answer.status_code == 302
+    assert answer.status_code == 200  # what is wrong is told at once, beside its field; what is missing, when it is finished
+    assert [one["id"] for one in answer.context["errors"]] == ["f-requested"] and "三百万" in answer.content.decode()
     row.refresh_from_db()
     assert row.answers["basic"]["requested"] == "三百万"
+    assert client.get(url).context["errors"] == answer.context["errors"]
+    assert send(client, row, {"requested": "四百万"}, row.rev).status_code == 200  # the autosave stands in nobody's way
+    row.refresh_from_db()
+    answer = client.post(url, {"rev": row.rev, "title": "题目", "requested": "300000", "done": "0", "go": "here"})
+    assert answer.status_code == 302, answer.context["errors"]
+    row.refresh_from_db()
     answer = client.post(url, {"rev": row.rev, "title": "题目", "requested": "三百万", "done": "1", "go": "next"})
     assert answer.status_code == 200
     assert "三百万" in answer.content.decode() and answer.context["errors"]
+
+
+def test_a_save_of_targets_or_budget_tells_what_is_wrong_and_not_what_is_missing(town):
+    client = signed_in(town.li)
+    row = begin(town, client)
+    for section, name, anchor in (("targets", "rows.0.weight", "f-rows-0-weight"), ("budget", "", "")):
+        part = queries.part_of(row, section)
+        name = name or part.section.fields[0].code
+        answer = client.post(my("section", row.ref, section), {"rev": row.rev, name: "很多", "done": "0", "go": "next"})
+        assert answer.status_code == 200
+        assert [one["id"] for one in answer.context["errors"]] == [anchor or f"f-{name}"]
+        row.refresh_from_db()
+        answer = client.post(my("section", row.ref, section), {"rev": row.rev, name: "", "done": "0", "go": "next"})
+        assert answer.status_code == 302
+        row.refresh_from_db()
 
 
 def send(client, row, values, rev, section="basic"):
