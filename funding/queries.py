@@ -136,6 +136,16 @@ def waits_for(row: Disbursement) -> list[str]:
     return missing or [_("The condition is met: the division in charge asks for the payment.")]
 
 
+def standing_of(row: Disbursement) -> tuple[str, str]:
+    """(label, tone) of the state as a person reads it: an instalment whose condition is met no longer waits for it. The
+    mid-term check is known by the word of the division alone, so that instalment goes on waiting."""
+    if row.status != "CONDITION_WAIT" or row.line.kind == LineKind.MIDTERM or condition_met(row):
+        return row.status_label, row.tone
+    if has_account(row):
+        return _("Condition met, no bank account yet"), "warn"
+    return _("Condition met, can be asked for"), "warn"
+
+
 def returned_because(row: Disbursement) -> str:
     """The reason the bank gave, of a payment that it has returned and that waits to be asked for again."""
     if row.status != "RETURNED":
@@ -192,7 +202,7 @@ WAY = ("CONDITION_WAIT", "REQUESTED", "CHECKED", "APPROVED", "SENT", "PAID")
 
 def line_of(row: Disbursement) -> list[dict[str, str]]:
     """Where the payment stands on its way, as steps."""
-    labels = dict(PaymentStatus.choices)
+    labels = dict(PaymentStatus.choices) | {row.status: standing_of(row)[0]}
     if row.status in WAY:
         at, stop = WAY.index(row.status), False
     else:

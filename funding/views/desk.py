@@ -55,8 +55,8 @@ class Payments(lists.Listing):
         lists.Col("unit", gettext_lazy("Undertaking unit"), value=lambda row: row.project.unit.name),
         lists.Col("amount", gettext_lazy("Amount (10,000 yuan)"), kind="money", sort="money"),
         lists.Col("paid_at", gettext_lazy("Paid"), kind="tag", sort="paid", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
-        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
-                  show=lambda row: tag(row.status_label, row.tone)),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: queries.standing_of(row)[0],
+                  show=lambda row: tag(*queries.standing_of(row))),
     )
     facets = (
         lists.Facet("status", gettext_lazy("State"), states.PaymentStatus.choices),
@@ -113,7 +113,7 @@ def _context(request: HttpRequest, row: Disbursement, bound: Any = None) -> dict
     actor, open_now = request.actor, PAYMENT.open_to(request.actor, row)
     urls = {verb: reverse("funding:desk:step", args=[row.ref, verb]) for verb in PAYMENT.steps if verb not in FORMS}
     return {
-        "title": _("Payment %(ref)s") % {"ref": row.ref}, "payment": row, "account": dict.fromkeys(("name", "bank", "masked"), "") | (row.account or {}),
+        "title": _("Payment %(ref)s") % {"ref": row.ref}, "payment": row, "standing": queries.standing_of(row), "account": dict.fromkeys(("name", "bank", "masked"), "") | (row.account or {}),
         "line": queries.line_of(row), "entries": queries.entries_of_payment(row), "events": queries.history_of(row),
         "buttons": steps.buttons(PAYMENT, actor, row, urls, needs_why=WITH_WHY),
         "forms": [
@@ -214,7 +214,7 @@ def of_project(actor: Any, project: Any) -> tuple[str, dict[str, Any]]:
     rows = list(queries.of_project(actor, project))
     for row in rows:
         row.project = project  # its unit and state are read already
-        row.waits = queries.waits_for(row)
+        row.waits, row.standing = queries.waits_for(row), queries.standing_of(row)
     return "funding/_project.html", {
         "rows": rows, "money": queries.money_of(project), "project": project,
         "may_confirm": policies.confirms_for(actor, project) is None, "staff": policies.is_staff(actor) is None,

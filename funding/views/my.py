@@ -33,8 +33,8 @@ class Receipts(lists.Listing):
         lists.Col("paid_at", gettext_lazy("Paid"), kind="tag", show=lambda row: f"{clock.local(row.paid_at):%Y-%m-%d}" if row.paid_at else "—"),
         lists.Col("confirmed_at", gettext_lazy("Receipt confirmed"), kind="tag",
                   show=lambda row: f"{clock.local(row.confirmed_at):%Y-%m-%d}" if row.confirmed_at else "—"),
-        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: row.status_label,
-                  show=lambda row: tag(row.status_label, row.tone)),
+        lists.Col("status", gettext_lazy("State"), kind="tag", value=lambda row: queries.standing_of(row)[0],
+                  show=lambda row: tag(*queries.standing_of(row))),
     )
     facets = (lists.Facet("status", gettext_lazy("State"), states.PaymentStatus.choices),)
     empty_title = gettext_lazy("No payment is planned yet")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from funding import actions
+from funding import actions, queries
 from funding.models import Disbursement
 from tests.factories import funding as make
 from tests.kept import kept
@@ -91,3 +91,17 @@ def test_project_page_of_the_unit_says_what_each_instalment_waits_for(town, row)
     assert "验收通过后方可拨付尾款" in text
     make.requested(town, row)
     assert "拨付条件已满足" not in signed_in(town.wang).get(page).content.decode()
+
+
+def test_an_instalment_whose_condition_is_met_does_not_read_as_waiting_for_it(town, row):
+    met, waits = "条件已满足，可申请拨付", "待满足条件"
+    pages = {town.lead: [reverse("funding:desk:payments") + f"?q={row.ref}", reverse("funding:desk:payment", args=[row.ref])],
+             town.wang: [reverse("funding:my:payments") + f"?q={row.ref}"]}
+    for actor, urls in pages.items():
+        for url in urls:
+            text = signed_in(actor).get(url).content.decode()
+            assert met in text and f">{waits}</span>" not in text, url
+    other = Disbursement.objects.exclude(pk=row.pk).exclude(line__kind="SIGN").first()  # the negative control: its condition is to come
+    assert queries.standing_of(other)[0] == waits
+    type(row.project.unit).objects.filter(pk=row.project.unit_id).update(account_sealed="")
+    assert queries.standing_of(Disbursement.objects.get(pk=row.pk))[0] == "条件已满足，缺银行账户"
