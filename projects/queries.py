@@ -115,6 +115,14 @@ def sums_of(row: ProposalList) -> dict[str, Any]:
     }
 
 
+def notice_sums(row: ProposalList) -> dict[str, Any]:
+    """Count and money (yuan) that a public notice still stands for, and apart from them what an upheld objection took out."""
+    out = Q(application__status=Status.REJECTED)
+    found = row.items.filter(selected=True).aggregate(
+        count=Count("pk", filter=~out), money=Sum("amount", filter=~out), out=Count("pk", filter=out), out_money=Sum("amount", filter=out))
+    return {name: value or 0 for name, value in found.items()}
+
+
 def items_of(row: ProposalList, **only: Any) -> QuerySet[Any]:
     return row.items.filter(**only).select_related("application__unit", "application__leader").order_by("rank")
 
@@ -169,9 +177,11 @@ def runs(row: Publicity) -> bool:
 
 
 def with_counts(rows: QuerySet[Publicity]) -> QuerySet[Publicity]:
-    """Each notice with `chosen`, the number of its projects, and `against`, the objections not settled."""
+    """Each notice with `chosen`, the number of its projects without those an upheld objection took out, and `against`, the
+    objections not settled."""
+    chosen = Q(proposal__items__selected=True) & ~Q(proposal__items__application__status=Status.REJECTED)
     return rows.annotate(
-        chosen=Count("proposal__items", filter=Q(proposal__items__selected=True), distinct=True),
+        chosen=Count("proposal__items", filter=chosen, distinct=True),
         against=Count("objections", filter=Q(objections__status__in=UNSETTLED), distinct=True),
     )
 

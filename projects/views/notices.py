@@ -98,7 +98,7 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
     urls = {"open": reverse("projects:desk:notice_open", args=[ref])}
     return render(request, "projects/notice.html", {
         "title": queries.title_of(row.proposal.guide), "publicity": row, "items": items, "tone": TONES[row.status],
-        "sums": queries.sums_of(row.proposal), "running": queries.runs(row), "draft": draft, "days": actions.days_of(row.proposal.guide),
+        "sums": queries.notice_sums(row.proposal), "running": queries.runs(row), "draft": draft, "days": actions.days_of(row.proposal.guide),
         "buttons": steps.buttons(PUBLICITY, actor, row, urls), "held": queries.open_objections(row),
         "objections": queries.objections_of(actor, row), "projects": queries.projects_of_list(row.proposal),
         "ready": len(actions.awardable(row)) if row.status == "CLOSED" else 0,

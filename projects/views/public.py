@@ -80,7 +80,7 @@ def publicity(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_publicity(request.actor, ref)
     return render(request, "projects/publicity.html", {
         "title": queries.title_of(row.proposal.guide), "publicity": row, "tone": NOTICE_TONES.get(row.status, ""),
-        "items": queries.items_of(row.proposal, selected=True), "sums": queries.sums_of(row.proposal),
+        "items": queries.items_of(row.proposal, selected=True), "sums": queries.notice_sums(row.proposal),
         "running": queries.runs(row), "crumbs": [(Notices.title, reverse("projects:public:notices")), (row.proposal.ref, None)],
     })
 

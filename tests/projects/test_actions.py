@@ -389,6 +389,19 @@ def test_upheld_objection_is_told_in_public_and_counted_where_it_waits(client, t
     assert "经查属实" in history
 
 
+def test_totals_of_a_notice_leave_out_what_an_upheld_objection_took_and_say_so(client, town, published):
+    first = Application.objects.order_by("pk").first()
+    before = queries.notice_sums(published.proposal)
+    gone = published.proposal.items.get(application=first).amount
+    objection = actions.hand_over(town.sun, actions.accept_objection(town.sun, make.objection(published, first)), findings="属实")
+    actions.uphold(town.lead, objection, decision="属实")
+    assert queries.notice_sums(published.proposal) == {
+        "count": before["count"] - 1, "money": before["money"] - gone, "out": 1, "out_money": gone}
+    page = client.get(f"/publicity/{published.ref}/")
+    assert "以上合计未计入" in page.content.decode() and page.context["sums"]["count"] == before["count"] - 1
+    assert queries.with_counts(Publicity.objects.filter(pk=published.pk)).get().chosen == before["count"] - 1
+
+
 def test_two_objections_against_one_project_are_both_upheld(town, published):
     """The project is refused once, its money given back once; no third objection is taken."""
     first = Application.objects.order_by("pk").first()
