@@ -19,6 +19,7 @@ from core.models import StoredFile
 from core.workflow import Refused
 from notices import actions as notices
 from programs import actions as programme
+from programs import queries as programmes
 from projects import policies
 from projects.models import Objection, ProposalItem, Publicity
 from projects.states import ObjectorKind
@@ -125,6 +126,17 @@ def _tell(role: Role, event: str, title: Any, body: str, row: Objection) -> None
                  dedupe=f"objection:{row.pk}:{event}:{row.handed_at:%Y%m%d%H%M%S%f}")
 
 
+def _tell_division(application: Application, item: ProposalItem, row: Objection) -> None:
+    """The division of the guide loses a project of its list. It is told of the decision, and sees nothing of the objector:
+    the link leads to the public notice, for the objection itself is not its business."""
+    notices.tell(
+        programmes.division_people(item.proposal.guide.special), "objection.uphold.division",
+        lambda: _("%(ref)s is not awarded: an objection has been upheld") % {"ref": application.ref},
+        lambda: _("“%(title)s” of the list %(list)s. Decision: %(decision)s") % {
+            "title": application.title, "list": item.proposal.ref, "decision": row.decision},
+        f"/desk/publicity/{item.proposal.ref}/", dedupe=f"objection:{row.pk}:division")
+
+
 @transaction.atomic
 def uphold(actor: Any, objection: Objection, *, decision: str) -> Objection:
     """HANDED -> UPHELD by a leader; the award is refused and its money goes back to the plan item."""
@@ -134,8 +146,9 @@ def uphold(actor: Any, objection: Objection, *, decision: str) -> Objection:
     if application.status == Status.REJECTED:  # another objection against the same project was upheld before
         return row
     application = applications.reject(actor, application, Reason.OBJECTION_UPHELD, decision)
-    item = ProposalItem.objects.select_related("proposal__guide__plan_item").get(application=application)
+    item = ProposalItem.objects.select_related("proposal__guide__plan_item", "proposal__guide__special__plan").get(application=application)
     programme.release_award(actor, item.proposal.guide.plan_item, item.amount)
+    _tell_division(application, item, row)
     return row
 
 

@@ -402,6 +402,16 @@ def test_totals_of_a_notice_leave_out_what_an_upheld_objection_took_and_say_so(c
     assert queries.with_counts(Publicity.objects.filter(pk=published.pk)).get().chosen == before["count"] - 1
 
 
+def test_the_division_of_the_guide_is_told_of_an_upheld_objection_and_not_who_objected(client, town, published):
+    first = Application.objects.order_by("pk").first()
+    objection = actions.hand_over(town.sun, actions.accept_objection(town.sun, make.objection(published, first)), findings="经查明")
+    assert not Message.objects.filter(person_id=town.chen.id, event__startswith="objection").exists()
+    actions.uphold(town.lead, objection, decision="与在研项目重复")
+    letter = Message.objects.get(person_id=town.chen.id, event="objection.uphold.division")
+    assert first.ref in letter.subject and "与在研项目重复" in letter.body and "杜衡" not in letter.subject + letter.body
+    assert visit(client, town.chen).get(letter.link).status_code == 200
+
+
 def test_two_objections_against_one_project_are_both_upheld(town, published):
     """The project is refused once, its money given back once; no third objection is taken."""
     first = Application.objects.order_by("pk").first()
