@@ -80,14 +80,23 @@ def own_batch(actor: Any, ref: str) -> Batch:
 
 
 def batches_of(actor: Any) -> list[dict[str, Any]]:
-    """Per batch of an expert: how many invited, accepted, submitted, and until when."""
+    """Per batch of an expert: how many invited, accepted, submitted, accepted but missed, and until when."""
     rows = policies.tasks_of(actor).order_by().values("batch").annotate(
         invited=Count("pk", filter=Q(status="INVITED")), accepted=Count("pk", filter=Q(status="ACCEPTED")),
-        submitted=Count("pk", filter=Q(status="SUBMITTED")), total=Count("pk", filter=Q(status__in=["INVITED", "ACCEPTED", "SUBMITTED"])),
+        late=Count("pk", filter=missed(clock.now())), submitted=Count("pk", filter=Q(status="SUBMITTED")), total=Count("pk", filter=Q(status__in=["INVITED", "ACCEPTED", "SUBMITTED"])),
     )
     counts = {row["batch"]: row for row in rows}
     batches = Batch.objects.filter(pk__in=counts).select_related("guide").order_by("-pk")
     return [{**counts[batch.pk], "batch": batch} for batch in batches]
+
+
+def missed(now: datetime) -> Q:
+    """Sheets that were taken on and not submitted in time; an extension of the time opens them again."""
+    return Q(status="ACCEPTED", due_at__lte=now)
+
+
+def is_missed(seat: Assignment, now: datetime) -> bool:
+    return seat.status == "ACCEPTED" and seat.due_at is not None and seat.due_at <= now
 
 
 def tasks_in(actor: Any, batch: Batch) -> QuerySet[Assignment]:
@@ -201,7 +210,7 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "to_batch": sum(count for _guide, count in guides_to_review(actor)), "to_draw": batches.filter(status="DRAFT").count(),
         "running": batches.filter(status__in=["INVITING", "SCORING"]).count(), "to_rank": batches.filter(status="CLOSED").count(),
-        "invitations": mine.filter(status="INVITED").count(), "to_score": mine.filter(status="ACCEPTED").count(),
+        "invitations": mine.filter(status="INVITED").count(), "to_score": mine.filter(status="ACCEPTED").exclude(missed(clock.now())).count(),
     }
 
 

@@ -19,7 +19,7 @@ from reviews import policies
 from reviews.models import Assignment, Score
 from reviews.rules import draw as hashing
 from reviews.states import AssignmentStatus
-from reviews.workflow import ASSIGNMENT
+from reviews.workflow import ASSIGNMENT, before_due, takes_scores
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def save_draft(actor: Any, assignment: Assignment, *, values: Mapping[str, Any],
     row, score = _sheet(actor, assignment)
     if row.status != AssignmentStatus.ACCEPTED:
         raise Refused(_("The sheet is submitted or not open."))
+    if reason := takes_scores(row) or before_due(row):  # a draft nobody can submit is not taken; the browser keeps its copy
+        raise Refused(reason)
     if base != score.rev:
         return Saved(score.rev, score.saved_at or clock.now(), score.draft)
     clean, _errors = Sheet.load(row.batch.sheet).clean(values)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from applications import queries as applications
-from core import files, typed
+from core import clock, files, typed
 from core.web import steps
 from core.web.access import access
 from core.workflow import Refused
@@ -21,6 +21,7 @@ from programs.engine.sheets import Sheet
 from reviews import actions, policies, queries, states
 from reviews.forms import AcceptForm, ConflictForm, DeclineForm
 from reviews.models import Assignment
+from reviews.workflow import before_due, takes_scores
 
 EMPTY: dict[str, Any] = {"values": {}, "comment": "", "recommendation": "", "knockouts": []}
 TONES = {"INVITED": "warn", "ACCEPTED": "warn", "SUBMITTED": "good", "DECLINED": "", "VOID": "bad"}
@@ -39,9 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @access(policies.is_expert)
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.own_batch(request.actor, ref)
-    seats = list(queries.tasks_in(request.actor, row))
+    seats, now = list(queries.tasks_in(request.actor, row)), clock.now()
     for seat in seats:
         seat.url, seat.tone = task_url(seat), TONES.get(seat.status, "")
+        seat.late = queries.is_missed(seat, now)
         seat.points = seat.score.total if hasattr(seat, "score") else None  # no sheet before the first word
     return render(request, "reviews/batch_expert.html", {
         "title": row.name, "batch": row, "seats": seats, "invited": any(seat.status == "INVITED" for seat in seats),
@@ -110,6 +112,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
     double = seat.batch.blind == states.Blind.DOUBLE
     values = given.get("values") or {}
     criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ())} for c in sheet.criteria]
+    late = seat.status == "ACCEPTED" and (takes_scores(seat) or before_due(seat)) or ""
     neighbours = list(queries.tasks_in(request.actor, seat.batch).filter(status__in=["ACCEPTED", "SUBMITTED"]))
     at = next((i for i, one in enumerate(neighbours) if one.pk == seat.pk), 0)
     return {
@@ -120,7 +123,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "d": applications.dossier(seat.item.application, blind=double),
         "pdf": "" if double or not seat.item.application.pdf else reverse("reviews:review:paper", args=[seat.uid]),
         "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
-        "writable": seat.status == "ACCEPTED", "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
+        "writable": seat.status == "ACCEPTED" and not late, "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
         "position": at + 1, "count": len(neighbours), "next": task_url(neighbours[at + 1]) if at + 1 < len(neighbours) else "",
         "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (seat.batch.name, reverse("reviews:review:batch", args=[seat.batch.ref])),
                    (seat.item.application.ref, None)],

@@ -1,6 +1,7 @@
 /* Three nets under every keystroke: IndexedDB at once (strict durability), the server after a pause (at the latest
    after five seconds of typing), and a last request when the page is hidden. Protocol: POST data-autosave with JSON
-   {rev, values}; 200 {rev, at}; 409 {rev, values} when somebody else saved; 401/403 when the session is over. */
+   {rev, values}; 200 {rev, at}; 409 {rev, values} when somebody else saved; 422 {reasons} when it is
+   no longer taken; 401/403 when the session is over. */
 (() => {
   const form = document.querySelector("[data-autosave]");
   if (!form) return;
@@ -58,6 +59,7 @@
       const r = await fetch(url, { method: "POST", keepalive: keepalive === true, headers: { "Content-Type": "application/json", "X-CSRFToken": token, "X-Autosave": "1", Accept: "application/json" }, body: JSON.stringify({ rev, values: body }) });
       if (r.redirected || r.status === 401 || r.status === 403) throw new Error("auth");
       if (r.status === 409) { conflict(await r.json(), body); return; }
+      if (r.status === 422) { refused(await r.json(), sent); return; }
       if (!r.ok) throw new Error("server");
       const answer = await r.json();
       based(answer.rev); wait = 1000;
@@ -71,6 +73,12 @@
       busy = false;
       if (dirty.size && !["off", "bad"].includes(box.dataset.state)) later(PAUSE); // a conflict waits for the person
     }
+  }
+  function refused(answer, sent) {
+    // Too late or closed: to send it again would not help. The reason is said; the local copy stays.
+    sent.forEach((n) => dirty.add(n));
+    box.dataset.state = "bad";
+    box.querySelector("[data-t]").textContent = (answer.reasons || []).join(" ");
   }
   function conflict(answer, mine) {
     // Both texts stay: the field keeps what this person typed, theirs stands below it to compare and take.

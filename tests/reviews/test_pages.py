@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from core import clock
+from reviews import actions, queries
 from reviews.models import Assignment, Score
 from reviews.states import Blind
 from tests.applications.client import signed_in
@@ -75,6 +78,29 @@ def test_a_sheet_that_wants_something_keeps_all_that_was_typed(seat):
         assert shown == {name[2:]: value for name, value in (given | {code: wrong}).items() if name.startswith("v-")}
         assert answer.context["given"]["comment"] == given["comment"]
     assert not Score.objects.filter(submitted_at__isnull=False).exists()
+
+
+def test_after_the_time_the_sheet_is_read_only_and_the_lists_say_so(town, seat):
+    owner = make.owner(seat)
+    client = signed_in(owner)
+    assert send(client, seat, {"comment": "未完成的意见"}, 0).status_code == 200
+    before = {name: client.get(url).content.decode() for name, url in (
+        ("task", page("task", seat.uid)), ("batch", page("batch", seat.batch.ref)), ("home", page("home")))}
+    assert "data-autosave" in before["task"] and "待评分" in before["home"]
+    assert all("已截止，未提交" not in text for text in before.values())
+    assert queries.waiting(owner)["to_score"] > 0
+    clock.shift_to(seat.batch.due_at + timedelta(minutes=1))
+    text = client.get(page("task", seat.uid)).content.decode()
+    assert "data-autosave" not in text and "评分时间已于" in text and "未完成的意见" in text
+    refused = send(client, seat, {"comment": "晚了"}, 1)
+    assert refused.status_code == 422 and "评分时间已于" in refused.json()["reasons"][0]
+    assert Score.objects.get(assignment=seat).draft["comment"] == "未完成的意见"
+    assert "已截止，未提交" in client.get(page("batch", seat.batch.ref)).content.decode()
+    home = client.get(page("home")).content.decode()
+    assert "已截止，未提交" in home and "待评分" not in home
+    assert queries.waiting(owner)["to_score"] == 0
+    actions.extend_due(town.chen, make.fresh(seat.batch), due_at=clock.now() + timedelta(days=2), why="补充评分")
+    assert send(client, seat, {"comment": "延期后"}, 1).status_code == 200  # the time was extended: it opens again
 
 
 def test_a_submitted_sheet_stays(seat):
