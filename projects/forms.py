@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.states import Reason
+from projects import rules
 from projects.models import Contract, ContractTarget, ProposalItem
 from projects.states import ObjectorKind
 
@@ -76,6 +77,12 @@ class ObjectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["application"].choices = [("", _("Choose")), *[
             (item.application.ref, f"{item.application.ref} {item.application.title} {item.application.unit.name}") for item in items]]
+
+    def clean_contact(self) -> str:
+        """An objection that nobody can ask back about helps nobody."""
+        if problem := rules.contact_problem(self.cleaned_data["contact"]):
+            raise forms.ValidationError(problem)
+        return self.cleaned_data["contact"]
 
 
 class FindingsForm(forms.Form):

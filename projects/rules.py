@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -130,3 +131,11 @@ def project_number(prefix: str, year: int, number: int) -> str:
 def digest(content: Any) -> str:
     """SHA-256 over canonical JSON."""
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def contact_problem(text: str) -> str | None:
+    """Why nobody can be reached there: neither an e-mail address nor a phone number of at least 7 digits (mobile, landline
+    with or without area code and extension, or with a country code) stands in it, alone or with words beside it."""
+    if re.search(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}", text) or re.search(r"\d(?:[ \-()（）－—]{0,2}\d){6}", text):
+        return None
+    return _("Give a phone number of at least 7 digits or an e-mail address, so that you can be reached.")

@@ -20,7 +20,7 @@ from core.workflow import Refused
 from notices import actions as notices
 from programs import actions as programme
 from programs import queries as programmes
-from projects import policies
+from projects import policies, rules
 from projects.models import Objection, ProposalItem, Publicity
 from projects.states import ObjectorKind
 from projects.workflow import OBJECTION
@@ -48,6 +48,8 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
                         "in on paper."))
     if kind not in ObjectorKind.values or not name.strip() or not contact.strip():
         raise Refused(_("Anonymous objections are not accepted: give the real name and a contact."))
+    if problem := rules.contact_problem(contact):
+        raise Refused(problem)
     if not facts.strip():
         raise Refused(_("State the facts and what they rest on."))
     item = ProposalItem.objects.filter(proposal=row.proposal, selected=True, application__ref=application).select_related("application").first()

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.middleware import EPOCH
+from accounts.policies import ANONYMOUS
 from applications.models import Application
-from projects import policies
+from core.workflow import Refused
+from projects import actions, policies
 from projects.models import Contract, Objection, Project, ProposalList
 from tests.factories import projects as make
 
@@ -94,13 +96,27 @@ def test_objection_form_files_once_on_a_double_click(town, published):
     assert Objection.objects.count() == 1
 
 
+@pytest.mark.parametrize(("contact", "fits"), [
+    ("abc", False), ("12345", False), ("a@b", False), ("1 号楼 2 层 3 室", False), ("13800000000", True), ("0755-8000 0001 转 12", True),
+    ("（0755）80000001", True), ("+852 2123 4567", True), ("du.heng@example.cn", True), ("杜先生 138 0000 0000", True)])
+def test_contact_of_an_objection_can_be_reached(town, published, contact, fits):
+    given = {"application": Application.objects.first().ref, "kind": "PERSON", "name": "杜衡", "contact": contact, "facts": "重合。"}
+    answer = Client().post(reverse("projects:public:objection_new", args=[published.proposal.ref]), given | {"upload": make.statement()})
+    assert answer.status_code == (302 if fits else 422)
+    assert Objection.objects.exists() is fits
+    if not fits:
+        assert list(answer.context["form"].errors) == ["contact"] and contact in answer.content.decode()
+        with pytest.raises(Refused, match="手机"):
+            actions.file_objection(ANONYMOUS, published, **given, upload=make.statement())
+
+
 @pytest.mark.parametrize("name", ["异议.exe", "异议.pdf"])
 def test_objection_form_refuses_a_file_that_is_no_scan(town, name):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     row = make.published(town)
     response = Client().post(reverse("projects:public:objection_new", args=[row.proposal.ref]), {
-        "application": Application.objects.first().ref, "kind": "PERSON", "name": "杜衡", "contact": "1", "facts": "x",
+        "application": Application.objects.first().ref, "kind": "PERSON", "name": "杜衡", "contact": "13800000000", "facts": "x",
         "upload": SimpleUploadedFile(name, b"MZ\x90\x00 not a scan")})
     assert response.status_code == 422
     assert not Objection.objects.exists()
