@@ -395,13 +395,13 @@ def grant(request: HttpRequest) -> HttpResponse:
                 actions.grant_role(request.actor, person, data.pop("organisation"), data.pop("role"), **data)
             except Refused as refused:
                 for reason in refused.reasons:
-                    form.add_error(None, reason)
+                    form.add_error("role", reason)
             else:
                 messages.success(request, _("The role is granted."))
                 return redirect("accounts:desk:person", uid=person.uid)
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Grant a role"), "back": "/desk/people/", "submit": pgettext("verb", "Grant"),
-        "crumbs": [(_("People"), "/desk/people/"), (_("Grant a role"), None)]})
+        "crumbs": [(_("People"), "/desk/people/"), (_("Grant a role"), None)]}, status=422 if form.errors else 200)
 
 
 @access(policies.is_sysadmin)

@@ -32,7 +32,7 @@ def give(client, house, who, **more):
 def test_scope_is_a_plan_or_a_special_of_the_tree_in_force(house, boss, client):
     who = person("clerk")
     answer = give(client, house, who, scope="不存在的范围")
-    assert answer.status_code == 200 and list(answer.context["form"].errors) == ["scope"]
+    assert answer.status_code == 422 and list(answer.context["form"].errors) == ["scope"]
     with pytest.raises(Refused, match="不存在的范围"):
         actions.grant_role(boss, who, house.bureau, Role.DIVISION, scope="不存在的范围")
     assert give(client, house, who, scope="POC").status_code == 302
@@ -41,8 +41,10 @@ def test_scope_is_a_plan_or_a_special_of_the_tree_in_force(house, boss, client):
 
 def test_refused_grant_keeps_what_was_typed(house, boss, client):
     answer = give(client, house, house.li_person)  # a user of a unit
-    assert answer.status_code == 200
-    assert house.li_person.email in answer.content.decode() and answer.context["form"].non_field_errors()
+    assert answer.status_code == 422
+    assert house.li_person.email in answer.content.decode() and list(answer.context["form"].errors) == ["role"]
+    nobody = give(client, house, house.li_person, email="nobody@nowhere.example")
+    assert nobody.status_code == 422 and list(nobody.context["form"].errors) == ["email"]
 
 
 def test_role_of_a_later_day_says_so_and_ending_it_ends_no_session(house, boss, client):
