@@ -213,7 +213,9 @@ from programs.queries.page import (
     provenance,
 )
 from programs.queries.parameters import (
+    before_and_after,
     last_from,
+    measured,
     parameter_change,
     parameter_changes,
     parameter_history,
@@ -392,7 +394,7 @@ __all__ = [
     "tags_of_data", "target_choices", "target_kinds", "targets_of", "title_of", "topics", "tree_as_of", "tree_by_id",
     "tree_changes", "tree_for", "tree_of_year", "tree_page", "tree_version", "tree_workbook", "trees", "turns", "unit_facts",
     "unit_words", "units_called", "until_of", "upcoming_window", "upload_for", "upload_of", "value_kind",
-    "value_text", "value_words", "verb_label", "version_before", "version_changes", "version_numbers", "version_of", "version_rows",
+    "value_text", "value_words", "measured", "before_and_after", "verb_label", "version_before", "version_changes", "version_numbers", "version_of", "version_rows",
     "versions", "versions_of", "versions_of_plan", "visible_words", "warn_days", "was_valid", "window_entries",
     "window_words", "within_amount", "without_application", "without_files", "words", "year_choices", "year_report",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from core.models import Parameter
+from core.money import WAN, in_words_of
 from programs import policies, rules
 from programs.models import ParameterChange
 from programs.queries.lists import is_english
@@ -88,7 +90,7 @@ def value_text(value: Any) -> str:
 PARTS = {
     "EXECUTION": pgettext_lazy("part", "execution"), "COST": pgettext_lazy("part", "cost"), "OUTPUT": pgettext_lazy("part", "output"),
     "BENEFIT": pgettext_lazy("part", "benefit"), "SATISFACTION": pgettext_lazy("part", "satisfaction"),
-    "min": pgettext_lazy("part", "from"), "max": pgettext_lazy("part", "to"), "upto": pgettext_lazy("part", "up to (yuan)"), "rate": pgettext_lazy("part", "rate"),
+    "min": pgettext_lazy("part", "from"), "max": pgettext_lazy("part", "to"), "upto": pgettext_lazy("part", "up to"), "rate": pgettext_lazy("part", "rate"),
     "academician": pgettext_lazy("part", "academician"), "half_day": pgettext_lazy("part", "half a day"),
     "from_day_3": pgettext_lazy("part", "from the third day"), "remote_min": pgettext_lazy("part", "remote, at least"),
     "remote_max": pgettext_lazy("part", "remote, at most"), "aims": pgettext_lazy("part", "aims"), "conditions": pgettext_lazy("part", "conditions"),
@@ -108,10 +110,42 @@ def value_words(value: Any) -> str:
         plain = all(not isinstance(one, (list, dict)) for one in value)
         return (_(", ") if plain else _("; ")).join(value_words(one) for one in value)
     if not isinstance(value, dict):
-        return str(value)
+        return _figure(value)
     name = next((str(value[key]) for key in NAMES[0 if is_english() else 1] if value.get(key)), "")
-    parts = _(", ").join(f"{PARTS.get(key, key)} {value_words(one)}" for key, one in value.items() if key not in CODES)
+    parts = _(", ").join(f"{PARTS.get(key, key)} {_part(key, one)}" for key, one in value.items() if key not in CODES)
     return _("%(name)s: %(parts)s") % {"name": name, "parts": parts} if name else parts
+
+
+def _part(key: str, value: Any) -> str:
+    return in_words_of(value, is_english()) if key == "upto" and value is not None else value_words(value)
+
+
+def _figure(value: Any) -> str:
+    """A number from five figures on with its thousands parted; everything else as it stands."""
+    text = str(value)
+    return f"{int(text):,}" if text.isascii() and text.isdigit() and len(text) > 4 and text[0] != "0" else text
+
+
+def measured(value: Any, unit: str) -> tuple[str, str]:
+    """(value, unit) as a person reads them: a sum of yuan from 10,000 on with its own unit, so the second is empty."""
+    if unit == "yuan" and rules.kind_of(value) == "number" and Decimal(str(value)) >= WAN:
+        return in_words_of(value, is_english()), ""
+    return value_words(value), unit_words(unit)
+
+
+def before_and_after(changes: list[ParameterChange]) -> None:
+    """Set `meaning`, `before` and `after` on changes: what the number is called, what stands until the day, what is asked for.
+    One query for all."""
+    values: dict[str, list[Parameter]] = {}
+    for row in Parameter.objects.filter(key__in={change.key for change in changes}).order_by("-effective_from"):
+        values.setdefault(row.key, []).append(row)
+    for change in changes:
+        rows = values.get(change.key, [])
+        old = next((row for row in rows if row.effective_from < change.effective_from), None)
+        change.meaning = (rows[0].note if rows else "") or change.key
+        unit = rows[0].unit if rows else ""
+        change.before = " ".join(measured(old.value, unit)).strip() if old else "—"
+        change.after = " ".join(measured(change.value, unit)).strip()
 
 
 #: The units of the numbers the house brings along; one that a bureau adds stands as it is.

@@ -45,7 +45,7 @@ def year_report(request: HttpRequest, year: int) -> HttpResponse:
     found = queries.year_report(year)
     return render(request, "programs/year_report.html", {
         **found, "title": _("Year %(year)d by its own tree and rules") % {"year": year}, "years": queries.report_years(),
-        "rules": [(row, f"{queries.value_words(row.value)} {queries.unit_words(row.unit)}") for row in queries.rules_of_year(year)],
+        "rules": [(row, " ".join(queries.measured(row.value, row.unit)).strip()) for row in queries.rules_of_year(year)],
         "chart": charts.bullet(_("Committed against planned, by plan"), [
             (plan["plan"].label, plan["committed"] / 10000, plan["money"] / 10000) for plan in found["plans"]], note=_("10,000 yuan")),
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (str(year), None)],

@@ -42,8 +42,10 @@ class Parameters(lists.Listing):
         lists.Col("note", gettext_lazy("Meaning"), main=True, link=parameter_url, show=lambda row: row.note or row.key,
                   sub=lambda row: format_html("<code>{}</code>", row.key)),
         lists.Col("key", gettext_lazy("Key"), export_only=True),
-        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value)),
-        lists.Col("unit", gettext_lazy("Unit of measure"), show=lambda row: queries.unit_words(row.unit)),
+        lists.Col("value", gettext_lazy("Value"), value=lambda row: queries.value_words(row.value),
+                  show=lambda row: queries.measured(row.value, row.unit)[0]),
+        lists.Col("unit", gettext_lazy("Unit of measure"), value=lambda row: queries.unit_words(row.unit),
+                  show=lambda row: queries.measured(row.value, row.unit)[1]),
         lists.Col("effective_from", gettext_lazy("In force from"), sort="from"),
         lists.Col("until", gettext_lazy("In force to")),
         lists.Col("source", gettext_lazy("Source")),
@@ -59,7 +61,8 @@ class Parameters(lists.Listing):
 @access(policies.is_parameter_reader)
 def parameters(request: HttpRequest) -> HttpResponse:
     day, problem = queries.asked_day(request.GET.get("on", ""))
-    waiting = queries.parameter_changes(request.actor).filter(status="REQUESTED")
+    waiting = list(queries.parameter_changes(request.actor).filter(status="REQUESTED"))
+    queries.before_and_after(waiting)
     return lists.page(request, Parameters(), queries.parameter_rows(day or clock.today()), template="programs/parameters.html", context={
         "on": request.GET.get("on", ""), "day": day or clock.today(), "on_problem": problem, "waiting": waiting,
         "crumbs": [(_("Programme tree"), reverse("programs:desk:tree")), (Parameters.title, None)],
@@ -68,16 +71,17 @@ def parameters(request: HttpRequest) -> HttpResponse:
 
 @access(policies.is_parameter_reader)
 def parameter(request: HttpRequest, key: str) -> HttpResponse:
-    history = queries.parameter_history(key)
+    history, asked = queries.parameter_history(key), list(queries.parameter_changes(request.actor, key))
+    queries.before_and_after(asked)
     changes = [
-        {"row": row, "state": tag(row.status_label, TONES.get(row.status, "")), "value": queries.value_words(row.value),
+        {"row": row, "state": tag(row.status_label, TONES.get(row.status, "")),
          "buttons": steps.buttons(PARAMETER_CHANGE, request.actor, row, {
              verb: reverse(f"programs:desk:parameter_{verb}", args=[row.pk]) for verb in PARAMETER_CHANGE.steps}, needs_why=("refuse",))}
-        for row in queries.parameter_changes(request.actor, key)
+        for row in asked
     ]
     return render(request, "programs/parameter.html", {
-        "title": history[0].note or key, "key": key, "unit": queries.unit_words(history[0].unit), "changes": changes, "today": clock.today(),
-        "history": [(row, queries.value_words(row.value)) for row in history],
+        "title": history[0].note or key, "key": key, "changes": changes, "today": clock.today(),
+        "history": [(row, *queries.measured(row.value, row.unit)) for row in history],
         "ask_url": reverse("programs:desk:parameter_ask", args=[key]) if policies.is_planner(request.actor) is None else "",
         "crumbs": [(Parameters.title, reverse("programs:desk:parameters")), (key, None)],
     })

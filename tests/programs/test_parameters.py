@@ -141,9 +141,21 @@ def test_list_asks_the_same_number_of_questions_for_one_row_and_many(staff, sign
 
 @pytest.mark.parametrize(("value", "words"), [
     (True, "是"), ("0.25", "0.25"), (20, "20"), ([3, 1], "3、1"), ({"EXECUTION": 10, "OUTPUT": 50}, "预算执行 10、产出 50"),
-    ([{"upto": "5000000", "rate": "0.20"}, {"upto": None, "rate": "0.13"}], "不超过（元） 5000000、比例 0.20；不超过（元） 不限、比例 0.13"),
-    ([{"grade": "优", "en": "Excellent", "min": 90}], "优：不低于 90"), ({"own": 1}, "own 1"),
+    ([{"upto": "5000000", "rate": "0.20"}, {"upto": None, "rate": "0.13"}], "不超过 500 万元、比例 0.20；不超过 不限、比例 0.13"),
+    ([{"grade": "优", "en": "Excellent", "min": 90}], "优：不低于 90"), ({"own": 1}, "own 1"), ("500000000", "500,000,000"), ("2026", "2026"),
 ])
 def test_value_is_read_as_words_and_typed_as_it_is_stored(value, words):
     assert queries.value_words(value) == words
     assert queries.value_text(value) == (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def test_sums_are_read_in_wan_and_a_request_says_which_number_from_what_to_what(staff, sign_in):
+    ask(staff, key="limit.rd_exempt", value="600000000")
+    client = sign_in(staff.lead)
+    for address in (reverse("programs:desk:parameters"), reverse("programs:desk:parameter", args=["limit.rd_exempt"])):
+        page = client.get(address).content.decode()
+        assert "500000000" not in page
+        assert "50,000 万元 → <b>60,000 万元</b>" in page
+    meaning = Parameter.objects.get(key="limit.rd_exempt").note
+    assert f">{meaning}</a>" in client.get(reverse("programs:desk:parameters")).content.decode().split("st-note")[1]
+    assert queries.measured("9999", "yuan") == ("9999", "元") and queries.measured(20000, "natural days")[0] == "20,000"
