@@ -241,6 +241,13 @@ def read(actor: Actor, message: Message) -> None:
 
 
 @transaction.atomic
+def read_opened(actor: Actor, path: str, full_path: str) -> int:
+    """Who opened the page that messages lead to, from wherever, has seen what they ask for."""
+    rows = policies.messages_of(actor).filter(queries.leading_to(path, full_path), read_at=None)
+    return rows.update(read_at=CoreNow())
+
+
+@transaction.atomic
 def read_all(actor: Actor) -> int:
     return policies.messages_of(actor).filter(read_at=None).update(read_at=CoreNow())
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.policies import Actor
@@ -79,8 +79,18 @@ def message_for(actor: Actor, uid: Any) -> Message:
     return get_object_or_404(policies.messages_of(actor), uid=uid)
 
 
-def unread_count(actor: Actor) -> int:
-    return policies.messages_of(actor).filter(read_at=None).count()
+def unread_count(request: HttpRequest) -> int:
+    """Unread messages, less those that lead to the page that is just being opened. How many those are is kept on the request:
+    the page asks once, and NoticesMiddleware marks them read when the page was really shown."""
+    rows = policies.messages_of(request.actor).filter(read_at=None)
+    found = rows.aggregate(all=Count("pk"), here=Count("pk", filter=leading_to(request.path, request.get_full_path())))
+    request.messages_here = found["here"] if request.method == "GET" else 0  # type: ignore[attr-defined]
+    return found["all"] - request.messages_here  # type: ignore[attr-defined]
+
+
+def leading_to(path: str, full_path: str) -> Q:
+    """Messages whose link is this page: a link with a query of its own only with that query, an anchor on the page counts."""
+    return Q(link__in=[path, full_path]) | Q(link__startswith=f"{path}#")
 
 
 def wants_mail(person: Any, event: str) -> bool:

@@ -11,8 +11,8 @@ from django.utils.functional import SimpleLazyObject
 
 from core.web import kept, nav
 
-# An upper floor says how many unread messages an actor has; the kernel does not know what a message is.
-COUNTERS: dict[str, Callable[[Any], int]] = {}
+# An upper floor says how many unread messages who asks has; the kernel does not know what a message is.
+COUNTERS: dict[str, Callable[[HttpRequest], int]] = {}
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "desk": desk,
         "nav_entries": SimpleLazyObject(lambda: nav.entries(desk, actor, request.path)),
         "desks": SimpleLazyObject(lambda: [d for d, _prefix in nav.DESKS if nav.is_open(d, actor)]),
-        "unread": SimpleLazyObject(lambda: counter(actor) if counter and actor.is_signed_in else 0),
+        "unread": SimpleLazyObject(lambda: counter(request) if counter and actor.is_signed_in else 0),
         "kept": SimpleLazyObject(lambda: kept.take(request)),
         "large_text": request.COOKIES.get("keguan_large") == "1",
         "SITE_NAME": settings.SITE_NAME,

@@ -12,6 +12,7 @@ from core.models import Job, LedgerRow
 from core.workflow import Refused
 from notices import actions, rendering
 from notices.models import Delivery, Document, Message
+from tests.applications.client import signed_in
 from tests.notices.conftest import build, draft, issued
 from tests.portal.conftest import visit
 
@@ -116,6 +117,27 @@ def test_the_same_fact_is_told_once(office):
     assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 1
     assert actions.tell([office.unit], "x", "一", dedupe="fact:1") == 0
     assert Message.objects.filter(person=office.wang.person).count() == 1
+
+
+def test_a_message_is_read_when_the_page_it_leads_to_was_opened_from_anywhere(client, office, settings):
+    settings.ASK_CONSENT = False
+    me, other = office.wang, office.other
+    links = {"here": "/me/", "anchor": "/me/#roles", "query": "/me/?tab=2", "elsewhere": "/inbox/", "closed": "/desk/people/"}
+    for name, link in links.items():
+        actions.tell([me.person, other.person], "test.told", name, "", link)
+
+    def unread(actor):
+        return sorted(Message.objects.filter(person=actor.id, event="test.told", read_at=None).values_list("subject", flat=True))
+
+    client = signed_in(me)
+    assert client.get("/desk/people/").status_code == 403  # a page that is refused marks nothing
+    assert client.post("/me/", {}).status_code in (302, 405, 422, 200) and len(unread(me)) == 5
+    page = client.get("/me/")
+    assert page.status_code == 200 and page.context["unread"] == 3
+    assert unread(me) == ["closed", "elsewhere", "query"]
+    assert len(unread(other)) == 5
+    client.get("/me/?tab=2")
+    assert unread(me) == ["closed", "elsewhere"]
 
 
 def test_a_message_is_written_in_both_languages_whoever_acts(client, office):
