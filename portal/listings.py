@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.states import Status
 from core.models import LedgerRow
 from core.web import lists
-from portal.queries import looks, record
+from portal.queries import looks, record, things
 from programs import queries as programs
 from projects.models import Project
 
@@ -28,7 +28,7 @@ class Record(lists.Listing):
         lists.Col("pk", _("Row"), main=True, link=lambda row: reverse("portal:audit:row", args=[row.pk]),
                   show=lambda row: record.verb_label(row.verb), sub=lambda row: row.verb),
         lists.Col("at", _("Time"), sort="old"),
-        lists.Col("target_ref", _("Thing"), show=lambda row: row.thing, sub=lambda row: row.target_type),
+        lists.Col("target_ref", _("Thing"), show=lambda row: row.thing, sub=lambda row: things.called(row.target_type)),
         lists.Col("actor_label", _("Acted by")),
         lists.Col("why", _("Reason")),
     )

@@ -23,7 +23,7 @@ from funding import policies as funding
 from funding.models import MoneyEntry
 from funding.states import EntryKind
 from portal import rules
-from portal.queries import record
+from portal.queries import record, things
 from projects.states import Pool
 from reviews import policies as reviews
 from reviews.models import Score
@@ -227,7 +227,7 @@ def _record(actor: Any) -> Callable[[Any], Row]:
     def line(row: Any) -> Row:
         seat = row.target_type == record.SEATS and not named and row.verb.rpartition(".")[2] not in record.STAFF_ACTS
         return (
-            row.pk, row.at, row.verb, record.verb_label(row.verb), row.target_type, row.target_ref,
+            row.pk, row.at, row.verb, record.verb_label(row.verb), row.target_type, things.called(row.target_type), row.target_ref,
             "***" if seat else row.actor_label, rules.masked_text(row.why), _flat(row.before), _flat(row.after),
             _flat(row.data), row.request_id, row.ip or "",
         )
@@ -244,7 +244,8 @@ RECORD = Table(
     (
         Column("id", _("Row"), _("Running number; a gap is an act that was not completed")), Column("at", _("Time"), _("By the clock of the database")),
         Column("verb", _("Code of the act"), _("floor.thing.verb")), Column("label", _("Act"), _("The act in words")),
-        Column("target_type", _("Kind of thing"), _("Table")), Column("target", _("Thing"), _("Its public number")),
+        Column("target_type", _("Kind of thing"), _("Table")),
+        Column("target_kind", _("Kind of thing in words"), ""), Column("target", _("Thing"), _("Its public number")),
         Column("actor", _("Acted by"), _("Who acted; experts are covered for those who may not know them")),
         Column("why", _("Reason"), _("Reason given; personal numbers are covered")),
         Column("before", _("Before"), _("Values before")), Column("after", _("After"), _("Values after")),

@@ -15,7 +15,7 @@ from portal import actions, policies, rules
 from portal.forms import ExportForm
 from portal.listings import Cases, Record
 from portal.queries import cases as casefile
-from portal.queries import oversight, record
+from portal.queries import oversight, record, things
 from portal.queries.tables import TABLES
 
 
@@ -64,7 +64,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 def row(request: HttpRequest, pk: int) -> HttpResponse:
     found = record.row_for(request.actor, pk)
     return render(request, "portal/row.html", {
-        "title": record.verb_label(found.verb), "row": found, "act": record.acts(request.actor, [found])[0],
+        "title": record.verb_label(found.verb), "row": found, "kind": things.called(found.target_type), "act": record.acts(request.actor, [found])[0],
         "changes": rules.changes(rules.masked(found.before), rules.masked(found.after)),
         "details": record.details(found), "seal": record.seal_of(found),
         "crumbs": [(_("Record"), "/audit/ledger/"), (str(found.pk), None)],

@@ -1,6 +1,10 @@
 """The case file and the record: complete, covered, and nothing that tells an expert's name."""
 
+import re
+
 import pytest
+from django.apps import apps
+from django.utils import translation
 
 from accounts import actions as accounts
 from accounts.policies import Actor, system
@@ -9,7 +13,8 @@ from core import jobs, ledger
 from core.models import LedgerRow
 from core.workflow import Refused
 from portal import actions
-from portal.queries import cases, record
+from portal.queries import cases, record, things
+from tests.house.source import APPS
 from tests.portal.conftest import visit
 
 
@@ -112,3 +117,18 @@ def test_labels_exist_for_every_verb_written(town, filed):
     """A verb without words would stand as code on the time line."""
     verbs = LedgerRow.objects.order_by().values_list("verb", flat=True).distinct()
     assert [verb for verb in verbs if record.verb_label(verb) == verb] == []
+
+
+def test_every_table_of_the_house_is_called_something_in_chinese(client, town, filed):
+    """A table without a name would stand as app.model in the record; a name that is no table is left over."""
+    tables = {model._meta.label_lower for model in apps.get_models() if model.__module__.split(".")[0] in APPS}
+    assert set(things.THINGS) == tables
+    with translation.override("zh-hans"):
+        names = {table: things.called(table) for table in tables}
+    assert [table for table, name in names.items() if not re.fullmatch(r"[\u4e00-\u9fff、]+", name)] == []
+    assert len(set(names.values())) == len(names)
+    client = visit(client, town.qian)
+    row = LedgerRow.objects.filter(target_type="applications.application").first()
+    page = client.get("/audit/ledger/").content.decode()
+    assert "申报书" in page and "applications.application" not in page.replace("applications.application.", "")
+    assert "申报书" in client.get(f"/audit/ledger/{row.pk}/").content.decode()
