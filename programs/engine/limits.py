@@ -30,7 +30,7 @@ STATES = {
     "APPLIED": gettext_lazy("applied for, not decided yet"), "RUNNING": gettext_lazy("running projects"),
     "AWARDED": gettext_lazy("applications that were awarded"), "ENDED": gettext_lazy("projects and applications that have ended"),
 }
-WINDOWS = {"running": gettext_lazy("at the same time"), "calendar_year": gettext_lazy("begun in this calendar year")}
+WINDOWS = {"running": gettext_lazy("counted together, whatever year they began in"), "calendar_year": gettext_lazy("begun in this calendar year")}
 KINDS = {kind.value: kind.label for kind in APPLICANT_KINDS}
 CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 MOST, MOST_RULES, MOST_CODES = 1000, 30, 60

@@ -62,6 +62,22 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
+class CodesField(forms.MultipleChoiceField):
+    """Codes to tick in a long list, which stands folded with what is ticked said above it. The form sets the choices and says
+    which codes do not exist: one that was written before may have left the list."""
+
+    widget = forms.CheckboxSelectMultiple
+    fold = True
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+    def offer(self, choices: list[tuple[str, str]], kept: Any) -> None:
+        """The list, with codes that stand there already and are not in it."""
+        known = {code for code, _name in choices}
+        self.choices = [*choices, *((code, code) for code in kept or () if code not in known)]
+
+
 def one_line(label: Any, most: int = 200, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, **kwargs)
 

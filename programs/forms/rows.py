@@ -16,7 +16,7 @@ from accounts.states import APPLICANT_KINDS
 from programs import queries
 from programs.engine import limits
 from programs.engine.schema import FILE_KINDS
-from programs.forms.base import LinesField, WanField, one_line
+from programs.forms.base import CodesField, LinesField, WanField, one_line
 
 
 class RowForm(forms.Form):
@@ -122,7 +122,7 @@ class CheckRow(RowForm):
 
 
 class LimitRow(RowForm):
-    """A rule of limitation (限项). Specials are named by their codes, one per line."""
+    """A rule of limitation (限项). Specials are ticked; the rule keeps their codes."""
 
     code = forms.RegexField(limits.CODE, label=_("Code"), max_length=20, help_text=_("For example: L1"), error_messages={
         "invalid": _("Letters, digits and dashes only.")})
@@ -136,12 +136,20 @@ class LimitRow(RowForm):
         choices=[(code, label) for code, label in limits.ROLE_NAMES.items()])
     states = forms.MultipleChoiceField(label=_("What is counted"), widget=forms.CheckboxSelectMultiple, initial=["APPLIED", "RUNNING"],
                                        choices=[(code, label) for code, label in limits.STATES.items()])
-    window = forms.ChoiceField(label=_("Period"), choices=[(code, label) for code, label in limits.WINDOWS.items()])
-    classes = LinesField(label=_("Only these specials"), required=False, help_text=_("Codes, one per line; empty: all. For example: TECH-KEY"))
-    excluded = LinesField(label=_("Not these specials"), required=False, help_text=_("Codes, one per line."))
+    window = forms.ChoiceField(label=_("Period"), choices=[(code, label) for code, label in limits.WINDOWS.items()], help_text=_(
+        "What has the roles, the states and the specials chosen in this rule is counted together with this application: either all "
+        "of it, or only what began in this calendar year."))
+    classes = CodesField(label=_("Only these specials"), required=False, help_text=_("None ticked: all."))
+    excluded = CodesField(label=_("Not these specials"), required=False)
     exempt_kinds = forms.MultipleChoiceField(label=_("Kinds of units it does not concern"), required=False, choices=list(limits.KINDS.items()),
                                              widget=forms.CheckboxSelectMultiple)
     exempt_rd_from = WanField(label=_("Not for units with R&D spending above (10,000 yuan)"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = queries.special_codes()
+        for name in ("classes", "excluded"):
+            self.fields[name].offer(choices, (self.initial or {}).get(name))
 
     @classmethod
     def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,6 +133,16 @@ def special_names(codes: Iterable[str]) -> dict[str, str]:
     return {row.code: row.label for row in Special.objects.filter(code__in=list(codes)).order_by("tree__effective_from")}
 
 
+def special_codes() -> list[tuple[str, str]]:
+    """(code, name with the code) of the specials of the trees in use; a code of several trees stands once, by its newest name."""
+    found: dict[str, str] = {}
+    for row in Special.objects.filter(disabled_on=None, tree__disabled_on=None).select_related("tree").order_by(
+        "-tree__effective_from", "plan__order", "order"
+    ):
+        found.setdefault(row.code, f"{row.label}（{row.code}）")
+    return list(found.items())
+
+
 def special_kpis(numbers: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"label": _("Planned money"), "value": wan(numbers["money"]), "unit": _("10,000 yuan")},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -48,11 +50,13 @@ def test_rule_is_entered_by_screen_read_by_the_public_and_kept_in_the_history(st
     guide = make.draft_guide(staff, "g2")
     address = reverse("programs:desk:edit", args=[guide.ref, "limits"])
     client = sign_in(staff.chen)
-    assert client.get(address).status_code == 200
+    page = client.get(address).content.decode()
+    special = make.special("TECH-KEY")  # the specials are ticked in a list by their names, not typed blind
+    assert 'value="TECH-KEY"' in page and f"{special.label}（TECH-KEY）" in page and 'value="POC"' in page
+    assert "同时计算" not in page and "不论哪一年开始，合并计算" in page and "连同本次申报一并计数" in page
     sent = {"base": guide.version.number, "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-code": "L1", "form-0-clause": "限项（一）",
             "form-0-text": RULE["text"], "form-0-text_en": "", "form-0-scope": "unit", "form-0-max": "1", "form-0-roles": ["LEADER"],
-            "form-0-states": ["APPLIED", "RUNNING"], "form-0-window": "running", "form-0-classes": "TECH-KEY\nTECH-MS",
-            "form-0-excluded": "", "form-0-exempt_rd_from": "50000"}
+            "form-0-states": ["APPLIED", "RUNNING"], "form-0-window": "running", "form-0-classes": ["TECH-KEY", "TECH-MS"], "form-0-exempt_rd_from": "50000"}
     refused = client.post(address, sent)
     assert refused.status_code != 302 and "所选身份与限制对象不符：作为负责人" in refused.content.decode()
     unknown = client.post(address, {**sent, "form-0-roles": ["LEAD"], "form-0-classes": "NOSUCH", "form-0-code": "L\n1"})
@@ -67,7 +71,9 @@ def test_rule_is_entered_by_screen_read_by_the_public_and_kept_in_the_history(st
     assert RULE["text"] in preview and "限项（一）" in preview
     assert make.special("TECH-KEY").label in preview and "TECH-KEY" not in preview
     again = client.get(address).content.decode()
-    assert "TECH-MS" in again and 'value="50000"' in again
+    chosen = re.search(r"已选：([^<]*)<", again)[1]
+    assert all(f"{make.special(code).label}（{code}）" in chosen for code in ("TECH-KEY", "TECH-MS"))
+    assert re.search(r'value="TECH-MS"[^>]*checked', again) and 'value="50000"' in again
 
 
 @pytest.mark.django_db

@@ -124,7 +124,11 @@ def field(bound: BoundField, affix: str = "", width: str = "") -> dict[str, Any]
     if width:
         attrs["class"] = f"w-{width}"
     control = "" if kind == "choices" else bound.as_widget(attrs=attrs)
-    return {"f": bound, "kind": kind, "control": control, "affix": affix, "limit": limit, "mark": _mark(bound, kind),
+    fold, chosen = getattr(bound.field, "fold", False), ""
+    if fold:
+        picked = {str(one) for one in bound.value() or ()}
+        chosen = _(", ").join(str(label) for code, label in bound.field.choices if str(code) in picked)
+    return {"fold": fold, "chosen": chosen, "f": bound, "kind": kind, "control": control, "affix": affix, "limit": limit, "mark": _mark(bound, kind),
             "theirs": getattr(bound.field, "theirs", None)}
 
 
