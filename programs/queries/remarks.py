@@ -29,7 +29,7 @@ def guide_remarks(guide: Guide) -> list[str]:
 
 
 def text_remarks(guide: Guide, *, may_edit: bool) -> list[dict[str, str]]:
-    """Sections whose words contradict the money part, or are still those of the guide of another special they were copied from; each
+    """Sections whose words contradict the money part or the days the portal counts, or are still those of the guide of another special they were copied from; each
     with the address of the section. Remarks, not refusals: words are read here by a pattern, not understood."""
     if guide.status not in BEFORE_PUBLISHING or guide.version is None:
         return []
@@ -37,6 +37,8 @@ def text_remarks(guide: Guide, *, may_edit: bool) -> list[dict[str, str]]:
     sections, quota = data.get("sections") or [], data.get("quota") or {}
     sums = [guide.budget_control, guide.cap_per_project, *[Decimal(str(row.get("cap") or 0)) for row in data.get("topics") or []]]
     found = [(figure.section, _figure_words(figure, guide)) for figure in figures.contradictions(sections, int(quota.get("max_projects") or 0), sums)]
+    counted = {"notice": guide.publicity_days, "correction": int(parameters.value("correction.reply", default=0))}
+    found += [(days.section, _days_words(days, counted)) for days in figures.other_days(sections, counted)]
     source = guide.copied_from
     if source is not None and source.special.code != guide.special.code and source.version is not None:
         found += [(code, _("The words are still those of “%(name)s”, from which the guide was copied.") % {"name": source.special.label})
@@ -51,6 +53,13 @@ def _figure_words(figure: figures.Figure, guide: Guide) -> str:
         return _("“%(words)s”, but the money part says %(count)d awards.") % {"words": figure.words, "count": guide.max_projects}
     return _("“%(words)s”, but the money part says %(cap)s (10,000 yuan) per project at most and %(money)s (10,000 yuan) in all.") % {
         "words": figure.words, "cap": _wan(guide.cap_per_project), "money": _wan(guide.budget_control)}
+
+
+def _days_words(days: figures.Days, counted: dict[str, int]) -> str:
+    if days.name == "notice":
+        return _("“%(words)s”, but the public notice of this guide runs %(days)d natural days.") % {"words": days.words, "days": counted["notice"]}
+    return _("“%(words)s”, but a correction is answered within %(days)d natural days by the numbers that decide.") % {
+        "words": days.words, "days": counted["correction"]}
 
 
 def _wan(amount: Decimal) -> str:

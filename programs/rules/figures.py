@@ -16,6 +16,8 @@ from typing import Any
 NOT_OF_MONEY = frozenset({"basis", "conditions", "materials", "annexes", "form"})
 COUNT = re.compile(r"(?:不超过|不多于|最多|至多|总数|数量)[^。；;，,\n\d]{0,8}([\d,，]+)\s*个?项")
 SUM = re.compile(r"(?:单项|单个项目|每项|每个项目|最高|不超过|上限|至多|最多)[^。；;\n\d]{0,14}([\d,，]+(?:\.\d+)?)\s*(万|亿)元")
+#: Days of the public notice and days for a correction, as words give them; what follows the end of either is another matter.
+DAYS = {name: re.compile(rf"{word}[^。；;，,\n\d后]{{0,10}}(\d{{1,3}})\s*个?(工作|自然)?[日天]") for name, word in (("notice", "公示"), ("correction", "补正"))}
 UNITS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 
 
@@ -47,6 +49,26 @@ def contradictions(sections: Iterable[Mapping[str, Any]], count: int, sums: Iter
             amount = _number(hit[1])
             if known and amount is not None and amount * UNITS[hit[2]] not in known:
                 found.append(Figure(code, hit[0], False))
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Days:
+    """Words of a section that give another number of days, or working days, than what the portal will count."""
+
+    section: str
+    words: str
+    name: str
+
+
+def other_days(sections: Iterable[Mapping[str, Any]], counted: Mapping[str, int]) -> list[Days]:
+    """`counted` are natural days by name (`DAYS`); 0 stands for nothing said yet."""
+    found = [
+        Days(str(section.get("code", "")), hit[0], name)
+        for section in sections if not section.get("omit")
+        for name, days in counted.items() if days
+        for hit in DAYS[name].finditer(str(section.get("text") or "")) if int(hit[1]) != days or hit[2] == "工作"
+    ]
     return list(dict.fromkeys(found))
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from programs import actions, queries
-from programs.rules.figures import contradictions, kept_words
+from programs.rules.figures import contradictions, kept_words, other_days
 from tests.factories import programs as make
 
 
@@ -26,6 +26,26 @@ def test_limits_in_words_are_compared_with_the_money_part(text, found):
 def test_figures_of_applicants_are_not_those_of_the_funding():
     row = {"code": "conditions", "text": "注册资本不超过3000万元，在研项目不超过2项"}
     assert not contradictions([row, {"code": "support", "omit": True, "text": row["text"]}], 100, [Decimal(1)])
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("拟立项项目公示10天。", ["公示10天"]), ("公示期为7日，期满后立项", []), ("公示7个工作日", ["公示7个工作日"]),
+    ("公示结束后5日内拨付；公示时间2026年3月1日", []), ("收到补正通知之日起5日内补正", ["补正通知之日起5日"]), ("须在15天内补正，补正期限15个自然日", []),
+])
+def test_days_in_words_are_compared_with_those_that_are_counted(text, found):
+    sections = [{"code": "timing", "text": text}, {"code": "support", "text": "公示99天", "omit": True}]
+    assert [one.words for one in other_days(sections, {"notice": 7, "correction": 15})] == found
+    assert not other_days(sections, {"notice": 0, "correction": 0})
+
+
+@pytest.mark.django_db
+def test_desk_page_remarks_days_that_differ(staff, sign_in):
+    guide = make.draft_guide(staff)
+    other = guide.publicity_days + 3
+    texts = [{**one, "text": f"拟立项项目公示{other}天。"} if one["code"] == "support" else one for one in guide.version.data["sections"]]
+    actions.save_part(staff.chen, guide, "sections", texts)
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
+    assert f"“公示{other}天”与本指南设定的公示期 {guide.publicity_days} 个自然日不一致" in page
 
 
 def test_words_that_were_not_rewritten():
