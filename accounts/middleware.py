@@ -11,7 +11,6 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts import queries
 from accounts.policies import ANONYMOUS, Actor
 
 EPOCH = "epoch"
@@ -40,7 +39,7 @@ class ActorMiddleware:
         page = resolve_url(CONSENT)
         if not settings.ASK_CONSENT or not actor.is_signed_in or actor.person.is_demo:
             return None
-        if request.path == page or request.path.startswith(FREE) or queries.owes_consent(actor.person) is None:
+        if request.path == page or request.path.startswith(FREE) or actor.owed_notice is None:
             return None
         if request.path.startswith("/api/"):
             return JsonResponse({"reasons": [_("Sign in on the web once and agree to the privacy notice first.")]}, status=403)

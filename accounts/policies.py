@@ -9,12 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Organisation, Person
+from accounts.models import Organisation, Person
 from accounts.states import DESK_ROLES, STAFF_ROLES, UNIT_ROLES, WATCH_ROLES, MembershipStatus, Role
-from core import clock
+
+#: The roles in force today, one row each; and in every row the notice of privacy in force that the person owes an answer, if any.
+IN_FORCE = """
+SELECT m.role, m.organisation_id, m.scope, m.division, o.id
+FROM (SELECT (core_now() AT TIME ZONE %(zone)s)::date AS today) c
+LEFT JOIN accounts_membership m ON m.person_id = %(person)s AND m.status = %(active)s AND m.since <= c.today
+    AND (m.until IS NULL OR m.until >= c.today)
+LEFT JOIN (
+    SELECT id FROM accounts_privacynotice WHERE effective_from <= core_now() ORDER BY effective_from DESC, id DESC LIMIT 1
+) o ON NOT EXISTS (SELECT 1 FROM accounts_consent k WHERE k.notice_id = o.id AND k.person_id = %(person)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -30,20 +42,19 @@ class Actor:
     person: Person | None
     holdings: tuple[Holding, ...] = ()
     system: str = ""
+    owed_notice: int | None = None  # the privacy notice in force that the person has not accepted yet
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, person: Person) -> Actor:
-        """The person with the roles in force today: one query for the day, one for the roles."""
+        """The person with the roles in force today. Every request begins with it, so it is one plain statement."""
         if not person.is_active:
             return cls(person=None)
-        day = clock.today()
-        rows = (
-            Membership.objects.filter(person=person, status=MembershipStatus.ACTIVE, since__lte=day)
-            .filter(Q(until=None) | Q(until__gte=day))
-            .values_list("role", "organisation_id", "scope", "division")
-        )
-        return cls(person=person, holdings=tuple(Holding(*row) for row in rows))
+        with connection.cursor() as cursor:
+            cursor.execute(IN_FORCE, {"zone": settings.TIME_ZONE, "person": person.pk, "active": MembershipStatus.ACTIVE})
+            rows = cursor.fetchall()
+        holdings = tuple(Holding(*row[:4]) for row in rows if row[0] is not None)
+        return cls(person=person, holdings=holdings, owed_notice=rows[0][4])
 
     @classmethod
     def system_named(cls, name: str) -> Actor:

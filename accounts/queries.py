@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -108,12 +108,9 @@ def current_notice() -> PrivacyNotice | None:
     return PrivacyNotice.objects.filter(effective_from__lte=clock.today()).order_by("-effective_from", "-pk").first()
 
 
-def owes_consent(person: Person) -> PrivacyNotice | None:
-    """The notice in force that the person has not accepted yet; one query, because every request asks."""
-    agreed = Exists(person.consents.filter(notice=OuterRef("pk")))
-    rows = PrivacyNotice.objects.filter(effective_from__lte=CoreNow()).annotate(agreed=agreed)
-    notice = rows.order_by("-effective_from", "-pk").first()
-    return notice if notice and not notice.agreed else None
+def owes_consent(actor: Actor) -> PrivacyNotice | None:
+    """The notice in force that the person has not accepted yet."""
+    return PrivacyNotice.objects.get(pk=actor.owed_notice) if actor.owed_notice else None
 
 
 def session_seconds(actor: Actor) -> int:

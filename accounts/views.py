@@ -160,7 +160,7 @@ def me(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("accounts:public:me")
     return render(request, "accounts/me.html", {
-        "form": form, "person": person, "title": _("My account"), "owed": queries.owes_consent(person),
+        "form": form, "person": person, "title": _("My account"), "owed": queries.owes_consent(request.actor),
         "memberships": queries.with_words(person.memberships.select_related("organisation").order_by("-status", "since")),
         "invitations": queries.invitations_of(request.actor),
     })
@@ -169,7 +169,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @access(signed_in)
 def accept_notice(request: HttpRequest) -> HttpResponse:
     """The notice in force with its two answers: agree, or leave. What was asked for opens after the first."""
-    notice = queries.owes_consent(request.actor.person)
+    notice = queries.owes_consent(request.actor)
     target = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = _home(request, request.actor)

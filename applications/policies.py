@@ -188,6 +188,11 @@ def of_units(actor: Any) -> QuerySet[Application]:
     return visible_to(actor).filter(Q(unit__in=actor.units(Role.ORG_ADMIN)) | _to_recommend(actor))
 
 
+def of_own_units(actor: Any) -> QuerySet[Application]:
+    """The part of `of_units` that needs no other table: what the units the person administers have."""
+    return Application.objects.filter(unit__in=actor.units(Role.ORG_ADMIN))
+
+
 def at_desk(actor: Any) -> QuerySet[Application]:
     """What a checker answers for; the desks that read every application see them all."""
     rows = visible_to(actor).filter(status__in=states.SEEN_BY_BUREAU)

@@ -46,6 +46,12 @@ def plan_reminders(event: Any) -> None:
     actions.plan_reminder(system("clock"), event.target)
 
 
+@on("applications.application.hand_in", "applications.application.pass_on")
+def prepare_submission(event: Any) -> None:
+    """What the submission will ask is asked now, so that the last minute has less to do."""
+    actions.prepare(system("prepare"), event.target)
+
+
 # guide editor
 
 

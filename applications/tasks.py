@@ -10,6 +10,7 @@ from applications.documents import printing
 from applications.models import Application
 from applications.states import Status
 from core import clock, deadlines, files, jobs
+from core.tasks import sweep
 from programs import queries as programme
 
 
@@ -45,6 +46,12 @@ def refuse_late_correction(deadline: Any) -> None:
 def remind_before_close(deadline: Any) -> None:
     """Those who have a draft hear that the close comes near (statutory: T-3 and T-1 days)."""
     actions.remind(system("clock"), deadline.target)
+
+
+@sweep("applications.prepare")
+def prepare_waiting() -> None:
+    """What waits in guides that close soon is looked at before the last minute."""
+    actions.prepare_due(system("prepare"))
 
 
 @jobs.job("applications.print")

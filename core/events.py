@@ -46,7 +46,7 @@ def kick() -> None:
         return
     from core import tasks  # noqa: PLC0415 (slow import)
 
-    tasks.send(tasks.drain)
+    tasks.wake()
 
 
 def drain(limit: int = 500) -> int:

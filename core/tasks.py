@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import redis
 from celery import shared_task
+from django.conf import settings
 
 from core import deadlines, events, jobs, ledger
 from core.clock import CoreNow
@@ -31,6 +35,26 @@ def send(task: Any, *args: Any) -> None:
         task.apply_async(args=args, retry=False)
     except Exception:  # noqa: BLE001 (any broker failure)
         log.warning("broker away, %s is left to the sweeper", task.name)
+
+
+ASKED = "keguan:drain-asked"
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def wake() -> None:
+    """Ask for the reactions to be run, unless that has been asked for and not been begun: a thousand acts in a second need one
+    worker to look once. Should the asked one be lost, the mark is gone after two seconds, and the sweep finds the rest."""
+    try:
+        if not _redis().set(ASKED, 1, nx=True, px=2000):
+            return
+    except redis.RedisError:
+        log.warning("broker away, reactions are left to the sweeper")
+        return
+    send(drain)
 
 
 def beat(name: str) -> None:
@@ -60,6 +84,8 @@ def minute() -> None:
 
 @shared_task(name="core.drain")
 def drain() -> None:
+    with contextlib.suppress(redis.RedisError):
+        _redis().delete(ASKED)  # first: what is committed from now on asks again
     events.drain()
 
 

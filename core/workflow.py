@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from core import ledger
@@ -29,6 +29,25 @@ class Refused(Exception):
             str(reason) for reason in reasons
         ]
         super().__init__("; ".join(self.reasons))
+
+
+def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> Any:
+    """The row, locked until the transaction ends or goes back to before this moment. Raises DoesNotExist. Columns named in
+    `without` are read when they are looked at."""
+    row = model._base_manager.select_for_update(no_key=True).defer(*without).get(pk=pk)
+
+    def mark() -> None:
+        """Nothing to do at the commit: Django forgets it exactly when the lock is gone."""
+
+    row._hold = mark
+    transaction.on_commit(mark)
+    return row
+
+
+def is_held(row: Any) -> bool:
+    """Whether `hold` gave this very row in the transaction that is open now, and its lock was not rolled back."""
+    mark = getattr(row, "_hold", None)
+    return mark is not None and any(entry[1] is mark for entry in connection.run_on_commit)
 
 
 @dataclass(frozen=True)
@@ -103,18 +122,25 @@ class Machine:
             step.verb for step in self.steps.values() if obj.status in step.sources and step.who(actor, obj) is None
         ]
 
-    @transaction.atomic
     def move(self, verb: str, actor: Any, obj: Any, *, why: str = "", data: Mapping[str, Any] | None = None,
              columns: Mapping[str, Any] | None = None, **given: Any) -> Any:
         """Lock the row, ask again, write, record. Returns the locked fresh row; raises Refused.
 
         `columns` are written together with the state, which the table may refuse to stand without them; the questions
-        are asked of the row as it will be.
+        are asked of the row as it will be. A row that the caller has got from `hold` is locked and fresh already.
         """
-        step, columns = self.steps[verb], dict(columns or {})
-        if "status" in columns:
+        if "status" in (columns or {}):
             raise ValueError(f"{self.name}.{verb}: the state comes from the table of moves")
-        row = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
+        if is_held(obj):
+            return self._move(verb, actor, obj, why, data, columns, given)
+        with transaction.atomic():
+            row = self._move(verb, actor, hold(type(obj), obj.pk), why, data, columns, given)
+        obj.status = row.status
+        return row
+
+    def _move(self, verb: str, actor: Any, row: Any, why: str, data: Mapping[str, Any] | None, columns: Mapping[str, Any] | None,
+              given: Mapping[str, Any]) -> Any:
+        step, columns = self.steps[verb], dict(columns or {})
         for name, value in columns.items():
             setattr(row, name, value)
         reasons = self.why_not(verb, actor, row, **given)
@@ -124,7 +150,6 @@ class Machine:
         row.save(update_fields=["status", *columns])
         ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
                       after={"status": row.status}, **dict(data or {}))
-        obj.status = row.status
         return row
 
     def mermaid(self) -> str:

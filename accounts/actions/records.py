@@ -43,15 +43,14 @@ def engage(actor: Actor, *, klass: str, role: str, state: str, starts: date, sou
     return row
 
 
-def engage_all(actor: Actor, source: models.Model, rows: Iterable[tuple[str, Person | Organisation]], *, klass: str, state: str,
+def engage_all(actor: Actor, source: models.Model, rows: Iterable[tuple[str, int | None, int | None]], *, klass: str, state: str,
                starts: date, ends: date | None = None) -> None:
-    """The same for many (role, person or unit) of one source, in one statement."""
+    """The same for many (role, key of the person, key of the unit) of one source, in one statement; one key of each is None."""
     common = {"klass": klass, "state": state, "starts": starts, "ends": ends, "source_type": source._meta.label_lower,
               "source_ref": ledger.reference(source)}
-    found = {(role, type(who), who.pk): Engagement(role=role, **common, **{"person" if isinstance(who, Person) else "organisation": who})
-             for role, who in rows}
     Engagement.objects.bulk_create(
-        found.values(), update_conflicts=True, update_fields=["klass", "state", "starts", "ends"],
+        [Engagement(role=role, person_id=person, organisation_id=unit, **common) for role, person, unit in dict.fromkeys(map(tuple, rows))],
+        update_conflicts=True, update_fields=["klass", "state", "starts", "ends"],
         unique_fields=["person", "organisation", "role", "source_type", "source_ref"])
 
 

@@ -195,12 +195,12 @@ def recall(actor: Any, application: Application) -> Application:
 def take_back(actor: Any, application: Application) -> Application:
     """SUBMITTED -> DRAFT before the close. The receipt and the submitted version stay on record; the unit must approve
     again. Holds the guide like a submission does, so that nothing leaves a list that is frozen."""
-    opened = programme.lock_open(application.guide)
+    guide, opened = application.guide, programme.lock_open(application.guide_id)
     row = APPLICATION.move("take_back", actor, application, opened=opened)
     Application.objects.filter(pk=row.pk).update(submitted_at=None)
-    if row.version_id != opened.guide.version_id:  # the guide was corrected since: filed anew, it is filed by the new text
+    if row.version_id != guide.version_id:  # the guide was corrected since: filed anew, it is filed by the new text
         row.version = programme.kept_version_of(row.version_id)
-        take_text_of(row, opened.guide)
+        take_text_of(row, guide)
     accounts.disengage(actor, row, state="WITHDRAWN", ends=clock.today())
     row.refresh_from_db()
     return row

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 
 from accounts import actions as accounts
 from applications import queries, rules, states
-from applications.actions import freezing
+from applications.actions import freezing, preparing
 from applications.actions.filing import lock
 from applications.models import Application
 from applications.states import Status
 from applications.workflow import APPLICATION
 from core import clock
-from core.workflow import Refused
+from core.workflow import Refused, hold
 from programs import queries as programme
 
 UNIT_LOCK, PERSON_LOCK = 0x4101, 0x4102
@@ -58,12 +58,12 @@ def recommend(actor: Any, application: Application) -> Application:
 
 def _submit(actor: Any, application: Application, verb: str) -> Application:
     opened = _hold_guide(actor, application)
-    row = lock(application)
+    row = hold(Application, application.pk, without=queries.BULKY)
     if row.status == Status.SUBMITTED and row.endorsed_by_id == actor.id:
         return row
+    row.version = programme.kept_version_of(row.version_id)
     if opened is None:
         raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
-    queries.fetch_rows(row)
     hold_limits(row)
     with clock.standing(opened.now):
         return _submit_held(actor, row, verb, opened)
@@ -71,34 +71,26 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
 
 def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Application:
     """The rest of a submission: row, guide and whoever is counted are held, the moment is settled."""
-    found = queries.check_list(row)
-    if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=found.wrong):
+    ready = queries.prepared(row)
+    wrong = [] if ready else preparing.keep(row)
+    if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=wrong):
         raise Refused(reasons)
-    frozen = list(row.versions.values_list("why", flat=True))
-    submission = frozen.count("SUBMIT") + 1
-    receipt = rules.receipt_number(row.ref, submission)
-    version = freezing.freeze(
-        actor, row, why="SUBMIT", cleaned=found.cleaned, number=len(frozen) + 1,
-        receipt={"number": receipt, "submitted_at": opened.now.isoformat(), "endorsed_by": actor.label},
-        conditions=[{"code": o.code, "result": o.result, "found": o.said} for o in found.outcomes],
-    )
-    Application.objects.filter(pk=row.pk).update(
-        submitted_at=opened.now, endorsed_by=actor.person, receipt_number=receipt, receipt_sha256=version.sha256,
-        return_reason="",
-    )
-    _engage(actor, row)
-    moved = APPLICATION.move(
+    ready = ready or queries.prepared(row)
+    receipt = {"number": rules.receipt_number(row.ref, ready.submissions + 1), "submitted_at": opened.now.isoformat()}
+    sha256 = freezing.freeze_prepared(actor, row, number=ready.versions + 1, receipt={**receipt, "endorsed_by": actor.label})
+    accounts.engage_all(actor, row, ready.engaged, klass=ready.klass, state="APPLIED", starts=clock.today())
+    return APPLICATION.move(
         verb, actor, row, opened=opened, blockers=[],
-        data={"receipt": receipt, "sha256": version.sha256, "submitted_at": opened.now.isoformat()},
+        columns={"submitted_at": opened.now, "endorsed_by": actor.person, "receipt_number": receipt["number"], "receipt_sha256": sha256,
+                 "return_reason": ""},
+        data={"receipt": receipt["number"], "sha256": sha256, "submitted_at": receipt["submitted_at"]},
     )
-    moved.refresh_from_db()
-    return moved
 
 
 def _hold_guide(actor: Any, application: Application) -> Any:
     """The open guide, held; None when it is closed and this is the replay of a submission that stands."""
     try:
-        return programme.lock_open(application.guide)
+        return programme.lock_open(application.guide_id)
     except Refused:
         stands = Application.objects.filter(
             pk=application.pk, status=Status.SUBMITTED, endorsed_by=actor.id
@@ -106,14 +98,6 @@ def _hold_guide(actor: Any, application: Application) -> Any:
         if stands:
             return None
         raise
-
-
-def _engage(actor: Any, row: Application) -> None:
-    """What the limit rules of other applications count from now on (handbook 7.1)."""
-    whom = [(member.role, member.person) for member in queries.rows_of(row, "team", "person") if member.person_id]
-    whom += [("LEAD", row.unit)]
-    whom += [("PARTNER", partner.organisation) for partner in queries.rows_of(row, "partners", "organisation") if partner.organisation_id]
-    accounts.engage_all(actor, row, whom, klass=row.guide.special.code, state="APPLIED", starts=clock.today())
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from applications.models.filing import (
     Version,
     Voice,
 )
+from applications.models.prepared import Prepared
 
 __all__ = [
     "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
-    "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Version", "Voice",
+    "Prepared", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Version", "Voice",
 ]

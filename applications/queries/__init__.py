@@ -59,7 +59,17 @@ from applications.queries.parts import (
     template_of,
     under,
 )
+from applications.queries.prepared import (
+    Ready,
+    engaged_by,
+    looks_at_unit,
+    prepared,
+    print_of,
+    to_prepare,
+    told_outcomes,
+)
 from applications.queries.reads import (
+    BULKY,
     Next,
     Task,
     annex_for,
@@ -91,6 +101,7 @@ from applications.queries.reads import (
     unit_get,
     unit_meters,
     unit_queue,
+    unit_row,
     units_of,
 )
 from applications.queries.standing import (
@@ -125,15 +136,16 @@ from applications.queries.voices import (
 )
 
 __all__ = [
-    "BUDGET", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Task",
+    "BUDGET", "BULKY", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "shut", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
-    "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "units_of",
+    "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "unit_row", "units_of",
     "candidates", "compare", "compared_text", "content_of", "duplicate_for", "duplicates_of", "duplicates_on_desk", "history_of_duplicate",
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
+    "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
 ]

@@ -26,6 +26,10 @@ from programs.models import Guide
 # --- one ---------------------------------------------------------------------------------------------------------
 
 
+#: Columns that only a look at the content needs.
+BULKY = ("answers", "done", "revs", "search")
+
+
 def get_for(actor: Any, ref: str) -> Application:
     """One application the actor may see, by its number; 404 otherwise, whether it exists or not."""
     found = policies.visible_to(actor).filter(ref=ref).prefetch_related("guide__windows").first()
@@ -47,6 +51,11 @@ def unit_get(actor: Any, ref: str) -> Application:
     if found is None:
         raise Http404
     return found
+
+
+def unit_row(actor: Any, ref: str) -> Application:
+    """The same door for an act that locks the row and reads what it needs itself: the bare row of an own unit."""
+    return policies.of_own_units(actor).filter(ref=ref).only("ref", "guide").order_by().first() or unit_get(actor, ref)
 
 
 def desk_get(actor: Any, ref: str) -> Application:
@@ -194,10 +203,15 @@ class Next:
     urgent: bool = False
 
 
-def next_step(application: Application) -> Next:
-    status, guide = application.status, application.guide
+def _close_of(guide: Guide) -> datetime | None:
     window = programme.current_window(guide) or programme.upcoming_window(guide)
-    close = window.closes_at if window else guide.closes_at
+    return window.closes_at if window else guide.closes_at
+
+
+def next_step(application: Application) -> Next:
+    status = application.status
+    guide = application.guide if status in states.BEFORE_SUBMISSION else None
+    close = _close_of(guide) if guide else None
     lines = {
         Status.DRAFT: (_("Fill in, check and hand in to your unit; your unit must approve before the close."), close),
         Status.UNIT_RETURNED: (_("Revise what your unit asks for and hand in again before the close."), close),
@@ -222,7 +236,7 @@ def next_step(application: Application) -> Next:
         lines[status] = review
     if status not in lines:
         return Next(_("Finished. The reason and how to object stand below."))
-    if status in states.BEFORE_SUBMISSION and programme.is_corrected(guide):
+    if guide and programme.is_corrected(guide):
         return Next(programme.closed_reason(guide, guide.status, clock.now()))
     text, due = lines[status]
     return Next(text, due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))

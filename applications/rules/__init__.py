@@ -21,7 +21,9 @@ from applications.rules.decisions import (
     changed_parts,
     counted,
     digest,
+    digest_of,
     end_date,
+    halves,
     limit_problem,
     merge,
     partner_problem,
@@ -33,6 +35,7 @@ from applications.rules.decisions import (
     too_big,
     unexplained,
     verdict,
+    whole,
 )
 from applications.rules.overlap import (
     Passage,
@@ -47,7 +50,7 @@ from applications.rules.overlap import (
 __all__ = [
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
-    "counted", "digest", "end_date", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
+    "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "unexplained", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",
 ]

@@ -45,6 +45,23 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
+def halves(data: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """The canonical text of `data` cut where the value of one more key belongs: `whole(head, value, tail)` is the canonical text
+    of both. So a long text is written once and completed with what is known only later."""
+    before = {key: value for key, value in data.items() if key < name}
+    after = {key: value for key, value in data.items() if key > name}
+    return (f'{{{canonical(before)[1:-1]}{"," if before else ""}"{name}":', f'{"," if after else ""}{canonical(after)[1:-1]}}}')
+
+
+def whole(head: str, value: Any, tail: str) -> str:
+    return f"{head}{canonical(value)}{tail}"
+
+
+def digest_of(text: str) -> str:
+    """The hash of a canonical text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Codes of the parts of an application that another text of its guide asks differently, new sections among them; what
     the new text no longer asks is not named. Shapes: the data of two guide versions."""

@@ -20,9 +20,8 @@ from programs.states import GuideStatus
 
 @dataclass(frozen=True)
 class Open:
-    """The answer of `lock_open`: the locked guide, the database's moment, and the window it falls into."""
+    """The answer of `lock_open`: the database's moment, and the window it falls into."""
 
-    guide: Guide
     now: datetime
     window: GuideWindow
 
@@ -56,7 +55,7 @@ def unstopped() -> Q:
     return Q(status=GuideStatus.OPEN) | Q(status__in=states.RUNNING_STATUSES, special__status=states.SpecialStatus.ACTIVE)
 
 
-def lock_open(guide: Guide) -> Open:
+def lock_open(pk: int) -> Open:
     """For the submitting transaction: hold the guide FOR SHARE, then ask the database clock, in this order.
 
     The share lock lets any number of submissions pass together, while closing, extending or withdrawing the guide
@@ -66,21 +65,20 @@ def lock_open(guide: Guide) -> Open:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT g.status, s.status FROM programs_guide g JOIN programs_special s ON s.id = g.special_id"
-            " WHERE g.id = %s FOR SHARE OF g", [guide.pk])
+            " WHERE g.id = %s FOR SHARE OF g", [pk])
         status, special = cursor.fetchone()
         cursor.execute(
             "SELECT c.moment, w.id, w.opens_at, w.closes_at FROM (SELECT core_now() AS moment) c"
             " LEFT JOIN programs_guidewindow w"
             " ON w.guide_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at",
-            [guide.pk],
+            [pk],
         )
         now, window_id, opens_at, closes_at = cursor.fetchone()
     if status not in states.RUNNING_STATUSES or window_id is None:
-        raise Refused([closed_reason(guide, status, now)])
-    if status != GuideStatus.OPEN and (reason := rules.special_problem(special, guide.special.label)):
+        raise Refused([closed_reason(Guide.objects.get(pk=pk), status, now)])
+    if status != GuideStatus.OPEN and (reason := rules.special_problem(special, Guide.objects.get(pk=pk).special.label)):
         raise Refused([reason])
-    guide.status = status
-    return Open(guide, now, GuideWindow(pk=window_id, guide_id=guide.pk, opens_at=opens_at, closes_at=closes_at))
+    return Open(now, GuideWindow(pk=window_id, guide_id=pk, opens_at=opens_at, closes_at=closes_at))
 
 
 def correction_of(guide: Guide) -> Guide | None:

@@ -173,6 +173,6 @@ def _engage(actor: Any, project: Project) -> None:
     """A running project counts for the limits of its team and its unit, each in the role that the application had."""
     state = "RUNNING" if project.status == ProjectStatus.CONTRACT_PENDING else "ENDED"
     starts, ends = project.starts_on or clock.today(), project.ends_on if state == "RUNNING" else clock.today()
-    others = project.application.team.exclude(person=None).exclude(person=project.leader_id).select_related("person")
-    whom = [("LEADER", project.leader), *((member.role, member.person) for member in others), ("LEAD", project.unit)]
+    others = project.application.team.exclude(person=None).exclude(person=project.leader_id)
+    whom = [("LEADER", project.leader_id, None), *((member.role, member.person_id, None) for member in others), ("LEAD", None, project.unit_id)]
     accounts.engage_all(actor, project, whom, klass=project.special.code, state=state, starts=starts, ends=ends)

@@ -187,7 +187,7 @@ def test_notice_of_the_future_is_not_asked_yet(client, house, settings):
     settings.ASK_CONSENT = True
     actions.consent(house.li, queries.current_notice())
     PrivacyNotice.objects.create(version="later", text="新版", effective_from="2099-01-01")
-    assert queries.owes_consent(house.li_person) is None
+    assert queries.owes_consent(Actor.of(house.li_person)) is None
 
 
 def test_consent_does_not_lead_out_of_the_house(client, house, settings):

@@ -4,10 +4,10 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 
-from core.models import LedgerRow
-from core.workflow import Machine, Refused, Step
+from core.models import LedgerRow, Parameter
+from core.workflow import Machine, Refused, Step, hold, is_held
 
 ACTOR = SimpleNamespace(id=7, label="Li")
 OTHER = SimpleNamespace(id=8, label="Wang")
@@ -206,3 +206,28 @@ def test_columns_stand_together_with_the_state_and_are_asked_about(painted):
 def test_columns_cannot_bring_a_state():
     with pytest.raises(ValueError, match="table of moves"):
         machine().move("go", ACTOR, thing(), columns={"status": "GREEN"})
+
+
+@pytest.mark.django_db
+def test_a_held_row_is_held_as_long_as_its_lock():
+    kept = Parameter.objects.create(key="test.hold", value=1, effective_from="2026-01-01", source="test")
+    assert not is_held(kept)
+    with transaction.atomic():
+        row = hold(Parameter, kept.pk, without=("note",))
+        assert is_held(row) and row.note == kept.note
+        assert not is_held(Parameter.objects.get(pk=kept.pk))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        lost = hold(Parameter, kept.pk)
+        raise ZeroDivisionError
+    assert not is_held(lost)  # the lock went with the savepoint
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_the_transaction_is_the_end_of_the_hold():
+    kept = Parameter.objects.create(key="test.hold", value=1, effective_from="2026-01-01", source="test")
+    with transaction.atomic():
+        row = hold(Parameter, kept.pk)
+        assert is_held(row)
+    assert not is_held(row)
+    with transaction.atomic():
+        assert not is_held(row)

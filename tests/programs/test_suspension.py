@@ -49,7 +49,7 @@ def test_kept_guide_does_not_open_its_second_window(staff):
         assert not queries.open_rows(Guide.objects.all()).exists()
         assert queries.in_phase(Guide.objects.all(), "closed").get() == guide
         with pytest.raises(Refused, match="T2"), transaction.atomic():
-            queries.lock_open(guide)
+            queries.lock_open(guide.pk)
         actions.resume_special(system("adjustment"), make.special("POC"), why="恢复")
         guide = Guide.objects.get(pk=guide.pk)
         assert actions.materialise_guide(system("clock"), guide).status == "OPEN"

@@ -64,10 +64,10 @@ def test_lock_open_refuses_before_and_at_the_close_with_the_times(staff):
     guide = make.published_guide(staff, opens=1, closes=2)
     for moment in (guide.opens_at - timedelta(seconds=1), guide.closes_at):
         with clock.shifted_to(moment), pytest.raises(Refused) as refused:
-            queries.lock_open(guide)
+            queries.lock_open(guide.pk)
         assert guide.title in refused.value.reasons[0]
     with clock.shifted_to(guide.closes_at - timedelta(seconds=5)):
-        opened = queries.lock_open(guide)
+        opened = queries.lock_open(guide.pk)
     assert opened.window.closes_at == guide.closes_at
     assert opened.now < guide.closes_at
 
@@ -77,7 +77,7 @@ def test_lock_open_refuses_a_withdrawn_guide(staff):
     guide = make.published_guide(staff)
     actions.withdraw_guide(staff.lead, guide, why="政策调整")
     with pytest.raises(Refused):
-        queries.lock_open(guide)
+        queries.lock_open(guide.pk)
 
 
 @pytest.mark.django_db
@@ -126,7 +126,7 @@ class Filing(threading.Thread):
         try:
             with transaction.atomic():
                 if self.lock:
-                    queries.lock_open(self.guide)
+                    queries.lock_open(self.guide.pk)
                 self.entered.set()
                 self.leave.wait(10)
             self.committed_at = time.monotonic()
