@@ -127,7 +127,8 @@ def prepare(first: int, last: int) -> float:
 
 
 def close_in(guide: int, seconds: float) -> str:
-    """Let the guide close so many seconds from now by the clock of the database; the moment, as ISO text."""
+    """Let the window close so many seconds from now by the clock of the database, which is what decides; the moment, as ISO text.
+    The date in the guide's own row stays, as what was looked at beforehand rests on it."""
     from django.db import connection  # noqa: PLC0415 (after the set-up)
 
     from programs.models import GuideWindow  # noqa: PLC0415 (after the set-up)
@@ -137,7 +138,6 @@ def close_in(guide: int, seconds: float) -> str:
         cursor.execute("SELECT core_now()")
         moment = cursor.fetchone()[0] + timedelta(seconds=seconds)
         GuideWindow.objects.filter(guide=guide).update(closes_at=moment)
-        cursor.execute("UPDATE programs_guide SET closes_at = %s WHERE id = %s", [moment, guide])
         cursor.execute("SET session_replication_role = origin")
     return moment.isoformat()
 

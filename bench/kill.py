@@ -2,7 +2,7 @@
 
     python3 -m bench.kill [--kills 50] [--seed 7]
 
-Everything runs as script/server starts it and is watched by the same supervisor. Eight clients give the word of a unit for one
+Everything runs as script/server starts it and is watched by the same supervisor. Eight clients (some 40 submissions a second) give the word of a unit for one
 application after another; where the answer stays away they send the same again, as a browser does. Meanwhile a die chooses what is
 killed: a worker of the web server or its master, the Celery worker or one of its children, beat, a connection's process of
 PostgreSQL, or its postmaster.
@@ -34,7 +34,8 @@ from bench import harness, rush
 from bench.harness import Child, Supervisor
 
 PORT, CLIENTS, TOKEN = 8766, 8, "k" * 32
-PAUSE = (0.9, 1.6)  # seconds between kills
+PAUSE = (3, 6)  # seconds between kills: one blow at a time, each while everything stands
+BREATH = 0.15  # seconds between two applications of one client
 PATIENCE = 60  # seconds a client goes on with one application
 
 
@@ -62,6 +63,7 @@ class Clients:
                     self.given_up += 1
                     break
                 time.sleep(0.05)
+            time.sleep(BREATH)
 
     def once(self, ref: str, session: str) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -103,10 +105,18 @@ def victims(house: Supervisor) -> dict[str, list[int]]:
     return {kind: pids for kind, pids in found.items() if pids}
 
 
+def watch(house: Supervisor, seconds: float) -> None:
+    """Watch over the children for so long. In this thread: Linux ends what a thread has started when that thread ends."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        house.look()
+        time.sleep(min(0.2, left))
+
+
 def storm(house: Supervisor, kills: int, seed: int) -> dict[str, int]:
     die, hit = random.Random(seed), collections.Counter[str]()  # noqa: S311 (no secret)
     while sum(hit.values()) < kills:
-        time.sleep(die.uniform(*PAUSE))
+        watch(house, die.uniform(*PAUSE))
         there = victims(house)
         kind = die.choice(sorted(there))
         with contextlib.suppress(ProcessLookupError):
@@ -115,16 +125,11 @@ def storm(house: Supervisor, kills: int, seed: int) -> dict[str, int]:
     return dict(hit)
 
 
-def watch(house: Supervisor, done: threading.Event) -> None:
-    while not done.wait(0.2):
-        house.look()
-
-
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--kills", type=int, default=50)
     ask.add_argument("--seed", type=int, default=7)
-    ask.add_argument("--applications", type=int, default=9000)
+    ask.add_argument("--applications", type=int, default=10_000)
     given = ask.parse_args()
     house = Supervisor(harness.say)
     with harness.database("kill", durable=True, house=house) as env, tempfile.TemporaryDirectory() as folder:
@@ -140,19 +145,14 @@ def main() -> None:
 
 
 def measure(house: Supervisor, env: dict[str, str], given: argparse.Namespace, jobs: Path) -> dict[str, Any]:
-    done = threading.Event()
-    watcher = threading.Thread(target=watch, args=(house, done))
-    watcher.start()
     clients = Clients(json.loads(jobs.read_text(encoding="utf-8")))
     for thread in clients.threads:
         thread.start()
     hit = storm(house, given.kills, given.seed)
-    time.sleep(3)  # the last one is up again, and clients are heard
+    watch(house, 3)  # the last one is up again, and clients are heard
     clients.leaving = True
-    for thread in clients.threads:
-        thread.join()
-    done.set()
-    watcher.join()
+    while any(thread.is_alive() for thread in clients.threads):
+        watch(house, 0.2)
     names = jobs.with_name("names.txt")
     names.write_text("\n".join(clients.told), encoding="utf-8")
     held = rush.inside("told", env, str(given.applications), str(names), "2999-01-01T00:00:00+00:00")
