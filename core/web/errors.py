@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -32,9 +34,32 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Without the house's context: whatever broke may be part of it."""
+    """Without the house's context: whatever broke may be part of it. While the database is away (it is being started again)
+    the answer says so, and a form comes back with what was typed, to be sent again."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return _away(request)
     text = _("Something went wrong on our side. It has been recorded; please try again in a moment.")
     return HttpResponse(render_to_string("errors/plain.html", {"status": 500, "text": text}), status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    text = _("The portal is being started again. Please try again in a few seconds; nothing that you sent before is lost.")
+    headers = {"Retry-After": "3"}
+    if wants_json(request) or request.headers.get("X-Autosave"):
+        return JsonResponse({"reasons": [text]}, status=503, headers=headers)
+    typed = _typed(request) if request.method == "POST" and _from_own_page(request) else []
+    if typed and TOKEN in request.POST:
+        typed = [*typed, (TOKEN, request.POST[TOKEN])]  # the person's own, from the page that was sent
+    page = render_to_string("errors/plain.html", {"status": 503, "text": text, "typed": typed, "path": request.get_full_path()})
+    return HttpResponse(page, status=503, headers=headers)
+
+
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a field)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form as they came, to be sent again; what is secret is typed again."""
+    return [(name, value) for name in request.POST for value in request.POST.getlist(name) if not kept.is_secret(name)]
 
 
 def unreadable(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -62,7 +87,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     text = _("The page had been open for too long. Please send the form again; nothing you typed is lost.")
     if wants_json(request) or request.headers.get("X-Autosave"):
         return JsonResponse({"reasons": [text]}, status=403)
-    typed = [(name, value) for name in request.POST for value in request.POST.getlist(name)
-             if not kept.is_secret(name)]
+    typed = _typed(request)
     return render(request, "errors/csrf.html", {"reason": text, "typed": typed, "path": request.get_full_path()},
                   status=403)
