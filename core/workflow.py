@@ -31,10 +31,14 @@ class Refused(Exception):
         super().__init__("; ".join(self.reasons))
 
 
+def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> Any:
+    return model._base_manager.select_for_update(no_key=True).defer(*without).get(pk=pk)
+
+
 def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> Any:
-    """The row, locked until the transaction ends or goes back to before this moment. Raises DoesNotExist. Columns named in
-    `without` are read when they are looked at."""
-    row = model._base_manager.select_for_update(no_key=True).defer(*without).get(pk=pk)
+    """The row, locked, for one move in this transaction: the move takes it as it stands instead of reading it again. Raises
+    DoesNotExist. Columns named in `without` are read when they are looked at."""
+    row = _locked(model, pk, without)
 
     def mark() -> None:
         """Nothing to do at the commit: Django forgets it exactly when the lock is gone."""
@@ -45,7 +49,7 @@ def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> 
 
 
 def is_held(row: Any) -> bool:
-    """Whether `hold` gave this very row in the transaction that is open now, and its lock was not rolled back."""
+    """Whether `hold` gave this very row in the transaction that is open now, its lock was not rolled back, and no move has used it."""
     mark = getattr(row, "_hold", None)
     return mark is not None and any(entry[1] is mark for entry in connection.run_on_commit)
 
@@ -132,9 +136,10 @@ class Machine:
         if "status" in (columns or {}):
             raise ValueError(f"{self.name}.{verb}: the state comes from the table of moves")
         if is_held(obj):
+            obj._hold = None  # whatever happens to the row from now on, the next move reads it anew
             return self._move(verb, actor, obj, why, data, columns, given)
         with transaction.atomic():
-            row = self._move(verb, actor, hold(type(obj), obj.pk), why, data, columns, given)
+            row = self._move(verb, actor, _locked(type(obj), obj.pk), why, data, columns, given)
         obj.status = row.status
         return row
 

@@ -98,6 +98,7 @@ THINGS: dict[str, Any] = {
     "applications.budgetline": pgettext_lazy("thing", "Line of the budget"),
     "applications.target": pgettext_lazy("thing", "Performance target"),
     "applications.annex": pgettext_lazy("thing", "Annex"),
+    "applications.prepared": pgettext_lazy("thing", "Check made beforehand"),
     "applications.formalitycheck": pgettext_lazy("thing", "Formality check"),
     "applications.checkitem": pgettext_lazy("thing", "Item of the formality check"),
     "applications.correction": pgettext_lazy("thing", "Request for correction"),

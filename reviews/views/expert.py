@@ -93,7 +93,8 @@ def _many(data: Any, name: str) -> list[str]:
 
 @access(policies.is_expert)
 def task(request: HttpRequest, uid: Any) -> HttpResponse:
-    """One application: the dossier (blind where the guide says so) beside the sheet."""
+    """One application: the dossier (blind where the guide says so) beside the sheet. What is sent too late stands in the form
+    again with the reason: the time may be extended."""
     seat = queries.get_task(request.actor, uid)
     if reason := policies.may_read_dossier(request.actor, seat):
         raise Refused(reason)
@@ -101,18 +102,24 @@ def task(request: HttpRequest, uid: Any) -> HttpResponse:
     if request.method == "POST":
         given = given_from(request.POST, sheet)
         _clean, errors = sheet.clean(given, final=True)
-        if not errors:
+        if not errors and not _late(seat):
             actions.submit_sheet(request.actor, seat, values=given)
             messages.success(request, _("Submitted. The sheet cannot be changed any more."))
             return redirect("reviews:review:batch", seat.batch.ref)
-    return render(request, "reviews/task.html", _task_context(request, seat, sheet, given, errors), status=422 if errors else 200)
+    status = 422 if errors else 409 if request.method == "POST" else 200
+    return render(request, "reviews/task.html", _task_context(request, seat, sheet, given, errors), status=status)
+
+
+def _late(seat: Assignment) -> str:
+    """Why a sheet that is still open takes nothing more; "" while it does."""
+    return (takes_scores(seat) or before_due(seat) or "") if seat.status == "ACCEPTED" else ""
 
 
 def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
     double = seat.batch.blind == states.Blind.DOUBLE
     values = given.get("values") or {}
     criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ())} for c in sheet.criteria]
-    late = seat.status == "ACCEPTED" and (takes_scores(seat) or before_due(seat)) or ""
+    late = _late(seat)
     neighbours = list(queries.tasks_in(request.actor, seat.batch).filter(status__in=["ACCEPTED", "SUBMITTED"]))
     at = next((i for i, one in enumerate(neighbours) if one.pk == seat.pk), 0)
     return {
@@ -123,7 +130,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "d": applications.dossier(seat.item.application, blind=double),
         "pdf": "" if double or not seat.item.application.pdf else reverse("reviews:review:paper", args=[seat.uid]),
         "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
-        "writable": seat.status == "ACCEPTED" and not late, "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
+        "writable": seat.status == "ACCEPTED" and (not late or request.method == "POST"), "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
         "position": at + 1, "count": len(neighbours), "next": task_url(neighbours[at + 1]) if at + 1 < len(neighbours) else "",
         "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (seat.batch.name, reverse("reviews:review:batch", args=[seat.batch.ref])),
                    (seat.item.application.ref, None)],

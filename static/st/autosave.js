@@ -1,7 +1,4 @@
-/* Three nets under every keystroke: IndexedDB at once (strict durability), the server after a pause (at the latest
-   after five seconds of typing), and a last request when the page is hidden. Protocol: POST data-autosave with JSON
-   {rev, values}; 200 {rev, at}; 409 {rev, values} when somebody else saved; 422 {reasons} when it is
-   no longer taken; 401/403 when the session is over. */
+// Three nets under every keystroke: IndexedDB at once, the server after a pause, a last request when the page is hidden.
 (() => {
   const form = document.querySelector("[data-autosave]");
   if (!form) return;
@@ -75,7 +72,7 @@
     }
   }
   function refused(answer, sent) {
-    // Too late or closed: to send it again would not help. The reason is said; the local copy stays.
+    // sending again would not help; the local copy stays
     sent.forEach((n) => dirty.add(n));
     box.dataset.state = "bad";
     box.querySelector("[data-t]").textContent = (answer.reasons || []).join(" ");

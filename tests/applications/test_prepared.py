@@ -18,9 +18,10 @@ from accounts.states import MarkLevel, Role
 from applications import actions, queries, rules, tasks
 from applications.models import Application, Prepared, Version
 from applications.states import Status
+from applications.workflow import APPLICATION
 from core import clock
 from core.models import Parameter
-from core.workflow import Refused
+from core.workflow import Refused, hold
 from programs.models import Guide
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -198,3 +199,11 @@ def test_nothing_is_prepared_for_what_does_not_wait(town):
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     assert not actions.prepare(WORKER, row)
     assert not Prepared.objects.exists()
+
+
+def test_a_held_row_serves_one_move_and_the_next_reads_anew(town):
+    row = hold(Application, make.handed_in(town.li, town.guide, town.a).pk)
+    APPLICATION.move("recall", town.li, row)
+    Application.objects.filter(pk=row.pk).update(title="另一个题目")
+    assert row.title != "另一个题目"
+    assert APPLICATION.move("hand_in", town.li, row, blockers=[]).title == "另一个题目"
