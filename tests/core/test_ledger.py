@@ -1,10 +1,11 @@
 import random
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from core import ledger
+from core import clock, ledger
 from core.models import LedgerRow, Parameter, Seal
 
 ACTOR = SimpleNamespace(id=7, label="Li")
@@ -18,6 +19,22 @@ def thing():
 
 def written(thing, count=6):
     return [ledger.record("core.thing.touch", thing, ACTOR, why=f"reason {n}", n=n) for n in range(count)]
+
+
+def entered(thing, at):
+    return LedgerRow.objects.create(verb="core.thing.touch", target_type="core.parameter", target_id=thing.pk, actor_label="Li", at=at)
+
+
+@pytest.mark.parametrize("minutes", [-1440, -2, 2, 1440])
+def test_a_row_is_dated_by_the_clock(thing, minutes):
+    at = clock.now() + timedelta(minutes=minutes)
+    with pytest.raises(DatabaseError, match="dated by the clock"), transaction.atomic():
+        entered(thing, at)
+    with connection.cursor() as cursor:  # the negative control: without the trigger it stands
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        assert entered(thing, at).pk
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert entered(thing, clock.now()).pk
 
 
 @pytest.mark.parametrize(
