@@ -36,10 +36,18 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Without the house's context: whatever broke may be part of it. While the database is away (it is being started again)
     the answer says so, and a form comes back with what was typed, to be sent again."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    if _is_away(sys.exc_info()[1]):
         return _away(request)
     text = _("Something went wrong on our side. It has been recorded; please try again in a moment.")
     return HttpResponse(render_to_string("errors/plain.html", {"status": 500, "text": text}), status=500)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """No connection, or one that the database has ended or cannot give; not a statement that took too long or met another."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code.startswith(("08", "53", "57P"))
 
 
 def _away(request: HttpRequest) -> HttpResponse:

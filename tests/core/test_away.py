@@ -47,9 +47,26 @@ def test_a_machine_is_told_in_its_language(away):
     assert answer.status_code == 503 and answer.json()["reasons"]
 
 
-def test_another_fault_is_ours(away, monkeypatch):
+class Timeout(Exception):
+    pgcode = "57014"
+
+
+class Ended(Exception):
+    pgcode = "57P01"
+
+
+def test_a_connection_that_was_ended_is_away(away, monkeypatch):
     def fail(self, request):
-        raise ZeroDivisionError
+        raise OperationalError from Ended()
+
+    monkeypatch.setattr(ActorMiddleware, "actor", fail)
+    assert away.get("/calls/").status_code == 503
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, OperationalError])
+def test_another_fault_is_ours(away, monkeypatch, error):
+    def fail(self, request):
+        raise error from Timeout()
 
     monkeypatch.setattr(ActorMiddleware, "actor", fail)
     assert away.get("/calls/").status_code == 500
