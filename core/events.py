@@ -29,15 +29,15 @@ def on(*verbs: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def queue(row: Any) -> None:
-    """Called by the ledger in the transaction of the act."""
-    from core.models import Reaction  # noqa: PLC0415 (app ready)
+def handlers_of(verb: str) -> list[str]:
+    """Names of the functions that follow an act; the ledger writes a row of work for each, in the transaction of the act."""
+    return list(HANDLERS.get(verb, ()))
 
-    names = HANDLERS.get(row.verb)
-    if not names:
-        return
-    Reaction.objects.bulk_create([Reaction(event_id=row.pk, handler=name) for name in names])
-    transaction.on_commit(kick)
+
+def follow(row: Any) -> None:
+    """Called by the ledger after that: workers are woken when the act is committed."""
+    if HANDLERS.get(row.verb):
+        transaction.on_commit(kick)
 
 
 def kick() -> None:
