@@ -73,7 +73,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 def unreadable(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Nothing of the request can be trusted to be read, so the page stands alone."""
     text = _("The request cannot be read.")
-    if request.path.startswith("/api/"):
+    if wants_json(request) or request.headers.get("X-Autosave"):
         return JsonResponse({"reasons": [text]}, status=400)
     return HttpResponse(render_to_string("errors/plain.html", {"status": 400, "text": text}), status=400)
 

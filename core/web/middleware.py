@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -83,7 +84,10 @@ class HouseMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A refusal is an answer: the reasons, on the page the person came from."""
+        """A refusal is an answer: the reasons, on the page the person came from. A form where plain text was wanted has been
+        read as a form already, and is no longer there as text."""
+        if isinstance(error, RawPostDataException):
+            return errors.unreadable(request)
         if not isinstance(error, Refused):
             return None
         if wants_json(request):

@@ -1,0 +1,151 @@
+"""Every address of an application, by every method, for everybody who stands in some relation to it and may not: nothing is
+shown and nothing is changed. The addresses are read from the URL conf, so a new one is asked without anybody thinking of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from accounts.policies import Actor
+from accounts.states import Role
+from applications import urls
+from applications.models import Application
+from core.models import LedgerRow
+from tests.applications.client import signed_in
+from tests.factories import applications as make
+
+pytestmark = pytest.mark.django_db
+#: What an address may be given besides the number of the application; an unknown one fails the test.
+OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "pk": None}
+LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "answer", "preview", "preview_pdf", "paper", "team", "member_add",
+           "member", "member_remove", "partners", "partner_add", "partner", "partner_remove", "files", "file", "file_remove", "upload", "done",
+           "section", "autosave"}
+TITLE = "只有自己人能看到的题目"
+
+
+def addresses() -> list[tuple[str, str, tuple[str, ...]]]:
+    """(desk, name, what it is given) of every address that names an application."""
+    found = []
+    for desk, entries in (("my", urls.my), ("desk", urls.desk), ("api", urls.api)):
+        for entry in entries:
+            assert isinstance(entry, URLPattern)
+            given = tuple(entry.pattern.converters)
+            if {"ref", "key"} & set(given) and "applications/<str:" in str(entry.pattern):
+                found.append((desk, entry.name, given))
+    return found
+
+
+def path_of(desk: str, name: str, given: tuple[str, ...], row: Application) -> str:
+    values = {word: row.ref if word in ("ref", "key") else OTHERS[word] for word in given}
+    if "pk" in values:
+        values["pk"] = row.team.first().pk
+    return reverse(f"applications:{desk}:{name}", kwargs=values)
+
+
+def state_of(row: Application) -> tuple[Any, ...]:
+    fresh = Application.objects.get(pk=row.pk)
+    parts = [getattr(fresh, name).count() for name in ("team", "partners", "annexes", "budget", "targets", "versions")]
+    return fresh.status, fresh.rev, fresh.title, fresh.receipt_number, *parts, LedgerRow.objects.count()
+
+
+@pytest.fixture
+def scene(town):
+    """Three applications of one leader's unit in three states, and people around them."""
+    colleague = make.member("同事甲", town.a, Role.MEMBER, number=make.NUMBERS[4], phone="13800138055")
+    second = make.member("同事乙", town.a, Role.MEMBER, number="44030519930505123", phone="13800138056")
+    rows = {
+        "draft": make.fill(town.li, make.started(town.li, town.guide, town.a), title=TITLE),
+        "pending": make.handed_in(second, town.guide, town.a, title=TITLE),
+    }
+    other = make.member("同事丙", town.a, Role.MEMBER, number="44030519940606234", phone="13800138057")
+    rows["submitted"] = make.submitted(other, town.wang, town.guide, town.a, title=TITLE)
+    make.started(town.stranger, town.guide, town.b)  # the rival files in the same guide
+    return town, rows, colleague
+
+
+def strangers(town, colleague) -> dict[str, Actor | None]:
+    return {"public": None, "rival": town.stranger, "rival's administrator": town.badm, "colleague": colleague}
+
+
+def ask(client: Client, method: str, path: str) -> Any:
+    return client.get(path) if method == "GET" else client.post(path, {"why": "试", "title": "改了"}, headers={"accept": "application/json"})
+
+
+def wrong(answer: Any) -> bool:
+    shown = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.status_code < 300 or TITLE.encode() in shown
+
+
+def sweep(rows: dict[str, Application], who: dict[str, Actor | None], which: list[tuple[str, str, tuple[str, ...]]]) -> tuple[list[str], int]:
+    """Cells that are wrong, and how many were asked."""
+    bad, cells = [], 0
+    for (relation, actor), (state, row) in itertools.product(who.items(), rows.items()):
+        client, before = signed_in(actor) if actor else Client(), state_of(row)
+        for (desk, name, given), method in itertools.product(which, ("GET", "POST")):
+            cells += 1
+            with transaction.atomic():
+                answer = ask(client, method, path_of(desk, name, given, row))
+            if wrong(answer):
+                bad.append(f"{method} {desk}:{name} of a {state} one by {relation}: {answer.status_code}")
+        if state_of(row) != before:
+            bad.append(f"the {state} one was changed by {relation}")
+    return bad, cells
+
+
+def test_who_has_nothing_to_do_with_it_sees_and_changes_nothing(scene):
+    town, rows, colleague = scene
+    bad, cells = sweep(rows, strangers(town, colleague), addresses())
+    assert not bad, "\n".join(bad)
+    assert cells > 1200
+
+
+def test_the_own_unit_does_not_write_for_its_leader_nor_the_leader_for_the_unit(scene):
+    town, rows, _colleague = scene
+    inner = [one for one in addresses() if one[0] == "my" and one[1] in LEADERS - {"paper", "file", "calendar"}]
+    bad, cells = sweep(rows, {"administrator": town.wang}, inner)
+    assert not bad, "\n".join(bad)
+    outer = [one for one in addresses() if one[0] == "my" and one[1].startswith("unit_")]
+    bad, more = sweep({"draft": rows["draft"]}, {"leader": town.li}, outer)
+    assert not bad and cells + more > 120, "\n".join(bad)
+
+
+def test_staff_do_not_enter_by_the_applicants_door(scene):
+    town, rows, _colleague = scene
+    bad, cells = sweep(rows, {"division": town.chen, "agency": town.agency}, [one for one in addresses() if one[0] == "my"])
+    assert not bad and cells > 300, "\n".join(bad)
+
+
+def test_the_right_ones_get_in(scene):
+    """Without this the others would pass on a portal that is shut."""
+    town, rows, _colleague = scene
+    found = Counter(ask(signed_in(town.li), "GET", path_of(desk, name, given, rows["draft"])).status_code
+                    for desk, name, given in addresses() if desk == "my" and name in LEADERS)
+    assert found[200] >= 10, found
+    assert ask(signed_in(town.wang), "GET", path_of("my", "unit_application", ("ref",), rows["pending"])).status_code == 200
+
+
+def test_a_door_that_stands_open_is_found(scene, monkeypatch):
+    """The negative control: with everybody's applications taken for the own ones, the sweep reports it."""
+    town, rows, colleague = scene
+    monkeypatch.setattr("applications.policies.mine", lambda actor: Application.objects.all())
+    monkeypatch.setattr("applications.policies.is_leader", lambda actor, application=None: None)
+    bad, _cells = sweep({"draft": rows["draft"]}, {"rival": town.stranger}, addresses())
+    assert any("GET my:overview" in line for line in bad)
+
+
+def test_every_address_is_known():
+    names = {name for desk, name, _given in addresses() if desk == "my"}
+    unknown = {name for name in names if name not in LEADERS and not name.startswith("unit_")}
+    assert not unknown, f"say in LEADERS whose they are: {sorted(unknown)}"
+
+
+def test_a_form_where_json_is_wanted_is_refused_in_words(town):
+    row = make.started(town.li, town.guide, town.a)
+    answer = ask(signed_in(town.li), "POST", path_of("my", "autosave", ("ref", "section"), row))
+    assert answer.status_code == 400 and answer.json()["reasons"]
