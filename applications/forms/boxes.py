@@ -22,6 +22,7 @@ SHORT = ("number", "money", "date", "select")
 LONG_TEXT_ROWS = ((1500, 9), (600, 6), (0, 4))
 MANY_CHOICES = 12
 WIDE = 5
+TICKED = (True, "true", "on", "True")
 
 
 @dataclass
@@ -35,6 +36,10 @@ class Cell:
     limit: int | None = None
     head: str = ""
     errors: Sequence[str] = ()
+
+    @property
+    def ticked(self) -> bool:
+        return self.value in TICKED
 
 
 @dataclass
@@ -85,7 +90,7 @@ class Box:
 
     @property
     def ticked(self) -> bool:
-        return self.value in (True, "true", "on", "True")
+        return self.value in TICKED
 
 
 def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, Sequence[str]] | None = None,

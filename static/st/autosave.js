@@ -89,7 +89,7 @@
       if (!note) { note = document.createElement("div"); note.id = `other-${name}`; note.className = "st-note"; note.setAttribute("role", "alert"); el.closest(".st-field").append(note); }
       const head = document.createElement("p"), text = document.createElement("blockquote"), take = document.createElement("button");
       head.textContent = box.dataset.theirs; text.textContent = theirs; take.type = "button"; take.className = "st-btn st-btn--2 st-btn--s"; take.textContent = box.dataset.take;
-      take.onclick = () => { write(name, theirs); note.remove(); };
+      take.onclick = () => { write(name, theirs); note.remove(); el.focus(); };
       note.replaceChildren(head, text, take);
     }
     Object.keys(mine).forEach((n) => dirty.add(n));

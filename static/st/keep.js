@@ -40,8 +40,9 @@
       const left = kept.filled === filled() ? put(kept.values) : texts(kept.values), rest = document.createElement("blockquote");
       rest.className = "st-kept"; rest.textContent = left.join("\n"); // lines the page has no boxes for stay readable
       if (left.length) note.replaceChildren(rest); else note.remove();
+      fields()[0]?.focus(); // the button that was pressed is gone
     });
-    button(form.dataset.drop, () => { store(null); note.remove(); });
+    button(form.dataset.drop, () => { store(null); note.remove(); fields()[0]?.focus(); });
     note.append(words, act);
     form.before(note);
   };

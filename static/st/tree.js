@@ -9,6 +9,7 @@
     delete form.dataset.guard; // sent without the event that says so: not a page that is left
     form.submit();
   };
+  const stops = (root) => [...root.querySelectorAll("input:not([type=hidden]), select, textarea, button:not([tabindex])")];
   const swap = async (form, act) => {
     const body = new FormData(form);
     body.set("do", act);
@@ -19,11 +20,12 @@
       fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("editor");
     } catch { /* no answer: the browser's own way says so */ }
     if (!fresh) { whole(form, act); return; }
-    const focused = doc.activeElement && doc.activeElement.name;
-    doc.getElementById("editor").replaceWith(fresh);
-    const again = focused && focused !== "do" && fresh.querySelector(`[name="${CSS.escape(focused)}"]`);
-    if (again) again.focus();
+    const old = doc.getElementById("editor"), was = doc.activeElement, at = stops(old).indexOf(was);
+    old.replaceWith(fresh);
     search(fresh);
+    if (at < 0) return;
+    const named = was.name && `[name="${CSS.escape(was.name)}"]${was.name === "do" ? `[value="${CSS.escape(was.value)}"]` : ""}`;
+    ((named && fresh.querySelector(named)) || stops(fresh)[at] || stops(fresh).pop()).focus(); // what was removed leaves its place
   };
   doc.addEventListener("click", (e) => {
     const button = e.target.closest("[data-tree] button[name=do]");

@@ -173,9 +173,10 @@ def _database(town, django_db_blocker):
 
 
 def free_year(town: Town) -> int:
-    """The running year if it has no annual plan yet, otherwise the next one: the clock goes on to its February."""
+    """The running year if it has no annual plan yet, otherwise the next without: the clock goes on to its February."""
     year = clock.today().year
-    if AnnualPlan.objects.filter(year=year).exists():
+    while AnnualPlan.objects.filter(year=year).exists():
         year += 1
+    if year != clock.today().year:
         town.later(cycle.at(year, 2, 10))
     return year

@@ -129,7 +129,8 @@ def field(bound: BoundField, affix: str = "", width: str = "") -> dict[str, Any]
         picked = {str(one) for one in bound.value() or ()}
         chosen = _(", ").join(str(label) for code, label in bound.field.choices if str(code) in picked)
     return {"fold": fold, "chosen": chosen, "f": bound, "kind": kind, "control": control, "affix": affix, "limit": limit, "mark": _mark(bound, kind),
-            "theirs": getattr(bound.field, "theirs", None)}
+            "theirs": getattr(bound.field, "theirs", None),
+            "described": attrs.get("aria-describedby", "")}
 
 
 def _mark(bound: BoundField, kind: str) -> Any:
