@@ -105,7 +105,8 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
             if not (blind and s.code in NAMING_SECTIONS)
             and (rows := _rows(s, data["answers"], form))
         ],
-        "team": _team(data), "partners": data["partners"], "budget": _budget(application, data),
+        "team": _team(data), "budget": _budget(application, data),
+        "partners": [{**row, "share_wan": wan(Decimal(row["share"])) or "0"} for row in data["partners"]],
         "targets": [shown_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
         "is_demo": application.is_demo, "blind": blind,
     }

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 #: What has the focus and how it shows; and how the element that had it at the last look shows now, without it.
@@ -164,7 +163,4 @@ class Keyboard:
         self.kept()
 
     def close(self) -> None:
-        try:
-            self.cdp.detach()
-        except PlaywrightError:
-            pass  # the tab is wiped anyway
+        self.cdp.detach()
