@@ -84,9 +84,4 @@
     else if (e.key === "k") go(i - 1);
     else if (e.key === "x" && i >= 0) { const c = rows[i].querySelector("[name=ids]"); if (c) c.click(); }
   });
-  // Native dialogs.
-  doc.addEventListener("click", (e) => {
-    const opener = e.target.closest("[data-dialog]");
-    if (opener) { const d = doc.getElementById(opener.dataset.dialog); if (d && d.showModal) { e.preventDefault(); d.showModal(); } }
-  });
 })();

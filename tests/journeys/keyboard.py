@@ -17,7 +17,7 @@ LOOK = """() => {
   const top = document.elementFromPoint(first.x + first.width / 2, first.y + Math.min(first.height, 60) / 2);
   return {
     tag: el.tagName.toLowerCase(), type: el.type || '', before, value: el.type === 'checkbox' || el.type === 'radio' ? String(el.checked) : el.value || '',
-    chosen: el.tagName === 'SELECT' ? el.options[el.selectedIndex].text : '', id: el.id, ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    chosen: el.tagName === 'SELECT' ? (el.selectedOptions[0] || {}).text || '' : '', id: el.id, ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     on: box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     covered: top && !el.contains(top) && !top.contains(el) ? `${top.tagName} ${top.className}` : '',
   };

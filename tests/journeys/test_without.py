@@ -15,6 +15,7 @@ from accounts.policies import Actor
 from applications import actions as filing
 from applications.models import Application
 from core import clock
+from core.models import Job
 from portal.demo import cycle, fill
 from portal.demo.invented import resident_id
 from portal.demo.people import PASSWORD
@@ -281,6 +282,29 @@ def test_taking_the_other_text_keeps_the_focus(town: Town, scene: Scene):
     keys.press("Space")
     stop = keys.kept()
     assert (stop.id, stop.value) == ("f-title", "另一窗口的题目")
+    keys.close()
+
+
+def test_a_job_that_tells_its_progress_keeps_the_focus(town: Town, scene: Scene):
+    """Its card is put anew every two seconds, and at the end with another thing to press."""
+    leader, _admin = scene.people(0)
+    job = Job.objects.create(kind="nobody.does.this", actor_id=leader.pk, title="打印")
+    keys = Keyboard(town.desk(leader.email).page, town.base)
+
+    def told() -> None:
+        with keys.page.expect_response(lambda answer: str(job.uid) in answer.url):
+            pass
+        keys.page.wait_for_selector("#job:not(.htmx-request, .htmx-swapping, .htmx-settling)")
+
+    keys.open(f"/jobs/{job.uid}/")
+    keys.skip()
+    keys.to("取消", "button")
+    told()
+    assert keys.kept().name == "取消"
+    Job.objects.filter(pk=job.pk).update(state="DONE", result={"link": "/my/"})
+    told()
+    keys.page.wait_for_selector("#job a")
+    assert keys.kept().name == "查看结果"
     keys.close()
 
 
