@@ -188,6 +188,12 @@ def of_units(actor: Any) -> QuerySet[Application]:
     return visible_to(actor).filter(Q(unit__in=actor.units(Role.ORG_ADMIN)) | _to_recommend(actor))
 
 
+def waits_for(actor: Any) -> Q:
+    """What waits for the word of the person: approval by the own unit, or the recommendation asked of it."""
+    pending = Q(status=states.Status.UNIT_PENDING, unit__in=actor.units(Role.ORG_ADMIN))
+    return pending | (Q(status=states.Status.RECOMMEND_PENDING) & _to_recommend(actor))
+
+
 def of_own_units(actor: Any) -> QuerySet[Application]:
     """The part of `of_units` that needs no other table: what the units the person administers have."""
     return Application.objects.filter(unit__in=actor.units(Role.ORG_ADMIN))

@@ -58,6 +58,8 @@ APPLICANT_LABELS = {
 
 #: The applicant may write.
 EDITABLE = (Status.DRAFT, Status.UNIT_RETURNED, Status.CORRECTION)
+#: With the leader: not handed in to the unit, or given back by it.
+NOT_HANDED_IN = (Status.DRAFT, Status.UNIT_RETURNED)
 #: Not handed to the bureau; the close of the guide ends them.
 BEFORE_SUBMISSION = (Status.DRAFT, Status.UNIT_PENDING, Status.UNIT_RETURNED, Status.RECOMMEND_PENDING)
 #: An end with a refusal: a reason code is a must (the database checks it).

@@ -99,8 +99,6 @@ from applications.queries.reads import (
     tasks_of,
     tracked,
     unit_get,
-    unit_meters,
-    unit_queue,
     unit_row,
     units_of,
 )
@@ -113,6 +111,12 @@ from applications.queries.standing import (
     papers_of,
     team_of,
     verb_label,
+)
+from applications.queries.unit_desk import (
+    Meter,
+    beside,
+    unit_meters,
+    unit_queue,
 )
 from applications.queries.voices import (
     declined,
@@ -147,5 +151,5 @@ __all__ = [
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
-    "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
+    "Meter", "beside", "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
 ]

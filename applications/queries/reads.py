@@ -248,38 +248,6 @@ def shut(application: Application) -> str:
     return "" if programme.is_open(guide) else programme.closed_reason(guide, guide.status, clock.now())
 
 
-# --- the unit ----------------------------------------------------------------------------------------------------
-
-
-def unit_queue(actor: Any) -> QuerySet[Application]:
-    return policies.of_units(actor).prefetch_related("guide__windows")
-
-
-def unit_meters(actor: Any) -> list[dict[str, Any]]:
-    """Per open guide with a quota: how many of it the unit has used."""
-    units = actor.units(Role.ORG_ADMIN)
-    rows = (
-        Application.objects.filter(unit__in=units)
-        .values("guide", "unit__name")
-        .annotate(
-            waiting=Count("pk", filter=Q(status=Status.UNIT_PENDING)),
-            used=Count("pk", filter=Q(status__in=states.COUNTING)),
-            drafts=Count("pk", filter=Q(status__in=[Status.DRAFT, Status.UNIT_RETURNED])),
-        )
-    )
-    guides = {
-        guide.pk: guide
-        for guide in programme.open_rows(Guide.objects.filter(pk__in=[row["guide"] for row in rows]))
-        .select_related("version", "special").prefetch_related("windows")
-    }
-    return [
-        {**row, "guide": guides[row["guide"]],
-         "most": (guides[row["guide"]].version.data.get("quota") or {}).get("per_unit")}
-        for row in rows
-        if row["guide"] in guides
-    ]
-
-
 # --- the formality desk ------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -21,7 +23,14 @@ def url_of(application: Application) -> str:
     return reverse("applications:my:unit_application", args=[application.ref])
 
 
+def label_of(row: Application) -> Any:
+    """The tag of the state: what waits for the reader of the list stands out."""
+    return row.status_label, "warn" if row.waits else row.tone
+
+
 class UnitApplications(lists.Listing):
+    """The order of the list is the order in which the ticked ones are submitted: it decides who gets the last places."""
+
     name = "unit-applications"
     title = gettext_lazy("Applications of the unit")
     search_column = "search"
@@ -29,18 +38,37 @@ class UnitApplications(lists.Listing):
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref,
                   show=lambda row: row.title or _("Untitled application")),
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
-        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
+        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, sort="leader"),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.title),
-        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money"),
-        lists.Col("status", gettext_lazy("State"), kind="tag",
-                  show=lambda row: (row.status_label, "warn" if row.status in ("UNIT_PENDING", "RECOMMEND_PENDING") else row.tone)),
+        lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="requested"),
+        lists.Col("handed_in_at", gettext_lazy("Handed in"), sort="handed"),
+        lists.Col("closes_at", gettext_lazy("Close"), value=frame.closes_at),
+        lists.Col("status", gettext_lazy("State"), kind="tag", show=label_of),
     )
-    facets = (lists.Facet("status", gettext_lazy("State"), states.Status.choices),)
-    bulk = (lists.Bulk(gettext_lazy("Approve and submit"), reverse_lazy("applications:my:unit_bulk")),)
+    sorts = {"queue": "queue", "handed": "handed_in_at", "handed_down": "-handed_in_at", "requested_down": "-requested",
+             "requested": "requested", "leader": "leader__name", "leader_down": "-leader__name"}
+    sort_labels = {"queue": gettext_lazy("What waits, nearest close first"), "handed": gettext_lazy("Handed in first"),
+                   "requested_down": gettext_lazy("Largest amount first"), "requested": gettext_lazy("Smallest amount first"),
+                   "leader": gettext_lazy("By leader")}
+    bulk = (lists.Bulk(gettext_lazy("Approve and submit in the order of the list"), reverse_lazy("applications:my:unit_bulk")),)
     empty_title = gettext_lazy("No application of your unit yet")
+    per_page = 100  # two hundred in the last two days are two pages, not ten
+
+    def __init__(self, meters: list[queries.Meter]) -> None:
+        guides = list({one.guide.ref: one.guide.title for one in meters}.items())
+        self.facets = (
+            lists.Facet("turn", gettext_lazy("Whose turn"), (
+                ("unit", gettext_lazy("Waits for you")), ("leader", gettext_lazy("Not handed in"))), apply=of_turn),
+            lists.Facet("status", gettext_lazy("State"), states.Status.choices),
+            *([lists.Facet("guide", gettext_lazy("Open guide"), guides, apply=lambda rows, ref: rows.filter(guide__ref=ref))] if guides else ()),
+        )
 
     def may_choose(self, row: Application) -> bool:
-        return row.status == states.Status.UNIT_PENDING
+        return row.waits
+
+
+def of_turn(rows: Any, turn: str) -> Any:
+    return rows.filter(waits=True) if turn == "unit" else rows.filter(status__in=states.NOT_HANDED_IN)
 
 
 def after_decline(application: Application) -> str:
@@ -50,8 +78,9 @@ def after_decline(application: Application) -> str:
 
 @access(policies.is_unit_user)
 def unit_list(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, UnitApplications(), queries.unit_queue(request.actor), template="applications/unit_list.html",
-                      context={"meters": queries.unit_meters(request.actor)})
+    meters = queries.unit_meters(request.actor)
+    return lists.page(request, UnitApplications(meters), queries.unit_queue(request.actor), template="applications/unit_list.html",
+                      context={"meters": meters})
 
 
 @access(policies.is_unit_user)
@@ -97,6 +126,7 @@ unit_withdraw = steps.step_view(queries.unit_get, actions.withdraw, question=pol
 def unit_bulk(request: HttpRequest) -> HttpResponse:
     rows = lists.rows_of(lists.chosen(request), lambda key: queries.unit_get(request.actor, key))
     return render(request, "applications/bulk_result.html", {
-        "title": _("Approve and submit"), "outcomes": actions.bulk_endorse(request.actor, rows),
+        "title": _("Approve and submit"), "outcomes": (outcomes := actions.bulk_endorse(request.actor, rows)),
+        "done": sum(one.done for one in outcomes), "held": sum(not one.done for one in outcomes), "ordered": True,
         "back": reverse("applications:my:unit_list"),
     })

@@ -133,7 +133,7 @@ class Listing:
     name: ClassVar[str] = ""
     title: ClassVar[Any] = ""
     columns: ClassVar[Sequence[Col]] = ()
-    facets: ClassVar[Sequence[Facet]] = ()
+    facets: Sequence[Facet] = ()  # of the class, or of the one list that knows its own choices
     keywords: ClassVar[Mapping[str, str]] = {}
     sorts: ClassVar[Mapping[str, str]] = {"new": "-pk"}
     search_column: ClassVar[str] = ""

@@ -1,0 +1,134 @@
+"""Reads of the unit administrator's desk: the queue in the order of its closes, and the places a guide gives the unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields import BooleanField
+from django.db.models.functions import Coalesce, Concat
+
+from accounts.states import Role
+from applications import policies, states
+from applications.models import Application
+from applications.queries.reads import BULKY
+from applications.states import Status
+from core.clock import CoreNow
+from programs import queries as programme
+from programs.models import Guide, GuideWindow
+
+FIRST, BEFORE, REST = "0", "1", "2"
+
+
+class _Stamp(Func):
+    """A moment as digits that sort like it."""
+
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')"
+    output_field = CharField()
+
+
+class _Back(Func):
+    """A moment as digits that sort the other way round: the newest first."""
+
+    template = "lpad((99999999999 - extract(epoch FROM %(expressions)s)::bigint)::text, 14, '0')"
+    output_field = CharField()
+
+
+def unit_queue(actor: Any) -> QuerySet[Application]:
+    """The unit's applications with `waits` (for this person), `closes` and `queue`, the one key of their order: what waits
+    first, by the nearest close and then by when it was handed in; then what is not handed in; then the rest, newest first.
+    The long texts stay where they are: a hundred rows would carry megabytes of them."""
+    windows = GuideWindow.objects.filter(guide=OuterRef("guide"), closes_at__gt=CoreNow()).order_by("closes_at").values("closes_at")[:1]
+    late = Value("99999999999999")
+    rows = policies.of_units(actor).annotate(
+        waits=ExpressionWrapper(policies.waits_for(actor), output_field=BooleanField()),
+        closes=Coalesce(Subquery(windows), F("guide__closes_at"), output_field=DateTimeField()),
+    )
+    key = Concat(Coalesce(_Stamp("closes"), late), Coalesce(_Stamp("handed_in_at"), late))
+    return rows.annotate(queue=Case(
+        When(waits=True, then=Concat(Value(FIRST), key)),
+        When(status__in=states.BEFORE_SUBMISSION, then=Concat(Value(BEFORE), key)),
+        default=Concat(Value(REST), _Back(Coalesce("submitted_at", "created_at"))),
+        output_field=CharField(),
+    )).defer(*BULKY, "version__data").prefetch_related("guide__windows")
+
+
+def beside(actor: Any, application: Application) -> dict[str, Any]:
+    """The waiting applications before and after this one, and which of how many it is."""
+    refs = list(unit_queue(actor).filter(waits=True).order_by("queue", "pk").values_list("ref", flat=True))
+    if application.ref not in refs:
+        return {"previous": "", "next": refs[0] if refs else "", "place": 0, "of": len(refs)}
+    at = refs.index(application.ref)
+    return {"previous": refs[at - 1] if at else "", "next": refs[at + 1] if at + 1 < len(refs) else "", "place": at + 1, "of": len(refs)}
+
+
+@dataclass(frozen=True)
+class Meter:
+    """One open guide at one unit: what waits, what is used, and the places that are left (None: the guide sets no number)."""
+
+    guide: Guide
+    unit: str
+    unit_uid: Any
+    closes_at: datetime | None
+    waiting: int
+    passed: int
+    used: int
+    drafts: int
+    most: int | None
+
+    @property
+    def places(self) -> int | None:
+        return None if self.most is None else max(0, self.most - self.used)
+
+    @property
+    def may_pass(self) -> int | None:
+        """How many of those waiting can still pass: what lies with the recommending body takes a place when it is submitted."""
+        return None if self.places is None else min(self.waiting, max(0, self.places - self.passed))
+
+    @property
+    def too_many(self) -> int:
+        """How many of those waiting find no place."""
+        return 0 if self.may_pass is None else self.waiting - self.may_pass
+
+
+def unit_meters(actor: Any) -> list[Meter]:
+    """Per open guide and unit, the nearest close first."""
+    rows = (
+        Application.objects.filter(unit__in=actor.units(Role.ORG_ADMIN))
+        .order_by().values("guide", "unit__name", "unit__uid")
+        .annotate(
+            waiting=Count("pk", filter=Q(status=Status.UNIT_PENDING)),
+            passed=Count("pk", filter=Q(status=Status.RECOMMEND_PENDING)),
+            used=Count("pk", filter=Q(status__in=states.COUNTING)),
+            drafts=Count("pk", filter=Q(status__in=states.NOT_HANDED_IN)),
+        )
+    )
+    guides = {
+        guide.pk: guide
+        for guide in programme.open_rows(Guide.objects.filter(pk__in=[row["guide"] for row in rows]))
+        .select_related("version", "special").prefetch_related("windows")
+    }
+    found = [_meter(row, guides[row["guide"]]) for row in rows if row["guide"] in guides]
+    return sorted(found, key=lambda one: (one.closes_at is None, one.closes_at.timestamp() if one.closes_at else 0, one.guide.pk, one.unit))
+
+
+def _meter(row: dict[str, Any], guide: Guide) -> Meter:
+    window = programme.current_window(guide)
+    return Meter(guide, row["unit__name"], row["unit__uid"], window.closes_at if window else guide.closes_at, row["waiting"], row["passed"],
+                 row["used"], row["drafts"], (guide.version.data.get("quota") or {}).get("per_unit"))

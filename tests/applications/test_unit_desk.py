@@ -1,0 +1,111 @@
+"""The desk of a unit with many applications in the last days: order, places, reminders, export, one beside the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.states import Role
+from applications import actions, queries
+from applications.models import Application
+from applications.states import Status
+from core import clock
+from tests.applications.client import signed_in
+from tests.factories import applications as make
+from tests.factories import programs as programme
+
+pytestmark = pytest.mark.django_db
+
+
+def my(name: str, *args) -> str:
+    return reverse(f"applications:my:{name}", args=args)
+
+
+@pytest.fixture
+def crowd(town, as_owner_without_triggers):
+    """Three leaders of unit A with one application each, handed in in this order: 1.2, 2.4 and 1.8 million; two places. A fourth
+    is being filled in."""
+    as_owner_without_triggers(
+        "UPDATE programs_guideversion SET data = jsonb_set(data, '{quota,per_unit}', '2'), sha256 = repeat('q', 64) WHERE id = %s",
+        [town.guide.version_id])
+    town.guide.refresh_from_db()
+    town.zhou, town.wu, town.sun2 = (
+        make.member(name, town.a, Role.MEMBER, number=number, phone=phone)
+        for name, number, phone in (("周二", make.NUMBERS[4], "13800138021"), ("吴三", "32010619860704432", "13800138022"),
+                                    ("孙四", "33010619850803543", "13800138023")))
+    town.rows = [make.handed_in(leader, town.guide, town.a, requested=requested, title=title) for leader, requested, title in (
+        (town.li, "1200000", "甲项目研制"), (town.zhou, "2400000", "乙项目研制"), (town.wu, "1800000", "丙项目研制"))]
+    now = clock.now()
+    for number, row in enumerate(town.rows):
+        Application.objects.filter(pk=row.pk).update(handed_in_at=now - timedelta(hours=3 - number))
+    town.draft = make.started(town.sun2, town.guide, town.a)
+    return town
+
+
+def shown(client, query: str = "") -> list[str]:
+    return [row["key"] for row in client.get(my("unit_list") + query).context["page"].rows]
+
+
+def test_what_waits_stands_first_by_close_and_by_hand_in(crowd, as_owner_without_triggers):
+    first, second, third = crowd.rows
+    unit = signed_in(crowd.wang)
+    assert shown(unit) == [first.ref, second.ref, third.ref, crowd.draft.ref]
+    near = programme.published_guide(crowd, "g1", plan=crowd.guide.plan_item.plan, closes=2)
+    row = make.started(crowd.sun2, near, crowd.a)
+    as_owner_without_triggers("UPDATE applications_application SET status = %s, handed_in_at = core_now() WHERE id = %s", ["UNIT_PENDING", row.pk])
+    assert shown(unit) == [row.ref, first.ref, second.ref, third.ref, crowd.draft.ref]
+    assert [meter.guide for meter in signed_in(crowd.wang).get(my("unit_list")).context["meters"]] == [near, crowd.guide]
+    actions.endorse(crowd.wang, second)
+    assert shown(unit) == [row.ref, first.ref, third.ref, crowd.draft.ref, second.ref]
+    assert shown(unit, "?turn=leader") == [crowd.draft.ref]
+    assert shown(unit, f"?turn=unit&guide={crowd.guide.ref}") == [first.ref, third.ref]
+    assert shown(signed_in(crowd.badm)) == []
+
+
+def test_order_goes_on_beyond_the_page(crowd, monkeypatch):
+    from applications.views.unit import UnitApplications
+
+    monkeypatch.setattr(UnitApplications, "per_page", 2)
+    unit = signed_in(crowd.wang)
+    page = unit.get(my("unit_list")).context["page"]
+    assert [row["key"] for row in page.rows] + shown(unit, page.next) == [*(row.ref for row in crowd.rows), crowd.draft.ref]
+
+
+def test_card_says_how_many_can_still_pass(crowd):
+    unit = signed_in(crowd.wang)
+    (meter,) = queries.unit_meters(crowd.wang)
+    assert (meter.waiting, meter.used, meter.drafts, meter.places, meter.may_pass, meter.too_many) == (3, 0, 1, 2, 2, 1)
+    text = unit.get(my("unit_list")).content.decode()
+    assert "已用 0 / 2 个名额，剩余 2 个" in text and "待审核的 3 项中只有 2 项还能通过" in text
+    actions.send_back(crowd.wang, crowd.rows[2], why="请补充")
+    text = unit.get(my("unit_list")).content.decode()
+    assert "项还能通过" not in text and "均可通过" in text
+    actions.endorse(crowd.wang, crowd.rows[0])
+    actions.endorse(crowd.wang, crowd.rows[1])
+    (meter,) = queries.unit_meters(crowd.wang)
+    assert (meter.waiting, meter.used, meter.places, meter.too_many) == (0, 2, 0, 0)
+
+
+def test_last_places_go_by_the_order_of_the_list(crowd):
+    """The next test is the negative control: by the time of hand-in another one is held back."""
+    unit = signed_in(crowd.wang)
+    order = shown(unit, "?sort=requested_down&turn=unit")
+    assert order == [crowd.rows[1].ref, crowd.rows[2].ref, crowd.rows[0].ref]
+    answer = unit.post(my("unit_bulk"), {"ids": order})
+    assert [(one.ref, one.done) for one in answer.context["outcomes"]] == [(order[0], True), (order[1], True), (order[2], False)]
+    text = answer.content.decode()
+    assert "在本指南至多申报2项，已提交2项" in text and "2 项已提交，1 项未提交" in text
+    assert dict(Application.objects.filter(guide=crowd.guide).values_list("ref", "status"))[order[2]] == Status.UNIT_PENDING
+
+
+def test_last_places_by_hand_in(crowd):
+    answer = signed_in(crowd.wang).post(my("unit_bulk"), {"ids": [row.ref for row in crowd.rows]})
+    assert [one.done for one in answer.context["outcomes"]] == [True, True, False]
+
+
+def test_what_lies_with_the_recommending_body_takes_a_place(crowd, as_owner_without_triggers):
+    as_owner_without_triggers("UPDATE applications_application SET status = 'RECOMMEND_PENDING' WHERE id = %s", [crowd.rows[0].pk])
+    (meter,) = queries.unit_meters(crowd.wang)
+    assert (meter.passed, meter.waiting, meter.places, meter.may_pass, meter.too_many) == (1, 2, 2, 1, 1)
