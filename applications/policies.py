@@ -54,6 +54,13 @@ def is_unit_admin(actor: Any, application: Application) -> str | None:
     return _("Only the administrator of the applicant unit may do this.")
 
 
+def may_remind(actor: Any, application: Application) -> str | None:
+    """The administrator of the unit, of what lies with its leader."""
+    if reason := is_unit_admin(actor, application):
+        return reason
+    return None if application.status in states.NOT_HANDED_IN else _("This application has been handed in.")
+
+
 def is_recommender(actor: Any, application: Application) -> str | None:
     """The administrator of a body that the guide names by its code (`mode.recommenders`)."""
     named = (application.version.data.get("mode") or {}).get("recommenders") or []

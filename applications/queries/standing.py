@@ -56,7 +56,7 @@ def line_of(application: Application) -> list[dict[str, str]]:
 
 
 #: What an applicant reads of the history. Acts inside the bureau that would tell a ranking are left out.
-SHOWN = ("start", "hand_in", "recall", "return", "endorse", "pass_on", "recommend", "decline", "take_back", "withdraw", "expire",
+SHOWN = ("start", "remind", "hand_in", "recall", "return", "endorse", "pass_on", "recommend", "decline", "take_back", "withdraw", "expire",
          "accept", "ask_correction", "answer", "refuse", "lapse", "put_in_review", "not_select", "publicise", "award", "award_directly",
          "reject")
 
@@ -67,7 +67,7 @@ def verb_label(verb: str) -> str:
     name = verb.rsplit(".", 1)[1]
     if verb.startswith("applications.application.") and name in APPLICATION.steps:
         return str(APPLICATION.steps[name].label)
-    return str({"start": _("Application begun"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
+    return str({"start": _("Application begun"), "remind": _("Reminded by the unit to hand in"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
                 "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed"), "file": _("Report of visit or audit filed"),
                 "compare": _("Compared"), "find": _("Likeness to another text found"), "ask": pgettext("word of another body", "Asked")}.get(name, verb))
 

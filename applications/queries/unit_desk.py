@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -14,6 +17,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -27,12 +31,20 @@ from django.db.models.functions import Coalesce, Concat
 from accounts.states import Role
 from applications import policies, states
 from applications.models import Application
+from applications.queries import parts
+from applications.queries.checks import check_list
 from applications.queries.reads import BULKY
 from applications.states import Status
+from core import clock, parameters
 from core.clock import CoreNow
+from core.models import LedgerRow
 from programs import queries as programme
+from programs.engine.forms import pick
 from programs.models import Guide, GuideWindow
 
+#: The verb under which the ledger keeps the unit's reminders.
+REMINDED = "applications.application.remind"
+IN_DOSSIER = ((parts.TEAM, "team"), (parts.PARTNERS, "partners"), (parts.TARGETS, "targets"), (parts.BUDGET, "budget"), (parts.FILES, "annexes"))
 FIRST, BEFORE, REST = "0", "1", "2"
 
 
@@ -78,6 +90,50 @@ def beside(actor: Any, application: Application) -> dict[str, Any]:
     return {"previous": refs[at - 1] if at else "", "next": refs[at + 1] if at + 1 < len(refs) else "", "place": at + 1, "of": len(refs)}
 
 
+def reminder_hours() -> int:
+    return int(parameters.value("remind.unit_hours", default=12))
+
+
+def reminded(applications: Iterable[Application]) -> dict[int, datetime]:
+    """When the unit last reminded the leader of each, by the key of the application: one question to the ledger."""
+    rows = LedgerRow.objects.filter(verb=REMINDED, target_type=Application._meta.label_lower, target_id__in=[row.pk for row in applications])
+    return dict(rows.order_by().values_list("target_id").annotate(last=Max("at")))
+
+
+def reminded_lately(applications: Iterable[Application]) -> dict[int, datetime]:
+    """Those told so lately that they are not told again yet."""
+    since = clock.now() - timedelta(hours=reminder_hours())
+    return {key: at for key, at in reminded(applications).items() if at > since}
+
+
+def not_handed_in(actor: Any, guide: str, unit: str) -> QuerySet[Application]:
+    """What the leaders of an own unit have not handed in under this guide."""
+    rows = policies.of_own_units(actor).filter(guide__ref=guide, status__in=states.NOT_HANDED_IN)
+    try:
+        rows = rows.filter(unit__uid=UUID(unit))
+    except ValueError:
+        rows = rows.none()
+    return rows.defer(*BULKY).order_by("pk")
+
+
+def beside_content(application: Application, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reader of the content (`shown`, the dossier) should look at, each with the place it speaks of: what is wrong by the
+    rules, what only people can judge, and what the formality check of the guide will ask."""
+    if application.status not in states.BEFORE_SUBMISSION:
+        return {}
+    found = check_list(application)
+    places = {section["code"] for section in shown["sections"]} | {code for code, name in IN_DOSSIER if shown[name]}
+    if not shown["budget"]["rows"]:
+        places.discard(parts.BUDGET)
+    met = {outcome.code for outcome in found.passed}
+    asked = application.version.data.get("formality_items") or []
+    return {
+        "wrong": [{"text": str(item), "href": f"#s-{item.part}" if item.part in places else ""} for item in found.wrong],
+        "human": [{"text": str(item), "href": f"#s-{item.part}" if item.part in places else ""} for item in found.human],
+        "asked": [{"text": pick(item, "text"), "met": item.get("auto") in met} for item in asked],
+    }
+
+
 @dataclass(frozen=True)
 class Meter:
     """One open guide at one unit: what waits, what is used, and the places that are left (None: the guide sets no number)."""
@@ -91,6 +147,7 @@ class Meter:
     used: int
     drafts: int
     most: int | None
+    lately: int
 
     @property
     def places(self) -> int | None:
@@ -124,11 +181,19 @@ def unit_meters(actor: Any) -> list[Meter]:
         for guide in programme.open_rows(Guide.objects.filter(pk__in=[row["guide"] for row in rows]))
         .select_related("version", "special").prefetch_related("windows")
     }
-    found = [_meter(row, guides[row["guide"]]) for row in rows if row["guide"] in guides]
+    lately = _lately(actor, guides) if guides else Counter()
+    found = [_meter(row, guides[row["guide"]], lately[row["guide"], row["unit__uid"]]) for row in rows if row["guide"] in guides]
     return sorted(found, key=lambda one: (one.closes_at is None, one.closes_at.timestamp() if one.closes_at else 0, one.guide.pk, one.unit))
 
 
-def _meter(row: dict[str, Any], guide: Guide) -> Meter:
+def _lately(actor: Any, guides: Iterable[int]) -> Counter[tuple[int, UUID]]:
+    """How many of what is not handed in has been reminded within the hours, by guide and unit."""
+    rows = list(policies.of_own_units(actor).filter(guide__in=guides, status__in=states.NOT_HANDED_IN).select_related("unit").only("guide", "unit__uid"))
+    told = reminded_lately(rows)
+    return Counter((row.guide_id, row.unit.uid) for row in rows if row.pk in told)
+
+
+def _meter(row: dict[str, Any], guide: Guide, lately: int) -> Meter:
     window = programme.current_window(guide)
     return Meter(guide, row["unit__name"], row["unit__uid"], window.closes_at if window else guide.closes_at, row["waiting"], row["passed"],
-                 row["used"], row["drafts"], (guide.version.data.get("quota") or {}).get("per_unit"))
+                 row["used"], row["drafts"], (guide.version.data.get("quota") or {}).get("per_unit"), lately)

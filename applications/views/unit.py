@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,7 +44,8 @@ class UnitApplications(lists.Listing):
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="requested"),
         lists.Col("handed_in_at", gettext_lazy("Handed in"), sort="handed"),
         lists.Col("closes_at", gettext_lazy("Close"), value=frame.closes_at),
-        lists.Col("status", gettext_lazy("State"), kind="tag", show=label_of),
+        lists.Col("status", gettext_lazy("State"), kind="tag", show=label_of, sub=lambda row: _("reminded %(at)s") % {
+            "at": queries.local(row.reminded_at)[:16]} if row.reminded_at else ""),
     )
     sorts = {"queue": "queue", "handed": "handed_in_at", "handed_down": "-handed_in_at", "requested_down": "-requested",
              "requested": "requested", "leader": "leader__name", "leader_down": "-leader__name"}
@@ -63,6 +65,11 @@ class UnitApplications(lists.Listing):
             *([lists.Facet("guide", gettext_lazy("Open guide"), guides, apply=lambda rows, ref: rows.filter(guide__ref=ref))] if guides else ()),
         )
 
+    def prepare(self, rows: list[Any]) -> None:
+        told = queries.reminded(rows)
+        for row in rows:
+            row.reminded_at = told.get(row.pk) if row.status in states.NOT_HANDED_IN else None
+
     def may_choose(self, row: Application) -> bool:
         return row.waits
 
@@ -80,27 +87,37 @@ def after_decline(application: Application) -> str:
 def unit_list(request: HttpRequest) -> HttpResponse:
     meters = queries.unit_meters(request.actor)
     return lists.page(request, UnitApplications(meters), queries.unit_queue(request.actor), template="applications/unit_list.html",
-                      context={"meters": meters})
+                      context={"meters": meters, "hours": queries.reminder_hours()})
+
+
+VERBS = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on",
+         "recommend": "unit_recommend", "decline": "unit_decline"}
+FORWARD = ("endorse", "pass_on", "recommend")
+
+
+def buttons_of(actor: Any, row: Application, wrong: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """What is waited for stands first, with the first things that stand in its way."""
+    urls = {verb: reverse(f"applications:my:{name}", args=[row.ref]) for verb, name in VERBS.items()}
+    shown = [one for one in steps.buttons(APPLICATION, actor, row, urls, needs_why=("return", "withdraw", "decline"))
+             if one["verb"] != ("endorse" if needs_recommender(row) else "pass_on")]
+    for one in shown:
+        if one["verb"] in FORWARD:
+            one["reasons"] = [item["text"] for item in wrong][:3]
+    return sorted(shown, key=lambda one: one["verb"] not in FORWARD)
 
 
 @access(policies.is_unit_user)
 def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
-    row = queries.unit_get(request.actor, ref)
-    names = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on",
-             "recommend": "unit_recommend", "decline": "unit_decline"}
-    urls = {verb: reverse(f"applications:my:{name}", args=[ref]) for verb, name in names.items()}
-    items = queries.check_list(row).wrong if row.status in ("UNIT_PENDING", "RECOMMEND_PENDING") else []
-    shown = [one for one in steps.buttons(APPLICATION, request.actor, row, urls, needs_why=("return", "withdraw", "decline"))
-             if one["verb"] != ("endorse" if needs_recommender(row) else "pass_on")]
-    shown.sort(key=lambda one: one["verb"] not in ("endorse", "pass_on", "recommend"))  # what is waited for stands first
-    for one in shown:
-        if one["verb"] in ("endorse", "pass_on", "recommend"):
-            one["reasons"] = [item.text for item in items][:3]
+    actor, row = request.actor, queries.unit_get(request.actor, ref)
+    content = queries.dossier(row)
+    checked = queries.beside_content(row, content)
+    shown = buttons_of(actor, row, checked.get("wrong", []))
     return render(request, "applications/unit_page.html", {
-        "title": row.title or _("Untitled application"), "a": row, "d": queries.dossier(row), "items": items,
+        "title": row.title or _("Untitled application"), "a": row, "d": content, "checked": bool(checked), **checked,
         "closes": frame.closes_at(row), "shown": row.status_label, "next": queries.next_step(row), "papers": queries.papers_of(row),
         "buttons": [one for one in shown if not one["danger"]], "last": [one for one in shown if one["danger"]],
-        "events": queries.events_for_applicant(row), "words": queries.said(request.actor, row),
+        "beside": queries.beside(actor, row), "remind": policies.may_remind(actor, row) is None and not queries.shut(row),
+        "reminded_at": queries.reminded([row]).get(row.pk), "events": queries.events_for_applicant(row), "words": queries.said(actor, row),
         "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
     })
 
@@ -130,3 +147,16 @@ def unit_bulk(request: HttpRequest) -> HttpResponse:
         "done": sum(one.done for one in outcomes), "held": sum(not one.done for one in outcomes), "ordered": True,
         "back": reverse("applications:my:unit_list"),
     })
+
+
+unit_remind = steps.step_view(queries.unit_get, actions.remind_leader, question=policies.is_unit_user,
+                              to=lambda found: url_of(found.told[0]), done=lambda found: found.words)
+
+
+@access(policies.is_unit_user)
+@require_POST
+def unit_remind_all(request: HttpRequest) -> HttpResponse:
+    """All leaders of one unit who have not handed in under one guide."""
+    rows = queries.not_handed_in(request.actor, request.POST.get("guide", ""), request.POST.get("unit", ""))
+    messages.success(request, actions.remind_leaders(request.actor, rows).words)
+    return redirect("applications:my:unit_list")

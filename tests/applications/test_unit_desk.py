@@ -12,6 +12,9 @@ from applications import actions, queries
 from applications.models import Application
 from applications.states import Status
 from core import clock
+from core.models import LedgerRow, Parameter
+from core.workflow import Refused
+from notices.models import Message
 from tests.applications.client import signed_in
 from tests.factories import applications as make
 from tests.factories import programs as programme
@@ -109,3 +112,76 @@ def test_what_lies_with_the_recommending_body_takes_a_place(crowd, as_owner_with
     as_owner_without_triggers("UPDATE applications_application SET status = 'RECOMMEND_PENDING' WHERE id = %s", [crowd.rows[0].pk])
     (meter,) = queries.unit_meters(crowd.wang)
     assert (meter.passed, meter.waiting, meter.places, meter.may_pass, meter.too_many) == (1, 2, 2, 1, 1)
+
+
+def reminders(row) -> int:
+    return LedgerRow.objects.filter(verb=queries.REMINDED, target_id=row.pk).count()
+
+
+def test_remind_all_tells_once_in_the_hours(crowd):
+    row, unit = crowd.draft, signed_in(crowd.wang)
+    back = actions.send_back(crowd.wang, crowd.rows[0], why="请补充")
+    given = {"guide": crowd.guide.ref, "unit": str(crowd.a.uid)}
+    text = unit.post(my("unit_remind_all"), given, follow=True).content.decode()
+    assert "已提醒 2 位负责人" in text and "李明远" in text and "孙四" in text and "2 项中有 2 项在最近 12 小时内提醒过" in text
+    assert Message.objects.filter(event="application.remind_by_unit").count() == 2
+    assert Message.objects.get(event="application.remind_by_unit", person=crowd.sun2.person).link == my("overview", row.ref)
+    assert (reminders(row), reminders(back), reminders(crowd.rows[1])) == (1, 1, 0)
+    assert unit.get(my("unit_list") + "?turn=leader").content.decode().count("已于 ") == 2
+    text = unit.post(my("unit_remind_all"), given, follow=True).content.decode()
+    assert "没有提醒任何人" in text and "最近 12 小时内已提醒" in text and reminders(row) == 1
+    with clock.shifted_to(clock.now() + timedelta(hours=13)):
+        found = actions.remind_leaders(crowd.wang, [row])
+        assert found.told == [row] and reminders(row) == 2
+    assert "单位催交" in signed_in(crowd.sun2).get(my("overview", row.ref)).content.decode()
+
+
+def test_hours_are_dated_data(crowd):
+    assert len(actions.remind_leaders(crowd.wang, [crowd.draft]).told) == 1
+    Parameter.objects.filter(key="remind.unit_hours").delete()
+    Parameter.objects.create(key="remind.unit_hours", value=2, unit="hours", effective_from=clock.today(), source="测试")
+    with clock.shifted_to(clock.now() + timedelta(hours=3)):
+        assert len(actions.remind_leaders(crowd.wang, [crowd.draft]).told) == 1
+
+
+def test_remind_one_and_who_may_not(crowd, as_owner_without_triggers):
+    row, unit = crowd.draft, signed_in(crowd.wang)
+    page = unit.get(my("unit_application", row.ref)).content.decode()
+    assert my("unit_remind", row.ref) in page and "提醒负责人提交" in page
+    assert unit.post(my("unit_remind", row.ref)).status_code == 302 and reminders(row) == 1
+    assert "提醒过负责人" in unit.get(my("unit_application", row.ref)).content.decode()
+    answer = unit.post(my("unit_remind", row.ref))
+    assert answer.status_code in (409, 422) and "12 小时" in answer.content.decode() and reminders(row) == 1
+    for other in (crowd.badm, crowd.sun2, crowd.li, crowd.chen):
+        with pytest.raises(Refused):
+            actions.remind_leaders(other, [row])
+    assert signed_in(crowd.badm).post(my("unit_remind", row.ref)).status_code == 404
+    assert signed_in(crowd.badm).post(my("unit_remind_all"), {"guide": crowd.guide.ref, "unit": str(crowd.a.uid)}).status_code == 302
+    assert unit.post(my("unit_remind_all"), {"guide": crowd.guide.ref, "unit": "?"}).status_code == 302
+    assert unit.get(my("unit_remind_all")).status_code == 405
+    with pytest.raises(Refused, match="已提交"):
+        actions.remind_leaders(crowd.wang, [crowd.rows[0]])
+    with clock.shifted_to(crowd.guide.closes_at + timedelta(hours=13)), pytest.raises(Refused, match="截止"):
+        actions.remind_leaders(crowd.wang, [row])
+    assert reminders(row) == 1
+
+
+def test_one_beside_the_other(crowd, as_owner_without_triggers):
+    first, second, third = crowd.rows
+    unit = signed_in(crowd.wang)
+    page = unit.get(my("unit_application", second.ref))
+    assert page.context["beside"] == {"previous": first.ref, "next": third.ref, "place": 2, "of": 3}
+    assert page.context["wrong"] == [] and "按规则核对未发现问题" in page.content.decode()
+    assert [item["text"] for item in page.context["asked"]] == [item["text"] for item in second.version.data["formality_items"]]
+    assert unit.get(my("unit_application", crowd.draft.ref)).context["beside"]["next"] == first.ref
+    actions.endorse(crowd.wang, first)
+    actions.endorse(crowd.wang, third)
+    page = unit.get(my("unit_application", second.ref))
+    assert page.context["beside"] == {"previous": "", "next": "", "place": 1, "of": 1}
+    (item,) = page.context["wrong"]
+    assert item["href"] == "#s-unit" and 'id="s-unit"' in page.content.decode() and "至多申报2项" in item["text"]
+    assert unit.get(my("unit_application", first.ref)).context["checked"] is False
+
+
+def test_next_belongs_to_the_own_unit(crowd):
+    assert queries.beside(crowd.badm, crowd.draft) == {"previous": "", "next": "", "place": 0, "of": 0}
