@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     CharField,
@@ -19,9 +20,11 @@ from django.db.models import (
     Func,
     Max,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -30,7 +33,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from accounts.states import Role
 from applications import policies, states
-from applications.models import Application
+from applications.models import Annex, Application, BudgetLine, Partner, TeamMember
 from applications.queries import parts
 from applications.queries.checks import check_list
 from applications.queries.reads import BULKY
@@ -41,6 +44,7 @@ from core.models import LedgerRow
 from programs import queries as programme
 from programs.engine.forms import pick
 from programs.models import Guide, GuideWindow
+from programs.states import GuideStatus
 
 #: The verb under which the ledger keeps the unit's reminders.
 REMINDED = "applications.application.remind"
@@ -70,7 +74,8 @@ def unit_queue(actor: Any) -> QuerySet[Application]:
     late = Value("99999999999999")
     rows = policies.of_units(actor).annotate(
         waits=ExpressionWrapper(policies.waits_for(actor), output_field=BooleanField()),
-        closes=Coalesce(Subquery(windows), F("guide__closes_at"), output_field=DateTimeField()),
+        closes=Case(When(guide__status=GuideStatus.SUPERSEDED, then=None),  # while the guide is corrected no close counts
+                    default=Coalesce(Subquery(windows), F("guide__closes_at")), output_field=DateTimeField()),
     )
     key = Concat(Coalesce(_Stamp("closes"), late), Coalesce(_Stamp("handed_in_at"), late))
     return rows.annotate(queue=Case(
@@ -79,6 +84,28 @@ def unit_queue(actor: Any) -> QuerySet[Application]:
         default=Concat(Value(REST), _Back(Coalesce("submitted_at", "created_at"))),
         output_field=CharField(),
     )).defer(*BULKY, "version__data").prefetch_related("guide__windows")
+
+
+def for_the_office(actor: Any, rows: QuerySet[Application]) -> QuerySet[Application]:
+    """The queue with what the table of the unit's office holds besides: own money, partners, and the texts that the check list
+    reads. `own_unit` is false for what only waits for the unit's recommendation: its people stay unnamed to another unit."""
+    money = BudgetLine.objects.filter(application=OuterRef("pk"), source=states.Source.OWN).order_by().values("application").annotate(
+        total=Sum("amount")).values("total")
+    annexes = Annex.objects.filter(is_current=True).select_related("file")
+    return rows.defer(None).defer("search", "version__data").annotate(
+        own_money=Subquery(money),
+        partner_names=ArraySubquery(Partner.objects.filter(application=OuterRef("pk")).order_by("order", "pk").values("name")),
+        own_unit=ExpressionWrapper(Q(unit__in=actor.units(Role.ORG_ADMIN)), output_field=BooleanField()),
+    ).prefetch_related(Prefetch("team", TeamMember.objects.select_related("person", "organisation")), "partners", "budget", "targets",
+                       Prefetch("annexes", annexes))
+
+
+def count_wrong(application: Application) -> int | None:
+    """How much is missing or wrong in what is not submitted; None afterwards."""
+    if application.status not in states.BEFORE_SUBMISSION:
+        return None
+    application.version = programme.kept_version_of(application.version_id)
+    return len(check_list(application).wrong)
 
 
 def beside(actor: Any, application: Application) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from applications import actions, policies, queries, states
@@ -36,14 +36,24 @@ class UnitApplications(lists.Listing):
     title = gettext_lazy("Applications of the unit")
     search_column = "search"
     columns = (
+        lists.Col("ref", gettext_lazy("Application number"), export_only=True),
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref,
                   show=lambda row: row.title or _("Untitled application")),
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, sort="leader"),
+        lists.Col("phone", gettext_lazy("Telephone"), value=lambda row: row.leader.phone if row.own_unit else None, export_only=True),
+        lists.Col("email", gettext_lazy("E-mail"), value=lambda row: row.leader.email if row.own_unit else None, export_only=True),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.title),
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="requested"),
+        lists.Col("own_money", gettext_lazy("Self-raised, 10,000 yuan"), kind="money", export_only=True),
+        lists.Col("partners", gettext_lazy("Partner units"), value=lambda row: "、".join(row.partner_names), export_only=True),
+        lists.Col("wrong", gettext_lazy("Missing or wrong"), value=queries.count_wrong, kind="num", export_only=True,
+                  meaning=gettext_lazy("Things to put right by the check list now; empty once it is submitted")),
         lists.Col("handed_in_at", gettext_lazy("Handed in"), sort="handed"),
-        lists.Col("closes_at", gettext_lazy("Close"), value=frame.closes_at),
+        lists.Col("closes_at", gettext_lazy("Close"), value=lambda row: row.closes),
+        lists.Col("submitted_at", pgettext_lazy("moment", "Submitted"), export_only=True),
+        lists.Col("receipt_number", gettext_lazy("Receipt number"), export_only=True),
+        lists.Col("reminded_at", gettext_lazy("Last reminded"), export_only=True),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=label_of, sub=lambda row: _("reminded %(at)s") % {
             "at": queries.local(row.reminded_at)[:16]} if row.reminded_at else ""),
     )
@@ -85,8 +95,10 @@ def after_decline(application: Application) -> str:
 
 @access(policies.is_unit_user)
 def unit_list(request: HttpRequest) -> HttpResponse:
-    meters = queries.unit_meters(request.actor)
-    return lists.page(request, UnitApplications(meters), queries.unit_queue(request.actor), template="applications/unit_list.html",
+    meters, rows = queries.unit_meters(request.actor), queries.unit_queue(request.actor)
+    if "export" in request.GET:
+        rows = queries.for_the_office(request.actor, rows)
+    return lists.page(request, UnitApplications(meters), rows, template="applications/unit_list.html",
                       context={"meters": meters, "hours": queries.reminder_hours()})
 
 

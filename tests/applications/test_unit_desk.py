@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import timedelta
+from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -15,7 +20,7 @@ from core import clock
 from core.models import LedgerRow, Parameter
 from core.workflow import Refused
 from notices.models import Message
-from tests.applications.client import signed_in
+from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.factories import programs as programme
 
@@ -185,3 +190,53 @@ def test_one_beside_the_other(crowd, as_owner_without_triggers):
 
 def test_next_belongs_to_the_own_unit(crowd):
     assert queries.beside(crowd.badm, crowd.draft) == {"previous": "", "next": "", "place": 0, "of": 0}
+
+
+def exported(client, query: str = "", kind: str = "csv") -> list[dict[str, str]]:
+    body = client.get(my("unit_list") + f"?export={kind}{query}").content
+    if kind == "xlsx":
+        rows = [[cell for cell in row] for row in openpyxl.load_workbook(io.BytesIO(body)).worksheets[0].iter_rows(values_only=True)]
+    else:
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def test_export_holds_what_the_office_needs_and_equals_the_screen(crowd):
+    actions.endorse(crowd.wang, crowd.rows[0])
+    actions.endorse(crowd.wang, crowd.rows[1])
+    actions.remind_leaders(crowd.wang, [crowd.draft])
+    unit = signed_in(crowd.wang)
+    page, rows = unit.get(my("unit_list")).context["page"], exported(unit)
+    assert [row["申请编号"] for row in rows] == [row["key"] for row in page.rows] and len(rows) == page.total == 4
+    column = next(number for number, cell in enumerate(page.rows[0]["cells"]) if cell.col.name == "requested")
+    money = next(name for name in rows[0] if name.startswith("申请金额"))
+    on_screen = sum(Decimal(str(row["cells"][column].text).replace(",", "")) for row in page.rows)
+    assert sum(Decimal(row[money]) for row in rows) == on_screen == 540
+    by = {row["申请编号"]: row for row in rows}
+    done, waiting, draft = by[crowd.rows[0].ref], by[crowd.rows[2].ref], by[crowd.draft.ref]
+    row = Application.objects.get(pk=crowd.rows[0].pk)
+    own = sum(line.amount for line in row.budget.all() if line.source == "OWN") / 10000
+    assert Decimal(next(value for name, value in done.items() if name.startswith("自筹")) or 0) == own
+    assert (done["联系电话"], done["电子邮箱"], done["回执编号"]) == ("13800138001", crowd.li.person.email, row.receipt_number)
+    assert done["提交时间"] and done["提交单位时间"] and done["截止时间"] and done["待补正项数"] == "" and draft["最近提醒"]
+    assert waiting["待补正项数"] == "1" and int(draft["待补正项数"]) == len(queries.blockers(crowd.draft)) > 5
+    assert [row["申请编号"] for row in exported(unit, "&turn=unit", "xlsx")] == [crowd.rows[2].ref]
+
+
+def test_another_units_people_are_not_in_the_export(crowd, as_owner_without_triggers):
+    as_owner_without_triggers(
+        "UPDATE programs_guideversion SET data = jsonb_set(data, '{mode,recommenders}', %s::jsonb), sha256 = repeat('s', 64) WHERE id = %s",
+        [json.dumps([crowd.b.uscc]), crowd.guide.version_id])
+    actions.pass_on(crowd.wang, Application.objects.get(pk=crowd.rows[0].pk))
+    (row,) = exported(signed_in(crowd.badm))
+    assert row["申请编号"] == crowd.rows[0].ref and row["联系电话"] == row["电子邮箱"] == ""
+
+
+def test_export_asks_the_same_for_what_is_not_checked(crowd):
+    """Rows that are submitted cost no question of their own."""
+    unit = signed_in(crowd.wang)
+    costs = []
+    for row in crowd.rows[:2]:
+        actions.endorse(crowd.wang, row)
+        costs.append(cost(unit, my("unit_list") + "?export=csv&status=SUBMITTED"))
+    assert costs[0] == costs[1]
