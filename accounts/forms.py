@@ -180,7 +180,7 @@ class GrantForm(forms.Form):
 
     email = forms.EmailField(label=gettext_lazy("E-mail of the person"))
     organisation = forms.ModelChoiceField(label=gettext_lazy("Organisation"), queryset=Organisation.objects.none())
-    role = forms.ChoiceField(label=pgettext_lazy("membership", "Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=pgettext_lazy("membership", "Role"), choices=[(role.value, role.label) for role in Role if role != Role.ORG_DEPUTY])
     scope = forms.ChoiceField(label=gettext_lazy("Scope"), required=False,
                               help_text=gettext_lazy("A plan or a special of the tree in force"))
     since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DATE))

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from accounts.states import DESK_ROLES, STAFF_ROLES, UNIT_ROLES, WATCH_ROLES, MembershipStatus, Role
+from accounts.states import DESK_ROLES, GIVEN_BY_UNIT, STAFF_ROLES, WATCH_ROLES, MembershipStatus, Role
 
 #: The roles in force today, one row each; and in every row the notice of privacy in force that the person owes an answer, if any.
 IN_FORCE = """
@@ -207,7 +207,7 @@ def may_grant(actor: Actor, organisation: Organisation, role: str) -> str | None
     """Unit roles by the unit's administrator (or the bureau at verification), all others by the system administrator."""
     if actor.is_system or actor.holds(Role.SYSADMIN):
         return None
-    if role in UNIT_ROLES and (actor.holds(Role.ORG_ADMIN, at=organisation) or may_verify(actor) is None):
+    if role in GIVEN_BY_UNIT and (actor.holds(Role.ORG_ADMIN, at=organisation) or may_verify(actor) is None):
         return None
     return _("Roles of the unit are granted by its administrator, all others by the system administrator.")
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 class Role(TextChoices):
     MEMBER = "MEMBER", _("Member of the unit")
     ORG_ADMIN = "ORG_ADMIN", _("Unit administrator")
+    ORG_DEPUTY = "ORG_DEPUTY", _("Approves for the unit")
     ORG_LEGAL = "ORG_LEGAL", _("Legal representative")
     ORG_FINANCE = "ORG_FINANCE", _("Unit finance officer")
     DIVISION = "DIVISION", _("Business division")
@@ -26,6 +27,8 @@ class Role(TextChoices):
 
 
 UNIT_ROLES = frozenset({Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE})
+#: Given by the administrator of a unit to one of its people: their own roles, and the right to approve, which employs nobody.
+GIVEN_BY_UNIT = UNIT_ROLES | {Role.ORG_DEPUTY}
 STAFF_ROLES = frozenset({Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.LEADER, Role.FINANCE})
 OPERATOR_ROLES = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITADMIN})
 WATCH_ROLES = frozenset({Role.AUDITOR, Role.DISCIPLINE})

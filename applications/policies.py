@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import queries as people
 from accounts.models import Organisation
-from accounts.states import Role
+from accounts.states import UNIT_ROLES, Role
 from applications import states
 from applications.models import Application, DuplicateFinding, Voice
 from programs import policies as programme
@@ -39,7 +39,29 @@ def may_look_at_start(actor: Any, obj: Any = None) -> str | None:
 
 
 def is_unit_user(actor: Any, obj: Any = None) -> str | None:
+    """May open the unit's desk: its administrator, or who approves for it now."""
+    if actor.holds(Role.ORG_ADMIN) or _deputised(actor):
+        return None
+    return _("Only the unit administrator may do this.")
+
+
+def is_administrator(actor: Any, obj: Any = None) -> str | None:
+    """What the right to approve leaves with the administrator."""
     return None if actor.holds(Role.ORG_ADMIN) else _("Only the unit administrator may do this.")
+
+
+def _deputised(actor: Any) -> list[tuple[int, str]]:
+    """(unit, number of the guide, or "" for all) for which the person approves today; only somebody of that unit does."""
+    return [(one.organisation_id, one.scope) for one in actor.holdings
+            if one.role == Role.ORG_DEPUTY and actor.holds(*UNIT_ROLES, at=one.organisation_id)]
+
+
+def approved_by(actor: Any) -> Q:
+    """Applications on which the person speaks for the unit: the same truth as `is_unit_admin`."""
+    found = Q(unit__in=actor.units(Role.ORG_ADMIN))
+    for unit, guide in _deputised(actor):
+        found |= Q(unit=unit, guide__ref=guide) if guide else Q(unit=unit)
+    return found
 
 
 def is_leader(actor: Any, application: Application) -> str | None:
@@ -49,6 +71,16 @@ def is_leader(actor: Any, application: Application) -> str | None:
 
 
 def is_unit_admin(actor: Any, application: Application) -> str | None:
+    """The administrator, or who approves for the unit now: in this guide or in all."""
+    if actor.holds(Role.ORG_ADMIN, at=application.unit_id):
+        return None
+    if any(unit == application.unit_id and guide in ("", application.guide.ref) for unit, guide in _deputised(actor)):
+        return None
+    return _("Only the administrator of the applicant unit may do this.")
+
+
+def is_unit_head(actor: Any, application: Application) -> str | None:
+    """What cannot be taken back stays with the administrator."""
     if actor.holds(Role.ORG_ADMIN, at=application.unit_id):
         return None
     return _("Only the administrator of the applicant unit may do this.")
@@ -151,7 +183,7 @@ def may_view(actor: Any, application: Application) -> str | None:
         return None
     if actor.id is not None and actor.id == application.leader_id:
         return None
-    if actor.holds(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id):
+    if actor.holds(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id) or is_unit_admin(actor, application) is None:
         return None
     if application.status in (states.Status.RECOMMEND_PENDING, *states.SEEN_BY_BUREAU) and is_recommender(actor, application) is None:
         return None
@@ -168,7 +200,7 @@ def visible_to(actor: Any) -> QuerySet[Application]:
     if actor.is_system:
         return rows
     mine = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
-    mine |= Q(unit__in=actor.units(Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE)) | _to_recommend(actor)
+    mine |= Q(unit__in=actor.units(Role.ORG_LEGAL, Role.ORG_FINANCE)) | approved_by(actor) | _to_recommend(actor)
     seen = Q(status__in=states.SEEN_BY_BUREAU)
     if actor.holds(*READERS):
         return rows.filter(mine | seen)
@@ -192,18 +224,18 @@ def mine(actor: Any) -> QuerySet[Application]:
 
 def of_units(actor: Any) -> QuerySet[Application]:
     """What the units the person administers have, and what waits for their recommendation."""
-    return visible_to(actor).filter(Q(unit__in=actor.units(Role.ORG_ADMIN)) | _to_recommend(actor))
+    return visible_to(actor).filter(approved_by(actor) | _to_recommend(actor))
 
 
 def waits_for(actor: Any) -> Q:
     """What waits for the word of the person: approval by the own unit, or the recommendation asked of it."""
-    pending = Q(status=states.Status.UNIT_PENDING, unit__in=actor.units(Role.ORG_ADMIN))
+    pending = Q(status=states.Status.UNIT_PENDING) & approved_by(actor)
     return pending | (Q(status=states.Status.RECOMMEND_PENDING) & _to_recommend(actor))
 
 
 def of_own_units(actor: Any) -> QuerySet[Application]:
-    """The part of `of_units` that needs no other table: what the units the person administers have."""
-    return Application.objects.filter(unit__in=actor.units(Role.ORG_ADMIN))
+    """The part of `of_units` that needs no other table (but the guide, for who approves in one alone): what the own units have."""
+    return Application.objects.filter(approved_by(actor))
 
 
 def at_desk(actor: Any) -> QuerySet[Application]:
@@ -239,7 +271,7 @@ def speaks_for(actor: Any, voice: Voice) -> bool:
 def hands_in_voice(actor: Any, voice: Voice) -> str | None:
     """The leader of the application or the administrator of its unit."""
     application = voice.application
-    if is_leader(actor, application) is None or is_unit_admin(actor, application) is None:
+    if is_leader(actor, application) is None or is_unit_head(actor, application) is None:
         return None
     return _("Only the project leader or the unit administrator hands this in.")
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import api as machine
 from applications import policies
+from applications.views import deputies, finishing, materials, rows, sections, unit, workbench
 from applications.views import desk as desks
 from applications.views import duplicates as twice
-from applications.views import finishing, materials, rows, sections, unit, workbench
 from applications.views import preview as look
 from applications.views import public as pages
 from applications.views import voices as word
@@ -52,6 +52,8 @@ my = [
     path("applications/<str:ref>/sections/<slug:section>/autosave/", sections.autosave, name="autosave"),
     path("unit/applications/", unit.unit_list, name="unit_list"),
     path("unit/applications/submit/", unit.unit_bulk, name="unit_bulk"),
+    path("unit/applications/deputies/", deputies.deputies, name="deputies"),
+    path("unit/applications/deputies/<int:key>/end/", deputies.deputy_end, name="deputy_end"),
     path("unit/applications/remind/", unit.unit_remind_all, name="unit_remind_all"),
     path("unit/applications/<str:ref>/", unit.unit_application, name="unit_application"),
     path("unit/applications/<str:key>/endorse/", unit.unit_endorse, name="unit_endorse"),
@@ -122,5 +124,5 @@ api = [
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
-nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_unit_user)
+nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_administrator)
 nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

@@ -184,7 +184,7 @@ APPLICATION = Machine(
              gettext_lazy("Return to the unit")),
         Step("take_back", {S.SUBMITTED}, S.DRAFT, policies.is_leader, (before_close,),
              gettext_lazy("Take back before the close")),
-        Step("withdraw", WITHDRAWABLE, S.WITHDRAWN, policies.is_unit_admin, (with_reason,),
+        Step("withdraw", WITHDRAWABLE, S.WITHDRAWN, policies.is_unit_head, (with_reason,),
              gettext_lazy("Withdraw the application"), danger=True),
         Step("give_back", {S.UNIT_PENDING, S.RECOMMEND_PENDING}, S.DRAFT, policies.is_system, (guide_corrected,),
              gettext_lazy("Give back, the guide was corrected")),

@@ -19,6 +19,7 @@ from accounts.policies import Actor
 from accounts.states import (
     DESK_ROLES,
     EXPERT_ROLES,
+    GIVEN_BY_UNIT,
     OPERATOR_ROLES,
     STAFF_ROLES,
     UNIT_ROLES,
@@ -59,7 +60,7 @@ def role_problem(code: str) -> str:
 
 def _duties_problem(person: Person, role: str) -> str | None:
     """Separation of duties against the roles held or asked for; call it with the person's row locked."""
-    problem = rules.why_not_roles(_roles_held(person), role, staff=STAFF_ROLES, unit=UNIT_ROLES, operators=OPERATOR_ROLES,
+    problem = rules.why_not_roles(_roles_held(person), role, staff=STAFF_ROLES, unit=GIVEN_BY_UNIT, operators=OPERATOR_ROLES,
                                   watch=WATCH_ROLES, experts=EXPERT_ROLES)
     return role_problem(problem) if problem else None
 
@@ -74,12 +75,13 @@ def _employ(membership: Membership) -> None:
 @transaction.atomic
 def grant_role(actor: Actor, person: Person, organisation: Organisation, role: str, *, scope: str = "",
                division: str = "", since: date | None = None, until: date | None = None, own_account: bool = False,
-               carried: bool = False) -> Membership:
+               carried: bool = False, of_guide: bool = False) -> Membership:
     """Give a role at once. Refused by separation of duties and when the actor may not grant it.
 
     The administrator of a unit gives roles at once only to people of the unit, and to an account that the unit itself has
     just made (`own_account`); everybody else is asked first: `invite_member`. A role is limited to a plan or a special of the tree in
-    force, or it would give rights nowhere; one that is only `carried` to another account keeps what it had.
+    force, or it would give rights nowhere; one that is only `carried` to another account keeps what it had, and the floor
+    that knows guides answers for one of a guide (`of_guide`).
     """
     Person.objects.select_for_update().get(pk=person.pk)
     reasons = [policies.may_grant(actor, organisation, role) or _duties_problem(person, role)]
@@ -87,7 +89,7 @@ def grant_role(actor: Actor, person: Person, organisation: Organisation, role: s
         reasons.append(_("This person does not belong to the unit yet and is asked first."))
     if role in DESK_ROLES and actor.id == person.pk:
         reasons.append(_("Nobody gives a role of the bureau to himself (separation of duties)."))
-    if scope and not (carried or actor.is_system or scope in queries.scope_codes()):
+    if scope and not (carried or of_guide or actor.is_system or scope in queries.scope_codes()):
         reasons.append(_("“%(scope)s” is no plan and no special of the tree in force.") % {"scope": scope})
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
@@ -194,7 +196,7 @@ def end_role(actor: Actor, membership: Membership, *, why: str = "", unit_closes
         organisation=row.organisation, status=MembershipStatus.ACTIVE
     ).exists():
         row.person.employments.filter(organisation=row.organisation, until=None).update(until=row.until)
-    if begun and (row.role not in UNIT_ROLES or not queries.roles_in_force(Actor(person=row.person)).exists()):
+    if begun and (row.role not in GIVEN_BY_UNIT or not queries.roles_in_force(Actor(person=row.person)).exists()):
         end_sessions(row.person)
     return row
 

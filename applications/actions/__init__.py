@@ -1,6 +1,7 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
 from applications.actions.clockwork import AT_ONCE, expire, expire_guide
+from applications.actions.deputies import appoint_deputy, end_deputy
 from applications.actions.duplicates import (
     ask_comparison,
     call_duplicate,
@@ -94,6 +95,6 @@ __all__ = [
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
     "ask_comparison", "call_duplicate", "call_partly", "clear_duplicate", "compare_text", "keep_prints", "keep_text", "order_comparison",
     "follow", "follow_guide", "tell_of_following", "tell_of_guide",
-    "prepare", "prepare_due", "Reminded", "remind_leader", "remind_leaders",
+    "prepare", "prepare_due", "Reminded", "appoint_deputy", "end_deputy", "remind_leader", "remind_leaders",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

@@ -1,11 +1,12 @@
 """Input of the desks: boxes for fields defined by guides, forms for rows and decisions."""
 
 from applications.forms.boxes import Box, boxes_of, error_list, paired, shown_boxes
+from applications.forms.deputies import DeputyForm
 from applications.forms.desk import AskCorrectionForm, InspectionForm, RefuseForm, TrackForm, VerifyReceiptForm
 from applications.forms.rows import MemberForm, PartnerForm, StartForm
 from applications.forms.voices import VoiceForm
 
 __all__ = [
-    "AskCorrectionForm", "Box", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "StartForm", "TrackForm",
+    "AskCorrectionForm", "Box", "DeputyForm", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "StartForm", "TrackForm",
     "VerifyReceiptForm", "VoiceForm", "boxes_of", "error_list", "paired", "shown_boxes",
 ]

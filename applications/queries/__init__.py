@@ -13,6 +13,7 @@ from applications.queries.checks import (
     unit_problems,
     wrong_by_part,
 )
+from applications.queries.deputies import deputies, deputies_at, deputy_for, guides_now, may_be_deputies
 from applications.queries.dossier import data_of, dossier, latest, snapshot
 from applications.queries.duplicates import (
     candidates,
@@ -159,5 +160,5 @@ __all__ = [
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
-    "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
+    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
 ]

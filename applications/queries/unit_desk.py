@@ -31,7 +31,6 @@ from django.db.models import (
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, Concat
 
-from accounts.states import Role
 from applications import policies, states
 from applications.models import Annex, Application, BudgetLine, Partner, TeamMember
 from applications.queries import parts
@@ -95,7 +94,7 @@ def for_the_office(actor: Any, rows: QuerySet[Application]) -> QuerySet[Applicat
     return rows.defer(None).defer("search", "version__data").annotate(
         own_money=Subquery(money),
         partner_names=ArraySubquery(Partner.objects.filter(application=OuterRef("pk")).order_by("order", "pk").values("name")),
-        own_unit=ExpressionWrapper(Q(unit__in=actor.units(Role.ORG_ADMIN)), output_field=BooleanField()),
+        own_unit=ExpressionWrapper(policies.approved_by(actor), output_field=BooleanField()),
     ).prefetch_related(Prefetch("team", TeamMember.objects.select_related("person", "organisation")), "partners", "budget", "targets",
                        Prefetch("annexes", annexes))
 
@@ -150,7 +149,7 @@ def beside_content(application: Application, shown: Mapping[str, Any]) -> dict[s
         return {}
     found = check_list(application)
     places = {section["code"] for section in shown["sections"]} | {code for code, name in IN_DOSSIER if shown[name]}
-    if not shown["budget"]["rows"]:
+    if not shown["budget"].get("rows"):
         places.discard(parts.BUDGET)
     met = {outcome.code for outcome in found.passed}
     asked = application.version.data.get("formality_items") or []
@@ -194,7 +193,7 @@ class Meter:
 def unit_meters(actor: Any) -> list[Meter]:
     """Per open guide and unit, the nearest close first."""
     rows = (
-        Application.objects.filter(unit__in=actor.units(Role.ORG_ADMIN))
+        policies.of_own_units(actor)
         .order_by().values("guide", "unit__name", "unit__uid")
         .annotate(
             waiting=Count("pk", filter=Q(status=Status.UNIT_PENDING)),

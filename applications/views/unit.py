@@ -99,7 +99,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     if "export" in request.GET:
         rows = queries.for_the_office(request.actor, rows)
     return lists.page(request, UnitApplications(meters), rows, template="applications/unit_list.html",
-                      context={"meters": meters, "hours": queries.reminder_hours()})
+                      context={"meters": meters, "hours": queries.reminder_hours(), "actions": [
+                          (_("Who approves for the unit"), reverse("applications:my:deputies"))] if policies.is_administrator(request.actor) is None else []})
 
 
 VERBS = {"endorse": "unit_endorse", "return": "unit_return", "withdraw": "unit_withdraw", "pass_on": "unit_pass_on",

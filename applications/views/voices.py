@@ -71,7 +71,7 @@ def desk_voices(request: HttpRequest) -> HttpResponse:
     return lists.page(request, DeskVoices(), queries.voices_on_desk(request.actor))
 
 
-@access(policies.is_unit_user)
+@access(policies.is_administrator)
 def unit_voices(request: HttpRequest) -> HttpResponse:
     return lists.page(request, UnitVoices(), queries.voices_asked_of_units(request.actor))
 
@@ -124,7 +124,7 @@ def desk_voice(request: HttpRequest, uid: Any) -> HttpResponse:
                                  (row.application.ref, None)])
 
 
-@access(policies.is_unit_user)
+@access(policies.is_administrator)
 def unit_voice(request: HttpRequest, uid: Any) -> HttpResponse:
     """The unit that was asked sees the bid and answers; no reviewer, no score."""
     row = queries.voice_of_unit(request.actor, uid)

@@ -195,7 +195,7 @@ def test_next_belongs_to_the_own_unit(crowd):
 def exported(client, query: str = "", kind: str = "csv") -> list[dict[str, str]]:
     body = client.get(my("unit_list") + f"?export={kind}{query}").content
     if kind == "xlsx":
-        rows = [[cell for cell in row] for row in openpyxl.load_workbook(io.BytesIO(body)).worksheets[0].iter_rows(values_only=True)]
+        rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(body)).worksheets[0].iter_rows(values_only=True)]
     else:
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
@@ -240,3 +240,10 @@ def test_export_asks_the_same_for_what_is_not_checked(crowd):
         actions.endorse(crowd.wang, row)
         costs.append(cost(unit, my("unit_list") + "?export=csv&status=SUBMITTED"))
     assert costs[0] == costs[1]
+
+
+def test_check_beside_a_guide_without_budget(crowd):
+    other = programme.published_guide(crowd, "g1", plan=crowd.guide.plan_item.plan)
+    row = make.started(crowd.sun2, other, crowd.a)
+    page = signed_in(crowd.wang).get(my("unit_application", row.ref))
+    assert page.status_code == 200 and page.context["wrong"]

@@ -58,7 +58,7 @@ PERSON = {
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
-    "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang",
+    "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
 NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
