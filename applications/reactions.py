@@ -41,6 +41,13 @@ def end_unsubmitted(event: Any) -> None:
     deadlines.set("applications.expire", event.target, clock.now())
 
 
+@on("programs.guide.extend_begun")
+def let_finish(event: Any) -> None:
+    """A time after the close for those who had begun: they are let in again and told."""
+    actions.plan_late_filing(event.target)
+    actions.plan_reminder(system("clock"), event.target)
+
+
 @on("programs.guide.open", "programs.guide.extend", "programs.extension.approve")
 def plan_reminders(event: Any) -> None:
     actions.plan_reminder(system("clock"), event.target)

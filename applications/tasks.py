@@ -20,6 +20,18 @@ def expire_unsubmitted(deadline: Any) -> None:
     guide = deadline.target
     if actions.expire_guide(system("clock"), guide) >= actions.AT_ONCE:
         deadlines.set("applications.expire", guide, clock.now())
+    elif late := programme.late_grant(guide):  # who may go on after the close ends at the later one
+        deadlines.set("applications.expire", guide, late.closes_at)
+
+
+@deadlines.due("applications.go_on")
+def let_begun_go_on(deadline: Any) -> None:
+    """What the close had ended comes back, some at a time; then everybody who may go on is told."""
+    guide = deadline.target
+    if actions.let_go_on(system("clock"), guide) >= actions.AT_ONCE:
+        deadlines.set("applications.go_on", guide, clock.now())
+    else:
+        actions.tell_of_late_filing(guide)
 
 
 @deadlines.due("applications.follow")

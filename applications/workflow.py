@@ -15,26 +15,67 @@ from applications import policies
 from applications.models import Application, Correction, DuplicateFinding, Voice
 from applications.states import DuplicateStatus, Gate, InspectionKind, Reason, Side, Status, VoiceStatus
 from core import clock
+from core.models import LedgerRow
 from core.workflow import Machine, Step
 from programs import queries as programme
 from programs.engine import voices
 
 
 def before_close(application: Application, *, opened: Any = None, **given: Any) -> str | None:
-    """Before the close of filing, by the database clock. `opened` is the guide held by the submitting transaction."""
+    """Before the close of filing, by the database clock. `opened` is the guide held by the submitting transaction. After the
+    close, in a time for those who had begun, only an application that had begun by then (ADR 0026)."""
+    guide, begun = application.guide, application.created_at
     if opened is not None:
+        return programme.late_problem(guide, begun, opened.begun_before)
+    if programme.window_for(guide, begun) is not None:
         return None
-    if programme.is_open(application.guide):
+    late = programme.late_window(guide)
+    return programme.late_problem(guide, begun, late.begun_before) if late else programme.closed_reason(guide, guide.status, clock.now())
+
+
+def before_common_close(application: Application, *, opened: Any = None, **given: Any) -> str | None:
+    """The time after the close is for what was not submitted; what was submitted stands as it is."""
+    if opened is None and programme.late_window(application.guide) is None:
         return None
-    return programme.closed_reason(application.guide, application.guide.status, clock.now())
+    if opened is not None and opened.begun_before is None:
+        return None
+    return _("The close is over. The time after it is for applications that were not submitted; yours stands as it was submitted.")
 
 
 def after_close(application: Application, **given: Any) -> str | None:
-    """Only a guide with neither an open nor a coming window ends what was not submitted."""
+    """Only a guide with neither an open nor a coming window ends what was not submitted; in a time for those who had begun it
+    ends the others."""
     guide = application.guide
-    if programme.is_open(guide) or programme.upcoming_window(guide):
+    if programme.window_for(guide, application.created_at) or programme.upcoming_window(guide):
         return _("Filing is still possible.")
     return programme.closed_reason(guide, guide.status, clock.now()) if programme.is_corrected(guide) else None
+
+
+def begun_in_time(application: Application, **given: Any) -> str | None:
+    """Two persons have given a later close to those who had begun, and this is one of them."""
+    late = programme.late_window(application.guide)
+    if late is None:
+        return _("No time after the close has been given under this guide.")
+    return programme.late_problem(application.guide, application.created_at, late.begun_before)
+
+
+def end_of(application: Application) -> Any:
+    """The record of the end of what was not submitted: where it stood, and why it ended."""
+    return LedgerRow.objects.filter(
+        target_type=application._meta.label_lower, target_id=application.pk, verb="applications.application.expire").order_by("-id").first()
+
+
+def _stood_as(status: str) -> Any:
+    """Comes back only to where it stood when the close ended it. What ended with a withdrawn guide does not."""
+
+    def need(application: Application, **given: Any) -> str | None:
+        end = end_of(application)
+        if end is not None and end.data.get("reason_code") == Reason.DEADLINE_PASSED and (end.before or {}).get("status") == status:
+            return None
+        return _("The close did not end it in the state “%(state)s”.") % {"state": Status(status).label}
+
+    need.__name__ = f"stood_as_{status.lower()}"
+    return need
 
 
 def guide_corrected(application: Application, **given: Any) -> str | None:
@@ -162,6 +203,8 @@ def heard_before_award(application: Application, **given: Any) -> list[str]:
 
 
 S = Status
+#: Where it stood when the close ended it -> the verb that brings it back there.
+GO_ON = {S.DRAFT: "go_on", S.UNIT_RETURNED: "go_on_returned", S.UNIT_PENDING: "go_on_at_unit", S.RECOMMEND_PENDING: "go_on_at_recommender"}
 WITHDRAWABLE = {S.SUBMITTED, S.ACCEPTED, S.CORRECTION, S.IN_REVIEW}
 
 APPLICATION = Machine(
@@ -182,7 +225,7 @@ APPLICATION = Machine(
              gettext_lazy("Recommend and submit to the bureau")),
         Step("decline", {S.RECOMMEND_PENDING}, S.UNIT_RETURNED, policies.is_recommender, (with_reason,),
              gettext_lazy("Return to the unit")),
-        Step("take_back", {S.SUBMITTED}, S.DRAFT, policies.is_leader, (before_close,),
+        Step("take_back", {S.SUBMITTED}, S.DRAFT, policies.is_leader, (before_close, before_common_close),
              gettext_lazy("Take back before the close")),
         Step("withdraw", WITHDRAWABLE, S.WITHDRAWN, policies.is_unit_head, (with_reason,),
              gettext_lazy("Withdraw the application"), danger=True),
@@ -190,6 +233,9 @@ APPLICATION = Machine(
              gettext_lazy("Give back, the guide was corrected")),
         Step("expire", {S.DRAFT, S.UNIT_PENDING, S.UNIT_RETURNED, S.RECOMMEND_PENDING}, S.EXPIRED,
              policies.is_system, (after_close,), gettext_lazy("End, not submitted in time")),
+        # let in again for a time after the close, each to where it stood
+        *(Step(verb, {S.EXPIRED}, target, policies.is_system, (begun_in_time, _stood_as(target)), gettext_lazy("Go on after the close"))
+          for target, verb in GO_ON.items()),
         # the formality check
         Step("accept", {S.SUBMITTED}, S.ACCEPTED, policies.is_checker, (), pgettext_lazy("application", "Accept")),
         Step("ask_correction", {S.SUBMITTED}, S.CORRECTION, policies.is_checker, (asked_once, with_defects),

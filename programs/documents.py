@@ -43,6 +43,7 @@ from programs.models import (
 )
 
 GUIDE, EXTENSION, CORRECTION, WITHDRAWAL = "guide", "guide_extension", "guide_correction", "guide_withdrawal"
+LATE_FILING = "guide_late_filing"
 MOST_CHANGES, MOST_WORDS = 40, 200
 WEEKDAYS = "一二三四五六日"
 
@@ -137,6 +138,16 @@ def extension_context(guide: Guide, old_close: datetime, new_close: datetime, wh
     return {**_about(guide, why), "old_close": moment(old_close), "new_close": moment(new_close)}
 
 
+def late_filing_title(guide: Guide) -> str:
+    return f"关于《{guide.title}》已开始填报的申报延长提交时间的通知"
+
+
+def late_filing_context(guide: Guide, extension: Any) -> dict[str, Any]:
+    """`extension` is the approved row: who had begun by when, and until when they may submit."""
+    return {**_about(guide, extension.reason), "old_close": moment(extension.window.closes_at), "new_close": moment(extension.closes_at),
+            "begun_before": moment(extension.begun_before)}
+
+
 def correction_title(guide: Guide) -> str:
     return f"关于更正《{guide.title}》的通知"
 
@@ -160,6 +171,7 @@ def _act_sample() -> dict[str, Any]:
         "guide": "2026年度重点产业研发计划（第一批）项目申请指南", "guide_ref": "2026-KEY-INDUSTRY-1", "guide_number": "深科创〔2026〕19号",
         "special": "重点产业研发计划", "why": "\n".join([why] * 24), "contact": "业务咨询 0755-8800 0001", "remark": "此件公开发布", "annexes": [],
         "old_close": "2026年8月29日（星期六）18:00", "new_close": "2026年9月15日（星期二）18:00",
+        "begun_before": "2026年8月29日（星期六）18:00",
     }
 
 
@@ -416,6 +428,8 @@ def _call_sample() -> dict[str, Any]:
 register_kind(Kind(code=TOPIC_CALL, series="bureau", template="notices/programs/topic_call.html", title=_("Notice of a topic call"),
                    sample=_call_sample))
 register_kind(Kind(code=EXTENSION, series="bureau", template="notices/programs/extension.html", title=_("Notice of a later close"), sample=_act_sample))
+register_kind(Kind(code=LATE_FILING, series="bureau", template="notices/programs/late_filing.html",
+                   title=_("Notice of a later close for those who had begun"), sample=_act_sample))
 register_kind(Kind(code=CORRECTION, series="bureau", template="notices/programs/correction.html", title=_("Notice of a correction"), sample=_act_sample))
 register_kind(Kind(code=WITHDRAWAL, series="bureau", template="notices/programs/withdrawal.html", title=_("Notice of a withdrawal"), sample=_act_sample))
 

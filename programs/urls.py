@@ -143,6 +143,7 @@ desk = [
     path("guides/<slug:ref>/windows/", guides.guide_windows, name="guide_windows"),
     path("guides/<slug:ref>/policies/", guides.guide_policies, name="guide_policies"),
     path("guides/<slug:ref>/extend/", guides.guide_extend, name="guide_extend"),
+    path("guides/<slug:ref>/extend-begun/", guides.guide_extend_begun, name="guide_extend_begun"),
     path("guides/<slug:ref>/export.json", guides.guide_export, name="guide_export"),
     path("guides/<slug:ref>/versions/<int:number>/", guides.guide_version, name="guide_version"),
     path("guides/<slug:ref>/conditions/", conditions.conditions, name="conditions"),

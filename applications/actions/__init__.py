@@ -1,6 +1,6 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
-from applications.actions.clockwork import AT_ONCE, expire, expire_guide
+from applications.actions.clockwork import AT_ONCE, expire, expire_guide, go_on, let_go_on, plan_late_filing
 from applications.actions.deputies import appoint_deputy, end_deputy
 from applications.actions.duplicates import (
     ask_comparison,
@@ -35,7 +35,7 @@ from applications.actions.formality import (
     tick,
     verdict_of,
 )
-from applications.actions.guide_news import tell_of_following, tell_of_guide
+from applications.actions.guide_news import tell_of_following, tell_of_guide, tell_of_late_filing
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.preparing import prepare, prepare_due
@@ -88,13 +88,13 @@ from applications.actions.voices import answer_voice, ask_voices, hand_in_voice,
 __all__ = [
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
     "award", "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
-    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "hand_in", "hold", "hold_limits", "may_track",
+    "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "go_on", "hand_in", "let_go_on", "plan_late_filing", "hold", "hold_limits", "may_track",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
     "ask_comparison", "call_duplicate", "call_partly", "clear_duplicate", "compare_text", "keep_prints", "keep_text", "order_comparison",
-    "follow", "follow_guide", "tell_of_following", "tell_of_guide",
+    "follow", "follow_guide", "tell_of_following", "tell_of_guide", "tell_of_late_filing",
     "prepare", "prepare_due", "Reminded", "appoint_deputy", "end_deputy", "remind_leader", "remind_leaders",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

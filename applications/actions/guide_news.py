@@ -36,6 +36,25 @@ def tell_of_guide(verb: str, guide: Guide, *, event_id: int, why: str) -> int:
     )
 
 
+def tell_of_late_filing(guide: Guide) -> int:
+    """The leaders and the administrators of the units of exactly those who may go on after the close: until when, why, and that
+    the unit must approve before. Told twice it reaches everybody once."""
+    late, told = programme.late_grant(guide), 0
+    if late is None:
+        return 0
+    given = {"until": f"{clock.local(late.closes_at):%Y-%m-%d %H:%M}", "begun": f"{clock.local(late.begun_before):%Y-%m-%d %H:%M}", "why": late.reason}
+    rows = Application.objects.filter(guide=guide, status__in=states.BEFORE_SUBMISSION, created_at__lte=late.begun_before)
+    for row in rows.select_related("leader", "unit"):
+        title = row.title or row.ref
+        for who, page in ((row.leader, "overview"), (row.unit, "unit_application")):
+            told += notices.tell(
+                [who], "guide.late_filing", lambda title=title: _("May still be submitted until %(until)s: %(title)s") % {**given, "title": title},
+                lambda: _("Applications begun by %(begun)s and not submitted may be finished, approved by the unit and submitted until %(until)s."
+                          " Only the submission by the unit counts. Reason: %(why)s") % given,
+                reverse(f"applications:my:{page}", args=[row.ref]), dedupe=f"late:{late.pk}:{row.pk}:{page}", statutory=True)
+    return told
+
+
 def tell_of_following(application: Application, again: list[str], *, event_id: int) -> None:
     """The leader, and the unit when it has submitted, hear under which guide the application goes on."""
     guide = application.guide

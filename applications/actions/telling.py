@@ -89,7 +89,7 @@ def _next_reminder(closes_at: datetime) -> datetime | None:
 def plan_reminder(actor: Any, guide: Guide) -> None:
     """Set the next reminder of a guide's close (three days and one day before, as dated data)."""
     guide.refresh_from_db()
-    window = programme.current_window(guide)
+    window = programme.current_window(guide) or programme.late_window(guide)
     moment = _next_reminder(window.closes_at) if window else None
     if moment:
         deadlines.set("applications.remind", guide, moment)
@@ -97,13 +97,15 @@ def plan_reminder(actor: Any, guide: Guide) -> None:
 
 def remind(actor: Any, guide: Guide) -> int:
     """Tell everyone with an unsubmitted application how long there is left; then set the next reminder."""
-    window = programme.current_window(guide)
+    window = programme.current_window(guide) or programme.late_window(guide)
     if window is None:
         return 0
     days = max(1, round((window.closes_at - clock.now()) / timedelta(days=1)))
     told = 0
     rows = Application.objects.filter(guide=guide, status__in=states.BEFORE_SUBMISSION).select_related("leader", "unit")
     for row in rows:
+        if programme.late_problem(guide, row.created_at, getattr(window, "begun_before", None)):
+            continue
         title = row.title or row.ref
         told += notices.tell([row.leader], "application.remind", lambda title=title: _(
                                  "%(days)d days until the close, not submitted yet: %(title)s") % {"days": days, "title": title},

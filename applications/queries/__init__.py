@@ -76,6 +76,7 @@ from applications.queries.reads import (
     annex_for,
     annexes_by_code,
     checks_of,
+    close_of,
     correction_of,
     desk_get,
     desk_guides,
@@ -150,7 +151,7 @@ from applications.queries.voices import (
 
 __all__ = [
     "BUDGET", "BULKY", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
-    "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "correction_of", "data_of",
+    "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "shut", "open_guides", "part_errors", "unit_problems",

@@ -18,6 +18,7 @@ from applications.models import Annex, Application, Correction, FormalityCheck, 
 from applications.queries import parts
 from applications.queries.checks import unit_problems
 from applications.states import Status
+from applications.workflow import before_close
 from core import clock
 from core.models import LedgerRow
 from programs import queries as programme
@@ -30,9 +31,13 @@ from programs.models import Guide
 BULKY = ("answers", "done", "revs", "search")
 
 
+#: What decides until when an application may be filed.
+TIMES = ("guide__windows", "guide__extensions")
+
+
 def get_for(actor: Any, ref: str) -> Application:
     """One application the actor may see, by its number; 404 otherwise, whether it exists or not."""
-    found = policies.visible_to(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    found = policies.visible_to(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:
         raise Http404
     return found
@@ -40,14 +45,14 @@ def get_for(actor: Any, ref: str) -> Application:
 
 def leader_get(actor: Any, ref: str) -> Application:
     """For the applicant's own pages: led by the actor (others see it elsewhere)."""
-    found = policies.mine(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    found = policies.mine(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:
         raise Http404
     return found
 
 
 def unit_get(actor: Any, ref: str) -> Application:
-    found = policies.of_units(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    found = policies.of_units(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:
         raise Http404
     return found
@@ -59,7 +64,7 @@ def unit_row(actor: Any, ref: str) -> Application:
 
 
 def desk_get(actor: Any, ref: str) -> Application:
-    found = policies.at_desk(actor).filter(ref=ref).prefetch_related("guide__windows").first()
+    found = policies.at_desk(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:
         raise Http404
     return found
@@ -110,7 +115,7 @@ def last_saves(application: Application, section: str, names: list[str]) -> dict
 
 
 def mine(actor: Any) -> QuerySet[Application]:
-    return policies.mine(actor).prefetch_related("guide__windows").order_by("-pk")
+    return policies.mine(actor).prefetch_related(*TIMES).order_by("-pk")
 
 
 def open_guides(actor: Any) -> list[Guide]:
@@ -203,15 +208,17 @@ class Next:
     urgent: bool = False
 
 
-def _close_of(guide: Guide) -> datetime | None:
-    window = programme.current_window(guide) or programme.upcoming_window(guide)
+def close_of(application: Application) -> datetime | None:
+    """The close that counts for this application, begun when it was: of the window it may be filed in, or of the next."""
+    guide = application.guide
+    window = programme.window_for(guide, application.created_at) or programme.upcoming_window(guide)
     return window.closes_at if window else guide.closes_at
 
 
 def next_step(application: Application) -> Next:
     status = application.status
     guide = application.guide if status in states.BEFORE_SUBMISSION else None
-    close = _close_of(guide) if guide else None
+    close = close_of(application) if guide else None
     lines = {
         Status.DRAFT: (_("Fill in, check and hand in to your unit; your unit must approve before the close."), close),
         Status.UNIT_RETURNED: (_("Revise what your unit asks for and hand in again before the close."), close),
@@ -243,9 +250,8 @@ def next_step(application: Application) -> Next:
 
 
 def shut(application: Application) -> str:
-    """Why nothing can be handed in under the guide now; "" while it is open."""
-    guide = application.guide
-    return "" if programme.is_open(guide) else programme.closed_reason(guide, guide.status, clock.now())
+    """Why the application cannot be handed in now; "" while the guide is open to it."""
+    return before_close(application) or ""
 
 
 # --- the formality desk ------------------------------------------------------------------------------------------

@@ -57,7 +57,8 @@ def line_of(application: Application) -> list[dict[str, str]]:
 
 #: What an applicant reads of the history. Acts inside the bureau that would tell a ranking are left out.
 SHOWN = ("start", "remind", "hand_in", "recall", "return", "endorse", "pass_on", "recommend", "decline", "take_back", "withdraw", "expire",
-         "accept", "ask_correction", "answer", "refuse", "lapse", "put_in_review", "not_select", "publicise", "award", "award_directly",
+         "go_on", "go_on_returned", "go_on_at_unit", "go_on_at_recommender", "accept", "ask_correction", "answer", "refuse", "lapse",
+         "put_in_review", "not_select", "publicise", "award", "award_directly",
          "reject")
 
 

@@ -11,7 +11,6 @@ from applications import actions, queries, states
 from applications.models import Application
 from applications.states import Status
 from core.money import wan
-from programs import queries as programme
 from programs.states import GuideStatus
 
 __all__ = ["closes_at", "context", "guide_url", "next_part", "rules_of", "tasks", "url_of", "wan"]
@@ -25,8 +24,7 @@ def closes_at(application: Application) -> Any:
         return application.correction_due_at
     if application.status not in states.BEFORE_SUBMISSION or application.guide.status == GuideStatus.SUPERSEDED:
         return None  # while the guide is corrected no close counts: the corrected one's will
-    window = programme.current_window(application.guide) or programme.upcoming_window(application.guide)
-    return window.closes_at if window else application.guide.closes_at
+    return queries.close_of(application)
 
 
 def guide_url(guide: Any) -> str:

@@ -261,6 +261,10 @@ def dates(actor: Any, days: int = 60) -> list[dict[str, Any]]:
                 if now < at <= until
             ]
     found += [
+        {"at": late.closes_at, "label": _("Those who had begun: close"), "title": projects.title_of(guide), "url": address("programs:desk:guide", guide.ref)}
+        for guide in programme.late_guides(programme.guides_for(actor)) if (late := programme.late_grant(guide)) and now < late.closes_at <= until
+    ]
+    found += [
         {"at": row.closes_at, "label": _("Public notice ends"), "title": projects.title_of(row.proposal.guide),
          "url": address("projects:desk:notice", row.ref)}
         for row in projects.running_notices(actor)

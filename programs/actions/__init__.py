@@ -70,6 +70,7 @@ from programs.actions.guides import (
     supersede_guide,
     withdraw_guide,
 )
+from programs.actions.late_filing import request_late_filing
 from programs.actions.likeness import (
     ask_comparison,
     compare_needs,
@@ -253,7 +254,7 @@ __all__ = [
     "refuse_adjustment", "refuse_change",
     "refuse_extension", "refuse_parameter", "register_body", "release_award", "release_payment", "remove_change_line",
     "remove_item", "remove_plan", "remove_special", "renew_search", "reopen_comment", "reopen_need", "repeal_policy", "replace_policy",
-    "request_extension", "reserve_payment", "resume_special", "return_adjustment", "return_call", "return_change",
+    "request_extension", "request_late_filing", "reserve_payment", "resume_special", "return_adjustment", "return_call", "return_change",
     "return_entitlements", "return_guide", "return_need", "return_plan", "return_report", "return_tree",
     "revoke_adjustment", "save_category", "save_guide", "save_need", "save_part", "save_parts", "save_plan",
     "save_special", "score_need", "screen_in", "set_advisory_money", "set_asks", "set_call_windows",

@@ -171,6 +171,11 @@ def issue_extension(actor: Any, guide: Guide, *, old_close: Any, new_close: Any,
            documents.extension_context(guide, old_close, new_close, why))
 
 
+def issue_late_filing(actor: Any, guide: Guide, extension: Any) -> None:
+    """The official notice of the time for those who had begun, decided by two persons already."""
+    _issue(actor, system(STANDING), documents.LATE_FILING, guide, documents.late_filing_title(guide), documents.late_filing_context(guide, extension))
+
+
 @transaction.atomic
 def withdraw_guide(actor: Any, guide: Guide, *, why: str, case: Adjustment | None = None) -> Guide:
     """PUBLISHED, OPEN or between two windows -> WITHDRAWN by a leader, with a reason, or by the system for the decided

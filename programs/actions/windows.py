@@ -14,6 +14,7 @@ from core.clock import CoreNow
 from core.workflow import Refused
 from programs import policies, rules, states
 from programs.actions.guides import issue_extension
+from programs.actions.late_filing import approve_late_filing
 from programs.actions.timers import materialise_guide
 from programs.models import Extension, Guide, GuideWindow
 from programs.states import GuideStatus
@@ -51,8 +52,10 @@ def approve_extension(actor: Any, extension: Extension) -> Guide:
     """REQUESTED -> APPROVED by a second person: the window closes later, the timer moves, the guide says so.
 
     Locks the guide first, so that a submission at the old close is either before or after the change. Side effect: the
-    notice of the later close is issued.
+    notice of the later close is issued. What was asked for those who had begun alone is `approve_late_filing`.
     """
+    if extension.begun_before is not None:
+        return approve_late_filing(actor, extension)
     guide = Guide.objects.select_for_update(no_key=True).get(pk=extension.guide_id)
     row = EXTENSION.move("approve", actor, extension)
     Extension.objects.filter(pk=row.pk).update(decided_by=actor.person, decided_at=CoreNow())

@@ -53,6 +53,7 @@ def show_guide(guide: Guide) -> dict[str, Any]:
         "cap_per_project": str(guide.cap_per_project), "contract_required": guide.contract_required,
         "publicity_days": guide.publicity_days, "is_open": queries.is_open(guide), "is_demo": guide.is_demo,
         "windows": [{"opens_at": w.opens_at.isoformat(), "closes_at": w.closes_at.isoformat()} for w in guide.windows.all()],
+        "late_filing": {"begun_before": late.begun_before.isoformat(), "closes_at": late.closes_at.isoformat()} if (late := queries.late_grant(guide)) else None,
         "version": guide.version.number if guide.version else None, "sha256": guide.version.sha256 if guide.version else "",
     }
 

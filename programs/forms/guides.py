@@ -73,3 +73,10 @@ class GuidePoliciesForm(forms.Form):
 class ExtensionForm(forms.Form):
     closes_at = MomentField(label=_("New close"))
     why = area(_("Reason"), 2000, 3, help_text=_("Shown to everyone; a second person decides."))
+
+
+class LateFilingForm(forms.Form):
+    begun_before = MomentField(label=_("Begun by"), help_text=_(
+        "Only applications that existed at this moment may go on. At the latest the close of the window."))
+    closes_at = MomentField(label=_("New close for them"), help_text=_("Until then they may be finished, approved by the unit and submitted."))
+    why = area(_("Reason"), 2000, 3, help_text=_("Shown to everyone; a second person decides."))

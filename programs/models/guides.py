@@ -138,11 +138,18 @@ class GuideWindow(models.Model):
 
 
 class Extension(models.Model):
-    """A later close for the running window: asked by one person, approved by another."""
+    """A later close: asked by one person, approved by another.
+
+    Without `begun_before` it moves the close of `window` for everybody. With it the window closes as published, and from
+    `opens_at` (its close, or the approval when that comes later) to `closes_at` only applications begun by then go on. It is
+    no window of the guide: whoever asks whether the guide is open is told no (ADR 0026).
+    """
 
     guide = models.ForeignKey(Guide, models.CASCADE, related_name="extensions")
     window = models.ForeignKey(GuideWindow, models.CASCADE, related_name="+")
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="set at the approval, for those who had begun alone")
     closes_at = models.DateTimeField()
+    begun_before = models.DateTimeField(null=True, blank=True, help_text="this moment included")
     reason = models.TextField()
     status = models.CharField(max_length=12, default=states.ExtensionStatus.REQUESTED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -161,6 +168,12 @@ class Extension(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")), name="extension_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=Q(begun_before=None, opens_at=None) | Q(begun_before__isnull=False) & (
+                    ~Q(status="APPROVED") & Q(opens_at=None)
+                    | Q(status="APPROVED", opens_at__gte=F("begun_before"), closes_at__gt=F("opens_at"), decided_by__isnull=False)),
+                name="extension_for_begun",
             ),
         ]
 

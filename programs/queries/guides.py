@@ -59,7 +59,7 @@ def public_guide(actor: Any, year: int, slug: str) -> Guide:
 
 
 def guides_for(actor: Any) -> QuerySet[Guide]:
-    return policies.visible_to(actor).prefetch_related("windows")
+    return policies.visible_to(actor).prefetch_related("windows", "extensions")
 
 
 def public_guides() -> QuerySet[Guide]:

@@ -14,16 +14,19 @@ from core import clock
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import rules, states
-from programs.models import Guide, GuideWindow
-from programs.states import GuideStatus
+from programs.models import Extension, Guide, GuideWindow
+from programs.rules.late import base_window
+from programs.states import ExtensionStatus, GuideStatus
 
 
 @dataclass(frozen=True)
 class Open:
-    """The answer of `lock_open`: the database's moment, and the window it falls into."""
+    """The answer of `lock_open`: the database's moment, and the window it falls into. With `begun_before` the guide is closed
+    to everybody but the applications begun by then (ADR 0026); whoever submits asks `late_problem`."""
 
     now: datetime
-    window: GuideWindow
+    window: GuideWindow | Extension
+    begun_before: datetime | None = None
 
 
 def is_open(guide: Guide, at: datetime | None = None) -> bool:
@@ -68,17 +71,81 @@ def lock_open(pk: int) -> Open:
             " WHERE g.id = %s FOR SHARE OF g", [pk])
         status, special = cursor.fetchone()
         cursor.execute(
-            "SELECT c.moment, w.id, w.opens_at, w.closes_at FROM (SELECT core_now() AS moment) c"
+            "SELECT c.moment, w.id, w.opens_at, w.closes_at, e.id, e.opens_at, e.closes_at, e.begun_before"
+            " FROM (SELECT core_now() AS moment) c"
             " LEFT JOIN programs_guidewindow w"
-            " ON w.guide_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at",
-            [pk],
+            " ON w.guide_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at"
+            " LEFT JOIN programs_extension e"
+            " ON e.guide_id = %s AND e.begun_before IS NOT NULL AND e.status = 'APPROVED'"
+            " AND e.opens_at <= c.moment AND c.moment < e.closes_at",
+            [pk, pk],
         )
-        now, window_id, opens_at, closes_at = cursor.fetchone()
-    if status not in states.RUNNING_STATUSES or window_id is None:
+        now, window_id, opens_at, closes_at, late_id, late_opens, late_closes, begun_before = cursor.fetchone()
+    if status not in states.RUNNING_STATUSES or (window_id is None and late_id is None):
         raise Refused([closed_reason(Guide.objects.get(pk=pk), status, now)])
     if status != GuideStatus.OPEN and (reason := rules.special_problem(special, Guide.objects.get(pk=pk).special.label)):
         raise Refused([reason])
+    if window_id is None:
+        return Open(now, Extension(pk=late_id, guide_id=pk, opens_at=late_opens, closes_at=late_closes, begun_before=begun_before),
+                    begun_before)
     return Open(now, GuideWindow(pk=window_id, guide_id=pk, opens_at=opens_at, closes_at=closes_at))
+
+
+# --- the time after the close for those who had begun (ADR 0026) ---------------------------------------------------
+
+
+def late_grants(guide: Guide) -> list[Extension]:
+    """Approved times after the close for those who had begun, whenever they are. Prefetch `extensions` for lists."""
+    return [row for row in guide.extensions.all() if row.begun_before is not None and row.status == ExtensionStatus.APPROVED]
+
+
+def late_window(guide: Guide, at: datetime | None = None) -> Extension | None:
+    """The running time for those who had begun; None while the guide is open to everybody, or closed to all."""
+    grants = late_grants(guide) if guide.status in states.RUNNING_STATUSES else []
+    if not grants or current_window(guide, at) is not None:
+        return None
+    found = rules.open_window(grants, at or clock.now())
+    return None if found is None or is_stopped(guide) else found
+
+
+def window_before(guide: Guide) -> GuideWindow | None:
+    """The window a time for those who had begun would follow: the running one, else the one that closed last."""
+    return base_window(guide.windows.all(), clock.now())
+
+
+def late_grant(guide: Guide, at: datetime | None = None) -> Extension | None:
+    """The time for those who had begun that runs or is to come: what pages say, also shortly before the close."""
+    grants = late_grants(guide) if guide.status in states.RUNNING_STATUSES else []
+    now = (at or clock.now()) if grants else None
+    return next((row for row in grants if row.closes_at > now), None) if now else None
+
+
+def late_guides(rows: QuerySet[Guide]) -> QuerySet[Guide]:
+    """Guides of these in which a time for those who had begun runs or is to come."""
+    return rows.filter(Exists(Extension.objects.filter(
+        guide=OuterRef("pk"), status=ExtensionStatus.APPROVED, begun_before__isnull=False, closes_at__gt=CoreNow()))).prefetch_related("extensions")
+
+
+def window_for(guide: Guide, begun: datetime, at: datetime | None = None) -> GuideWindow | Extension | None:
+    """The window in which an application begun at that moment may be filed now; the time after the close among them."""
+    if (window := current_window(guide, at)) is not None:
+        return window
+    late = late_window(guide, at)
+    return late if late is not None and late.begun_before is not None and begun <= late.begun_before else None
+
+
+def late_problem(guide: Guide, begun: datetime, begun_before: datetime | None) -> str | None:
+    """Why this application may not go on after the close; None when it had begun in time, or the guide is open to everybody."""
+    if begun_before is None or begun <= begun_before:
+        return None
+    return _("The guide “%(title)s” is closed; until a later moment it takes only applications begun by %(begun)s. This one was begun"
+             " at %(made)s.") % {"title": guide.title, "begun": _moment(begun_before), "made": _moment(begun)}
+
+
+def hold_guide(pk: int) -> None:
+    """For a transaction that rests on whether the guide is open: closing, extending and withdrawing it wait, or are waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM programs_guide WHERE id = %s FOR SHARE", [pk])
 
 
 def correction_of(guide: Guide) -> Guide | None:
@@ -119,9 +186,13 @@ def closed_reason(guide: Guide, status: str, now: datetime) -> str:
             **given, "at": _moment(upcoming.opens_at),
         }
     last = max((w.closes_at for w in windows), default=None)
-    return _("Filing for “%(title)s” closed at %(at)s; the server clock says %(now)s.") % {
+    said = _("Filing for “%(title)s” closed at %(at)s; the server clock says %(now)s.") % {
         **given, "at": _moment(last) if last else "—",
     }
+    if (late := rules.open_window(late_grants(guide), now)) is None or late.begun_before is None:
+        return said
+    return said + _(" Until %(until)s only applications begun by %(begun)s may still be finished and submitted; no new one may be begun.") % {
+        "until": _moment(late.closes_at), "begun": _moment(late.begun_before)}
 
 
 def _moment(value: datetime) -> str:

@@ -15,6 +15,7 @@ VERBS = {
     "create": _("created"), "save": _("content saved"), "windows": _("windows set"), "policies": _("policy basis set"),
     "submit": _("submitted"), "agree": _("agreed"), "approve": _("approved"), "return": _("returned"),
     "publish": _("published"), "open": _("opened"), "close": _("closed"), "extend": _("window extended"),
+    "extend_begun": _("later close for those who had begun"),
     "withdraw": _("withdrawn"), "supersede": _("superseded by a correction"), "request": _("later close asked for"),
     "refuse": _("refused"), "money": _("control figure set"), "item_add": _("item added"),
     "item_change": _("item changed"), "item_remove": _("item removed"), "change": _("changed"),

@@ -26,6 +26,7 @@ from programs import actions, policies, queries, states
 from programs.forms.guides import (
     ExtensionForm,
     GuidePoliciesForm,
+    LateFilingForm,
     NewGuideForm,
     WindowFormSet,
 )
@@ -170,7 +171,7 @@ def guide(request: HttpRequest, ref: str) -> HttpResponse:
         "is_public": row.status in states.PUBLIC_STATUSES,
         "buttons": _said_once(steps.buttons(GUIDE, request.actor, row, urls, needs_why=("return", "withdraw", "supersede", "discard")), checks),
         **entitlement_card(request.actor, row), "reachable": matching.is_askable(row.version), "matched": matching.matched(row),
-        "may_extend": row.status == states.GuideStatus.OPEN and not extension and policies.may_ask_extension(request.actor, row) is None,
+        **_later_close(request.actor, row, extension),
         "extension_buttons": _extension_buttons(request.actor, extension),
         "crumbs": [(_("Guides"), reverse("programs:desk:guides")), (row.ref, None)],
     }
@@ -207,6 +208,13 @@ def _labelled(versions: list[Any]) -> list[Any]:
     for version in versions:
         version.changed_labels = [queries.part_label(key) for key in version.changed]
     return versions
+
+
+def _later_close(actor: Any, guide: Guide, extension: Extension | None) -> dict[str, Any]:
+    """Which later close may be asked for: for everybody while the guide is open, for those who had begun also after its close."""
+    may, late = extension is None and policies.may_ask_extension(actor, guide) is None, queries.late_grant(guide)
+    begun = guide.status in (states.GuideStatus.OPEN, states.GuideStatus.CLOSED) and not queries.without_application(guide)
+    return {"may_extend": may and guide.status == states.GuideStatus.OPEN, "may_extend_begun": may and begun and late is None, "late": late}
 
 
 def _extension_buttons(actor: Any, extension: Extension | None) -> list[dict[str, Any]]:
@@ -246,6 +254,24 @@ def guide_extend(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(desk_url(row))
     return render(request, "st/form_page.html", {
         "form": form, "title": _("Ask for a later close"), "back": desk_url(row), "submit": _("Ask"),
+    })
+
+
+@access(policies.is_staff)
+@once
+def guide_extend_begun(request: HttpRequest, ref: str) -> HttpResponse:
+    """More time for exactly those who had begun; nobody may begin in it (ADR 0026)."""
+    row = queries.get_for(request.actor, ref)
+    window = queries.window_before(row)
+    form = LateFilingForm(request.POST or None, initial={"begun_before": window.closes_at if window else None})
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, actions.request_late_filing, request.actor, row, **form.cleaned_data):
+            messages.success(request, _("The later close for those who had begun is asked for; a second person decides."))
+            return redirect(desk_url(row))
+    return render(request, "st/form_page.html", {
+        "form": form, "title": _("Ask for a later close for those who had begun"), "back": desk_url(row), "submit": _("Ask"), "lead": _(
+            "To everybody else the guide closes as published: nobody may begin an application. What the close had ended comes back to where it "
+            "stood; its leader and unit are told. What was submitted stays as it is."),
     })
 
 

@@ -47,7 +47,7 @@ def guide(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "start_url": reverse("applications:my:start", args=[row.ref]) if page.window and not queries.without_application(row) else "",
         "entitles": queries.without_application(row), "gone": row.status in states.GONE_STATUSES, "successors": queries.successors_of(row),
         "notices": notices.about(row).filter(is_public=True, status="ISSUED"), "windows": row.windows.all(),
-        "printing": "print" in request.GET,
+        "printing": "print" in request.GET, "late": queries.late_grant(row),
         "crumbs": [(_("Home"), "/"), (_("Application guides"), reverse("programs:public:guides")), (title_of(row), None)],
     }
     return render(request, "programs/guide.html", context)

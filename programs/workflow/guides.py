@@ -20,6 +20,7 @@ from programs.engine import (
     places,
     schema,
 )
+from programs.rules.late import late_problems
 from programs.states import (
     CommentStatus,
     ExtensionStatus,
@@ -113,6 +114,23 @@ def later_close(guide: Any, *, closes_at: Any = None, **given: Any) -> str | Non
     return None
 
 
+def late_filing(guide: Any, *, closes_at: Any, begun_before: Any) -> list[str]:
+    """A time after the close for those who had begun: of a guide that runs, whose special goes on, and in its place."""
+    if guide.status not in states.RUNNING_STATUSES:
+        return [_("The guide is “%(state)s”: nothing is filed under it.") % {"state": guide.status_label}]
+    grants = guide.extensions.filter(status=ExtensionStatus.APPROVED, begun_before__isnull=False)
+    stopped = special_active(guide)
+    return [*([stopped] if stopped else []), *late_problems(
+        guide.windows.all(), grants, clock.now(), closes_at=closes_at, begun_before=begun_before)]
+
+
+def late_filing_fits(extension: Any, **given: Any) -> list[str]:
+    """Asked again of the second person: the clock and the guide have gone on since. A later close for all is asked by `extend`."""
+    if extension.begun_before is None:
+        return []
+    return late_filing(extension.guide, closes_at=extension.closes_at, begun_before=extension.begun_before)
+
+
 def opinion_whole(guide: Any, *, opinion: Any = None, **given: Any) -> list[str]:
     """A yes or no to every point, a reason at every no, and a conclusion that agrees with them."""
     return rules.opinion_problems(opinion) if opinion is not None else []
@@ -192,7 +210,7 @@ GUIDE = Machine(
 EXTENSION = Machine(
     "programs.extension",
     (
-        Step("approve", {ExtensionStatus.REQUESTED}, ExtensionStatus.APPROVED, policies.decides_extension, (),
+        Step("approve", {ExtensionStatus.REQUESTED}, ExtensionStatus.APPROVED, policies.decides_extension, (late_filing_fits,),
              gettext_lazy("Approve the later close")),
         Step("refuse", {ExtensionStatus.REQUESTED}, ExtensionStatus.REFUSED, policies.decides_extension,
              (with_reason,), gettext_lazy("Refuse the later close")),

@@ -183,7 +183,7 @@ same("programs:desk:guide_preview", "programs:desk:guide_windows", "programs:des
      "programs:desk:guide_export", "programs:desk:conditions", "programs:desk:form_parts", who="chen",
      key=lambda: guide("DRAFT").ref)
 same("programs:desk:amount_try", who="chen", key=lambda: guide("DRAFT").ref)
-same("programs:desk:guide_extend", who="chen", key=lambda: guide().ref)
+same("programs:desk:guide_extend", "programs:desk:guide_extend_begun", who="chen", key=lambda: guide().ref)
 
 
 @sample("programs:desk:guide_version")

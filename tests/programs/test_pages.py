@@ -65,6 +65,7 @@ PAGES = {
     "desk:guide_windows": (WRITES, lambda w: (w.draft.ref,)),
     "desk:guide_policies": (WRITES, lambda w: (w.draft.ref,)),
     "desk:guide_extend": (READS, lambda w: (w.guide.ref,)),
+    "desk:guide_extend_begun": (READS, lambda w: (w.guide.ref,)),
     "desk:guide_export": (READS, lambda w: (w.draft.ref,)),
     "desk:guide_version": (READS, lambda w: (w.guide.ref, 2)),
     "desk:conditions": (WRITES, lambda w: (w.draft.ref,)),
