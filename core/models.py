@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.clock import CoreNow
@@ -162,6 +162,37 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value} {self.unit}"
+
+
+class Pause(models.Model):
+    """Heavy work switched off until a moment, so that submissions have the machine: who, why, and whether it was ended earlier."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "EXPORT", gettext_lazy("Exports of tables")
+        PREVIEW = "PREVIEW", gettext_lazy("PDF previews of applications")
+        STATISTICS = "STATISTICS", gettext_lazy("Pages of statistics")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    begins_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    ends_at = models.DateTimeField()
+    reason = models.TextField()
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=120)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-begins_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["EXPORT", "PREVIEW", "STATISTICS"]), name="pause_kind"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("begins_at")), name="pause_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ends_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def kind_label(self) -> str:
+        return str(self.Kind(self.kind).label)
 
 
 class WorkdayOverride(models.Model):

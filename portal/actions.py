@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from accounts.policies import Actor
-from core import files, jobs, ledger
-from core.models import Job
+from core import clock, files, jobs, ledger, pauses
+from core.clock import CoreNow
+from core.models import Job, Pause
 from core.web import export
 from core.workflow import Refused
 from portal import policies
@@ -32,6 +33,7 @@ Progress = Callable[[int, int], None]
 def ask_export(actor: Any, table: str, *, format: str, purpose: str, year: int | None = None,  # noqa: A002
                since: date | None = None, until: date | None = None) -> Job:
     """Queues the table as a job and records who wants it and what for."""
+    pauses.ask(Pause.Kind.EXPORT)
     wanted = tables.TABLES[table]
     if reason := policies.may_export(actor, wanted):
         raise Refused([reason])
@@ -110,3 +112,34 @@ def check_seal(job: Job, progress: Progress) -> None:
     ledger.seal_pending()
     verdict = ledger.verify(progress=progress)
     job.result = {"sealed": verdict.sealed, "head": verdict.head, "broken_at": verdict.broken_at}
+
+
+# --- heavy work switched off for a time ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def switch_off(actor: Any, kind: str, *, ends_at: datetime, why: str) -> Pause:
+    """Heavy work of a kind is off from now to a moment, when it comes on by itself. Records portal.pause.begin."""
+    if reason := policies.may_pause(actor):
+        raise Refused([reason])
+    reasons = [] if why.strip() else [_("A reason is needed.")]
+    if ends_at <= clock.now():
+        reasons.append(_("The end must lie in the future."))
+    if pauses.running().filter(kind=kind).exists():
+        reasons.append(_("It is switched off already; switch it on first to choose another end."))
+    if reasons:
+        raise Refused(reasons)
+    row = Pause.objects.create(kind=kind, ends_at=ends_at, reason=why.strip(), actor_id=actor.id, actor_label=str(actor.label)[:120])
+    ledger.record("portal.pause.begin", row, actor, why=why.strip(), kind=kind, ends_at=ends_at.isoformat())
+    return row
+
+
+@transaction.atomic
+def switch_on(actor: Any, pause: Pause) -> Pause:
+    """Before its end. Records portal.pause.end."""
+    if reason := policies.may_pause(actor):
+        raise Refused([reason])
+    if not Pause.objects.filter(pk=pause.pk, ended_at=None).update(ended_at=CoreNow()):
+        raise Refused([_("It is on again already.")])
+    ledger.record("portal.pause.end", pause, actor, kind=pause.kind)
+    return pause

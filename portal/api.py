@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import pauses
 from core.web.access import public
 from core.web.api import AccessPermission, actor
 from portal.queries import figures
@@ -53,6 +54,7 @@ class Figures(APIView):
     question = staticmethod(public)
 
     def get(self, request: Request) -> Response:
+        pauses.ask("STATISTICS")
         found = figures.public_figures(request.GET.get("year", ""))
         tables = {}
         for name in figures.TABLES:

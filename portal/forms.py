@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.models import Pause
 from portal.queries.tables import TABLES
 
 
@@ -37,3 +38,11 @@ class ExportForm(forms.Form):
         if data.get("since") and data.get("until") and data["since"] > data["until"]:
             self.add_error("until", _("The last day must not be before the first."))
         return data
+
+
+class PauseForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is switched off"), widget=forms.RadioSelect, choices=Pause.Kind.choices)
+    ends_at = forms.DateTimeField(
+        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], help_text=_("It comes on again by itself."))
+    why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Whoever opens such a page reads it."))

@@ -43,3 +43,7 @@ def reads_ledger(actor: Any, obj: Any = None) -> str | None:
 def may_export(actor: Any, table: Any) -> str | None:
     """Auditors take everything out; the audit administrator the record alone (three administrators, three duties)."""
     return reads_ledger(actor) if table.name == "ledger" else is_auditor(actor)
+
+
+def may_pause(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.RESOURCE) else _("Only the resource division switches heavy work off and on.")

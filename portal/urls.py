@@ -12,7 +12,7 @@ from portal import api as machine
 from portal import policies
 from portal.queries import figures as measured
 from portal.views import audit as watch
-from portal.views import figures, homes
+from portal.views import figures, homes, pauses
 
 public = [
     path("", homes.home, name="home"),
@@ -25,6 +25,8 @@ my = [path("", homes.my, name="home")]
 desk = [
     path("", homes.desk, name="home"),
     path("plans/annual/<int:year>/actual/", figures.plan_actual, name="plan_actual"),
+    path("switches/", pauses.page, name="pauses"),
+    path("switches/<int:pk>/on/", pauses.switch_on, name="pause_end"),
 ]
 audit = [
     path("", watch.home, name="home"),
@@ -48,6 +50,7 @@ nav.register("public", 1, _("Home"), "portal:public:home", everyone)
 nav.register("public", 90, _("Search"), "portal:public:search", everyone)
 nav.register("my", 1, _("To do"), "portal:my:home", signed_in)
 nav.register("desk", 1, _("Workbench"), "portal:desk:home", policies.is_desk)
+nav.register("desk", 95, _("Switches"), "portal:desk:pauses", policies.may_pause)
 nav.register("audit", 1, _("Audit desk"), "portal:audit:home", policies.reads_ledger)
 nav.register("audit", 10, _("Case files"), "portal:audit:cases", policies.is_auditor)
 nav.register("audit", 20, _("Record"), "portal:audit:ledger", policies.reads_ledger)

@@ -35,7 +35,7 @@ from applications import policies, states
 from applications.models import Annex, Application, BudgetLine, Partner, TeamMember
 from applications.queries import parts
 from applications.queries.checks import check_list
-from applications.queries.reads import BULKY
+from applications.queries.reads import BULKY, TIMES
 from applications.states import Status
 from core import clock, parameters
 from core.clock import CoreNow
@@ -82,7 +82,7 @@ def unit_queue(actor: Any) -> QuerySet[Application]:
         When(status__in=states.BEFORE_SUBMISSION, then=Concat(Value(BEFORE), key)),
         default=Concat(Value(REST), _Back(Coalesce("submitted_at", "created_at"))),
         output_field=CharField(),
-    )).defer(*BULKY, "version__data").prefetch_related("guide__windows")
+    )).defer(*BULKY, "version__data").prefetch_related(*TIMES)
 
 
 def for_the_office(actor: Any, rows: QuerySet[Application]) -> QuerySet[Application]:

@@ -15,7 +15,7 @@ from applications import actions, queries
 from applications.models import Application
 from applications.states import Status
 from applications.views import frame
-from core import files
+from core import files, pauses
 from core.web import steps
 from core.web.access import access, signed_in
 
@@ -75,6 +75,7 @@ def preview(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def preview_pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """A worker prints it; the job page shows how far it is and then gives the file."""
+    pauses.ask("PREVIEW")
     job = actions.order_preview(request.actor, queries.leader_get(request.actor, ref))
     return redirect("job", uid=job.uid)
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.web import kept
 from core.web.access import wants_json
 
@@ -31,6 +32,15 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _answer(request, 404, _("There is no such page, or it is not yours to see."))
+
+
+def paused(request: HttpRequest, pause: Any) -> HttpResponse:
+    """Heavy work that is switched off for a time: what, until when, why."""
+    text = _("%(what)s are switched off until %(until)s, so that applications can be submitted. Reason: %(why)s") % {
+        "what": pause.kind_label, "until": f"{clock.local(pause.ends_at):%Y-%m-%d %H:%M}", "why": pause.reason}
+    answer = _answer(request, 503, text)
+    answer["Retry-After"] = str(max(1, int((pause.ends_at - clock.now()).total_seconds()) + 1))
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:

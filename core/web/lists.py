@@ -41,6 +41,7 @@ from django.utils.translation import gettext_lazy
 from core import (
     clock,
     money,
+    pauses,
     search,
     typed,
 )
@@ -381,6 +382,7 @@ def headings(request: HttpRequest, listing: Listing) -> list[dict[str, Any]]:
 
 def exported(request: HttpRequest, listing: Listing, rows: QuerySet) -> HttpResponse:
     """The whole result of the search, all columns: what the screen shows and the raw ones."""
+    pauses.ask("EXPORT")
     rows, _notes, _chips = narrowed(request, listing, rows)
     _chosen, order = _sort(request, listing)
     items = list(ordered(rows, order.lstrip("-"), order.startswith("-"))[:EXPORT_ROWS])

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from core import typed
+from core import pauses, typed
 from core.ledger import request_context
 from core.web import errors, kept
 from core.web.access import wants_json
@@ -88,6 +88,8 @@ class HouseMiddleware:
         read as a form already, and is no longer there as text."""
         if isinstance(error, RawPostDataException):
             return errors.unreadable(request)
+        if isinstance(error, pauses.Paused):
+            return errors.paused(request, error.pause)
         if not isinstance(error, Refused):
             return None
         if wants_json(request):

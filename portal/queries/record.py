@@ -58,6 +58,8 @@ WORDS = {
     "notices.document.open": gettext_lazy("Document opened by its addressee"),
     "portal.export.ask": gettext_lazy("Export asked for"),
     "portal.export.make": gettext_lazy("Export made"),
+    "portal.pause.begin": gettext_lazy("Heavy work switched off"),
+    "portal.pause.end": gettext_lazy("Heavy work switched on again"),
     "portal.seal.ask": gettext_lazy("Check of the seal asked for"),
 }
 #: The person who acts on a seat of a panel is the expert: auditors read the alias (separation of review and audit).

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
+from core.pauses import unless_paused
 from core.web import export, lists
 from core.web.access import access, public
 from portal.queries import figures
@@ -20,6 +21,7 @@ from programs import queries as programme
 
 
 @access(public)
+@unless_paused("STATISTICS")
 def public_page(request: HttpRequest) -> HttpResponse:
     """Money by category and year, concentration by cluster (clause P1), success rates; every chart with its table."""
     return render(request, "portal/figures.html", {
@@ -29,6 +31,7 @@ def public_page(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
+@unless_paused("STATISTICS")
 def download(request: HttpRequest, table: str, kind: str) -> HttpResponse:
     """A table of the page as CSV, or as XLSX with its dictionary."""
     if table not in figures.TABLES or kind not in ("csv", "xlsx"):
@@ -74,6 +77,7 @@ class PlanActual(lists.Listing):
 
 
 @access(programmes.is_staff)
+@unless_paused("STATISTICS")
 def plan_actual(request: HttpRequest, year: int) -> HttpResponse:
     """Per item and category: planned, guides, applications, awards, commitments, payments, days."""
     plan = programme.get_plan(request.actor, year)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from core import clock
+from core.pauses import unless_paused
 from core.web import charts, export, lists, steps
 from core.web.access import access, public
 from core.web.once import once
@@ -152,11 +153,13 @@ def _exported(request: HttpRequest, found: dict[str, Any]) -> HttpResponse:
 
 
 @access(public)
+@unless_paused("STATISTICS")
 def statistics(request: HttpRequest) -> HttpResponse:
     return _statistics(request, [(_("Home"), "/"), (_("Calls for topics"), reverse("programs:public:topic_calls")), (_("Statistics"), None)])
 
 
 @access(policies.is_staff)
+@unless_paused("STATISTICS")
 def desk_statistics(request: HttpRequest) -> HttpResponse:
     return _statistics(request, [(_("Topics"), reverse("programs:desk:needs")), (_("Statistics"), None)])
 

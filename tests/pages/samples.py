@@ -51,7 +51,7 @@ PUBLIC = ""
 DESK_PERSON = {"public": PUBLIC, "my": "li", "review": "zhao", "desk": "chen", "audit": "qian"}
 #: Pages without arguments that the person of the desk may not open.
 PERSON = {
-    "accounts:public:me": "li", "accounts:public:password": "li", "accounts:public:join": "li",
+    "portal:desk:pauses": "he", "accounts:public:me": "li", "accounts:public:password": "li", "accounts:public:join": "li",
     "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
     "accounts:desk:grant": "admin", "notices:public:inbox": "li", "applications:my:unit_list": "wang",
