@@ -62,7 +62,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/desk.html", {
         "title": _("Workbench"), "groups": groups, "total": workbench.total(groups), "kpis": workbench.kpis(actor, year),
         "charts": pictures, "dates": workbench.dates(actor), "warning": workbench.plan_warning(actor),
-        "roles": [str(Role(role).label) for role in sorted(actor.roles())],
+        "may_pause": policies.may_pause(actor) is None, "roles": [str(Role(role).label) for role in sorted(actor.roles())],
     })
 
 

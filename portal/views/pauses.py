@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -34,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect("portal:desk:pauses")
     return render(request, "portal/pauses.html", {
         "title": _("Switches for the last hour"), "form": form, "off": pauses.running(), "before": Pause.objects.all()[:20],
+        "crumbs": [(_("Workbench"), reverse("portal:desk:home")), (_("Switches for the last hour"), None)],
     }, status=422 if form.errors else 200)
 
 

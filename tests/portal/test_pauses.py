@@ -86,6 +86,8 @@ def test_the_page(town):
     url = reverse("portal:desk:pauses")
     assert signed_in(town.chen).get(url).status_code == 403
     he = signed_in(town.he)
+    home = reverse("portal:desk:home")
+    assert url in he.get(home).content.decode() and url not in signed_in(town.chen).get(home).content.decode()
     ends = clock.local(clock.now() + HOUR)
     assert he.post(url, {"kind": "EXPORT", "ends_at": f"{ends:%Y-%m-%dT%H:%M}", "why": "受理截止前一小时"}).status_code == 302
     pause = Pause.objects.get()
