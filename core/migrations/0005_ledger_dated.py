@@ -16,5 +16,5 @@ DROP = "DROP TRIGGER core_ledgerrow_dated ON core_ledgerrow; DROP FUNCTION core_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0003_append_only")]
+    dependencies = [("core", "0004_pauses")]
     operations = [migrations.RunSQL(CREATE, DROP)]
