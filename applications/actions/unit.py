@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from applications import queries, rules, states
@@ -71,11 +72,11 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
 
 def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Application:
     """The rest of a submission: row, guide and whoever is counted are held, the moment is settled."""
-    ready = queries.prepared(row)
-    wrong = [] if ready else preparing.keep(row)
+    ready, wrong = _checked(row)
     if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=wrong):
         raise Refused(reasons)
-    ready = ready or queries.prepared(row)
+    if ready is None:
+        raise Refused(_("The data of the unit or of its people were changed while they were checked. Please send it again."))
     receipt = {"number": rules.receipt_number(row.ref, ready.submissions + 1), "submitted_at": opened.now.isoformat()}
     sha256 = freezing.freeze_prepared(actor, row, number=ready.versions + 1, receipt={**receipt, "endorsed_by": actor.label})
     accounts.engage_all(actor, row, ready.engaged, klass=ready.klass, state="APPLIED", starts=clock.today())
@@ -85,6 +86,17 @@ def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Applic
                  "return_reason": ""},
         data={"receipt": receipt["number"], "sha256": sha256, "submitted_at": receipt["submitted_at"]},
     )
+
+
+def _checked(row: Application) -> tuple[queries.Ready | None, list[queries.Item]]:
+    """What stands ready, or is made ready now, and what is wrong. None of both: something the check rests on was changed by
+    somebody else while it was made, twice."""
+    for _try in range(2):
+        if ready := queries.prepared(row):
+            return ready, []
+        if wrong := preparing.keep(row):
+            return None, wrong
+    return queries.prepared(row), []
 
 
 def _hold_guide(actor: Any, application: Application) -> Any:

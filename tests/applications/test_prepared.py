@@ -232,6 +232,15 @@ def test_nothing_is_prepared_for_what_does_not_wait(town):
     assert not Prepared.objects.exists()
 
 
+def test_what_changes_again_and_again_while_it_is_looked_at_is_refused_in_words(town, monkeypatch):
+    row = make.handed_in(town.li, town.guide, town.a)
+    monkeypatch.setattr("applications.queries.prepared", lambda application: None)
+    with pytest.raises(Refused, match="请重新提交"), transaction.atomic():
+        actions.endorse(town.wang, row)
+    row.refresh_from_db()
+    assert row.status == Status.UNIT_PENDING
+
+
 def test_a_held_row_serves_one_move_and_the_next_reads_anew(town):
     row = hold(Application, make.handed_in(town.li, town.guide, town.a).pk)
     APPLICATION.move("recall", town.li, row)
