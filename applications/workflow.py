@@ -24,6 +24,8 @@ from programs.engine import voices
 def before_close(application: Application, *, opened: Any = None, **given: Any) -> str | None:
     """Before the close of filing, by the database clock. `opened` is the guide held by the submitting transaction. After the
     close, in a time for those who had begun, only an application that had begun by then (ADR 0026)."""
+    if opened is not None and opened.begun_before is None:
+        return None  # the usual minute: the guide need not be read for it
     guide, begun = application.guide, application.created_at
     if opened is not None:
         return programme.late_problem(guide, begun, opened.begun_before)
