@@ -21,7 +21,7 @@ from portal.demo.invented import resident_id
 from portal.demo.people import PASSWORD
 from programs import actions as programme
 from programs.models import Guide
-from tests.journeys.conftest import Desk, Town, free_year, guide_data
+from tests.journeys.conftest import Desk, Town, free_year, guide_data, in_force
 from tests.journeys.keyboard import Keyboard
 
 YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
@@ -80,6 +80,7 @@ def small_guide() -> dict[str, Any]:
 def scene(town: Town, django_db_blocker) -> Scene:
     with django_db_blocker.unblock():
         plan = cycle.annual_plan(town.world, free_year(town), [("KEY-INDUSTRY", "重点产业研发计划", Decimal(1_500_000_000), 309)])
+        in_force(town, "KEY-INDUSTRY")
         opens = clock.now() + timedelta(days=1)
         guide = cycle.publish(town.world, small_guide(), plan.items.get(), [(opens, opens + timedelta(days=40))])
         town.later(opens + timedelta(hours=1))
