@@ -16,7 +16,7 @@ RUNTIME = (
     "python3-venv", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fontconfig", "fonts-noto-cjk",
     "redis-server",
 )
-FOR_TESTS = ("chromium", "poppler-utils", "gettext")
+FOR_TESTS = ("chromium-headless-shell", "poppler-utils", "gettext")
 #: Name of the program or library that shows that a package's purpose is met on systems without dpkg.
 PURPOSES = {
     "Redis server": "redis-server", "fontconfig": "fc-list", "Pango 1.44 or newer (libpango-1.0, libpangoft2-1.0)": "",
