@@ -54,12 +54,11 @@ def test_version_by_table(town: Town, tmp_path, script):
     he.press("/check/").sees("双人办理")
     assert PlanTree.objects.get(code=code).status == "DRAFT"
     town.desk("gao", script=script).open(f"/desk/tree/{code}/").press("/check/").sees("已核对")
+    if script:  # a second version to come would have to say what becomes of all that the other journeys use (clause T2)
+        return
     lead = town.desk("lead", script=script).open(f"/desk/tree/{code}/")
     lead.press("/enact/", on=day.isoformat()).sees("施行")
-    if PlanTree.objects.get(code=code).status != "IN_FORCE":  # seen once in a run of everything, never alone: the page tells why
-        said = lead.says()[:1500]
-        lead.open(f"/desk/tree/{code}/").press("/enact/", on=day.isoformat())
-        assert PlanTree.objects.get(code=code).status == "IN_FORCE", f"{said}\n---\n{lead.says()[:1500]}"
+    assert PlanTree.objects.get(code=code).status == "IN_FORCE", lead.says()[:1500]
     everyone = town.desk(script=script).open(f"/tree/compare/?from=2024&to={code}")
     everyone.sees("概念验证中心（新名）", "更名")
     everyone.open(f"/plans/?on={day.isoformat()}").sees(f"演练体系{code}")
