@@ -90,7 +90,8 @@ def may_remind(actor: Any, application: Application) -> str | None:
     """The administrator of the unit, of what lies with its leader."""
     if reason := is_unit_admin(actor, application):
         return reason
-    return None if application.status in states.NOT_HANDED_IN else _("This application has been handed in.")
+    return None if application.status in states.NOT_HANDED_IN else _("The application is “%(state)s”: there is nobody to remind.") % {
+        "state": application.status_label}
 
 
 def is_recommender(actor: Any, application: Application) -> str | None:

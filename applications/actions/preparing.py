@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from applications import queries, rules, states
+from applications import queries, rules
 from applications.models import Application, Prepared
 from programs import queries as programme
 
@@ -39,14 +39,15 @@ def prepare(actor: Any, application: Application) -> bool:
     """What the submission will ask, asked beforehand. False when something is wrong with it, when it waits no longer, or when it
     was changed while it was looked at: the print is taken before anything is read, so what changes later never passes for the same."""
     row = Application.objects.get(pk=application.pk)
-    if row.status not in (states.Status.UNIT_PENDING, states.Status.RECOMMEND_PENDING):
+    if row.status not in queries.WAITING:
         return False
     row.version = programme.kept_version_of(row.version_id)
     return not keep(row)
 
 
 def prepare_due(actor: Any) -> int:
-    """What waits in guides that close soon, some at a time; returns how many were looked at."""
+    """What waits in guides that close soon, some at a time; returns how many were looked at. What waits no more is thrown away."""
+    queries.outlived().delete()
     rows = list(queries.to_prepare()[:AT_ONCE])
     for row in rows:
         prepare(actor, row)

@@ -44,14 +44,14 @@ def remind_leaders(actor: Any, applications: Iterable[Application]) -> Reminded:
     """Tell the leader of every one of these that is not handed in. The rows are held, so that two administrators who press at
     the same time tell nobody twice; the ledger is the record of who was told when."""
     keys = [row.pk for row in applications]
-    rows = list(Application.objects.select_for_update(of=("self",), no_key=True).select_related("leader", "guide").prefetch_related("guide__windows")
+    rows = list(Application.objects.select_for_update(of=("self",), no_key=True).select_related("leader", "guide").prefetch_related(*queries.TIMES)
                 .defer(*queries.BULKY).filter(pk__in=keys).order_by("pk"))
     before, found = queries.reminded_lately(rows), Reminded()
     for row in rows:
         if reason := policies.may_remind(actor, row):
             raise Refused(reason)
-        if not programme.is_open(row.guide):
-            raise Refused(queries.shut(row))
+        if reason := queries.shut(row):
+            raise Refused(reason)
         if row.pk in before:
             found.lately.append(row)
             continue
@@ -62,7 +62,7 @@ def remind_leaders(actor: Any, applications: Iterable[Application]) -> Reminded:
 
 
 def _tell(row: Application, event: int) -> None:
-    given, window = {"title": row.title or row.ref}, programme.current_window(row.guide)
+    given, window = {"title": row.title or row.ref}, programme.window_for(row.guide, row.created_at)
     body = queries.local(window.closes_at) if window else ""
     notices.tell([row.leader], "application.remind_by_unit", lambda: _("Your unit asks you to hand in: %(title)s") % given,
                  lambda: _("The unit must approve it before %(at)s; hand it in early enough.") % {"at": body},

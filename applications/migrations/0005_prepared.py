@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                 ("klass", models.CharField(max_length=40)),
                 ("at", models.DateTimeField(db_default=models.Func(function="core_now", output_field=models.DateTimeField()))),
             ],
-            options={"indexes": [models.Index(fields=["at"], name="prepared_at")]},
         ),
         migrations.RunSQL(PRINT, "DROP FUNCTION applications_print(bigint, boolean, text)"),
     ]

@@ -24,8 +24,5 @@ class Prepared(models.Model):
     klass = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=CoreNow())
 
-    class Meta:
-        indexes = [models.Index(fields=["at"], name="prepared_at")]
-
     def __str__(self) -> str:
         return f"{self.application_id} {self.print}"

@@ -61,9 +61,11 @@ from applications.queries.parts import (
     under,
 )
 from applications.queries.prepared import (
+    WAITING,
     Ready,
     engaged_by,
     looks_at_unit,
+    outlived,
     prepared,
     print_of,
     to_prepare,
@@ -71,6 +73,7 @@ from applications.queries.prepared import (
 )
 from applications.queries.reads import (
     BULKY,
+    TIMES,
     Next,
     Task,
     annex_for,
@@ -150,7 +153,7 @@ from applications.queries.voices import (
 )
 
 __all__ = [
-    "BUDGET", "BULKY", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
+    "BUDGET", "BULKY", "TIMES", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
@@ -161,5 +164,5 @@ __all__ = [
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
-    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "prepared", "print_of", "to_prepare", "told_outcomes",
+    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "outlived", "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes",
 ]

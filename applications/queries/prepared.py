@@ -14,17 +14,18 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from applications import rules, states
-from applications.models import Application
+from applications.models import Application, Prepared
 from applications.queries import parts
 from applications.queries.checks import CheckList
 from core import clock
-from core.clock import CoreNow
 from programs import engine
 from programs.queries import held
 
 #: Facts about the unit that change whenever another application of it comes in.
 UNIT_RECORDS = {"unit.led_this_guide", *(name for name in held.engagement_facts([], [], day=date.min) if name.startswith("unit."))}
 NEAR = timedelta(days=2)
+#: Applications that wait for the word which is their submission.
+WAITING = (states.Status.UNIT_PENDING, states.Status.RECOMMEND_PENDING)
 #: Folders whose code makes the answers.
 CODE = (Path(__file__).parent, Path(rules.__file__).parent, Path(engine.__file__).parent, Path(held.__file__).parent)
 
@@ -92,7 +93,13 @@ def told_outcomes(found: CheckList) -> list[dict[str, str]]:
 def to_prepare() -> QuerySet[Application]:
     """Applications that wait for their unit, or the recommending body, in guides that close within two days, and have nothing
     ready from today: what looks at dates is good for one day."""
-    now, waiting = clock.now(), (states.Status.UNIT_PENDING, states.Status.RECOMMEND_PENDING)
+    now = clock.now()
     midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Application.objects.filter(status__in=waiting, guide__windows__closes_at__range=(now, now + NEAR))
-    return rows.exclude(prepared__at__gte=midnight).filter(guide__windows__opens_at__lte=CoreNow()).order_by("guide__closes_at", "pk")
+    rows = Application.objects.filter(  # one window must answer both, so one filter
+        status__in=WAITING, guide__windows__opens_at__lte=now, guide__windows__closes_at__range=(now, now + NEAR))
+    return rows.exclude(prepared__at__gte=midnight).order_by("guide__closes_at", "pk")
+
+
+def outlived() -> QuerySet[Prepared]:
+    """What stands ready for applications that wait no more."""
+    return Prepared.objects.exclude(application__status__in=WAITING)

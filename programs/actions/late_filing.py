@@ -19,23 +19,31 @@ from programs.rules.late import base_window
 from programs.workflow import EXTENSION, late_filing
 
 
+def hold_to_ask(actor: Any, guide: Guide) -> Guide:
+    """The locked guide, for whoever may ask for a later close of either kind; Refused for others."""
+    if reason := policies.may_ask_extension(actor, guide):
+        raise Refused([reason])
+    return Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
+
+
+def stop_request(row: Guide, reasons: list[str], why: str) -> None:
+    """Raises Refused with everything that stands in the way of a request, of either kind."""
+    found = [*reasons, *([] if why.strip() else [_("A reason is needed.")])]
+    if row.extensions.filter(status=states.ExtensionStatus.REQUESTED).exists():
+        found.append(_("Another request for a later close is waiting for its decision."))
+    if found:
+        raise Refused(list(dict.fromkeys(found)))
+
+
 @transaction.atomic
 def request_late_filing(actor: Any, guide: Guide, *, closes_at: datetime, why: str, begun_before: datetime | None = None) -> Extension:
     """Ask that those who had begun by a moment (the close of the window when not given) may finish until a later one; takes
     effect only when another person approves. Records programs.extension.request.
     """
-    if reason := policies.may_ask_extension(actor, guide):
-        raise Refused([reason])
-    row = Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
+    row = hold_to_ask(actor, guide)
     window = base_window(row.windows.all(), clock.now())
     begun = begun_before or (window.closes_at if window else None)
-    reasons = late_filing(row, closes_at=closes_at, begun_before=begun)
-    if not why.strip():
-        reasons.append(_("A reason is needed."))
-    if row.extensions.filter(status=states.ExtensionStatus.REQUESTED).exists():
-        reasons.append(_("Another request for a later close is waiting for its decision."))
-    if reasons:
-        raise Refused(list(dict.fromkeys(reasons)))
+    stop_request(row, late_filing(row, closes_at=closes_at, begun_before=begun), why)
     extension = Extension.objects.create(
         guide=row, window=window, closes_at=closes_at, begun_before=begun, reason=why.strip(), requested_by=actor.person)
     ledger.record("programs.extension.request", row, actor, why=why, closes_at=closes_at.isoformat(), begun_before=_text(begun))

@@ -12,9 +12,9 @@ from accounts.policies import system
 from core import clock, deadlines, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
-from programs import policies, rules, states
+from programs import rules
 from programs.actions.guides import issue_extension
-from programs.actions.late_filing import approve_late_filing
+from programs.actions.late_filing import approve_late_filing, hold_to_ask, stop_request
 from programs.actions.timers import materialise_guide
 from programs.models import Extension, Guide, GuideWindow
 from programs.states import GuideStatus
@@ -27,18 +27,11 @@ def request_extension(actor: Any, guide: Guide, *, closes_at: datetime, why: str
 
     Records programs.extension.request.
     """
-    if reason := policies.may_ask_extension(actor, guide):
-        raise Refused([reason])
-    row = Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
+    row = hold_to_ask(actor, guide)
     reasons = [reason for reason in (later_close(row, closes_at=closes_at),) if reason]
-    if not why.strip():
-        reasons.append(_("A reason is needed."))
     if row.status not in (GuideStatus.PUBLISHED, GuideStatus.OPEN):
         reasons.append(_("No filing window is open now, so there is nothing to extend."))
-    if row.extensions.filter(status=states.ExtensionStatus.REQUESTED).exists():
-        reasons.append(_("Another request for a later close is waiting for its decision."))
-    if reasons:
-        raise Refused(list(dict.fromkeys(reasons)))
+    stop_request(row, reasons, why)
     extension = Extension.objects.create(
         guide=row, window=rules.open_window(row.windows.all(), clock.now()), closes_at=closes_at, reason=why.strip(),
         requested_by=actor.person,

@@ -242,19 +242,23 @@ extension_refuse = steps.step_view(
 )
 
 
+def _ask_later(request: HttpRequest, row: Guide, form: Any, act: Any, said: Any, **shown: Any) -> HttpResponse:
+    """One person asks for a later close, of either kind; another decides on the guide's page."""
+    if request.method == "POST" and form.is_valid() and attempt(form, act, request.actor, row, **form.cleaned_data):
+        messages.success(request, said)
+        return redirect(desk_url(row))
+    return render(request, "st/form_page.html", {"form": form, "back": desk_url(row), "submit": _("Ask"), **shown},
+                  status=422 if form.errors else 200)
+
+
 @access(policies.is_staff)
 @once
 def guide_extend(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     window = queries.current_window(row)
     form = ExtensionForm(request.POST or None, initial={"closes_at": window.closes_at if window else None})
-    if request.method == "POST" and form.is_valid():
-        if attempt(form, actions.request_extension, request.actor, row, **form.cleaned_data):
-            messages.success(request, _("The later close is asked for; a second person decides."))
-            return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {
-        "form": form, "title": _("Ask for a later close"), "back": desk_url(row), "submit": _("Ask"),
-    })
+    return _ask_later(request, row, form, actions.request_extension, _("The later close is asked for; a second person decides."),
+                      title=_("Ask for a later close"))
 
 
 @access(policies.is_staff)
@@ -264,15 +268,11 @@ def guide_extend_begun(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     window = queries.window_before(row)
     form = LateFilingForm(request.POST or None, initial={"begun_before": window.closes_at if window else None})
-    if request.method == "POST" and form.is_valid():
-        if attempt(form, actions.request_late_filing, request.actor, row, **form.cleaned_data):
-            messages.success(request, _("The later close for those who had begun is asked for; a second person decides."))
-            return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {
-        "form": form, "title": _("Ask for a later close for those who had begun"), "back": desk_url(row), "submit": _("Ask"), "lead": _(
+    return _ask_later(
+        request, row, form, actions.request_late_filing, _("The later close for those who had begun is asked for; a second person decides."),
+        title=_("Ask for a later close for those who had begun"), lead=_(
             "To everybody else the guide closes as published: nobody may begin an application. What the close had ended comes back to where it "
-            "stood; its leader and unit are told. What was submitted stays as it is."),
-    })
+            "stood; its leader and unit are told. What was submitted stays as it is."))
 
 
 @access(policies.may_write_guides)

@@ -267,7 +267,7 @@ def test_the_desk_asks_and_another_decides_by_screen(begun):
         local = {key: f"{clock.local(value):%Y-%m-%dT%H:%M:%S}" for key, value in (
             ("closes_at", begun.close + 24 * HOUR), ("begun_before", begun.close - HOUR))}
         wrong = chen.post(url, {**local, "closes_at": local["begun_before"], "why": "截止前系统故障"})
-        assert wrong.status_code == 200 and "新的截止时间" in wrong.content.decode()
+        assert wrong.status_code == 422 and "新的截止时间" in wrong.content.decode()
         assert chen.post(url, {**local, "why": "截止前系统故障"}).status_code == 302
         approve = reverse("programs:desk:extension_approve", args=[begun.guide.ref])
         chen.post(approve)
@@ -320,3 +320,17 @@ def test_the_decision_waits_for_an_end_under_way(transactional_db, town, monkeyp
     for worker in workers:
         worker.join(10)
     assert given == [True]
+
+
+def test_the_unit_reminds_those_who_may_go_on_with_the_later_close(begun):
+    """By the same question as the hand-in: who may go on is reminded, and is told the close that counts for it."""
+    close(begun)
+    with at(begun.close + HOUR):
+        with pytest.raises(Refused, match="逾期未提交"):
+            actions.remind_leader(begun.badm, begun.theirs)
+        row = give(begun)
+        run()
+        begun.theirs.refresh_from_db()
+        assert actions.remind_leader(begun.badm, begun.theirs).told == [begun.theirs]
+        told = Message.objects.filter(person=begun.stranger.person).latest("pk")
+        assert queries.local(row.closes_at) in told.body

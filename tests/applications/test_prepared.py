@@ -226,6 +226,14 @@ def test_sweep_prepares_what_waits_in_guides_that_close_soon(town):
         assert stands(row)
 
 
+def test_what_waits_no_more_is_thrown_away(town):
+    row, kept = ready(town), make.handed_in(make.member("周二", town.a, Role.MEMBER, number=make.NUMBERS[4], phone="13800138077"), town.guide, town.a)
+    assert actions.prepare(WORKER, kept)
+    actions.endorse(town.wang, row)
+    tasks.prepare_waiting()
+    assert list(Prepared.objects.values_list("pk", flat=True)) == [kept.pk]
+
+
 def test_nothing_is_prepared_for_what_does_not_wait(town):
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     assert not actions.prepare(WORKER, row)

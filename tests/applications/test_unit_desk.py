@@ -164,7 +164,7 @@ def test_remind_one_and_who_may_not(crowd, as_owner_without_triggers):
     assert signed_in(crowd.badm).post(my("unit_remind_all"), {"guide": crowd.guide.ref, "unit": str(crowd.a.uid)}).status_code == 302
     assert unit.post(my("unit_remind_all"), {"guide": crowd.guide.ref, "unit": "?"}).status_code == 302
     assert unit.get(my("unit_remind_all")).status_code == 405
-    with pytest.raises(Refused, match="已提交"):
+    with pytest.raises(Refused, match="待单位审核"):
         actions.remind_leaders(crowd.wang, [crowd.rows[0]])
     with clock.shifted_to(crowd.guide.closes_at + timedelta(hours=13)), pytest.raises(Refused, match="截止"):
         actions.remind_leaders(crowd.wang, [row])
