@@ -260,7 +260,7 @@ def test_months_over_the_years_end_are_kept_and_said(staff):
 def test_a_guide_beyond_its_item_and_a_short_window_are_remarked_not_refused(staff):
     guide = make.draft_guide(staff, opens=1, closes=2)
     item = guide.plan_item
-    opens = guide.opens_at
+    opens = clock.local(guide.opens_at)  # the months of a plan are those of the bureau's calendar
     type(item).objects.filter(pk=item.pk).update(opens_month=opens.month % 12 + 1, closes_month=opens.month % 12 + 1)
     guide = queries.get_for(staff.chen, guide.ref)
     found = queries.remarks.guide_remarks(guide)
