@@ -11,6 +11,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts import sessions
 from accounts.policies import ANONYMOUS, Actor
 
 EPOCH = "epoch"
@@ -47,10 +48,13 @@ class ActorMiddleware:
         return redirect(f"{page}?{query}" if query else page)
 
     def actor(self, request: HttpRequest) -> Actor:
+        known = sessions.actor_of(request.session)
+        if known is not None:
+            request._cached_user = known.person  # type: ignore[attr-defined]  # where Django's own middleware looks first
         person = request.user
         if not person.is_authenticated:
             return ANONYMOUS
         if not person.is_active or request.session.get(EPOCH) != person.session_epoch:
             logout(request)
             return ANONYMOUS
-        return Actor.of(person)
+        return known or Actor.of(person)

@@ -15,18 +15,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from accounts.states import DESK_ROLES, GIVEN_BY_UNIT, STAFF_ROLES, WATCH_ROLES, MembershipStatus, Role
-
-#: The roles in force today, one row each; and in every row the notice of privacy in force that the person owes an answer, if any.
-IN_FORCE = """
-SELECT m.role, m.organisation_id, m.scope, m.division, o.id
-FROM (SELECT (core_now() AT TIME ZONE %(zone)s)::date AS today) c
-LEFT JOIN accounts_membership m ON m.person_id = %(person)s AND m.status = %(active)s AND m.since <= c.today
-    AND (m.until IS NULL OR m.until >= c.today)
-LEFT JOIN (
-    SELECT id FROM accounts_privacynotice WHERE effective_from <= core_now() ORDER BY effective_from DESC, id DESC LIMIT 1
-) o ON NOT EXISTS (SELECT 1 FROM accounts_consent k WHERE k.notice_id = o.id AND k.person_id = %(person)s)
-"""
+from accounts.states import DESK_ROLES, GIVEN_BY_UNIT, STAFF_ROLES, WATCH_ROLES, Role
+from core import plans
 
 
 @dataclass(frozen=True)
@@ -51,9 +41,13 @@ class Actor:
         if not person.is_active:
             return cls(person=None)
         with connection.cursor() as cursor:
-            cursor.execute(IN_FORCE, {"zone": settings.TIME_ZONE, "person": person.pk, "active": MembershipStatus.ACTIVE})
-            rows = cursor.fetchall()
-        holdings = tuple(Holding(*row[:4]) for row in rows if row[0] is not None)
+            plans.run(cursor, "SELECT role, organisation_id, scope, division, owed FROM accounts_held(%s, %s)", [person.pk, settings.TIME_ZONE])
+            return cls.read(person, cursor.fetchall())
+
+    @classmethod
+    def read(cls, person: Person, rows: list[tuple[Any, ...]]) -> Actor:
+        """From rows of `accounts_held` (migration accounts 0003); there is always one, for the notice."""
+        holdings = tuple(Holding(*row) for *row, _owed in rows if row[0] is not None)
         return cls(person=person, holdings=holdings, owed_notice=rows[0][4])
 
     @classmethod

@@ -99,10 +99,10 @@ def _rows(row: Any, count: int) -> None:
 def _session(person: int) -> str:
     """A session as the log-in makes it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415 (after the set-up)
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 (after the set-up)
 
     from accounts.middleware import EPOCH  # noqa: PLC0415 (after the set-up)
     from accounts.models import Person  # noqa: PLC0415 (after the set-up)
+    from accounts.sessions import SessionStore  # noqa: PLC0415 (after the set-up)
 
     row = Person.objects.get(pk=person)
     store = SessionStore()

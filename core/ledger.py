@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
+from core import plans
+
 SEAL_LOCK = 0x5EA1
 GENESIS = "0" * 64
 
@@ -25,17 +27,9 @@ GENESIS = "0" * 64
 request_context: ContextVar[dict[str, str]] = ContextVar("ledger_request_context", default={})  # noqa: B039
 
 
-#: A row and what follows from it, in one statement: every act of the house ends with it.
+#: A row and what follows from it, in one statement: every act of the house ends with it (migration core 0006).
 INSERT = """
-WITH entered AS (
-    INSERT INTO core_ledgerrow (verb, target_type, target_id, target_ref, actor_id, actor_label, why, before, after, data, request_id, ip)
-    VALUES (%(verb)s, %(target_type)s, %(target_id)s, %(target_ref)s, %(actor_id)s, %(actor_label)s, %(why)s, %(before)s::jsonb,
-        %(after)s::jsonb, %(data)s::jsonb, %(request_id)s, %(ip)s) RETURNING id, at
-), followed AS (
-    INSERT INTO core_reaction (retry_at, tries, error, event_id, handler)
-    SELECT core_now(), 0, '', entered.id, wanted FROM entered, unnest(%(handlers)s::text[]) wanted
-)
-SELECT id, at FROM entered
+SELECT entered, moment FROM core_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -80,14 +74,14 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
     context = {} if isinstance(actor, Unnamed) else request_context.get()
     plain = {
         "verb": verb, "target_type": target._meta.label_lower, "target_id": target.pk, "target_ref": reference(target)[:80],
-        "actor_id": actor.id, "actor_label": str(actor.label)[:120], "why": str(why), "request_id": context.get("request_id", ""),
-        "ip": context.get("ip") or None,
+        "actor_id": actor.id, "actor_label": str(actor.label)[:120], "why": str(why),
     }
+    origin = {"request_id": context.get("request_id", ""), "ip": context.get("ip") or None}
     texts = {"before": _text(before), "after": _text(after), "data": _text(data) or "{}"}
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {**plain, **texts, "handlers": events.handlers_of(verb)})
+        plans.run(cursor, INSERT, [*plain.values(), *texts.values(), *origin.values(), events.handlers_of(verb)])
         pk, at = cursor.fetchone()
-    row = LedgerRow(id=pk, at=at, **plain, **{name: _plain(text) for name, text in texts.items()})
+    row = LedgerRow(id=pk, at=at, **plain, **origin, **{name: _plain(text) for name, text in texts.items()})
     row._state.adding, row._state.db = False, connection.alias
     events.follow(row)
     return row

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from core import ledger
+from core import ledger, plans
 
 Who = Callable[[Any, Any], "str | None"]  # who(actor, obj): None = yes, a text = the reason it is refused
 Need = Callable[..., "str | None"]  # need(obj, actor=actor, **given): the same
@@ -31,8 +32,52 @@ class Refused(Exception):
         super().__init__("; ".join(self.reasons))
 
 
+@cache
+def _lock_statement(model: type[models.Model], without: tuple[str, ...]) -> str:
+    """Django's own words for it. It writes them anew each time, which costs more than running them."""
+    rows = model._base_manager.select_for_update(no_key=True).defer(*without).filter(pk=0)
+    return str(rows.query.sql_with_params()[0])
+
+
+@cache
+def _write_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(model._meta.get_field(name).column)} = %s" for name in names)
+    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608 (names of columns)
+
+
 def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> Any:
-    return model._base_manager.select_for_update(no_key=True).defer(*without).get(pk=pk)
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a row is held in a transaction only")
+    with connection.cursor() as cursor:
+        plans.run(cursor, _lock_statement(model, tuple(without)), [pk])
+        found = cursor.fetchone()
+        names = [column.name for column in cursor.description]
+    if found is None:
+        raise model.DoesNotExist(f"{model.__name__} {pk}")
+    return row_of(model, names, found)
+
+
+def row_of(model: type[models.Model], names: list[str], values: Iterable[Any]) -> Any:
+    """A row from the columns of a plain statement; those that are not there are read when they are looked at."""
+    given = dict(zip(names, values, strict=True))
+    fields = [field for field in model._meta.concrete_fields if field.column in given]
+    read = [field.from_db_value(given[field.column], None, connection) if hasattr(field, "from_db_value") else given[field.column]
+            for field in fields]
+    return model.from_db(connection.alias, [field.attname for field in fields], read)
+
+
+def _write(row: Any, names: Iterable[str]) -> None:
+    """The columns of a row that is held. What the database is to work out itself (an expression) is left to Django."""
+    names = tuple(names)
+    fields = [row._meta.get_field(name) for name in names]
+    values = [field.value_from_object(row) for field in fields]
+    if any(hasattr(value, "resolve_expression") for value in values):
+        row.save(update_fields=names)
+        return
+    with connection.cursor() as cursor:
+        plans.run(cursor, _write_statement(type(row), names),
+                  [*(field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)), row.pk])
 
 
 def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> Any:
@@ -152,7 +197,7 @@ class Machine:
         if reasons:
             raise Refused(reasons)
         before, row.status = row.status, step.target
-        row.save(update_fields=["status", *columns])
+        _write(row, ("status", *columns))
         ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
                       after={"status": row.status}, **dict(data or {}))
         return row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from accounts.models import (
     Engagement,
@@ -46,12 +47,9 @@ def engage(actor: Actor, *, klass: str, role: str, state: str, starts: date, sou
 def engage_all(actor: Actor, source: models.Model, rows: Iterable[tuple[str, int | None, int | None]], *, klass: str, state: str,
                starts: date, ends: date | None = None) -> None:
     """The same for many (role, key of the person, key of the unit) of one source, in one statement; one key of each is None."""
-    common = {"klass": klass, "state": state, "starts": starts, "ends": ends, "source_type": source._meta.label_lower,
-              "source_ref": ledger.reference(source)}
-    Engagement.objects.bulk_create(
-        [Engagement(role=role, person_id=person, organisation_id=unit, **common) for role, person, unit in dict.fromkeys(map(tuple, rows))],
-        update_conflicts=True, update_fields=["klass", "state", "starts", "ends"],
-        unique_fields=["person", "organisation", "role", "source_type", "source_ref"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accounts_engage(%s::jsonb, %s, %s, %s, %s, %s, %s)", [
+            json.dumps(list(rows)), klass, state, starts, ends, source._meta.label_lower, ledger.reference(source)])
 
 
 def disengage(actor: Actor, source: models.Model, *, state: str, ends: date) -> int:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from applications import queries, rules
 from applications.models import Application, Version
+from core import clock, ledger, plans
 
 #: The text that was kept, completed with the receipt: it need not leave the database for that.
 FROM_PREPARED = """
@@ -32,3 +33,13 @@ def freeze_prepared(actor: Any, row: Application, *, number: int, receipt: dict[
     with connection.cursor() as cursor:
         cursor.execute(FROM_PREPARED, [number, actor.id, rules.canonical(receipt), row.pk])
         return str(cursor.fetchone()[0])
+
+
+def submit_prepared(actor: Any, row: Application, counted: tuple[list[int], list[int]], *, receipt: dict[str, Any]) -> str | None:
+    """Hold whoever is counted, prove what stands ready, freeze it and engage whom it names, in one statement (migration
+    applications 0007); the hash. None: nothing stands ready or something was submitted before, and nothing was written."""
+    with connection.cursor() as cursor:
+        plans.run(cursor, "SELECT applications_submit(%s, %s, %s, %s, %s::int[], %s::int[], %s, %s, %s)", [
+            row.pk, queries.made_by(), actor.id, rules.canonical(receipt), *counted, clock.today(), row._meta.label_lower, ledger.reference(row)])
+        found: str | None = cursor.fetchone()[0]
+    return found

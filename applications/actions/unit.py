@@ -20,13 +20,17 @@ from core import clock
 from core.workflow import Refused, hold
 from programs import queries as programme
 
-UNIT_LOCK, PERSON_LOCK = 0x4101, 0x4102
-
 
 def hold_limits(*rows: Application) -> None:
     """Two submissions that count against the same unit or person run one after the other (never two at once past a
     limit): the limit rules count every member of a team, not the leader alone. Always in the same order, so that no two
     wait for each other: the units, then the people, by their numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT applications_hold_counted(%s::int[], %s::int[])", counted(*rows))
+
+
+def counted(*rows: Application) -> tuple[list[int], list[int]]:
+    """The keys under which units and people are held, each in order."""
     units, people = set(), {row.leader_id for row in rows}
     for row in rows:
         quota, limits = row.version.data.get("quota") or {}, row.version.data.get("limits")
@@ -34,10 +38,7 @@ def hold_limits(*rows: Application) -> None:
             people |= {member.person_id for member in row.team.all() if member.person_id}
         if quota.get("per_unit") or limits:
             units.add(row.unit_id)
-    with connection.cursor() as cursor:
-        for kind, keys in ((UNIT_LOCK, units), (PERSON_LOCK, people)):
-            for key in sorted(key % 2**31 for key in keys):
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
+    return sorted({key % 2**31 for key in units}), sorted({key % 2**31 for key in people})
 
 
 @transaction.atomic
@@ -65,26 +66,39 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
     row.version = programme.kept_version_of(row.version_id)
     if opened is None:
         raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
-    hold_limits(row)
     with clock.standing(opened.now):
-        return _submit_held(actor, row, verb, opened)
+        return _submit_ready(actor, row, verb, opened) or _submit_held(actor, row, verb, opened)
+
+
+def _submit_ready(actor: Any, row: Application, verb: str, opened: Any) -> Application | None:
+    """The first submission of what stands ready, written in the statement that proves it. None: nothing was written, look again."""
+    if row.receipt_number or APPLICATION.why_not(verb, actor, row, opened=opened, blockers=[]):
+        return None
+    number, at = rules.receipt_number(row.ref, 1), opened.now.isoformat()
+    sha256 = freezing.submit_prepared(actor, row, counted(row), receipt={"number": number, "submitted_at": at, "endorsed_by": actor.label})
+    return _move(actor, row, verb, opened, number, sha256) if sha256 else None
 
 
 def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Application:
-    """The rest of a submission: row, guide and whoever is counted are held, the moment is settled."""
+    """The rest of a submission, everything asked again: row and guide are held, the moment is settled."""
+    hold_limits(row)
     ready, wrong = _checked(row)
     if reasons := APPLICATION.why_not(verb, actor, row, opened=opened, blockers=wrong):
         raise Refused(reasons)
     if ready is None:
         raise Refused(_("The data of the unit or of its people were changed while they were checked. Please send it again."))
-    receipt = {"number": rules.receipt_number(row.ref, ready.submissions + 1), "submitted_at": opened.now.isoformat()}
-    sha256 = freezing.freeze_prepared(actor, row, number=ready.versions + 1, receipt={**receipt, "endorsed_by": actor.label})
+    number, at = rules.receipt_number(row.ref, ready.submissions + 1), opened.now.isoformat()
+    sha256 = freezing.freeze_prepared(actor, row, number=ready.versions + 1,
+                                      receipt={"number": number, "submitted_at": at, "endorsed_by": actor.label})
     accounts.engage_all(actor, row, ready.engaged, klass=ready.klass, state="APPLIED", starts=clock.today())
+    return _move(actor, row, verb, opened, number, sha256)
+
+
+def _move(actor: Any, row: Application, verb: str, opened: Any, number: str, sha256: str) -> Application:
     return APPLICATION.move(
         verb, actor, row, opened=opened, blockers=[],
-        columns={"submitted_at": opened.now, "endorsed_by": actor.person, "receipt_number": receipt["number"], "receipt_sha256": sha256,
-                 "return_reason": ""},
-        data={"receipt": receipt["number"], "sha256": sha256, "submitted_at": receipt["submitted_at"]},
+        columns={"submitted_at": opened.now, "endorsed_by": actor.person, "receipt_number": number, "receipt_sha256": sha256, "return_reason": ""},
+        data={"receipt": number, "sha256": sha256, "submitted_at": opened.now.isoformat()},
     )
 
 

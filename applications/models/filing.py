@@ -23,12 +23,13 @@ class Application(models.Model):
     """One filing under one guide version. `submitted_at` is set once by the database clock (a trigger guards it)."""
 
     ref = models.CharField(max_length=40, unique=True)
-    guide = models.ForeignKey(Guide, models.PROTECT, related_name="+")
+    # no index of their own: a wider one begins with them, or nobody looks rows up by them, and each costs every change of state
+    guide = models.ForeignKey(Guide, models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="+")
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=200, blank=True)
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=20, default=states.Status.DRAFT)
     requested = MoneyField(default=0)
     months = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -45,17 +46,17 @@ class Application(models.Model):
     revs = models.JSONField(default=dict, blank=True, help_text="{section: {field: revision of its last change}}")
     rev = models.PositiveIntegerField(default=0)
     handed_in_at = models.DateTimeField(null=True, blank=True)
-    handed_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    handed_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     return_reason = models.TextField(blank=True)
-    endorsed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    endorsed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
     receipt_number = models.CharField(max_length=60, unique=True, null=True, blank=True)
     receipt_sha256 = models.CharField(max_length=64, blank=True)
     refusal_code = models.CharField(max_length=40, blank=True)
     refusal_text = models.TextField(blank=True)
     correction_due_at = models.DateTimeField(null=True, blank=True)
-    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
-    receipt_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    receipt_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     is_demo = models.BooleanField(default=False)
     search = SearchVectorField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
@@ -128,12 +129,12 @@ class SectionSave(models.Model):
 class Version(models.Model):
     """The application as it was submitted or answered: whole, hashed, append-only (trigger)."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="versions")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     data = models.JSONField()
     sha256 = models.CharField(max_length=64)
     why = models.CharField(max_length=20)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(db_default=CoreNow())
 
     class Meta:

@@ -17,7 +17,6 @@ OURS = [app for app in OURS if (BASE_DIR / app / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -89,6 +88,7 @@ LOGIN_URL = "accounts:public:login"
 LOGIN_REDIRECT_URL = "/"
 
 ASK_CONSENT = True  # the privacy notice stands before everything else after the first log-in
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -134,6 +134,8 @@ MAIL_DOMAIN = env.text("MAIL_DOMAIN", "keguan.example")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "keguan@keguan.example")
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0755-8800 0000")
 SUPPORT_ADDRESS = env.text("SUPPORT_ADDRESS", "")
+
+KEEP_PLANS = env.text("KEEP_PLANS", "1") != "0"  # core.plans; 0 behind a pooler that changes connections between transactions
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL

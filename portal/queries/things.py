@@ -30,6 +30,7 @@ THINGS: dict[str, Any] = {
     "accounts.engagement": pgettext_lazy("thing", "What counts for limits"),
     "accounts.privacynotice": pgettext_lazy("thing", "Privacy notice"),
     "accounts.consent": pgettext_lazy("thing", "Consent to the privacy notice"),
+    "accounts.session": pgettext_lazy("thing", "Visit of somebody signed in"),
     "accounts.loginattempt": pgettext_lazy("thing", "Attempt to sign in"),
     "accounts.unitchange": pgettext_lazy("thing", "Change of the data of a unit"),
     "notices.numberseries": pgettext_lazy("thing", "Series of document numbers"),

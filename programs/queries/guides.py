@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from core import search
+from core import plans, search
 from core.clock import CoreNow
 from core.models import LedgerRow
 from core.typed import whole
@@ -228,7 +228,7 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
 def kept_version_of(pk: int) -> GuideVersion:
     """A version that applications rest on; one small statement when this process has it in memory."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sha256 FROM programs_guideversion WHERE id = %s", [pk])
+        plans.run(cursor, "SELECT sha256 FROM programs_guideversion WHERE id = %s", [pk])
         found = cursor.fetchone()
     return _KEPT.get((pk, found[0] if found else "")) or kept_version(GuideVersion.objects.get(pk=pk))
 

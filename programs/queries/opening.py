@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, plans
 from core.clock import CoreNow
 from core.workflow import Refused
 from programs import rules, states
@@ -66,21 +66,8 @@ def lock_open(pk: int) -> Open:
     possible; must be called inside a transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT g.status, s.status FROM programs_guide g JOIN programs_special s ON s.id = g.special_id"
-            " WHERE g.id = %s FOR SHARE OF g", [pk])
-        status, special = cursor.fetchone()
-        cursor.execute(
-            "SELECT c.moment, w.id, w.opens_at, w.closes_at, e.id, e.opens_at, e.closes_at, e.begun_before"
-            " FROM (SELECT core_now() AS moment) c"
-            " LEFT JOIN programs_guidewindow w"
-            " ON w.guide_id = %s AND w.opens_at <= c.moment AND c.moment < w.closes_at"
-            " LEFT JOIN programs_extension e"
-            " ON e.guide_id = %s AND e.begun_before IS NOT NULL AND e.status = 'APPROVED'"
-            " AND e.opens_at <= c.moment AND c.moment < e.closes_at",
-            [pk, pk],
-        )
-        now, window_id, opens_at, closes_at, late_id, late_opens, late_closes, begun_before = cursor.fetchone()
+        plans.run(cursor, "SELECT * FROM programs_hold_open(%s)", [pk])
+        status, special, now, window_id, opens_at, closes_at, late_id, late_opens, late_closes, begun_before = cursor.fetchone()
     if status not in states.RUNNING_STATUSES or (window_id is None and late_id is None):
         raise Refused([closed_reason(Guide.objects.get(pk=pk), status, now)])
     if status != GuideStatus.OPEN and (reason := rules.special_problem(special, Guide.objects.get(pk=pk).special.label)):

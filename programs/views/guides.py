@@ -247,7 +247,8 @@ def _ask_later(request: HttpRequest, row: Guide, form: Any, act: Any, said: Any,
     if request.method == "POST" and form.is_valid() and attempt(form, act, request.actor, row, **form.cleaned_data):
         messages.success(request, said)
         return redirect(desk_url(row))
-    return render(request, "st/form_page.html", {"form": form, "back": desk_url(row), "submit": _("Ask"), **shown},
+    crumbs = [(_("Guides"), reverse("programs:desk:guides")), (row.title, desk_url(row)), (shown["title"], None)]
+    return render(request, "st/form_page.html", {"form": form, "back": desk_url(row), "submit": _("Ask"), "crumbs": crumbs, **shown},
                   status=422 if form.errors else 200)
 
 

@@ -15,6 +15,8 @@ from tests.applications.client import signed_in
 from tests.applications.test_pages import begin, my, send
 from tests.factories import applications as make
 
+PERSON_LOCK = 0x4102  # migration applications 0007
+
 pytestmark = pytest.mark.django_db
 
 
@@ -130,6 +132,6 @@ def test_submission_holds_everybody_whom_a_limit_counts(town, limits):
     with transaction.atomic():
         unit.hold_limits(row)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND pid = pg_backend_pid()", [unit.PERSON_LOCK])
+            cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND pid = pg_backend_pid()", [PERSON_LOCK])
             held = {key for (key,) in cursor.fetchall()}
     assert held == (members | {row.leader_id} if limits else {row.leader_id})

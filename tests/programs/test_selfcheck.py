@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Session
 from core.models import LedgerRow
 from programs.engine import selfcheck
 from programs.engine.facts import CATALOGUE

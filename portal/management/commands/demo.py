@@ -60,5 +60,5 @@ class Command(BaseCommand):
         names = ", ".join(connection.ops.quote_name(name) for name in tables)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(f"TRUNCATE {names}, authtoken_token, django_session RESTART IDENTITY CASCADE")
+            cursor.execute(f"TRUNCATE {names}, authtoken_token RESTART IDENTITY CASCADE")
         call_command("load_reference", verbosity=0)

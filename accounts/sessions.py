@@ -1,0 +1,78 @@
+"""Sessions that know whose they are: one statement gives the session, the person, the roles in force and the consent owed.
+
+Every request of somebody signed in begins with these four; asked one by one they cost more than most pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import connection
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Person, Session
+from accounts.policies import Actor
+from core import plans
+from core.workflow import row_of
+
+BACKEND = "accounts.backends.EmailOrPhone"
+#: A row per role in force (migration accounts 0003).
+ASK = "SELECT role, organisation_id, scope, division, owed, session_data, (person).* FROM accounts_identity(%s, %s)"
+WIDTH = 5  # columns of a role
+
+
+@dataclass(frozen=True)
+class Found:
+    """A session as it is kept, and the actor whose it says it is."""
+
+    session_data: str
+    actor: Actor | None
+
+
+class SessionStore(DatabaseStore):
+    actor: Actor | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row: Session = super().create_model_instance(data)
+        row.person_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
+        return row
+
+    def _get_session_from_db(self) -> Found | None:
+        with connection.cursor() as cursor:
+            plans.run(cursor, ASK, [self.session_key, settings.TIME_ZONE])
+            rows, names = cursor.fetchall(), [column.name for column in cursor.description[WIDTH + 1:]]
+        if not rows:
+            self._session_key = None
+            return None
+        found = Found(rows[0][WIDTH], _actor(names, rows))
+        self.actor = found.actor
+        return found
+
+
+def _actor(names: list[str], rows: list[tuple[Any, ...]]) -> Actor | None:
+    """The person as the database has it, whatever columns this release knows, with the roles."""
+    values = rows[0][WIDTH + 1:]
+    if values[names.index("id")] is None:
+        return None
+    person = row_of(Person, names, values)
+    return Actor.read(person, [row[:WIDTH] for row in rows])
+
+
+def actor_of(session: Any) -> Actor | None:
+    """The actor that came with the session, when the session is that of an active person and was begun under the present password;
+    None: ask the long way, which ends what must be ended."""
+    if session.get(BACKEND_SESSION_KEY) != BACKEND:  # reads the session
+        return None
+    actor: Actor | None = getattr(session, "actor", None)
+    if actor is None or actor.person is None or str(actor.person.pk) != session.get(SESSION_KEY) or not actor.person.is_active:
+        return None
+    proof = session.get(HASH_SESSION_KEY, "")
+    return actor if proof and constant_time_compare(proof, actor.person.get_session_auth_hash()) else None
