@@ -135,7 +135,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "keguan@keguan.example")
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0755-8800 0000")
 SUPPORT_ADDRESS = env.text("SUPPORT_ADDRESS", "")
 
-KEEP_PLANS = env.text("KEEP_PLANS", "1") != "0"  # core.plans; 0 behind a pooler that changes connections between transactions
+KEEP_PLANS = env.flag("KEEP_PLANS", True)  # core.plans; 0 behind a pooler that changes connections between transactions
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
