@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.policies import system
-from applications import actions
-from core import clock, deadlines
+from applications import actions, queries
+from core import clock, deadlines, files
 from core.events import on
+
+files.PLACES.append(queries.place_of_material)
 
 
 @on("applications.application.endorse", "applications.application.recommend", "applications.application.answer")

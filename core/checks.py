@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Info, Tags, Warning, register
 from django.db import connections
 from django.http.request import validate_host
 
@@ -72,6 +72,18 @@ def demo_is_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "IS_DEMO is on: every page says that its data are invented.", id="keguan.W006",
             hint="Unset IS_DEMO where real applications are made.")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def uploads_are_scanned(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Nobody looks into uploads: that may be decided, but not forgotten."""
+    if settings.CLAMD:
+        return []
+    if settings.SCANNER == "off":
+        return [Info("CLAMD is off: uploads are released unscanned, and marked so.", id="keguan.I010")]
+    return [Warning(
+        "CLAMD is not set: uploads are released unscanned, and marked so.", id="keguan.W010",
+        hint="Name a clamd (host:port or the path of its socket), or say CLAMD=off on purpose.")]
 
 
 @register(Tags.database, deploy=True)

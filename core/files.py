@@ -10,17 +10,21 @@ import hashlib
 import io
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from core import ledger
 from core.models import StoredFile
+from core.workflow import Refused
 
 MIMES = {
     "pdf": "application/pdf",
@@ -37,6 +41,8 @@ NAMES = {"pdf": "PDF", "png": "PNG", "jpg": "JPG", "docx": "Word (.docx)", "xlsx
          "csv": "CSV"}
 PDF_END = 4096  # bytes from the end in which readers look for the end mark
 UNPACK_LIMIT = 200 * 1024 * 1024  # bytes a packed office file may unpack to
+#: An upper floor says on which page a file stands: a function of the file that returns an address, or "".
+PLACES: list[Callable[[StoredFile], str]] = []
 
 
 class BadFile(ValueError):
@@ -116,7 +122,17 @@ def store(upload: Any, *, actor: Any, kinds: tuple[str, ...] = ("pdf",), max_byt
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    return _keep(upload, f"{name}.{kind}" if name else _with_ending(upload.name, kind), MIMES[kind], upload.size, digest.hexdigest(), actor, StoredFile.Scan.UNSCANNED)
+    scan = StoredFile.Scan.PENDING if settings.CLAMD else StoredFile.Scan.UNSCANNED
+    kept = _keep(upload, f"{name}.{kind}" if name else _with_ending(upload.name, kind), MIMES[kind], upload.size, digest.hexdigest(), actor, scan)
+    if kept.scan == StoredFile.Scan.PENDING and settings.KICK_WORKERS:
+        transaction.on_commit(lambda: _wake_scanner(kept.pk))
+    return kept
+
+
+def _wake_scanner(pk: int) -> None:
+    from core import tasks  # noqa: PLC0415 (slow import)
+
+    tasks.send(tasks.scan, pk)
 
 
 def checked(upload: Any, *, kinds: tuple[str, ...] = ("pdf",), max_bytes: int) -> str:
@@ -174,14 +190,29 @@ def intact(file: StoredFile) -> bool:
     return digest.hexdigest() == file.sha256
 
 
+def locked(file: StoredFile) -> str | None:
+    """Why nobody may open the file, or None. The only door asks it, for every app."""
+    if file.scan == StoredFile.Scan.INFECTED:
+        return _("A virus was found in “%(name)s”; the file is locked.") % {"name": file.name}
+    if file.scan == StoredFile.Scan.PENDING:
+        return _("The virus check of “%(name)s” is not finished; until then nobody can open the file. Please try again in a minute.") % {
+            "name": file.name}
+    return None
+
+
+def place_of(file: StoredFile) -> str:
+    """The page on which the file stands, for a message about it; "" when no floor knows."""
+    return next((found for place in PLACES if (found := place(file))), "")
+
+
 def serve(file: StoredFile, actor: Any, reason: str, *, inline: bool = False, part_of: Any = None) -> FileResponse:
     """Send a file to somebody whom the calling app has let in; the ledger keeps who saw it and why.
 
     `part_of` is the row under which the look is recorded instead of the file, where readers of the record know the person
     by that row only (an expert by the seat).
     """
-    if file.scan == StoredFile.Scan.INFECTED:
-        raise BadFile(_("This file did not pass the virus check and is locked."))
+    if reason := locked(file):
+        raise Refused([reason])
     ledger.record("core.file.open", part_of or file, actor, why=reason, name=file.name)
     shown = inline and file.mime in ("application/pdf", "image/png", "image/jpeg")
     response = FileResponse(open_file(file), content_type=file.mime)

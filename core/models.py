@@ -222,10 +222,10 @@ class Counter(models.Model):
 
 class StoredFile(models.Model):
     class Scan(models.TextChoices):
-        PENDING = "PENDING"
-        CLEAN = "CLEAN"
-        UNSCANNED = "UNSCANNED"
-        INFECTED = "INFECTED"
+        PENDING = "PENDING", gettext_lazy("Virus check under way")
+        CLEAN = "CLEAN", gettext_lazy("No virus found")
+        UNSCANNED = "UNSCANNED", gettext_lazy("Not scanned")
+        INFECTED = "INFECTED", gettext_lazy("Virus found, locked")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=255)
@@ -234,14 +234,35 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=300)
     scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.PENDING)
+    scan_note = models.CharField(max_length=200, blank=True, help_text="what was found, or why there is no verdict yet")
+    scan_tries = models.PositiveSmallIntegerField(default=0)
+    scan_retry_at = models.DateTimeField(db_default=CoreNow())
+    scanned_at = models.DateTimeField(null=True)
     uploaded_by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(db_default=CoreNow())
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="file_sha")]
+        indexes = [
+            models.Index(fields=["sha256"], name="file_sha"),
+            models.Index(fields=["scan", "id"], condition=models.Q(scan__in=["PENDING", "UNSCANNED"]), name="file_to_scan"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_locked(self) -> bool:
+        """Nobody may open it: no verdict yet, or a bad one."""
+        return self.scan in (self.Scan.PENDING, self.Scan.INFECTED)
+
+    @property
+    def mark(self) -> Any:
+        """What a list says beside the name; a file that was looked at and found clean needs no word."""
+        return "" if self.scan == self.Scan.CLEAN else self.get_scan_display()
+
+    @property
+    def mark_tone(self) -> str:
+        return {self.Scan.PENDING: "warn", self.Scan.INFECTED: "bad"}.get(self.scan, "")
 
 
 class Job(models.Model):

@@ -12,7 +12,7 @@ import redis
 from celery import shared_task
 from django.conf import settings
 
-from core import deadlines, events, jobs, ledger
+from core import deadlines, events, jobs, ledger, scanning
 from core.clock import CoreNow
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def minute() -> None:
     beat("minute")
     for name, run in {
         "deadlines": deadlines.sweep, "reactions": events.drain, "seal": ledger.seal_pending, "jobs": jobs.sweep,
-        **SWEEPS,
+        "scan": scanning.sweep, **SWEEPS,
     }.items():
         try:
             run()
@@ -92,6 +92,12 @@ def drain() -> None:
 @shared_task(name="core.seal")
 def seal() -> None:
     ledger.seal_pending()
+
+
+@shared_task(name="core.scan")
+def scan(pk: int) -> None:
+    with contextlib.suppress(scanning.Away):  # the sweep asks again
+        scanning.scan(pk)
 
 
 @shared_task(name="core.run_job")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -17,6 +18,7 @@ from applications.queries import facts as known
 from applications.queries import parts
 from applications.queries.voices import mode_caps
 from core import clock, parameters
+from core.models import StoredFile
 from core.money import wan
 from programs.engine import amounts, conditions, targets, voices
 from programs.engine import budget as budgets
@@ -150,15 +152,28 @@ def _check_secret(found: CheckList) -> None:
 
 
 def _check_documents(application: Application, found: CheckList) -> None:
-    present = {row.code for row in parts.rows_of(application, "annexes") if row.is_current}
+    current = {row.code: row.file for row in parts.rows_of(application, "annexes", "file") if row.is_current}
+    present = set(current)
     for row in parts.documents_of(application):
         if row.get("required") and row["code"] not in present:
             text = _("Upload “%(name)s” (required of: %(kinds)s)") if row["who"] else _("Upload “%(name)s”")
             found.add(parts.FILES, text % {"name": row["name"], "kinds": row["who"]}, f"d-{row['code']}")
+        if row["code"] in current and (problem := scan_problem(current[row["code"]])):
+            found.add(parts.FILES, problem, f"d-{row['code']}")
     has_agreement = next((r for r in parts.documents_of(application) if "合作协议" in r["name"]), None)
     if has_agreement and application.partners.exists() and has_agreement["code"] not in present:
         found.add(parts.FILES, _("There are partners: upload “%(name)s”") % {"name": has_agreement["name"]},
                   f"d-{has_agreement['code']}")
+
+
+def scan_problem(file: StoredFile) -> str:
+    """Why a material cannot be submitted yet: nothing leaves the applicant that nobody looked into where somebody should."""
+    if file.scan == StoredFile.Scan.INFECTED:
+        return _("A virus was found in “%(name)s”. Upload a clean file in its place, or remove it.") % {"name": file.name}
+    if file.scan == StoredFile.Scan.PENDING:
+        return _("The virus check of “%(name)s” is not finished. It usually takes less than a minute: try again then. If it stays so, "
+                 "upload the file again or call %(phone)s.") % {"name": file.name, "phone": settings.SUPPORT_PHONE}
+    return ""
 
 
 #: Where a person can change what a fact says.

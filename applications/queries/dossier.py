@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from applications import rules, states
-from applications.models import Application, Version
+from applications.models import Annex, Application, Version
 from applications.queries import parts
 from core.money import wan
 from programs.engine import forms
@@ -111,6 +111,24 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
         "is_demo": application.is_demo, "blind": blind,
     }
     return _blinded(shown, data) if blind else shown
+
+
+def open_dossier(application: Application) -> dict[str, Any]:
+    """The dossier for readers who may open the materials: each with its file and the versions before it."""
+    shown = dossier(application)
+    versions = annexes_by_code(application)
+    for one in shown["annexes"]:
+        one["versions"] = versions.get(one["code"], [])
+        one["annex"] = next((row for row in one["versions"] if row.number == one["number"]), None)
+    return shown
+
+
+def annexes_by_code(application: Application) -> dict[str, list[Annex]]:
+    """Every version of every material, the newest first."""
+    found: dict[str, list[Annex]] = {}
+    for row in application.annexes.select_related("file", "added_by").order_by("code", "-number"):
+        found.setdefault(row.code, []).append(row)
+    return found
 
 
 def _topic(application: Application, code: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from applications.queries.checks import unit_problems
 from applications.states import Status
 from applications.workflow import before_close
 from core import clock
-from core.models import LedgerRow
+from core.models import LedgerRow, StoredFile
 from programs import queries as programme
 from programs.models import Guide
 
@@ -337,10 +338,7 @@ def local(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
-
-
-def annexes_by_code(application: Application) -> dict[str, list[Annex]]:
-    found: dict[str, list[Annex]] = {}
-    for row in application.annexes.select_related("file", "added_by").order_by("code", "-number"):
-        found.setdefault(row.code, []).append(row)
-    return found
+def place_of_material(file: StoredFile) -> str:
+    """The leader's page on which the file stands as a material; "" when it is none."""
+    annex = Annex.objects.filter(file=file).select_related("application").first()
+    return f"{reverse('applications:my:files', args=[annex.application.ref])}#d-{annex.code}" if annex else ""

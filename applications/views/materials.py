@@ -66,11 +66,11 @@ def _rows(application: Application) -> list[dict[str, Any]]:
     rows = []
     for document in queries.documents_of(application):
         mine = versions.get(document["code"], [])
-        kinds = document["mimes"]
+        kinds, current = document["mimes"], next((row for row in mine if row.is_current), None)
         rows.append({
             "code": document["code"], "name": pick(document, "name"), "note": pick(document, "note"),
             "signed_by": document.get("signed_by", ""), "required": document.get("required"), "who": document["who"],
-            "current": next((row for row in mine if row.is_current), None), "versions": mine,
+            "current": current, "scan": queries.scan_problem(current.file) if current else "", "versions": mine,
             "accept": ",".join(f".{kind}" for kind in kinds), "kinds": "、".join(files.NAMES[kind] for kind in kinds),
             "limit_mb": actions.limit_of(document) // MB,
         })

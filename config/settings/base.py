@@ -126,6 +126,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 UPLOAD_LIMIT_BYTES = 50 * 1024 * 1024  # the one limit that pages show and views enforce
+SCANNER = env.text("CLAMD", "")  # host:port or the path of a socket; "off" says on purpose that there is none
+CLAMD = "" if SCANNER == "off" else SCANNER
 FONT_DIR = env.Path(env.text("KEGUAN_FONTS", str(VAR_DIR / "fonts")))
 
 SITE_NAME = "科技计划管理平台"

@@ -51,7 +51,9 @@ WORDS = {
     "accounts.person.merge": gettext_lazy("Accounts merged"),
     "accounts.person.password": gettext_lazy("Password changed"),
     "accounts.person.unmask": gettext_lazy("Identity number opened"),
+    "core.file.infected": gettext_lazy("Virus found in a file"),
     "core.file.open": gettext_lazy("File opened"),
+    "core.file.release": gettext_lazy("File released without a virus check"),
     "core.reference.load": gettext_lazy("Reference data loaded"),
     "notices.document.draft": gettext_lazy("Document drafted"),
     "notices.document.edit": gettext_lazy("Document changed"),
@@ -147,7 +149,7 @@ class Act:
 
 def thing(row: LedgerRow) -> str:
     """What was acted upon, as people call it: a file has a name, everything else a number."""
-    return rules.masked_text(row.data.get("name") or "") if row.verb == "core.file.open" else row.target_ref
+    return rules.masked_text(row.data.get("name") or "") if row.verb.startswith("core.file.") else row.target_ref
 
 
 def called(rows: Iterable[LedgerRow]) -> dict[tuple[str, int], str]:

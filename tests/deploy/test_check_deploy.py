@@ -21,6 +21,7 @@ RIGHT = {
     "SITE_URL": "https://keji.example.gov.cn",
     "DATABASE_URL": "postgresql://keguan_web:x@127.0.0.1:9/keguan",
     "DATABASE_ADMIN_URL": "postgresql://keguan:y@127.0.0.1:9/keguan",
+    "CLAMD": "clamav:3310",
 }
 
 
@@ -50,6 +51,12 @@ def test_every_mistake_is_named_at_once(check, tmp_path):
     assert done.returncode == 1
     for number in ("W001", "W003", "W004", "W005", "W006"):
         assert f"keguan.{number}" in done.stderr
+
+
+@pytest.mark.parametrize(("clamd", "code", "said"), [(None, 1, "keguan.W010"), ("", 1, "keguan.W010"), ("off", 0, "")])
+def test_an_installation_that_scans_no_upload_says_so_or_is_warned(check, clamd, code, said):
+    done = check(CLAMD=clamd)
+    assert done.returncode == code and said in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATA_KEY", "DATABASE_URL"])

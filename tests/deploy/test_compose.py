@@ -44,7 +44,7 @@ def variables() -> dict[str, bool]:
 
 
 def test_services_are_all_there():
-    assert set(SERVICES) == {"web", "worker", "beat", "install", "postgres", "redis", "caddy"}
+    assert set(SERVICES) == {"web", "worker", "beat", "install", "postgres", "redis", "clamav", "caddy"}
     assert all(SERVICES[name]["image"] == SERVICES["web"]["image"] for name in OURS)
 
 
@@ -116,6 +116,12 @@ def test_nothing_starts_before_what_it_needs():
     for name in ("web", "worker", "beat"):
         assert wait[name] == {**stores, "install": "service_completed_successfully"}
     assert wait["caddy"] == {"web": "service_healthy"}
+
+
+def test_scanner_is_started_where_it_is_wanted_and_asked_where_it_stands():
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == {"clamav"}
+    assert all(SERVICES[name]["environment"]["CLAMD"].startswith("${CLAMD:?") for name in OURS)
+    assert "clamav:3310" in (ROOT / "deploy" / "env.example").read_text(encoding="utf-8")
 
 
 def test_only_the_proxy_is_open_to_the_world():

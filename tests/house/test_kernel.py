@@ -14,7 +14,7 @@ BUSINESS = re.compile(rf"(?<![a-z])(?:{'|'.join(WORDS)})s?(?![a-z])", re.IGNOREC
 #: One more module is a decision for docs/adr: the kernel is not a drawer.
 MODULES = {
     "apps", "checks", "clock", "crypt", "deadlines", "events", "files", "jobs", "ledger", "models", "money", "parameters", "pauses", "plans",
-    "refs", "search", "tasks", "typed", "workdays", "workflow",
+    "refs", "scanning", "search", "tasks", "typed", "workdays", "workflow",
 }
 
 

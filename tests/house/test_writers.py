@@ -15,7 +15,7 @@ WRITES = {
 #: Rooms that write rows by their nature: the verbs, the kernel's own modules, commands that load data.
 WRITERS = {"actions", "management", "demo"}
 KERNEL_WRITERS = {
-    "core/deadlines.py", "core/events.py", "core/files.py", "core/jobs.py", "core/ledger.py", "core/refs.py",
+    "core/deadlines.py", "core/events.py", "core/files.py", "core/jobs.py", "core/ledger.py", "core/refs.py", "core/scanning.py",
     "core/tasks.py", "core/workflow.py", "core/clock.py", "core/web/once.py", "core/web/saved.py",
 }
 #: The engine; and the lock of a guide, which puts the status it has just read under lock onto the instance, unsaved.
