@@ -66,6 +66,12 @@ def prepare_waiting() -> None:
     actions.prepare_due(system("prepare"))
 
 
+@sweep("applications.uploads")
+def end_stale_uploads() -> None:
+    """Files that stopped on their way and did not come on."""
+    actions.sweep_uploads(system("uploads"))
+
+
 @jobs.job("applications.print")
 def print_application(job: Any, progress: jobs.Progress) -> None:
     """The whole application as PDF. A preview is given to the person; the paper of a submission is kept with it."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import api as machine
 from applications import policies
-from applications.views import deputies, finishing, materials, rows, sections, unit, workbench
+from applications.views import deputies, finishing, materials, pieces, rows, sections, unit, workbench
 from applications.views import desk as desks
 from applications.views import duplicates as twice
 from applications.views import preview as look
@@ -44,9 +44,14 @@ my = [
     path("applications/<str:ref>/partners/<int:pk>/", rows.partner, name="partner"),
     path("applications/<str:ref>/partners/<int:pk>/remove/", rows.partner_remove, name="partner_remove"),
     path("applications/<str:ref>/files/", materials.listing, name="files"),
+    path("applications/<str:ref>/files/token/", pieces.token, name="files_token"),
     path("applications/<str:ref>/files/<int:pk>/", materials.read, name="file"),
     path("applications/<str:ref>/files/<int:pk>/remove/", materials.remove, name="file_remove"),
     path("applications/<str:ref>/files/<str:code>/upload/", materials.upload, name="upload"),
+    path("applications/<str:ref>/files/<str:code>/pieces/", pieces.begin, name="upload_begin"),
+    path("applications/<str:ref>/files/pieces/<uuid:uid>/", pieces.piece, name="piece"),
+    path("applications/<str:ref>/files/pieces/<uuid:uid>/finish/", pieces.finish, name="upload_finish"),
+    path("applications/<str:ref>/files/pieces/<uuid:uid>/cancel/", pieces.cancel, name="upload_cancel"),
     path("applications/<str:ref>/parts/<slug:part>/done/", sections.done, name="done"),
     path("applications/<str:ref>/sections/<slug:section>/", sections.section, name="section"),
     path("applications/<str:ref>/sections/<slug:section>/autosave/", sections.autosave, name="autosave"),

@@ -38,6 +38,7 @@ from applications.actions.formality import (
 from applications.actions.guide_news import tell_of_following, tell_of_guide, tell_of_late_filing
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
+from applications.actions.pieces import PIECE, append_piece, begin_upload, cancel_upload, finish_upload, sweep_uploads
 from applications.actions.preparing import prepare, prepare_due
 from applications.actions.reminding import Reminded, remind_leader, remind_leaders
 from applications.actions.team import (
@@ -95,6 +96,7 @@ __all__ = [
     "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
     "ask_comparison", "call_duplicate", "call_partly", "clear_duplicate", "compare_text", "keep_prints", "keep_text", "order_comparison",
     "follow", "follow_guide", "tell_of_following", "tell_of_guide", "tell_of_late_filing",
+    "PIECE", "append_piece", "begin_upload", "cancel_upload", "finish_upload", "sweep_uploads",
     "prepare", "prepare_due", "Reminded", "appoint_deputy", "end_deputy", "remind_leader", "remind_leaders",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
 ]

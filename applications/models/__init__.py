@@ -17,9 +17,10 @@ from applications.models.filing import (
     Version,
     Voice,
 )
+from applications.models.pieces import Upload
 from applications.models.prepared import Prepared
 
 __all__ = [
     "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
-    "Prepared", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Version", "Voice",
+    "Prepared", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice",
 ]

@@ -108,6 +108,8 @@ from applications.queries.reads import (
     unit_get,
     unit_row,
     units_of,
+    upload_for,
+    uploads_of,
 )
 from applications.queries.standing import (
     events_for_applicant,
@@ -159,7 +161,7 @@ __all__ = [
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
-    "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_dossier", "place_of_material", "scan_problem", "shut", "open_guides", "part_errors", "unit_problems",
+    "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_dossier", "place_of_material", "scan_problem", "upload_for", "uploads_of", "shut", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
     "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "unit_row", "units_of",
     "candidates", "compare", "compared_text", "content_of", "duplicate_for", "duplicates_of", "duplicates_on_desk", "history_of_duplicate",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from accounts.states import OrganisationStatus, Role
 from applications import policies, rules, states
-from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember
+from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember, Upload
 from applications.queries import parts
 from applications.queries.checks import unit_problems
 from applications.states import Status
@@ -336,6 +337,19 @@ def receipt_by(number: str, code: str) -> Application | None:
 
 def local(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def upload_for(actor: Any, ref: str, uid: UUID) -> Upload:
+    """An upload the actor has begun, in an application the actor leads; 404 otherwise."""
+    row = Upload.objects.select_related("application").filter(uid=uid, person=actor.id, application=leader_get(actor, ref)).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def uploads_of(actor: Any, application: Application) -> dict[str, Upload]:
+    """What the actor has begun to upload and not finished, by material."""
+    return {row.code: row for row in Upload.objects.filter(application=application, person=actor.id)}
 
 
 def place_of_material(file: StoredFile) -> str:

@@ -49,9 +49,9 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     if not application.done.get(queries.FILES):
         wrong = []
     rows, errors = _rows(application), [{"text": item.text, "id": item.anchor} for item in wrong]
-    refused = request.session.pop(_refusal(application), {})
+    refused, begun = request.session.pop(_refusal(application), {}), queries.uploads_of(request.actor, application)
     for row in rows:
-        row["problem"] = refused.get(row["code"], "")
+        row["problem"], row["begun"] = refused.get(row["code"], ""), begun.get(row["code"])
         if row["problem"]:
             errors.insert(0, {"text": _("%(name)s: %(problem)s") % row, "id": f"u-{row['code']}"})
     return render(request, "applications/files.html", frame.context(

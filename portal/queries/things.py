@@ -99,6 +99,7 @@ THINGS: dict[str, Any] = {
     "applications.partner": pgettext_lazy("thing", "Partner unit"),
     "applications.budgetline": pgettext_lazy("thing", "Line of the budget"),
     "applications.target": pgettext_lazy("thing", "Performance target"),
+    "applications.upload": pgettext_lazy("thing", "Upload on its way"),
     "applications.annex": pgettext_lazy("thing", "Annex"),
     "applications.prepared": pgettext_lazy("thing", "Check made beforehand"),
     "applications.formalitycheck": pgettext_lazy("thing", "Formality check"),

@@ -249,7 +249,14 @@ def overview() -> list[Visit]:
 
 sample("applications:my:calendar", "applications:my:check", "applications:my:preview", "applications:my:team",
        "applications:my:member_add", "applications:my:partners", "applications:my:partner_add",
-       "applications:my:files")(lambda: own(*DRAFTS))
+       "applications:my:files", "applications:my:files_token")(lambda: own(*DRAFTS))
+
+
+@sample("applications:my:piece")
+def piece() -> list[Visit]:
+    return []  # an answer to the script of the page; the world has nothing on its way
+
+
 @sample("applications:my:paper")
 def paper() -> list[Visit]:
     row = Application.objects.exclude(pdf=None).order_by("-pk").first()
