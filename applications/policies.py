@@ -12,7 +12,7 @@ from accounts import queries as people
 from accounts.models import Organisation
 from accounts.states import UNIT_ROLES, Role
 from applications import states
-from applications.models import Application, DuplicateFinding, Voice
+from applications.models import Annex, Application, DuplicateFinding, Voice
 from core import plans
 from core.workflow import row_of
 from programs import policies as programme
@@ -219,6 +219,28 @@ def _scope(actor: Any) -> Q:
     if codes is None:
         return Q()
     return Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+
+
+def of_applicant(actor: Any, application: Application) -> str | None:
+    """The leader and those who speak for the unit: what was replaced before the submission is theirs alone."""
+    own = actor.holds(Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id)
+    if actor.is_system or own or is_leader(actor, application) is None or is_unit_admin(actor, application) is None:
+        return None
+    return _("Only the applicant may see what was replaced before the submission.")
+
+
+def annexes_visible_to(actor: Any, application: Application) -> QuerySet[Annex]:
+    """Versions of the materials for whom may see the application: all for the applicant, for others those that are current or
+    stood in something submitted."""
+    # by the table itself: an act may have fetched the current ones only
+    rows = Annex.objects.filter(application=application).select_related("file", "added_by").order_by("code", "-number")
+    if of_applicant(actor, application) is None:
+        return rows
+    open_ = Q(is_current=True)
+    for submitted in application.versions.values_list("data__annexes", flat=True):
+        for one in submitted or ():
+            open_ |= Q(code=one["code"], number=one["number"])
+    return rows.filter(open_)
 
 
 def mine(actor: Any) -> QuerySet[Application]:

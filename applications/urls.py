@@ -46,6 +46,7 @@ my = [
     path("applications/<str:ref>/files/", materials.listing, name="files"),
     path("applications/<str:ref>/files/token/", pieces.token, name="files_token"),
     path("applications/<str:ref>/files/<int:pk>/", materials.read, name="file"),
+    path("applications/<str:ref>/files/<int:pk>/look/", materials.look, name="look"),
     path("applications/<str:ref>/files/<int:pk>/remove/", materials.remove, name="file_remove"),
     path("applications/<str:ref>/files/<str:code>/upload/", materials.upload, name="upload"),
     path("applications/<str:ref>/files/<str:code>/pieces/", pieces.begin, name="upload_begin"),

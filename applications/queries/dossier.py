@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from applications import rules, states
+from applications import policies, rules, states
 from applications.models import Annex, Application, Version
 from applications.queries import parts
 from core.money import wan
@@ -113,20 +113,20 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
     return _blinded(shown, data) if blind else shown
 
 
-def open_dossier(application: Application) -> dict[str, Any]:
+def open_dossier(actor: Any, application: Application) -> dict[str, Any]:
     """The dossier for readers who may open the materials: each with its file and the versions before it."""
     shown = dossier(application)
-    versions = annexes_by_code(application)
+    versions = annexes_by_code(actor, application)
     for one in shown["annexes"]:
         one["versions"] = versions.get(one["code"], [])
         one["annex"] = next((row for row in one["versions"] if row.number == one["number"]), None)
     return shown
 
 
-def annexes_by_code(application: Application) -> dict[str, list[Annex]]:
-    """Every version of every material, the newest first."""
+def annexes_by_code(actor: Any, application: Application) -> dict[str, list[Annex]]:
+    """The versions of every material that the actor may open, the newest first."""
     found: dict[str, list[Annex]] = {}
-    for row in application.annexes.select_related("file", "added_by").order_by("code", "-number"):
+    for row in policies.annexes_visible_to(actor, application):
         found.setdefault(row.code, []).append(row)
     return found
 

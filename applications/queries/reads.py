@@ -87,7 +87,8 @@ def partner_for(actor: Any, application: Application, pk: int) -> Partner:
 
 
 def annex_for(actor: Any, application: Application, pk: int) -> Annex:
-    row = application.annexes.select_related("file").filter(pk=pk).first()
+    """A version of a material that the actor may open; 404 otherwise."""
+    row = policies.annexes_visible_to(actor, application).filter(pk=pk).first()
     if row is None:
         raise Http404
     return row

@@ -68,7 +68,7 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
 def preview(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.leader_get(request.actor, ref)
     return render(request, "applications/preview.html", frame.context(
-        application, here="preview", title=_("The whole application"), d=queries.open_dossier(application)))
+        application, here="preview", title=_("The whole application"), d=queries.open_dossier(request.actor, application)))
 
 
 @access(signed_in)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from applications import actions, queries
-from applications.models import Application
+from applications import actions, policies, queries
+from applications.models import Annex, Application
 from applications.views import frame
 from core import files, typed
 from core.web.access import access, signed_in
@@ -48,7 +48,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     wrong = [item for item in queries.check_list(application).wrong if item.part == queries.FILES]
     if not application.done.get(queries.FILES):
         wrong = []
-    rows, errors = _rows(application), [{"text": item.text, "id": item.anchor} for item in wrong]
+    rows, errors = _rows(request.actor, application), [{"text": item.text, "id": item.anchor} for item in wrong]
     refused, begun = request.session.pop(_refusal(application), {}), queries.uploads_of(request.actor, application)
     for row in rows:
         row["problem"], row["begun"] = refused.get(row["code"], ""), begun.get(row["code"])
@@ -61,8 +61,8 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     ))
 
 
-def _rows(application: Application) -> list[dict[str, Any]]:
-    versions = queries.annexes_by_code(application)
+def _rows(actor: Any, application: Application) -> list[dict[str, Any]]:
+    versions = queries.annexes_by_code(actor, application)
     rows = []
     for document in queries.documents_of(application):
         mine = versions.get(document["code"], [])
@@ -133,6 +133,37 @@ def read(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.get_for(request.actor, ref)
     annex = queries.annex_for(request.actor, application, pk)
     return files.serve(annex.file, request.actor, application.ref, inline=request.GET.get("inline") == "1")
+
+
+@access(signed_in)
+def look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """One material on a page of its own, with the ones before and after it; the file itself comes through `read`."""
+    application = queries.get_for(request.actor, ref)
+    one = queries.annex_for(request.actor, application, pk)
+    versions = queries.annexes_by_code(request.actor, application)
+    names = {row["code"]: pick(row, "name") for row in queries.documents_of(application)}
+    order = sorted(versions, key=[*names, *versions].index)
+    here = order.index(one.code)
+    beside = [_newest(versions[order[at]], names) if 0 <= at < len(order) else None for at in (here - 1, here + 1)]
+    kind = one.file.mime
+    return render(request, "applications/look.html", {
+        "title": names.get(one.code, one.code), "a": application, "one": one, "versions": versions[one.code], "locked": files.locked(one.file),
+        "source": reverse("applications:my:file", args=[ref, pk]), "place": here + 1, "count": len(order), "before": beside[0], "after": beside[1],
+        "shown": "pdf" if kind == "application/pdf" else "image" if kind.startswith("image/") else "", "crumbs": _crumbs(request.actor, application, one),
+    })
+
+
+def _newest(rows: list[Annex], names: dict[str, str]) -> Annex:
+    row = next((one for one in rows if one.is_current), rows[0])
+    row.title = names.get(row.code, row.code)
+    return row
+
+
+def _crumbs(actor: Any, application: Application, one: Annex) -> list[tuple[str, str | None]]:
+    """Back to the page of the application that the reader has."""
+    name = "applications:my:overview" if policies.is_leader(actor, application) is None else (
+        "applications:desk:application" if policies.may_read_desk(actor) is None else "applications:my:unit_application")
+    return [(application.ref, reverse(name, args=[application.ref])), (one.file.name, None)]
 
 
 @access(signed_in)

@@ -31,7 +31,7 @@ def _refused(reason: Any, status: int = 422) -> JsonResponse:
 
 @access(signed_in)
 def token(request: HttpRequest, ref: str) -> HttpResponse:
-    """Whether who asks is signed in (again), and a token for this session, before there is an upload to ask about."""
+    """Whether who asks is signed in (again), and a token that is good now, before there is an upload to ask about."""
     queries.leader_get(request.actor, ref)
     return JsonResponse({"token": get_token(request)})
 

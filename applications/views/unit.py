@@ -122,7 +122,7 @@ def buttons_of(actor: Any, row: Application, wrong: list[dict[str, str]]) -> lis
 @access(policies.is_unit_user)
 def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     actor, row = request.actor, queries.unit_get(request.actor, ref)
-    content = queries.open_dossier(row)
+    content = queries.open_dossier(actor, row)
     checked = queries.beside_content(row, content)
     shown = buttons_of(actor, row, checked.get("wrong", []))
     return render(request, "applications/unit_page.html", {

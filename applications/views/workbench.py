@@ -76,7 +76,7 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
     }
     if application.status in states.EDITABLE:
         return render(request, "applications/overview.html", context)
-    context |= {"d": queries.open_dossier(application), "papers": queries.papers_of(application), "words": queries.said(request.actor, application)}
+    context |= {"d": queries.open_dossier(request.actor, application), "papers": queries.papers_of(application), "words": queries.said(request.actor, application)}
     return render(request, "applications/standing.html", context)
 
 

@@ -99,6 +99,7 @@
     return true;
   };
   const end = (job) => {
+    if (!job.box.isConnected) return;
     job.box.remove();
     delete job.form.dataset.busy;
     busy -= 1;
@@ -107,6 +108,7 @@
     try {
       if (job.over) return;
       if (!await send(job) && !await send(job)) throw new Told(t.failed);
+      end(job);
       await fresh(job, t.done.replace("{name}", job.file.name));
     } catch (error) {
       if (!job.over) say(job, error instanceof Told && error.message ? error.message : t.failed);
@@ -116,6 +118,7 @@
     job.over = true;
     job.xhr?.abort();
     wake();
+    end(job);
     if (job.where) await call({}, "POST", `${job.where}cancel/`);
     document.getElementById("upload-said").textContent = t.cancelled;
     job.form.querySelector("input[type=file]").focus();
@@ -140,7 +143,7 @@
     stop.append(part("span", "st-vh", ` ${file.name}`));
     stop.addEventListener("click", () => cancel(job));
     job.box.append(job.bar, job.text, job.live, stop);
-    form.append(job.box);
+    form.after(job.box);
     form.dataset.busy = "1"; // a disabled button would lose the focus it has
     busy += 1;
     line = line.then(() => run(job));

@@ -275,7 +275,7 @@ def partner() -> list[Visit]:
     return [Visit(row.leader, (row.ref, row.partners.first().pk))] if row else []  # the small world has none
 
 
-@sample("applications:my:file")
+@sample("applications:my:file", "applications:my:look")
 def annex() -> Visit:
     row = Application.objects.filter(annexes__isnull=False, status__in=DRAFTS).first()
     return Visit(row.leader, (row.ref, row.annexes.first().pk))
