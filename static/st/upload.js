@@ -140,7 +140,7 @@
     job.live.setAttribute("aria-live", "polite");
     const stop = part("button", "st-link", t.cancel);
     stop.type = "button";
-    stop.append(part("span", "st-vh", ` ${file.name}`));
+    stop.append(part("span", "st-vh", ` ${form.querySelector("label").textContent}`));
     stop.addEventListener("click", () => cancel(job));
     job.box.append(job.bar, job.text, job.live, stop);
     form.after(job.box);

@@ -91,7 +91,7 @@ def test_a_cut_line_and_a_reloaded_page_go_on_where_it_stopped(sender):
     shot(page, "upload_begun")
     line.left = 9
     send("D01", body)
-    expect(page.locator("#d-D01 a")).to_contain_text("可行性研究报告.pdf", timeout=20_000)
+    expect(page.locator("#d-D01 a").first).to_contain_text("可行性研究报告.pdf", timeout=20_000)
     assert line.offsets[0] == 2 * MB and arrived(row) == body and not Upload.objects.exists()
     expect(page.locator("#upload-said")).to_have_text("“可行性研究报告.pdf”已上传。")
 
@@ -108,7 +108,7 @@ def test_a_session_that_ends_is_said_and_a_new_one_goes_on(sender):
     shot(page, "upload_signed_out")
     for name, value in cookies_of(leader).items():
         page.context.add_cookies([{"name": name, "value": value, "url": desk.base}])
-    expect(page.locator("#d-D01 a")).to_contain_text("可行性研究报告.pdf", timeout=30_000)
+    expect(page.locator("#d-D01 a").first).to_contain_text("可行性研究报告.pdf", timeout=30_000)
     assert arrived(row) == body and settings.SESSION_COOKIE_NAME
 
 
@@ -125,7 +125,7 @@ def test_several_wait_in_a_row_and_one_is_cancelled(sender):
     expect(page.locator(f"#d-{codes[1]} .st-up")).to_have_count(0)
     line.left = 99
     for code in (codes[0], codes[2]):
-        expect(page.locator(f"#d-{code} a")).to_contain_text(f"{code}.pdf", timeout=30_000)
+        expect(page.locator(f"#d-{code} a").first).to_contain_text(f"{code}.pdf", timeout=30_000)
     assert arrived(row, codes[0]) == arrived(row, codes[2]) == body
     assert not Annex.objects.filter(application=row, code=codes[1]).exists()
     page.set_viewport_size({"width": 390, "height": 900})
