@@ -86,6 +86,24 @@ def uploads_are_scanned(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint="Name a clamd (host:port or the path of its socket), or say CLAMD=off on purpose.")]
 
 
+@register(Tags.files, deploy=True)
+def store_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Half a store loses files: those without a bucket go into a folder that nobody backs up, and without keys none arrive."""
+    given = {name for name, value in settings.S3.items() if value}
+    missing = {"S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY"} - given if given else set()
+    found: list[CheckMessage] = []
+    if missing:
+        found.append(Warning(
+            f"The S3 store is named by halves: {', '.join(sorted(missing))} missing.", id="keguan.W011",
+            hint="Set bucket and both keys (and S3_ENDPOINT where it is not Amazon's), or none of them for the folder."))
+    endpoint = urlsplit(settings.S3["S3_ENDPOINT"])
+    if settings.S3["S3_ENDPOINT"] and (endpoint.scheme != "https" or not endpoint.hostname):
+        found.append(Warning(
+            "S3_ENDPOINT is not an https address.", id="keguan.W012",
+            hint="Files of applicants would travel in plain text."))
+    return found
+
+
 @register(Tags.database, deploy=True)
 def rows_are_real(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Accounts of the demo world have a password that everybody can read; a shifted clock decides wrongly."""

@@ -104,10 +104,10 @@ def scan(pk: int | None = None) -> bool:
             found = ask(stream)
     except Away:
         raise
-    except (NoVerdict, OSError) as error:
+    except Exception as error:  # noqa: BLE001 (whatever the scanner or the store raises, it is no verdict; others must not wait for it)
         pause = timedelta(minutes=min(LONGEST_PAUSE, row.scan_tries + 1))
         StoredFile.objects.filter(pk=row.pk).update(
-            scan_tries=models.F("scan_tries") + 1, scan_note=str(error)[:200], scan_retry_at=CoreNow() + pause)
+            scan_tries=models.F("scan_tries") + 1, scan_note=f"{type(error).__name__}: {error}"[:200], scan_retry_at=CoreNow() + pause)
         return True
     _settle(row, found)
     return True

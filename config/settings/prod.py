@@ -2,6 +2,7 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
+from config.settings.base import S3, STORAGES
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -11,6 +12,10 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL", "")
 IS_DEMO = env.flag("IS_DEMO")
+if S3["S3_BUCKET"]:
+    from config.storage import s3  # noqa: PLC0415 (its client is slow to load, and the folder needs none)
+
+    STORAGES = {**STORAGES, "default": s3(S3)}
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -59,6 +59,17 @@ def test_an_installation_that_scans_no_upload_says_so_or_is_warned(check, clamd,
     assert done.returncode == code and said in done.stderr, done.stderr
 
 
+WHOLE = {"S3_BUCKET": "keguan", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "S3_ENDPOINT": "https://s3.example.gov.cn"}
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({}, ""), ({"S3_BUCKET": None}, "keguan.W011"), ({"S3_SECRET_KEY": None}, "keguan.W011"), ({"S3_ENDPOINT": None}, ""),
+    ({"S3_ENDPOINT": "http://10.0.0.1:9000"}, "keguan.W012"), ({"S3_ENDPOINT": "s3.example"}, "keguan.W012")])
+def test_a_store_named_by_halves_is_found(check, change, said):
+    done = check(**WHOLE | change)
+    assert done.returncode == bool(said) and said in done.stderr, done.stderr
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATA_KEY", "DATABASE_URL"])
 def test_there_is_no_default_secret(check, name):
     done = check(**{name: None})

@@ -17,6 +17,7 @@ from tests.deploy.conftest import ROOT
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
 OURS = ("web", "worker", "beat", "install")
+S3 = ("S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY")
 VARIABLE = re.compile(r"\$\{(\w+)(?::?([?-])[^}]*)?\}")
 
 
@@ -28,6 +29,9 @@ def env_calls() -> dict[str, bool]:
             continue  # not the settings of production
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"env.text", "env.flag", "env.words"}:
+                if isinstance(node.args[0], ast.Name):  # the one list of names that belong together
+                    found |= dict.fromkeys(S3, False)
+                    continue
                 name = node.args[0].value
                 needed = ast.unparse(node.func) == "env.text" and len(node.args) == 1
                 # `env.Path(env.text(NAME))` is asked only after the name was seen to be set.
@@ -88,9 +92,9 @@ def test_no_secret_has_a_default():
     used = variables()
     example = dict(
         line.lstrip("#").partition("=")[::2] for line in (ROOT / "deploy" / "env.example").read_text(encoding="utf-8").splitlines()
-        if re.match(r"#?[A-Z_]+=", line))
+        if re.match(r"#?[A-Z0-9_]+=", line))
     assert set(used) - {"KEGUAN_VERSION"} == set(example)
-    secret = {name for name in used if re.search(r"KEY|PASSWORD|URL|HOST$", name)} - {"EMAIL_HOST_PASSWORD"}
+    secret = {name for name in used if re.search(r"KEY|PASSWORD|URL|HOST$", name)} - {"EMAIL_HOST_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY"}
     assert {name for name in secret if not used[name] or example[name]} == set()
 
 
@@ -116,6 +120,10 @@ def test_nothing_starts_before_what_it_needs():
     for name in ("web", "worker", "beat"):
         assert wait[name] == {**stores, "install": "service_completed_successfully"}
     assert wait["caddy"] == {"web": "service_healthy"}
+
+
+def test_the_store_of_files_is_one_list_of_names(settings):
+    assert tuple(settings.S3) == S3
 
 
 def test_scanner_is_started_where_it_is_wanted_and_asked_where_it_stands():
