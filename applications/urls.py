@@ -89,6 +89,7 @@ desk = [
     path("applications/duplicates/<uuid:key>/duplicate/", twice.is_duplicate, name="duplicate_call"),
     path("applications/accept/", desks.bulk_accept, name="bulk_accept"),
     path("applications/<str:ref>/", desks.application, name="application"),
+    path("applications/<str:ref>/files/<int:pk>/", materials.desk_look, name="look"),
     path("applications/<str:key>/compare/", twice.compare, name="compare"),
     path("applications/<str:ref>/check/", desks.open_check, name="open_check"),
     path("applications/<str:ref>/check/list/", desks.tick, name="tick"),

@@ -115,7 +115,7 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
 
 def open_dossier(actor: Any, application: Application) -> dict[str, Any]:
     """The dossier for readers who may open the materials: each with its file and the versions before it."""
-    shown = dossier(application)
+    shown = dossier(application) | {"look": "applications:my:look"}
     versions = annexes_by_code(actor, application)
     for one in shown["annexes"]:
         one["versions"] = versions.get(one["code"], [])

@@ -137,8 +137,20 @@ def read(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 @access(signed_in)
 def look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """For leader and unit, and whoever else may see the application."""
+    application, actor = queries.get_for(request.actor, ref), request.actor
+    name = "applications:my:overview" if policies.is_leader(actor, application) is None else "applications:my:unit_application"
+    return _shown(request, application, pk, "applications:my:look", name)
+
+
+@access(policies.may_read_desk)
+def desk_look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The same at the desk, with its menu."""
+    return _shown(request, queries.desk_get(request.actor, ref), pk, "applications:desk:look", "applications:desk:application")
+
+
+def _shown(request: HttpRequest, application: Application, pk: int, look: str, back: str) -> HttpResponse:
     """One material on a page of its own, with the ones before and after it; the file itself comes through `read`."""
-    application = queries.get_for(request.actor, ref)
     one = queries.annex_for(request.actor, application, pk)
     versions = queries.annexes_by_code(request.actor, application)
     names = {row["code"]: pick(row, "name") for row in queries.documents_of(application)}
@@ -148,8 +160,9 @@ def look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     kind = one.file.mime
     return render(request, "applications/look.html", {
         "title": names.get(one.code, one.code), "a": application, "one": one, "versions": versions[one.code], "locked": files.locked(one.file),
-        "source": reverse("applications:my:file", args=[ref, pk]), "place": here + 1, "count": len(order), "before": beside[0], "after": beside[1],
-        "shown": "pdf" if kind == "application/pdf" else "image" if kind.startswith("image/") else "", "crumbs": _crumbs(request.actor, application, one),
+        "source": reverse("applications:my:file", args=[application.ref, pk]), "place": here + 1, "count": len(order), "before": beside[0], "after": beside[1],
+        "shown": "pdf" if kind == "application/pdf" else "image" if kind.startswith("image/") else "", "look": look,
+        "crumbs": [(application.ref, reverse(back, args=[application.ref])), (one.file.name, None)],
     })
 
 
@@ -157,13 +170,6 @@ def _newest(rows: list[Annex], names: dict[str, str]) -> Annex:
     row = next((one for one in rows if one.is_current), rows[0])
     row.title = names.get(row.code, row.code)
     return row
-
-
-def _crumbs(actor: Any, application: Application, one: Annex) -> list[tuple[str, str | None]]:
-    """Back to the page of the application that the reader has."""
-    name = "applications:my:overview" if policies.is_leader(actor, application) is None else (
-        "applications:desk:application" if policies.may_read_desk(actor) is None else "applications:my:unit_application")
-    return [(application.ref, reverse(name, args=[application.ref])), (one.file.name, None)]
 
 
 @access(signed_in)

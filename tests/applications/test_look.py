@@ -36,8 +36,8 @@ def first(row, **more):
 
 def test_leader_unit_and_desk_look_at_the_same_page(town, row):
     one = first(row, is_current=True)
-    for actor in (town.li, town.wang, town.agency, town.chen):
-        page = signed_in(actor).get(url("my:look", row.ref, one.pk))
+    for actor, name in ((town.li, "my:look"), (town.wang, "my:look"), (town.agency, "desk:look"), (town.chen, "desk:look")):
+        page = signed_in(actor).get(url(name, row.ref, one.pk))
         text = page.content.decode()
         assert page.status_code == 200 and one.file.sha256 in text and "未扫描" in text and "第2版" in text
         assert f'data="{url("my:file", row.ref, one.pk)}?inline=1" type="application/pdf"' in text
@@ -45,13 +45,14 @@ def test_leader_unit_and_desk_look_at_the_same_page(town, row):
         assert shown["Content-Disposition"].startswith("inline") and b"".join(shown.streaming_content).startswith(b"%PDF")
     assert LedgerRow.objects.filter(verb="core.file.open", target_id=one.file_id).count() == 4
     assert signed_in(town.stranger).get(url("my:look", row.ref, one.pk)).status_code == 404
+    assert signed_in(town.wang).get(url("desk:look", row.ref, one.pk)).status_code == 403
 
 
 def test_what_was_replaced_before_the_submission_is_the_applicants(town, row):
     old, client = first(row, is_current=False), signed_in(town.agency)
-    for name in ("my:look", "my:file"):
+    for name in ("my:look", "my:file", "desk:look"):
         assert client.get(url(name, row.ref, old.pk)).status_code == 404
-        for actor in (town.li, town.wang):
+        for actor in (town.li, town.wang) if name != "desk:look" else ():
             assert signed_in(actor).get(url(name, row.ref, old.pk)).status_code == 200
     assert f"/files/{old.pk}/" not in client.get(url("desk:application", row.ref)).content.decode()
     assert f"/files/{old.pk}/look/" in signed_in(town.wang).get(url("my:unit_application", row.ref)).content.decode()
@@ -90,9 +91,9 @@ def test_a_locked_file_is_not_shown(town, row):
 def test_one_leads_to_the_next_in_the_order_of_the_guide(town, row):
     client, seen, pk = signed_in(town.agency), [], first(row, is_current=True).pk
     while pk:
-        text = client.get(url("my:look", row.ref, pk)).content.decode()
+        text = client.get(url("desk:look", row.ref, pk)).content.decode()
         seen.append(pk)
-        found = re.search(r'rel="next" href="[^"]*/files/(\d+)/look/"', text)
+        found = re.search(r'rel="next" href="[^"]*/files/(\d+)/"', text)
         pk = int(found[1]) if found else None
     current = {one.code: one.pk for one in row.annexes.filter(is_current=True)}
     assert seen == [current[one["code"]] for one in queries.documents_of(row) if one["code"] in current] and len(seen) > 2

@@ -281,6 +281,12 @@ def annex() -> Visit:
     return Visit(row.leader, (row.ref, row.annexes.first().pk))
 
 
+@sample("applications:desk:look")
+def desk_annex() -> Visit:
+    row = Application.objects.filter(annexes__isnull=False, status="SUBMITTED").first()
+    return Visit("qian", (row.ref, row.annexes.filter(is_current=True).first().pk))
+
+
 @sample("applications:my:section")
 def sections() -> list[Visit]:
     row = application(*DRAFTS)
