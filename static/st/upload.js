@@ -65,14 +65,34 @@
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
   };
-  const fresh = async (job, text) => {
-    const id = job.form.closest("li").id, answer = await fetch(location.href, { credentials: "same-origin" });
+  const anew = async (id) => {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), item = page.getElementById(id);
-    if (!item) { location.reload(); return; }
-    const held = job.form.contains(document.activeElement), old = document.getElementById(id);
-    old.replaceWith(item);
     const side = document.querySelector(".st-side"), other = page.querySelector(".st-side");
-    if (side && other) side.replaceWith(other);
+    if (item && side && other) side.replaceWith(other);
+    return item;
+  };
+  /* A file in quarantine is looked after for two minutes. Its words change alone: in the form beside them a file may just be chosen. */
+  const watch = (id, n = 0) => {
+    const item = document.getElementById(id);
+    if (n > 24 || !item?.matches(".up")) return;
+    setTimeout(async () => {
+      const words = document.querySelector(`#${CSS.escape(id)} > span`);
+      try {
+        const other = !words.querySelector("[open]") && !words.contains(document.activeElement) && await anew(id);
+        if (other && words.isConnected) {
+          words.parentNode.className = other.className;
+          words.replaceWith(other.querySelector(":scope > span"));
+        }
+      } catch { /* the line is cut */ }
+      watch(id, n + 1);
+    }, 5000);
+  };
+  const fresh = async (job, text) => {
+    const id = job.form.closest("li").id, held = job.form.contains(document.activeElement), item = await anew(id);
+    if (!item) { location.reload(); return; }
+    document.getElementById(id).replaceWith(item);
+    watch(id);
     document.getElementById("upload-said").textContent = text;
     if (held) item.querySelector("input[type=file]").focus();
   };
@@ -148,5 +168,6 @@
     busy += 1;
     line = line.then(() => run(job));
   }, true);
+  for (const item of list.querySelectorAll("li.up")) watch(item.id);
   window.addEventListener("beforeunload", (e) => { if (busy) e.preventDefault(); });
 })();

@@ -118,6 +118,15 @@ def test_nobody_goes_on_with_what_another_has_begun(town, row):
     assert Upload.objects.get().received == 0
 
 
+def test_without_the_question_whose_it_is_another_would_go_on(town, row, monkeypatch):
+    """The negative control."""
+    sender = Sender(town.li, row)
+    sender.begin()
+    monkeypatch.setattr(queries, "upload_for", lambda actor, ref, uid: Upload.objects.get(uid=uid))
+    monkeypatch.setattr("applications.actions.pieces.editable", lambda *given: None)
+    assert sender.piece(0, client=signed_in(town.stranger)).json()["received"] == MB
+
+
 def test_not_even_another_leader_of_own_applications(town, row):
     sender = Sender(town.li, row)
     sender.begin()
@@ -161,6 +170,12 @@ def test_limits_stand_at_the_beginning_and_at_each_piece(town, row, settings):
     assert Upload.objects.get().received == MB
 
 
+def test_without_the_limit_it_would_be_begun(town, row, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr("applications.actions.pieces._within_limits", lambda *given: None)
+    assert Sender(town.li, row, size=actions.limit_of(queries.document_of(row, code_of(row))) + 1).begin().status_code == 200
+
+
 def test_unfinished_bytes_of_one_person_are_bounded(town, row):
     Parameter.objects.filter(key="upload.pending_mb").delete()
     Parameter.objects.create(key="upload.pending_mb", value=3, unit="MB", effective_from=clock.today(), source="测试")
@@ -188,6 +203,19 @@ def test_what_is_finished_too_early_or_arrived_broken_is_refused(town, row):
     refused = sender.end()
     assert refused.status_code == 422 and "重新选择" in refused.json()["reasons"][0]
     assert not Upload.objects.exists() and not Annex.objects.exists()
+
+
+def test_without_its_mark_a_broken_file_would_pass(town, row):
+    """The negative control: the same bytes, announced without their hash."""
+    sender = Sender(town.li, row, mark="t1730000000000")
+    sender.begin()
+    for offset in range(0, len(BODY), MB):
+        sender.piece(offset)
+    place = Upload.objects.get().pieces[1]
+    default_storage.delete(place)
+    with default_storage.open(place, "wb") as stream:
+        stream.write(b"y" * MB)
+    assert sender.end().status_code == 200 and files.read(Annex.objects.get().file) != BODY
 
 
 def test_the_content_decides_here_too(town, row):

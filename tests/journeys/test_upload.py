@@ -10,9 +10,10 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from applications.models import Annex, Upload
-from core import files
+from core import files, scanning
 from portal.demo import fill
 from programs import queries as programmes
+from tests.core.clamd import Clamd
 from tests.journeys.conftest import Town, cookies_of
 from tests.journeys.test_refusals import Scene, scene  # noqa: F401 (a fixture)
 
@@ -84,15 +85,15 @@ def test_a_cut_line_and_a_reloaded_page_go_on_where_it_stopped(sender):
     shot(page, "upload_cut")
     line.left = 1
     expect(page.locator("#d-D01 progress")).to_have_js_property("value", 2 * MB, timeout=20_000)
-    page.unroute_all()
-    line = Line(page, 0)
+    while Upload.objects.get().received < 2 * MB:  # sent is not arrived
+        page.wait_for_timeout(50)
     page.reload()
     expect(page.locator("#d-D01 [data-begun]")).to_contain_text("再次选择同一文件")
     shot(page, "upload_begun")
     line.left = 9
     send("D01", body)
     expect(page.locator("#d-D01 a").first).to_contain_text("可行性研究报告.pdf", timeout=20_000)
-    assert line.offsets[0] == 2 * MB and arrived(row) == body and not Upload.objects.exists()
+    assert line.offsets == [0, MB, 2 * MB, 3 * MB] and arrived(row) == body and not Upload.objects.exists()
     expect(page.locator("#upload-said")).to_have_text("“可行性研究报告.pdf”已上传。")
 
 
@@ -131,3 +132,22 @@ def test_several_wait_in_a_row_and_one_is_cancelled(sender):
     page.set_viewport_size({"width": 390, "height": 900})
     shot(page, "upload_390")
     page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+def test_a_file_in_quarantine_opens_by_itself_when_it_was_looked_at(sender, settings):
+    desk, row, _leader, send = sender
+    scanner = Clamd()
+    settings.CLAMD = scanner.address
+    try:
+        send("D01", whole())
+        item = desk.page.locator("#d-D01")
+        expect(item).to_contain_text("正在查毒", timeout=20_000)
+        assert item.locator("a").count() == 0
+        shot(desk.page, "upload_quarantine")
+        expect(item.locator("[type=file]")).to_be_focused()  # and stays so
+        while scanning.scan():
+            pass
+        expect(item.locator("a").first).to_contain_text("可行性研究报告.pdf", timeout=20_000)
+        expect(item.locator("[type=file]")).to_be_focused()
+    finally:
+        scanner.end()
