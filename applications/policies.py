@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import queries as people
-from accounts.models import Organisation
+from accounts.models import Organisation, Person
+from accounts.policies import Actor
 from accounts.states import UNIT_ROLES, Role
 from applications import states
-from applications.models import Annex, Application, DuplicateFinding, Voice
+from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Voice
 from core import plans
 from core.workflow import row_of
 from programs import policies as programme
@@ -181,6 +182,14 @@ def may_read_desk(actor: Any, obj: Any = None) -> str | None:
 
 
 def may_view(actor: Any, application: Application) -> str | None:
+    """Whoever has to do with the whole of it, and who writes its draft with the leader."""
+    reason = may_view_whole(actor, application)
+    if reason and application.status in states.WRITTEN_TOGETHER and seat_of(actor, application) is not None:
+        return None
+    return reason
+
+
+def may_view_whole(actor: Any, application: Application) -> str | None:
     """Own applications, those of one's unit (administrator, legal and finance), those that wait for one's unit's
     recommendation, and the bureau's desks from the submission on."""
     if actor.is_system:
@@ -204,7 +213,7 @@ def visible_to(actor: Any) -> QuerySet[Application]:
     if actor.is_system:
         return rows
     mine = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
-    mine |= Q(unit__in=actor.units(Role.ORG_LEGAL, Role.ORG_FINANCE)) | approved_by(actor) | _to_recommend(actor)
+    mine |= Q(unit__in=actor.units(Role.ORG_LEGAL, Role.ORG_FINANCE)) | approved_by(actor) | _to_recommend(actor) | written_with(actor)
     seen = Q(status__in=states.SEEN_BY_BUREAU)
     if actor.holds(*READERS):
         return rows.filter(mine | seen)
@@ -279,6 +288,91 @@ def at_desk(actor: Any) -> QuerySet[Application]:
     if actor.holds(*READERS):
         return rows
     return rows.filter(_scope(actor)) if actor.holds(*SCOPED) else rows.none()
+
+
+# --- writing together --------------------------------------------------------------------------------------------
+
+
+def seats_in_force(actor: Any) -> QuerySet[CoAuthor]:
+    """The seats that give rights today: accepted, and the person still belongs to the applicant unit or to a partner unit.
+    Whoever leaves both, or whose account ends, holds none from that moment."""
+    units = actor.units(*UNIT_ROLES)
+    if actor.id is None or not units:
+        return CoAuthor.objects.none()
+    return CoAuthor.objects.filter(_of_units(units), person=actor.id, status=states.SeatStatus.ACTIVE)
+
+
+def _of_units(units: set[int]) -> Q:
+    return Q(application__unit__in=units) | Q(application__partners__organisation__in=units)
+
+
+def seat_of(actor: Any, application: Application) -> CoAuthor | None:
+    return seats_in_force(actor).filter(application=application).first()
+
+
+def written_with(actor: Any) -> Q:
+    """Applications of others whose draft the person writes."""
+    if actor.id is None or not actor.units(*UNIT_ROLES):
+        return Q(pk=None)
+    return Q(status__in=states.WRITTEN_TOGETHER, pk__in=seats_in_force(actor).values("application"))
+
+
+def written_by(actor: Any) -> QuerySet[Application]:
+    """What the person leads, and what it writes with others: the doors of the pages where an application is filled in."""
+    own = Q(leader=actor.id) if actor.id is not None else Q(pk=None)
+    return visible_to(actor).filter(own | written_with(actor))
+
+
+def may_read(actor: Any, application: Application, part: str) -> str | None:
+    """A part of the draft: the leader, and a co-author with a right to it."""
+    if is_leader(actor, application) is None:
+        return None
+    seat = seat_of(actor, application) if application.status in states.WRITTEN_TOGETHER else None
+    return None if seat is not None and seat.right(part) else _("This part is not shared with you; ask the project leader.")
+
+
+def may_write(actor: Any, application: Application, part: str) -> str | None:
+    """The leader writes every part, a co-author those that the leader has shared for writing."""
+    if is_leader(actor, application) is None:
+        return None
+    seat = seat_of(actor, application)
+    if seat is None:
+        return is_leader(actor, application)
+    return None if seat.right(part) == states.WRITE else _("You may not write this part; ask the project leader.")
+
+
+def people_actor(person: Person) -> Any:
+    """The person with the roles in force now, asked by the system after something has changed."""
+    return Actor.of(person)
+
+
+def is_invited(actor: Any, seat: CoAuthor) -> str | None:
+    """The person who was asked, once known to the applicant unit or to a partner unit."""
+    if actor.id is None or not is_address_of(actor, seat):
+        return _("Only the person who was invited answers this.")
+    if not CoAuthor.objects.filter(_of_units(actor.units(*UNIT_ROLES)), pk=seat.pk).exists():
+        return _("Only people of the applicant unit or of a partner unit named in the application write with its leader.")
+    return None
+
+
+def is_address_of(actor: Any, seat: CoAuthor) -> bool:
+    """An invitation to an address waits for whoever has it: the account may be younger than the invitation."""
+    if seat.person_id is not None:
+        return bool(seat.person_id == actor.id)
+    return seat.address in (actor.person.email, actor.person.phone)
+
+
+def holds_seat(actor: Any, seat: CoAuthor) -> str | None:
+    return None if actor.id is not None and seat.person_id == actor.id else _("Only the co-author may do this.")
+
+
+def gives_seat(actor: Any, seat: CoAuthor) -> str | None:
+    return is_leader(actor, seat.application)
+
+
+def ends_seat(actor: Any, seat: CoAuthor) -> str | None:
+    """The leader at any time; the system when the person's membership has ended."""
+    return None if actor.is_system else is_leader(actor, seat.application)
 
 
 # --- the word of others (ways of funding) ------------------------------------------------------------------------

@@ -61,6 +61,25 @@ def prepare_submission(event: Any) -> None:
     actions.prepare(system("prepare"), event.target)
 
 
+@on("applications.coauthor.invite", "applications.coauthor.accept", "applications.coauthor.decline", "applications.coauthor.end",
+    "applications.coauthor.leave")
+def tell_of_seat(event: Any) -> None:
+    actions.tell_of_seat(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk)
+
+
+@on("accounts.membership.end", "accounts.person.end")
+def end_seats(event: Any) -> None:
+    """Who has left the unit writes its applications no more; the right ended with the role, the books follow."""
+    target = event.target
+    actions.end_seats_of(system("seats"), getattr(target, "person", target))
+
+
+@on("accounts.membership.confirm", "accounts.membership.accept")
+def find_invited(event: Any) -> None:
+    """An invitation to write may be older than the account."""
+    actions.know_address(event.target.person)
+
+
 # guide editor
 
 

@@ -198,3 +198,18 @@ FORMALITY_REASONS = (
 
 def applicant_label(status: str) -> str:
     return str(APPLICANT_LABELS[Status(status)])
+
+
+class SeatStatus(TextChoices):
+    """The seat of somebody who writes with the leader."""
+
+    INVITED = "INVITED", pgettext_lazy("co-author", "Invited")
+    ACTIVE = "ACTIVE", pgettext_lazy("co-author", "Writes with you")
+    DECLINED = "DECLINED", pgettext_lazy("co-author", "Declined")
+    ENDED = "ENDED", pgettext_lazy("co-author", "Ended")
+
+
+READ, WRITE = "READ", "WRITE"
+SEAT_OPEN = (SeatStatus.INVITED, SeatStatus.ACTIVE)
+#: Co-authors see the draft in these: what has been submitted is followed by its leader.
+WRITTEN_TOGETHER = (*BEFORE_SUBMISSION, Status.CORRECTION)

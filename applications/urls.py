@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import api as machine
 from applications import policies
-from applications.views import deputies, finishing, materials, pieces, rows, sections, unit, workbench
+from applications.views import deputies, finishing, materials, pieces, rows, sections, together, unit, workbench
 from applications.views import desk as desks
 from applications.views import duplicates as twice
 from applications.views import preview as look
@@ -25,8 +25,14 @@ my = [
     path("applications/", workbench.workbench, name="list"),
     path("applications/start/<slug:guide>/", workbench.start, name="start"),
     path("applications/invitations/<int:pk>/", workbench.confirm, name="confirm"),
+    path("applications/seats/<int:key>/accept/", together.seat_accept, name="seat_accept"),
+    path("applications/seats/<int:key>/decline/", together.seat_decline, name="seat_decline"),
+    path("applications/seats/<int:key>/leave/", together.seat_leave, name="seat_leave"),
     path("applications/<str:ref>/", workbench.overview, name="overview"),
     path("applications/<str:ref>/calendar.ics", workbench.calendar, name="calendar"),
+    path("applications/<str:ref>/together/", together.together, name="together"),
+    path("applications/<str:ref>/together/<int:pk>/", together.seat_rights, name="seat_rights"),
+    path("applications/<str:ref>/together/<int:pk>/end/", together.seat_end, name="seat_end"),
     path("applications/<str:ref>/check/", finishing.check, name="check"),
     path("applications/<str:key>/hand-in/", finishing.hand_in, name="hand_in"),
     path("applications/<str:key>/recall/", finishing.recall, name="recall"),
@@ -55,6 +61,8 @@ my = [
     path("applications/<str:ref>/files/pieces/<uuid:uid>/cancel/", pieces.cancel, name="upload_cancel"),
     path("applications/<str:ref>/parts/<slug:part>/done/", sections.done, name="done"),
     path("applications/<str:ref>/sections/<slug:section>/", sections.section, name="section"),
+    path("applications/<str:ref>/sections/<slug:section>/history/", together.section_history, name="section_history"),
+    path("applications/<str:ref>/sections/<slug:section>/here/", together.here, name="here"),
     path("applications/<str:ref>/sections/<slug:section>/autosave/", sections.autosave, name="autosave"),
     path("unit/applications/", unit.unit_list, name="unit_list"),
     path("unit/applications/submit/", unit.unit_bulk, name="unit_bulk"),

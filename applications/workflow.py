@@ -12,8 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications import policies
-from applications.models import Application, Correction, DuplicateFinding, Voice
-from applications.states import DuplicateStatus, Gate, InspectionKind, Reason, Side, Status, VoiceStatus
+from applications.models import Application, CoAuthor, Correction, DuplicateFinding, Voice
+from applications.states import (
+    WRITTEN_TOGETHER,
+    DuplicateStatus,
+    Gate,
+    InspectionKind,
+    Reason,
+    SeatStatus,
+    Side,
+    Status,
+    VoiceStatus,
+    applicant_label,
+)
 from core import clock
 from core.models import LedgerRow
 from core.workflow import Machine, Step
@@ -391,4 +402,27 @@ VOICE = Machine(
     ),
     "applications.Voice",
     VoiceStatus,
+)
+
+
+P = SeatStatus
+
+
+def being_written(seat: CoAuthor, **given: Any) -> str | None:
+    status = seat.application.status
+    return None if status in WRITTEN_TOGETHER else _("The application is “%(state)s” and cannot be changed now.") % {
+        "state": applicant_label(status)}
+
+
+COAUTHOR = Machine(
+    "applications.coauthor",
+    (
+        Step("accept", {P.INVITED}, P.ACTIVE, policies.is_invited, (being_written,), gettext_lazy("Accept")),
+        Step("decline", {P.INVITED}, P.DECLINED, policies.is_invited, (), pgettext_lazy("invitation", "Decline")),
+        Step("withdraw", {P.INVITED}, P.ENDED, policies.gives_seat, (), pgettext_lazy("invitation", "Take back")),
+        Step("leave", {P.ACTIVE}, P.ENDED, policies.holds_seat, (), gettext_lazy("Stop writing with")),
+        Step("end", {P.ACTIVE}, P.ENDED, policies.ends_seat, (), gettext_lazy("End the right to write"), danger=True),
+    ),
+    "applications.CoAuthor",
+    SeatStatus,
 )

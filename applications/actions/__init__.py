@@ -60,6 +60,19 @@ from applications.actions.telling import (
     remind,
     tell_of,
 )
+from applications.actions.together import (
+    accept_seat,
+    change_rights,
+    decline_seat,
+    end_seat,
+    end_seats_of,
+    invite_coauthor,
+    know_address,
+    leave_seat,
+    stay,
+    tell_of_seat,
+    withdraw_seat,
+)
 from applications.actions.unit import (
     Outcome,
     bulk_endorse,
@@ -99,4 +112,6 @@ __all__ = [
     "PIECE", "append_piece", "begin_upload", "cancel_upload", "finish_upload", "sweep_uploads",
     "prepare", "prepare_due", "Reminded", "appoint_deputy", "end_deputy", "remind_leader", "remind_leaders",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
+    "accept_seat", "change_rights", "decline_seat", "end_seat", "end_seats_of", "invite_coauthor", "know_address", "leave_seat", "stay", "tell_of_seat",
+    "withdraw_seat",
 ]

@@ -99,7 +99,7 @@ def _leader_row(application: Application) -> None:
 
 def editable(actor: Any, row: Application, part: str) -> None:
     """Raise Refused unless the actor may write this part now. In a correction only the opened parts, and in time."""
-    if reason := policies.is_leader(actor, row):
+    if reason := policies.may_write(actor, row, part):
         raise Refused([reason])
     if row.status not in states.EDITABLE:
         raise Refused([_("The application is “%(state)s” and cannot be changed now.")

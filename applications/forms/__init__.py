@@ -4,9 +4,10 @@ from applications.forms.boxes import Box, boxes_of, error_list, paired, shown_bo
 from applications.forms.deputies import DeputyForm
 from applications.forms.desk import AskCorrectionForm, InspectionForm, RefuseForm, TrackForm, VerifyReceiptForm
 from applications.forms.rows import MemberForm, PartnerForm, StartForm
+from applications.forms.together import SeatInviteForm, SeatRightsForm
 from applications.forms.voices import VoiceForm
 
 __all__ = [
-    "AskCorrectionForm", "Box", "DeputyForm", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "StartForm", "TrackForm",
+    "AskCorrectionForm", "Box", "DeputyForm", "InspectionForm", "MemberForm", "PartnerForm", "RefuseForm", "SeatInviteForm", "SeatRightsForm", "StartForm", "TrackForm",
     "VerifyReceiptForm", "VoiceForm", "boxes_of", "error_list", "paired", "shown_boxes",
 ]

@@ -19,8 +19,9 @@ from applications.models.filing import (
 )
 from applications.models.pieces import Upload
 from applications.models.prepared import Prepared
+from applications.models.together import CoAuthor, Presence
 
 __all__ = [
-    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
-    "Prepared", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice",
+    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
+    "Prepared", "Presence", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice",
 ]

@@ -15,7 +15,7 @@ from applications.queries.checks import (
     wrong_by_part,
 )
 from applications.queries.deputies import deputies, deputies_at, deputy_for, guides_now, may_be_deputies
-from applications.queries.dossier import annexes_by_code, data_of, dossier, latest, open_dossier, snapshot
+from applications.queries.dossier import annexes_by_code, data_of, dossier, latest, open_dossier, shared_dossier, snapshot
 from applications.queries.duplicates import (
     candidates,
     compare,
@@ -98,6 +98,7 @@ from applications.queries.reads import (
     numbered,
     open_check,
     open_guides,
+    papers_get,
     partner_for,
     place_of_material,
     reason_statistics,
@@ -110,6 +111,7 @@ from applications.queries.reads import (
     units_of,
     upload_for,
     uploads_of,
+    writer_get,
 )
 from applications.queries.standing import (
     events_for_applicant,
@@ -120,6 +122,17 @@ from applications.queries.standing import (
     papers_of,
     team_of,
     verb_label,
+)
+from applications.queries.together import (
+    here,
+    here_words,
+    is_shared,
+    label_of_name,
+    saves_of,
+    seat_for,
+    seats_of,
+    writing_invitations,
+    writing_with,
 )
 from applications.queries.unit_desk import (
     REMINDED,
@@ -169,4 +182,5 @@ __all__ = [
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
     "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived", "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes",
+    "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of", "shared_dossier", "seat_for", "seats_of", "writer_get", "writing_invitations", "writing_with",
 ]

@@ -131,6 +131,25 @@ def annexes_by_code(actor: Any, application: Application) -> dict[str, list[Anne
     return found
 
 
+#: What of the dossier belongs to which part besides the sections of the form, and what stands in its place.
+OF_PARTS: dict[str, tuple[str, ...]] = {
+    parts.TEAM: ("team",), parts.PARTNERS: ("partners",), parts.TARGETS: ("targets",), parts.BUDGET: ("budget",), parts.FILES: ("annexes",),
+    "basic": ("requested_wan", "months", "topic"),
+}
+
+
+def shared_dossier(application: Application) -> dict[str, Any]:
+    """The dossier as its reader may see it: for a co-author (`application.seat`) only the parts that are shared."""
+    shown, seat = dossier(application), getattr(application, "seat", None)
+    if seat is None:
+        return shown
+    shown["sections"] = [one for one in shown["sections"] if seat.right(one["code"])]
+    for part, names in OF_PARTS.items():
+        if not seat.right(part):
+            shown |= {name: {} if name == "budget" else "" for name in names}
+    return shown
+
+
 def _topic(application: Application, code: str) -> str:
     topics = application.version.data.get("topics") or []
     row = next((topic for topic in topics if topic["code"] == code), None)

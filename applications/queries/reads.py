@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from accounts.states import OrganisationStatus, Role
 from applications import policies, rules, states
-from applications.models import Annex, Application, Correction, FormalityCheck, Partner, TeamMember, Upload
+from applications.models import Annex, Application, CoAuthor, Correction, FormalityCheck, Partner, TeamMember, Upload
 from applications.queries import parts
 from applications.queries.checks import unit_problems
 from applications.states import Status
@@ -49,6 +49,23 @@ def leader_get(actor: Any, ref: str) -> Application:
     """For the applicant's own pages: led by the actor (others see it elsewhere)."""
     found = policies.mine(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:
+        raise Http404
+    return found
+
+
+def writer_get(actor: Any, ref: str, part: str = "", *, write: bool = False) -> Application:
+    """For the pages where an application is filled in: its leader, and a co-author who may read (or `write`) the part."""
+    found = policies.written_by(actor).filter(ref=ref).prefetch_related(*TIMES).first()
+    if found is None or (part and (policies.may_write if write else policies.may_read)(actor, found, part)):
+        raise Http404
+    found.seat = None if found.leader_id == actor.id else policies.seat_of(actor, found)
+    return found
+
+
+def papers_get(actor: Any, ref: str, part: str = "") -> Application:
+    """For files: a co-author reads those of the part that is shared, and no paper of the whole."""
+    found = get_for(actor, ref)
+    if policies.may_view_whole(actor, found) and (not part or policies.may_read(actor, found, part)):
         raise Http404
     return found
 
@@ -160,9 +177,10 @@ class Task:
     note: str
 
 
-def tasks_of(application: Application, wrong: dict[str, int] | None = None, opened: set[str] | None = None
-             ) -> list[tuple[str, list[Task]]]:
-    """Groups of tasks in any order; `opened` are the parts a correction allows to be rewritten."""
+def tasks_of(application: Application, wrong: dict[str, int] | None = None, opened: set[str] | None = None,
+             seat: CoAuthor | None = None) -> list[tuple[str, list[Task]]]:
+    """Groups of tasks in any order; `opened` are the parts a correction allows to be rewritten, `seat` is the co-author's who
+    reads the list."""
     counts = {
         parts.TEAM: application.team.count(), parts.PARTNERS: application.partners.count(),
     }
@@ -172,8 +190,16 @@ def tasks_of(application: Application, wrong: dict[str, int] | None = None, open
         state, note = _task_state(application, part, counts, present, (wrong or {}).get(part.code, 0))
         if opened is not None and part.code not in opened:
             state, note = "locked", _("not opened for correction")
+        if seat is not None and state != "locked":
+            state, note = _for_seat(application, seat.right(part.code), state, note)
         groups.setdefault(part.group, []).append(Task(part, state, note))
     return list(groups.items())
+
+
+def _for_seat(application: Application, right: str, state: str, note: str) -> tuple[str, str]:
+    if right == states.WRITE and application.status in states.EDITABLE:
+        return state, note
+    return ("read", _("for you to read")) if right else ("locked", _("not shared with you"))
 
 
 def _task_state(application: Application, part: parts.Part, counts: dict[str, int], present: set[str], wrong: int

@@ -66,7 +66,8 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
 
 @access(signed_in)
 def preview(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    """To the leader the whole, to a co-author the parts that are shared."""
+    application = queries.writer_get(request.actor, ref)
     return render(request, "applications/preview.html", frame.context(
         application, here="preview", title=_("The whole application"), d=queries.open_dossier(request.actor, application)))
 
@@ -83,7 +84,7 @@ def preview_pdf(request: HttpRequest, ref: str) -> HttpResponse:
 @access(signed_in)
 def paper(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """The kept PDF of the submission, or its receipt, for whoever may see the application."""
-    application = queries.get_for(request.actor, ref)
+    application = queries.papers_get(request.actor, ref)
     file = {"application": application.pdf, "receipt": application.receipt_pdf}.get(kind)
     if file is None:
         raise Http404

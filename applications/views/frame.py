@@ -15,7 +15,7 @@ from programs.states import GuideStatus
 
 __all__ = ["closes_at", "context", "guide_url", "next_part", "rules_of", "tasks", "url_of", "wan"]
 
-TASK_CSS = {"done": "done", "part": "now", "wrong": "err", "none": "todo", "locked": "wait"}
+TASK_CSS = {"done": "done", "part": "now", "wrong": "err", "none": "todo", "locked": "wait", "read": "wait"}
 
 
 def closes_at(application: Application) -> Any:
@@ -41,6 +41,19 @@ def url_of(application: Application, code: str) -> str:
     return reverse("applications:my:section", args=[application.ref, code])
 
 
+def read_url(application: Application, code: str) -> str:
+    """Where a part is read that cannot be written."""
+    if getattr(application, "seat", None) is None:
+        return reverse("applications:my:overview", args=[application.ref])
+    return f"{reverse('applications:my:preview', args=[application.ref])}#s-{code}"
+
+
+def _task_url(application: Application, task: Any) -> str:
+    if task.state == "locked":
+        return ""
+    return read_url(application, task.part.code) if task.state == "read" else url_of(application, task.part.code)
+
+
 def tasks(application: Application, here: str = "", wrong: dict[str, int] | None = None,
           checked: queries.CheckList | None = None) -> dict[str, Any]:
     """Context of parts/tasks.html. A part said to be finished is shown as wrong wherever the list stands: by the whole check
@@ -50,7 +63,8 @@ def tasks(application: Application, here: str = "", wrong: dict[str, int] | None
     elif application.status in states.EDITABLE:
         wrong = {**queries.wrong_by_part(application), **(wrong or {})}
     opened = actions.opened_parts(application) if application.status == Status.CORRECTION else None
-    groups = queries.tasks_of(application, wrong, opened)
+    seat = getattr(application, "seat", None)
+    groups = queries.tasks_of(application, wrong, opened, seat)
     done, total = queries.done_count(groups)
     shown = [
         {
@@ -59,14 +73,14 @@ def tasks(application: Application, here: str = "", wrong: dict[str, int] | None
                 {
                     "label": task.part.title, "state": TASK_CSS[task.state], "text": task.note,
                     "here": task.part.code == here,
-                    "url": url_of(application, task.part.code) if task.state != "locked" else "",
+                    "url": _task_url(application, task),
                 }
                 for task in rows
             ],
         }
         for group, rows in groups
     ]
-    if shown:
+    if shown and seat is None:
         shown[-1]["items"].append({
             "label": _("Check and hand in"), "state": "todo" if done == total else "wait", "here": here == "check",
             "text": _("To be gone through") if done == total else _("At the end"),
@@ -101,5 +115,9 @@ def next_part(application: Application, code: str) -> str:
     if application.status == Status.CORRECTION:
         opened = actions.opened_parts(application)
         codes = [one for one in codes if one in opened]
+    seat = getattr(application, "seat", None)
+    if seat is not None:
+        codes = [one for one in codes if seat.right(one) == states.WRITE]
     after = codes[codes.index(code) + 1:] if code in codes else []
-    return url_of(application, after[0]) if after else reverse("applications:my:check", args=[application.ref])
+    last = "check" if seat is None else "overview"
+    return url_of(application, after[0]) if after else reverse(f"applications:my:{last}", args=[application.ref])

@@ -44,7 +44,7 @@ class LimitedUpload(FileUploadHandler):
 
 @access(signed_in)
 def listing(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.FILES, write=True)
     wrong = [item for item in queries.check_list(application).wrong if item.part == queries.FILES]
     if not application.done.get(queries.FILES):
         wrong = []
@@ -82,7 +82,7 @@ def _rows(actor: Any, application: Application) -> list[dict[str, Any]]:
 @require_POST
 def upload(request: HttpRequest, ref: str, code: str) -> HttpResponse:
     """Refuse what is too big by its announced length, unread; then the token is checked and the file taken in."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.FILES, write=True)
     document = queries.document_of(application, code)
     limit = actions.limit_of(document) if document else settings.UPLOAD_LIMIT_BYTES
     length = typed.whole(request.META.get("CONTENT_LENGTH") or "0")
@@ -130,7 +130,7 @@ def _take_in(request: HttpRequest, application: Application, code: str, limit: i
 @access(signed_in)
 def read(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """The file, for whoever may see the application; the ledger keeps who opened it."""
-    application = queries.get_for(request.actor, ref)
+    application = queries.papers_get(request.actor, ref, queries.FILES)
     annex = queries.annex_for(request.actor, application, pk)
     return files.serve(annex.file, request.actor, application.ref, inline=request.GET.get("inline") == "1")
 
@@ -175,6 +175,6 @@ def _newest(rows: list[Annex], names: dict[str, str]) -> Annex:
 @access(signed_in)
 @require_POST
 def remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.FILES, write=True)
     actions.detach(request.actor, queries.annex_for(request.actor, application, pk))
     return redirect("applications:my:files", ref)

@@ -27,12 +27,20 @@ def _wrong(application: Application, part: str) -> list[Any]:
     return [item for item in queries.check_list(application).wrong if item.part == part]
 
 
+def _masked(application: Application, rows: list[Any]) -> list[Any]:
+    """Identity numbers are shown to a co-author not even masked, nor what follows from them."""
+    if getattr(application, "seat", None) is not None:
+        for row in rows:
+            row.id_masked, row.birth_date, row.gender = "", None, ""
+    return rows
+
+
 @access(signed_in)
 def team(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     wrong = _wrong(application, queries.TEAM)
     return render(request, "applications/team.html", frame.context(
-        application, here=queries.TEAM, title=_("Project team"), members=queries.team_of(application),
+        application, here=queries.TEAM, title=_("Project team"), members=_masked(application, queries.team_of(application)),
         is_done=bool(application.done.get(queries.TEAM)), limits=application.version.data.get("team") or {},
         errors=[{"text": item.text, "id": item.anchor} for item in wrong],
         wrong={queries.TEAM: len(wrong)} if wrong else None, lead=TeamRole.LEADER,
@@ -41,7 +49,7 @@ def team(request: HttpRequest, ref: str) -> HttpResponse:
 
 @access(signed_in)
 def partners(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     wrong = _wrong(application, queries.PARTNERS)
     return render(request, "applications/partners.html", frame.context(
         application, here=queries.PARTNERS, title=_("Partner units"), rows=application.partners.all(),
@@ -71,7 +79,7 @@ def _act(form: Any, act: Any) -> bool:
 @access(signed_in)
 @once
 def member_add(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     form = MemberForm(request.POST or None, application=application)
     if request.method == "POST" and form.is_valid() and _act(
         form, lambda: actions.add_member(request.actor, application, **form.cleaned_data)
@@ -83,8 +91,8 @@ def member_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 @access(signed_in)
 def member(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
-    row = queries.member_for(request.actor, application, pk)
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
+    row = _masked(application, [queries.member_for(request.actor, application, pk)])[0]
     form = (MemberForm(request.POST, application=application, member=row) if request.method == "POST"
             else MemberForm(application=application, member=row))
     if request.method == "POST" and form.is_valid() and _act(
@@ -97,7 +105,7 @@ def member(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 @access(signed_in)
 @require_POST
 def member_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     actions.remove_member(request.actor, queries.member_for(request.actor, application, pk))
     return redirect("applications:my:team", ref)
 
@@ -105,7 +113,7 @@ def member_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 @access(signed_in)
 @once
 def partner_add(request: HttpRequest, ref: str) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     form = PartnerForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _act(
         form, lambda: actions.add_partner(request.actor, application, **form.cleaned_data)
@@ -117,7 +125,7 @@ def partner_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 @access(signed_in)
 def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     row = queries.partner_for(request.actor, application, pk)
     form = PartnerForm(request.POST) if request.method == "POST" else PartnerForm(partner=row)
     if request.method == "POST" and form.is_valid() and _act(
@@ -130,6 +138,6 @@ def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 @access(signed_in)
 @require_POST
 def partner_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     actions.remove_partner(request.actor, queries.partner_for(request.actor, application, pk))
     return redirect(reverse("applications:my:partners", args=[ref]))

@@ -32,10 +32,10 @@ def _part(application: Application, code: str) -> queries.Part:
 def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     """One section. A save keeps everything as typed. What is wrong is named at every save by the button; what is missing,
     only when the person says that it is finished."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref, section)
     part = _part(application, section)
-    if policies.is_leader(request.actor, application) or application.status not in states.EDITABLE:
-        return redirect("applications:my:overview", ref)
+    if policies.may_write(request.actor, application, section) or application.status not in states.EDITABLE:
+        return redirect(frame.read_url(application, section))
     theirs: dict[str, Any] = {}
     mine: dict[str, Any] = {}
     if request.method == "POST":
@@ -97,7 +97,7 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, th
 @require_POST
 def autosave(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     """JSON {rev, values} -> {rev, at}; 409 {rev, values} with the other's texts; 422 when it can no longer change."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref)
     if len(request.body) > MOST_BODY:
         return JsonResponse({"reasons": [_("The text is too long to be stored in one piece.")]}, status=413)
     try:
@@ -121,7 +121,7 @@ def autosave(request: HttpRequest, ref: str, section: str) -> HttpResponse:
 @require_POST
 def done(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     """For parts that are rows: the person's word that they are finished."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref)
     actions.mark_done(request.actor, application, part=part, done=request.POST.get("done") == "1")
     if request.POST.get("done") != "1":
         return redirect(frame.url_of(application, part))

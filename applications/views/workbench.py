@@ -32,7 +32,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         row.closes = frame.closes_at(row)
     return render(request, "applications/workbench.html", {
         "title": _("My applications"), "rows": rows, "guides": queries.open_guides(request.actor),
-        "invitations": queries.invitations(request.actor), "editable": states.EDITABLE,
+        "invitations": queries.invitations(request.actor), "asked": queries.writing_invitations(request.actor),
+        "together": [(row, states.applicant_label(row.status), row.status in states.WRITTEN_TOGETHER)
+                     for row in (seat.application for seat in queries.writing_with(request.actor))], "editable": states.EDITABLE,
         "has_unit": bool(queries.units_of(request.actor)), "unit_waits": people.waiting_unit_of(request.actor),
     })
 
@@ -65,13 +67,16 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
 @access(signed_in)
 def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """While it is being filled in: the task list. Afterwards: where it stands, what comes next, everything submitted."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref)
+    if application.seat is not None:
+        return render(request, "applications/seat.html", frame.context(
+            application, title=application.title or _("Untitled application"), shown=states.applicant_label(application.status)))
     checked = queries.check_list(application) if application.status in states.EDITABLE else None
     context = frame.context(application, title=application.title or _("Untitled application"), checked=checked)
     context |= {
         "next": queries.next_step(application), "shown": states.applicant_label(application.status),
         "events": queries.events_for_applicant(application), "correction": queries.correction_of(application),
-        "line": queries.line_of(application), "buttons": steps.buttons(APPLICATION, request.actor, application, {
+        "line": queries.line_of(application), "seats": application.coauthors.filter(status__in=states.SEAT_OPEN).count(), "buttons": steps.buttons(APPLICATION, request.actor, application, {
             "recall": reverse("applications:my:recall", args=[ref]), "take_back": reverse("applications:my:take_back", args=[ref])}, second=("recall", "take_back")),
     }
     if application.status in states.EDITABLE:
@@ -83,7 +88,7 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
 @access(signed_in)
 def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """The deadline for a calendar; the same UID, so that a moved date replaces the old one."""
-    application = queries.leader_get(request.actor, ref)
+    application = queries.writer_get(request.actor, ref)
     at, now = frame.closes_at(application) or application.guide.closes_at, clock.now()
     title = _("Close of filing") + " " + application.guide.title
     entry = programme.Entry(f"{application.ref}@keguan", title, application.ref, reverse("applications:my:overview", args=[ref]), now,

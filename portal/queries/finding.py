@@ -76,6 +76,8 @@ def application_page(actor: Any, row: Any) -> str:
         return address("applications:my:unit_application", row.ref)
     if accounts.is_auditor(actor) is None:
         return address("portal:audit:case", row.ref)
+    if applications.seat_of(actor, row) is not None:
+        return address("applications:my:overview", row.ref)
     return address("applications:desk:application", row.ref)
 
 

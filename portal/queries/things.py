@@ -101,6 +101,8 @@ THINGS: dict[str, Any] = {
     "applications.target": pgettext_lazy("thing", "Performance target"),
     "applications.upload": pgettext_lazy("thing", "Upload on its way"),
     "applications.annex": pgettext_lazy("thing", "Annex"),
+    "applications.coauthor": pgettext_lazy("thing", "Seat of a co-author"),
+    "applications.presence": pgettext_lazy("thing", "Presence in a section"),
     "applications.prepared": pgettext_lazy("thing", "Check made beforehand"),
     "applications.formalitycheck": pgettext_lazy("thing", "Formality check"),
     "applications.checkitem": pgettext_lazy("thing", "Item of the formality check"),

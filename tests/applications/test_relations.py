@@ -14,8 +14,9 @@ from django.urls import URLPattern, reverse
 
 from accounts.policies import Actor
 from accounts.states import Role
-from applications import urls
+from applications import actions, queries, urls
 from applications.models import Application
+from applications.states import READ, WRITE
 from core.models import LedgerRow
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -25,7 +26,10 @@ pytestmark = pytest.mark.django_db
 OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "pk": None}
 LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "answer", "preview", "preview_pdf", "paper", "team", "member_add",
            "member", "member_remove", "partners", "partner_add", "partner", "partner_remove", "files", "file", "file_remove", "upload", "done",
-           "section", "autosave"}
+           "section", "autosave", "together", "seat_rights", "seat_end", "section_history", "here"}
+#: Addresses by which a co-author who may only read gets in, and what more there is for one who may write one part.
+READS = {"overview", "calendar", "preview", "section_history", "file"}
+WRITES = {"section", "autosave", "done", "here"}
 TITLE = "只有自己人能看到的题目"
 
 
@@ -115,6 +119,58 @@ def test_the_own_unit_does_not_write_for_its_leader_nor_the_leader_for_the_unit(
     assert not bad and cells + more > 120, "\n".join(bad)
 
 
+def seated(town, rows, person: Actor, rights: dict[str, str]) -> None:
+    for row in rows.values():
+        leader = Actor.of(row.leader)
+        if row.status != "SUBMITTED":
+            actions.accept_seat(person, actions.invite_coauthor(leader, row, who=person.person.phone, rights=rights))
+
+
+def test_a_coauthor_who_reads_changes_nothing_and_reads_what_is_shared(scene):
+    town, rows, colleague = scene
+    seated(town, rows, colleague, {"*": READ})
+    left = [one for one in addresses() if not (one[0] == "my" and one[1] in READS) and (one[0], one[1]) != ("api", "application")]
+    bad, cells = sweep(rows, {"co-author (read)": colleague}, left)
+    assert not bad and cells > 300, "\n".join(bad)
+    inside, _cells = sweep({"submitted": rows["submitted"]}, {"co-author (read)": colleague}, addresses())
+    assert not inside, "\n".join(inside)
+    before, client = state_of(rows["draft"]), signed_in(colleague)
+    for name, given in (("overview", ("ref",)), ("preview", ("ref",)), ("section_history", ("ref", "section"))):
+        for method in ("GET", "POST"):
+            assert ask(client, method, path_of("my", name, given, rows["draft"])).status_code in (200, 405)
+    assert state_of(rows["draft"]) == before
+
+
+def test_a_coauthor_of_one_part_writes_that_and_nothing_else(scene):
+    town, rows, colleague = scene
+    seated(town, rows, colleague, {"basic": WRITE})
+    left = [one for one in addresses() if not (one[0] == "my" and one[1] in READS | WRITES) and (one[0], one[1]) != ("api", "application")]
+    bad, cells = sweep(rows, {"co-author (write one part)": colleague}, left)
+    assert not bad and cells > 300, "\n".join(bad)
+    client = signed_in(colleague)
+    others = [part.code for part in queries.parts_of(rows["draft"]) if part.section is not None and part.code != "basic"]
+    before = state_of(rows["draft"])
+    for code in others:
+        for name in ("section", "autosave", "section_history", "here"):
+            for method in ("GET", "POST"):
+                answer = ask(client, method, reverse(f"applications:my:{name}", args=[rows["draft"].ref, code]))
+                assert answer.status_code >= 400 and not wrong(answer), (name, code, method, answer.status_code)
+        assert ask(client, "POST", reverse("applications:my:done", args=[rows["draft"].ref, code])).status_code >= 400
+    assert state_of(rows["draft"]) == before
+    assert ask(client, "GET", path_of("my", "section", ("ref", "section"), rows["draft"])).status_code == 200
+    pending = state_of(rows["pending"])
+    assert ask(client, "POST", path_of("my", "section", ("ref", "section"), rows["pending"])).status_code == 302
+    assert state_of(rows["pending"]) == pending
+
+
+def test_a_part_that_stands_open_is_found(scene, monkeypatch):
+    """The negative control of the one above: with every part taken for a shared one, the others can be opened."""
+    town, rows, colleague = scene
+    seated(town, rows, colleague, {"basic": WRITE})
+    monkeypatch.setattr("applications.models.CoAuthor.right", lambda seat, part: WRITE)
+    assert ask(signed_in(colleague), "GET", reverse("applications:my:section", args=[rows["draft"].ref, "targets"])).status_code == 200
+
+
 def test_staff_do_not_enter_by_the_applicants_door(scene):
     town, rows, _colleague = scene
     bad, cells = sweep(rows, {"division": town.chen, "agency": town.agency}, [one for one in addresses() if one[0] == "my"])
@@ -133,7 +189,8 @@ def test_the_right_ones_get_in(scene):
 def test_a_door_that_stands_open_is_found(scene, monkeypatch):
     """The negative control: with everybody's applications taken for the own ones, the sweep reports it."""
     town, rows, colleague = scene
-    monkeypatch.setattr("applications.policies.mine", lambda actor: Application.objects.all())
+    for name in ("mine", "written_by"):
+        monkeypatch.setattr(f"applications.policies.{name}", lambda actor: Application.objects.all())
     monkeypatch.setattr("applications.policies.is_leader", lambda actor, application=None: None)
     bad, _cells = sweep({"draft": rows["draft"]}, {"rival": town.stranger}, addresses())
     assert any("GET my:overview" in line for line in bad)

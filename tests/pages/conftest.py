@@ -58,6 +58,16 @@ def more_to_see() -> None:
     actions.create_call(chen, call.special, year=call.year, title="起草中的课题征集", title_en="A call being drafted", copy_from=call)
 
 
+def writing_together() -> None:
+    """The newest draft has a co-author of its unit who writes, and somebody who has not answered."""
+    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).order_by("-pk").first()
+    leader = Actor.of(row.leader)
+    other = row.unit.memberships.filter(status="ACTIVE", role__in=("MEMBER", "ORG_ADMIN")).exclude(person=row.leader).first()
+    seat = filing.invite_coauthor(leader, row, who=other.person.email, rights={"basic": "WRITE", "team": "READ"})
+    filing.accept_seat(Actor.of(other.person), seat)
+    filing.invite_coauthor(leader, row, who="coauthor@demo.keguan.example", rights={"*": "WRITE"})
+
+
 def texts_that_look_alike() -> None:
     """Two submitted texts that stand in an imported list as well."""
     for row in Application.objects.exclude(submitted_at=None).exclude(versions=None).order_by("-pk")[:3]:
@@ -94,6 +104,7 @@ def site(django_db_setup, django_db_blocker):
             call_command("demo", small=True, verbosity=0, stdout=io.StringIO())
             more_to_see()
             texts_that_look_alike()
+            writing_together()
             server = LiveServer("localhost")
             server._live_server_modified_settings.enable()
             yield server

@@ -14,7 +14,7 @@ from uuid import UUID
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
-from applications.models import Application, DuplicateFinding, Inspection, TeamMember, Voice
+from applications.models import Application, CoAuthor, DuplicateFinding, Inspection, TeamMember, Voice
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -257,6 +257,14 @@ def piece() -> list[Visit]:
     return []  # an answer to the script of the page; the world has nothing on its way
 
 
+@sample("applications:my:together")
+def together() -> list[Visit]:
+    row = CoAuthor.objects.filter(application__status__in=DRAFTS).order_by("-pk").first()
+    return [Visit(row.application.leader, (row.application.ref,))]
+
+
+
+
 @sample("applications:my:paper")
 def paper() -> list[Visit]:
     row = Application.objects.exclude(pdf=None).order_by("-pk").first()
@@ -292,6 +300,17 @@ def sections() -> list[Visit]:
     row = application(*DRAFTS)
     codes = [part["code"] for part in row.version.data["form"]["sections"]]
     return [Visit(row.leader, (row.ref, code)) for code in (*codes, "budget", "targets")]
+
+
+@sample("applications:my:section_history")
+def section_history() -> Visit:
+    return own(*DRAFTS, more=("basic",))
+
+
+@sample("applications:my:seat_rights")
+def seat_rights() -> Visit:
+    row = CoAuthor.objects.filter(application__status__in=DRAFTS).order_by("-pk").first()
+    return Visit(row.application.leader, (row.application.ref, row.pk))
 
 
 @sample("applications:my:unit_application")

@@ -1,0 +1,141 @@
+"""Reads of writing together: seats, invitations, who is in a section now, who wrote what when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from applications import policies, rules, states
+from applications.models import Application, CoAuthor, Presence
+from applications.queries import parts
+from applications.states import SeatStatus
+from core import clock, parameters
+from core.clock import CoreNow
+from programs.engine.forms import ROW_KINDS, Section, display
+
+SITTINGS = 20  # of a page of the history
+
+
+def seats_of(application: Application) -> list[CoAuthor]:
+    """Open seats with `holds`: whether the right counts today, or the person no longer belongs to one of the units."""
+    rows = list(application.coauthors.filter(status__in=states.SEAT_OPEN).select_related("person"))
+    units = {application.unit_id, *application.partners.exclude(organisation=None).values_list("organisation", flat=True)}
+    day = clock.today()
+    inside = set(CoAuthor.objects.filter(
+        Q(person__memberships__until=None) | Q(person__memberships__until__gte=day), application=application, person__is_active=True,
+        person__memberships__organisation__in=units, person__memberships__role__in=policies.UNIT_ROLES,
+        person__memberships__status="ACTIVE", person__memberships__since__lte=day).values_list("pk", flat=True))
+    for row in rows:
+        row.application, row.holds = application, row.status == SeatStatus.ACTIVE and row.pk in inside
+    return rows
+
+
+def is_shared(application: Application) -> bool:
+    return bool(application.coauthors.filter(status=SeatStatus.ACTIVE).exists())
+
+
+def seat_for(actor: Any, pk: int) -> CoAuthor:
+    """A seat at an application of the actor's own, or one that the actor was offered or holds."""
+    rows = CoAuthor.objects.filter(pk=pk).select_related("application__guide", "application__leader", "person")
+    found = rows.first() if actor.id is not None else None
+    if found is None or not (found.application.leader_id == actor.id or policies.is_address_of(actor, found)):
+        raise Http404
+    return found
+
+
+def _own(actor: Any) -> QuerySet[CoAuthor]:
+    rows = CoAuthor.objects.select_related("application__guide", "application__leader", "application__unit", "application__version")
+    return rows.defer("application__version__data", *(f"application__{name}" for name in ("answers", "revs"))).order_by("-pk")
+
+
+def writing_invitations(actor: Any) -> list[CoAuthor]:
+    """Drafts that wait for the actor's yes; only those where a yes would give a right."""
+    if actor.id is None:
+        return []
+    mine = Q(person=actor.id)
+    for address in (actor.person.email, actor.person.phone):
+        if address:
+            mine |= Q(person=None, address=address)
+    rows = _own(actor).filter(mine, status=SeatStatus.INVITED, application__status__in=states.WRITTEN_TOGETHER)
+    return [row for row in rows if policies.is_invited(actor, row) is None]
+
+
+def writing_with(actor: Any) -> list[CoAuthor]:
+    """Seats in force, also of what has been submitted meanwhile: the list says so, and leads nowhere."""
+    keys = policies.seats_in_force(actor).values("pk")
+    return list(_own(actor).filter(pk__in=keys).prefetch_related(
+        "application__guide__windows", "application__guide__extensions")[:50]) if actor.id is not None else []
+
+
+# --- who is here -------------------------------------------------------------------------------------------------
+
+
+def here(application: Application, section: str, but: Any) -> list[Presence]:
+    """Who else has the section open: seen within the last seconds (parameter together.seen_seconds)."""
+    seen = timedelta(seconds=int(parameters.value("together.seen_seconds", default=45)))
+    rows = Presence.objects.filter(application=application, section=section, at__gt=CoreNow() - seen).exclude(person=but)
+    return list(rows.select_related("person").order_by("pk"))
+
+
+def here_words(application: Application, part: parts.Part, actor: Any) -> str:
+    """Who else is in the section, in words; "" for nobody."""
+    found = []
+    for row in here(application, part.code, actor.id):
+        given = {"name": row.person.name, "field": label_of_name(part.section, row.field) if row.field else ""}
+        found.append((_("%(name)s is writing in this section: %(field)s") if row.field else _("%(name)s has this section open")) % given)
+    return pgettext("list", "; ").join(found)
+
+
+# --- who wrote what when -----------------------------------------------------------------------------------------
+
+
+def label_of_name(section: Section, name: str) -> str:
+    """What a box of the page is called: of a cell its table, row and column."""
+    item = section.field(name)
+    if item is not None:
+        return str(item.label)
+    head, _point, column = name.rpartition(".")
+    table, _point, row = head.rpartition(".")
+    item = section.field(table)
+    cell = next((one for one in item.columns if one.code == column), None) if item is not None else None
+    return _("%(label)s, row %(row)d: %(text)s") % {"label": item.label, "row": int(row) + 1, "text": cell.label} if item and cell else name
+
+
+def shown_value(section: Section, name: str, value: Any) -> str:
+    """A stored value as a reader knows it."""
+    if rules.blank(value):
+        return ""
+    item = section.field(name)
+    if item is None:
+        table = section.field(name.rsplit(".", 2)[0])
+        item = next((one for one in table.columns if one.code == name.rsplit(".", 1)[1]), None) if table is not None else None
+    return str(display(item, value)) if item is not None and item.kind not in ROW_KINDS else str(value)
+
+
+def saves_of(application: Application, part: parts.Part, before: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """Sittings, the newest first, each with its fields before and after; and the revision from which older ones follow."""
+    known: dict[str, Any] = {}
+    found: list[dict[str, Any]] = []
+    for row in application.saves.filter(section=part.code).select_related("saved_by").order_by("rev"):
+        changes = []
+        for name, value in row.values.items():
+            old, known[name] = known.get(name), value
+            if old != value and not (rules.blank(old) and rules.blank(value)):
+                changes.append((name, old, value))
+        if changes:
+            found.append({"row": row, "changes": changes})
+    found = [one for one in reversed(found) if not before or one["row"].rev < before]
+    shown = found[:SITTINGS]
+    return [_sitting(part, one) for one in shown], shown[-1]["row"].rev if len(found) > SITTINGS else 0
+
+
+def _sitting(part: parts.Part, one: dict[str, Any]) -> dict[str, Any]:
+    section = part.section
+    return {"by": one["row"].saved_by, "at": one["row"].saved_at, "changes": [
+        {"label": label_of_name(section, name), "before": shown_value(section, name, old), "after": shown_value(section, name, new)}
+        for name, old, new in one["changes"]]}

@@ -1,0 +1,280 @@
+"""Writing together: who gets a seat, what it lets in, when it ends, and what is kept of who wrote what."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts import actions as accounts
+from accounts.policies import Actor, system
+from accounts.states import Role
+from applications import actions, policies, queries
+from applications.models import Application, CoAuthor, SectionSave
+from applications.states import READ, WRITE, SeatStatus
+from core import events
+from core.workflow import Refused
+from notices.models import Message
+from tests.applications.client import cost, signed_in
+from tests.factories import applications as make
+from tests.kept import kept
+
+pytestmark = pytest.mark.django_db
+
+
+def my(name: str, *args) -> str:
+    return reverse(f"applications:my:{name}", args=args)
+
+
+@kept
+def desk(town):
+    """A draft of li's, and hu of the same unit who may become a co-author."""
+    town.hu = make.member("胡同事", town.a, Role.MEMBER, number=make.NUMBERS[4], phone="13800138061", email="hu@applications.example")
+    town.row = make.fill(town.li, make.started(town.li, town.guide, town.a), title="共同撰写的题目")
+    return town
+
+
+def seated(desk, rights=None, who=None) -> CoAuthor:
+    person = (who or desk.hu).person
+    seat = actions.invite_coauthor(desk.li, desk.row, who=person.email, rights=rights or {"*": WRITE})
+    return actions.accept_seat(who or desk.hu, seat)
+
+
+def fresh(actor: Actor) -> Actor:
+    return Actor.of(type(actor.person).objects.get(pk=actor.id))
+
+
+def write(actor, row, text="协作者写的内容", section="basic", name="title"):
+    row = Application.objects.get(pk=row.pk)
+    return actions.save_section(actor, row, section=section, values={name: text}, base=row.rev)
+
+
+def test_an_invitation_gives_nothing_before_it_is_accepted(desk):
+    seat = actions.invite_coauthor(desk.li, desk.row, who="HU@applications.example", rights={"*": WRITE})
+    events.drain()
+    assert Message.objects.filter(person=desk.hu.person, event="application.coauthor_invite").count() == 1
+    with pytest.raises(Refused):
+        write(desk.hu, desk.row)
+    assert policies.may_view(desk.hu, desk.row) and not policies.visible_to(desk.hu).filter(pk=desk.row.pk).exists()
+    client = signed_in(desk.hu)
+    assert my("seat_accept", seat.pk) in client.get(my("list")).content.decode()
+    client.post(my("seat_accept", seat.pk))
+    write(desk.hu, desk.row)
+    events.drain()
+    assert Message.objects.filter(person=desk.li.person, event="application.coauthor_accept").count() == 1
+    assert "共同撰写的题目" not in client.get(my("list")).content.decode()  # the title is the new one
+    assert "协作者写的内容" in client.get(my("list")).content.decode()
+
+
+def test_only_the_invited_person_answers(desk):
+    seat = actions.invite_coauthor(desk.li, desk.row, who="13800138061", rights={"*": WRITE})
+    for other in (desk.li, desk.wang, desk.stranger):
+        with pytest.raises(Refused):
+            actions.accept_seat(other, seat)
+    assert signed_in(desk.stranger).post(my("seat_accept", seat.pk)).status_code == 404
+
+
+def test_whoever_belongs_to_neither_unit_gets_no_seat_until_the_unit_is_a_partner(desk):
+    seat = actions.invite_coauthor(desk.li, desk.row, who=desk.stranger.person.email, rights={"*": WRITE})
+    with pytest.raises(Refused, match="partner unit|合作单位"):
+        actions.accept_seat(desk.stranger, seat)
+    actions.add_partner(desk.li, desk.row, name=desk.b.name, uscc=desk.b.uscc, task="算法", contact="周外", phone="13800138003")
+    actions.accept_seat(desk.stranger, seat)
+    assert policies.visible_to(desk.stranger).filter(pk=desk.row.pk).count() == 1
+    actions.remove_partner(desk.li, desk.row.partners.get())
+    assert not policies.visible_to(desk.stranger).filter(pk=desk.row.pk).exists()
+    with pytest.raises(Refused):
+        write(desk.stranger, desk.row)
+
+
+def test_an_address_without_an_account_waits_for_it(desk):
+    actions.invite_coauthor(desk.li, desk.row, who="new@applications.example", rights={"*": WRITE})
+    new = make.member("新同事", desk.a, Role.MEMBER, number="44030519930505123", email="new@applications.example")
+    events.drain()
+    seat = CoAuthor.objects.get(address="new@applications.example")
+    assert seat.person_id == new.id and Message.objects.filter(person=new.person, event="application.coauthor_invite").exists()
+    assert actions.accept_seat(new, seat).status == SeatStatus.ACTIVE
+
+
+def test_the_answer_does_not_tell_whether_an_account_exists(desk):
+    client = signed_in(desk.li)
+    pages = []
+    for who in (desk.hu.person.email, "nobody@applications.example"):
+        page = client.post(my("together", desk.row.ref), {"who": who, "every": WRITE}, follow=True).content.decode()
+        pages.append("胡同事" in page or "404" in page)
+    assert pages == [False, False] and CoAuthor.objects.count() == 2
+    for who in ("没有这种地址", "a@", desk.li.person.email, desk.hu.person.email):
+        answer = client.post(my("together", desk.row.ref), {"who": who, "every": WRITE})
+        assert answer.status_code == 422 and f'value="{who}"' in answer.content.decode()
+    assert CoAuthor.objects.count() == 2
+
+
+def test_rights_hold_part_by_part(desk):
+    seated(desk, {"basic": WRITE, "content": READ, "team": READ})
+    write(desk.hu, desk.row)
+    part = next(one.code for one in queries.parts_of(desk.row) if one.kind == "form" and one.code not in ("basic", "content"))
+    for section in (part, "targets"):
+        with pytest.raises(Refused):
+            actions.save_section(desk.hu, desk.row, section=section, values={}, base=desk.row.rev)
+    with pytest.raises(Refused):
+        actions.add_member(desk.hu, desk.row, name="某人")
+    client = signed_in(desk.hu)
+    assert client.get(my("section", desk.row.ref, "basic")).status_code == 200
+    assert client.get(my("section", desk.row.ref, part)).status_code == 404
+    assert client.get(my("team", desk.row.ref)).status_code == 404  # to read is on the page of the whole
+    page = client.get(my("preview", desk.row.ref)).content.decode()
+    assert 'id="s-basic"' in page and 'id="s-team"' in page and 'id="s-targets"' not in page and f'id="s-{part}"' not in page
+
+
+def test_a_reader_cannot_write_and_a_change_of_rights_counts_at_once(desk):
+    seat = seated(desk, {"*": READ})
+    with pytest.raises(Refused):
+        write(desk.hu, desk.row)
+    actions.change_rights(desk.li, seat, rights={"*": WRITE})
+    write(desk.hu, desk.row)
+    signed_in(desk.li).post(my("seat_rights", desk.row.ref, seat.pk), {"every": "some", "p-targets": READ})
+    with pytest.raises(Refused):
+        write(desk.hu, desk.row)
+
+
+@pytest.mark.parametrize("verb", ["hand_in", "recall", "take_back", "answer"])
+def test_a_coauthor_never_acts_for_the_leader(desk, verb):
+    seated(desk)
+    with pytest.raises(Refused):
+        getattr(actions, verb)(desk.hu, desk.row)
+    assert signed_in(desk.hu).post(my(verb, desk.row.ref)).status_code in (404, 405)
+
+
+def test_a_coauthor_neither_invites_nor_ends_others(desk):
+    seat = seated(desk)
+    with pytest.raises(Refused):
+        actions.invite_coauthor(desk.hu, desk.row, who=desk.wang.person.email, rights={"*": WRITE})
+    with pytest.raises(Refused):
+        actions.change_rights(desk.hu, seat, rights={"*": WRITE})
+    with pytest.raises(Refused):
+        actions.end_seat(desk.hu, seat)
+    client = signed_in(desk.hu)
+    for name, args in (("together", ()), ("seat_rights", (seat.pk,)), ("seat_end", (seat.pk,)), ("check", ()), ("paper", ("application",))):
+        assert client.post(my(name, desk.row.ref, *args)).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["leader", "own", "membership", "account"])
+def test_a_seat_ends(desk, how):
+    seat = seated(desk)
+    write(desk.hu, desk.row)
+    if how == "leader":
+        signed_in(desk.li).post(my("seat_end", desk.row.ref, seat.pk))
+    elif how == "own":
+        signed_in(desk.hu).post(my("seat_leave", seat.pk))
+    elif how == "membership":
+        accounts.end_role(desk.wang, desk.hu.person.memberships.get())
+    else:
+        sysadmin = make.member("系统员", desk.bureau, Role.SYSADMIN, email="root@applications.example")
+        accounts.end_account(sysadmin, desk.hu.person, why="离职")
+    hu = fresh(desk.hu)
+    assert not policies.visible_to(hu).filter(pk=desk.row.pk).exists() and policies.may_view(hu, desk.row)
+    with pytest.raises(Refused):
+        write(hu, desk.row)
+    events.drain()
+    seat.refresh_from_db()
+    assert seat.status == SeatStatus.ENDED and seat.ended_at
+    assert Message.objects.filter(person=desk.li.person, event__in=["application.coauthor_end", "application.coauthor_leave"]).exists()
+    assert Application.objects.get(pk=desk.row.pk).title == "协作者写的内容"  # what was written stays
+
+
+def test_without_the_question_of_belonging_a_former_colleague_would_write(desk, monkeypatch):
+    """The negative control of the one above."""
+    seated(desk)
+    accounts.end_role(desk.wang, desk.hu.person.memberships.get())
+    monkeypatch.setattr(policies, "seats_in_force", lambda actor: CoAuthor.objects.filter(person=actor.id, status=SeatStatus.ACTIVE))
+    write(fresh(desk.hu), desk.row)
+
+
+def test_after_the_submission_a_coauthor_sees_no_more(desk):
+    seated(desk)
+    actions.hand_in(desk.li, desk.row)
+    desk.row.refresh_from_db()
+    with pytest.raises(Refused):
+        write(desk.hu, desk.row)
+    assert signed_in(desk.hu).get(my("preview", desk.row.ref)).status_code == 200
+    actions.endorse(desk.wang, desk.row)
+    client = signed_in(desk.hu)
+    assert client.get(my("preview", desk.row.ref)).status_code == 404
+    page = client.get(my("list")).content.decode()
+    assert "共同撰写的题目" in page and my("overview", desk.row.ref) not in page
+
+
+def test_numbers_of_identity_are_not_shown_to_a_coauthor(desk):
+    seated(desk)
+    mask = desk.row.team.first().id_masked
+    assert mask and mask in signed_in(desk.li).get(my("team", desk.row.ref)).content.decode()
+    client = signed_in(desk.hu)
+    assert mask not in client.get(my("team", desk.row.ref)).content.decode()
+    assert mask not in client.get(my("member", desk.row.ref, desk.row.team.first().pk)).content.decode()
+    assert mask not in client.get(my("preview", desk.row.ref)).content.decode()
+
+
+def test_files_of_a_part_that_is_not_shared_stay_shut(desk):
+    seat = seated(desk, {"basic": WRITE})
+    annex = desk.row.annexes.first()
+    client = signed_in(desk.hu)
+    assert client.get(my("file", desk.row.ref, annex.pk)).status_code == 404
+    actions.change_rights(desk.li, seat, rights={"files": READ})
+    assert client.get(my("file", desk.row.ref, annex.pk)).status_code == 200
+    assert client.get(my("paper", desk.row.ref, "application")).status_code == 404
+
+
+def test_the_policy_and_the_queryset_say_the_same(desk):
+    seats = [None, {"*": READ}, {"basic": WRITE}]
+    people = [desk.li, desk.hu, desk.wang, desk.stranger, desk.chen, system("x")]
+    for rights in seats:
+        if rights and CoAuthor.objects.exists():
+            actions.change_rights(desk.li, CoAuthor.objects.get(), rights=rights)
+        elif rights:
+            seated(desk, rights)
+        for one in people:
+            shown = policies.visible_to(one).filter(pk=desk.row.pk).exists()
+            assert shown == (policies.may_view(one, desk.row) is None), one.label
+
+
+def test_the_history_says_who_wrote_what(desk):
+    seated(desk)
+    write(desk.li, desk.row, "负责人写的旧题目")
+    write(desk.hu, desk.row, "协作者写的新题目")
+    part = queries.part_of(desk.row, "basic")
+    sittings, older = queries.saves_of(desk.row, part)
+    assert [one["by"].name for one in sittings[:2]] == ["胡同事", "李明远"] and not older
+    assert sittings[0]["changes"][0]["before"] == "负责人写的旧题目" and sittings[0]["changes"][0]["after"] == "协作者写的新题目"
+    page = signed_in(desk.hu).get(my("section_history", desk.row.ref, "basic")).content.decode()
+    assert "胡同事" in page and "<del>" in page and "<ins>" in page
+    assert signed_in(desk.stranger).get(my("section_history", desk.row.ref, "basic")).status_code == 404
+
+
+def test_the_history_of_many_sittings_is_paged(desk):
+    for number in range(1, 45):
+        SectionSave.objects.create(application=desk.row, section="basic", rev=1000 + number, values={"title": f"第{number}稿"}, saved_by=desk.li.person)
+    part = queries.part_of(desk.row, "basic")
+    seen, before = [], 0
+    while True:
+        sittings, before = queries.saves_of(desk.row, part, before)
+        seen += [one["changes"][0]["after"] for one in sittings]
+        if not before:
+            break
+    assert seen[:44] == [f"第{number}稿" for number in range(44, 0, -1)] and len(seen) == len(set(seen))
+
+
+def test_the_list_asks_the_same_for_one_seat_and_for_three(desk):
+    def more(number: int) -> None:
+        leader = make.member(f"负责人{number}", desk.a, Role.MEMBER, email=f"lead{number}@applications.example")
+        row = make.started(leader, desk.guide, desk.a)
+        actions.accept_seat(desk.hu, actions.invite_coauthor(leader, row, who=desk.hu.person.email, rights={"*": WRITE}))
+
+    client = signed_in(desk.hu)
+    seated(desk)
+    first = cost(client, my("list"))
+    more(1), more(2)
+    assert cost(client, my("list")) == first
+    leader = signed_in(desk.li)
+    first = cost(leader, my("together", desk.row.ref))
+    for number in range(2):
+        actions.invite_coauthor(desk.li, desk.row, who=f"more{number}@applications.example", rights={"*": READ})
+    assert cost(leader, my("together", desk.row.ref)) == first
