@@ -28,11 +28,13 @@ SAME_SITTING = timedelta(minutes=5)  # saves of one person this close together a
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: the new revision, when, and what was not overwritten ({name: the other's value})."""
+    """What became of a save: the new revision, when, what was not overwritten ({name: the other's value}), and what others
+    have changed meanwhile in fields that were not sent."""
 
     rev: int
     at: datetime
     conflicts: dict[str, Any] = field(default_factory=dict)
+    news: dict[str, Any] = field(default_factory=dict)
 
 
 def lock(application: Application) -> Application:
@@ -118,8 +120,9 @@ def opened_parts(row: Application) -> set[str]:
 
 @transaction.atomic
 def save_section(actor: Any, application: Application, *, section: str, values: Mapping[str, Any], base: int,
-                 whole: bool = False) -> Saved:
-    """Keep what was typed, however unfinished; `values` are flat names, `base` the revision the page was built on.
+                 whole: bool = False, bases: Mapping[str, int] | None = None) -> Saved:
+    """Keep what was typed, however unfinished; `values` are flat names, `base` the revision the page was built on; `bases`
+    names single fields that rest on another one ("" stands for all that are not named).
 
     Locks the application for a moment. A field somebody else has changed since `base` is left alone and reported.
     Writes answers, the columns and rows read from them, and the history of saves.
@@ -132,24 +135,26 @@ def save_section(actor: Any, application: Application, *, section: str, values: 
     sent = rules.typed(part.section, values)
     before = row.answers.get(section) or {}
     revs = dict(row.revs.get(section) or {})
-    merged = rules.merge(rules.flat(part.section, before), revs, base, sent)
-    now = clock.now()
+    now, current = clock.now(), rules.flat(part.section, before)
+    merged = rules.merge(current, revs, base, sent, bases)
+    news = rules.news(current, revs, base, sent, bases) if bases else {}
     if not merged.written:
-        return Saved(row.rev, now, merged.conflicts)
-    answers = rules.apply(part.section, before, merged.written)
+        return Saved(row.rev, now, merged.conflicts, news)
+    answers = applied = rules.apply(part.section, before, merged.written)
     if whole:
-        answers = rules.without_empty_rows(part.section, answers)
+        answers = rules.without_empty_rows(part.section, applied)
     if rules.too_big(answers):
         raise Refused([_("This section has become too long to be stored. Please shorten it; nothing was lost.")])
     row.rev += 1
-    row.revs = {**row.revs, section: {**revs, **dict.fromkeys(merged.written, row.rev)}}
+    changed_names = {*merged.written, *(rules.moved_names(part.section, applied, answers) if whole else ())}
+    row.revs = {**row.revs, section: {**revs, **dict.fromkeys(sorted(changed_names), row.rev)}}
     row.answers = {**row.answers, section: answers}
     row.saved_at = now
     changed = columns.read_from_answers(row, section)
     row.save(update_fields=["rev", "revs", "answers", "saved_at", *changed])
     _remember(actor, row, section, merged.written, now)
     columns.read_rows(row, section)
-    return Saved(row.rev, now, merged.conflicts)
+    return Saved(row.rev, now, merged.conflicts, news)
 
 
 def _remember(actor: Any, row: Application, section: str, written: Mapping[str, Any], now: datetime) -> None:

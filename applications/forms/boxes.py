@@ -57,7 +57,6 @@ class Box:
     value: Any
     choices: tuple[Choice, ...] = ()
     errors: Sequence[str] = ()
-    theirs: Any = None
     limit: int | None = None
     rows: int = 4
     columns: list[str] = field(default_factory=list)
@@ -94,13 +93,12 @@ class Box:
 
 
 def boxes_of(section: Section, answers: Mapping[str, Any], errors: Mapping[str, Sequence[str]] | None = None,
-             theirs: Mapping[str, Any] | None = None, all_answers: Mapping[str, Any] | None = None,
-             final: bool = True) -> list[Box]:
-    """Fields that are asked now, in order. `theirs` are texts of somebody else that a save did not overwrite; of a draft
-    (not `final`) the rows, too, are told only what is wrong and not what is missing."""
+             all_answers: Mapping[str, Any] | None = None, final: bool = True) -> list[Box]:
+    """Fields that are asked now, in order. Of a draft (not `final`) the rows, too, are told only what is wrong and not what is
+    missing."""
     known = {**(all_answers or {}), section.code: answers}
     return [
-        _box(item, answers.get(item.code), (errors or {}).get(item.code, ()), (theirs or {}).get(item.code), final=final)
+        _box(item, answers.get(item.code), (errors or {}).get(item.code, ()), final=final)
         for item in section.fields
         if is_visible(item, section.code, known)
     ]
@@ -110,18 +108,18 @@ def shown_boxes(section: Section) -> list[Box]:
     """Every field without an answer, for a look at the form; one that a rule hides says when it is shown."""
     found = []
     for item in section.fields:
-        box = _box(item, None, (), None, f"{section.code}-{item.code}")
+        box = _box(item, None, (), f"{section.code}-{item.code}")
         hidden = _("(shown only under a condition)")
         found.append(replace(box, help=f"{box.help} {hidden}".strip()) if item.visible_if else box)
     return found
 
 
-def _box(item: Field, value: Any, errors: Sequence[str], theirs: Any, name: str = "", final: bool = True) -> Box:
+def _box(item: Field, value: Any, errors: Sequence[str], name: str = "", final: bool = True) -> Box:
     limit, name = item.max_length, name or item.code
     box = Box(
         code=name, id="f-" + name.replace(".", "-"), kind=item.kind, label=item.label, help=item.help, why=item.why,
         unit=item.unit.strip(), required=item.required, value="" if value is None else value, choices=item.choices,
-        errors=errors, theirs=theirs, limit=limit,
+        errors=errors, limit=limit,
         rows=next(rows for least, rows in LONG_TEXT_ROWS if (limit or 0) >= least),
     )
     if item.kind == "table":
@@ -143,7 +141,7 @@ def _blocks(item: Field, value: Any, errors: Sequence[str], final: bool) -> tupl
         row = filled[index] if index < len(filled) else {}
         wrong = row_errors(item, row, final)[1] if errors and index < len(filled) else {}
         blocks.append([
-            _box(column, row.get(column.code), wrong.get(column.code, ()), None, f"{item.code}.{index}.{column.code}")
+            _box(column, row.get(column.code), wrong.get(column.code, ()), f"{item.code}.{index}.{column.code}")
             for column in item.columns
         ])
         shown.extend(text for texts in wrong.values() for text in texts)

@@ -124,10 +124,12 @@ from applications.queries.standing import (
     verb_label,
 )
 from applications.queries.together import (
+    conflicts_of,
     here,
     here_words,
     is_shared,
     label_of_name,
+    next_row,
     saves_of,
     seat_for,
     seats_of,
@@ -181,6 +183,8 @@ __all__ = [
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
-    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong", "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived", "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes",
-    "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of", "shared_dossier", "seat_for", "seats_of", "writer_get", "writing_invitations", "writing_with",
+    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong",
+    "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived",
+    "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
+    "shared_dossier", "seat_for", "seats_of", "writer_get", "writing_invitations", "writing_with", "conflicts_of", "next_row",
 ]

@@ -13,10 +13,11 @@ from django.utils.translation import pgettext
 from applications import policies, rules, states
 from applications.models import Application, CoAuthor, Presence
 from applications.queries import parts
+from applications.queries.reads import last_saves
 from applications.states import SeatStatus
 from core import clock, parameters
 from core.clock import CoreNow
-from programs.engine.forms import ROW_KINDS, Section, display
+from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, ROW_KINDS, Section, display
 
 SITTINGS = 20  # of a page of the history
 
@@ -89,6 +90,55 @@ def here_words(application: Application, part: parts.Part, actor: Any) -> str:
         given = {"name": row.person.name, "field": label_of_name(part.section, row.field) if row.field else ""}
         found.append((_("%(name)s is writing in this section: %(field)s") if row.field else _("%(name)s has this section open")) % given)
     return pgettext("list", "; ").join(found)
+
+
+# --- two texts for one field -------------------------------------------------------------------------------------
+
+
+def conflicts_of(application: Application, part: parts.Part, theirs: dict[str, Any], mine: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a person chooses between, a field or a whole row each: {key, label, theirs, mine, names, both, who}. `mine` is what
+    was sent; of a row the rest is what stands there."""
+    section, current = part.section, rules.flat(part.section, application.answers.get(part.code) or {})
+    keys: dict[str, list[str]] = {}
+    for name in theirs:
+        keys.setdefault(rules.row_of(name) or name, []).append(name)
+    saves = last_saves(application, part.code, list(theirs))
+    found = []
+    for key, names in keys.items():
+        cells = [name for name in {**current, **mine} if rules.row_of(name) == key] if key not in theirs else []
+        one = _two_rows(section, key, cells, current, mine) if cells else {
+            "label": label_of_name(section, key), "theirs": shown_value(section, key, theirs[key]), "mine": shown_value(section, key, mine.get(key))}
+        item = section.field(key)
+        fits = len(str(theirs.get(key) or "")) + len(str(mine.get(key) or "")) < HARD_TEXT_LIMIT
+        found.append({**one, "key": key, "names": names, "who": next((saves[name] for name in names if name in saves), None),
+                      "both": bool(cells and next_row(section, key, current, mine) < HARD_ROWS) or bool(item and item.kind in ("text", "textarea") and fits)})
+    return found
+
+
+def _two_rows(section: Section, key: str, cells: list[str], current: dict[str, Any], mine: dict[str, Any]) -> dict[str, str]:
+    table, number = key.rsplit(".", 1)
+    item = section.field(table)
+
+    def told(values: dict[str, Any]) -> str:
+        pairs = [(label_of_cell(section, name), shown_value(section, name, values.get(name))) for name in cells]
+        return "\n".join(f"{label}：{text}" for label, text in pairs if text)
+
+    label = _("%(label)s, row %(row)d") % {"label": item.label if item else table, "row": int(number) + 1}
+    return {"label": label, "theirs": told(current), "mine": told({**current, **mine})}
+
+
+def next_row(section: Section, key: str, current: dict[str, Any], sent: dict[str, Any]) -> int:
+    """The first row of the table of this row that neither side has used."""
+    table = key.rsplit(".", 1)[0]
+    used = [int(rules.row_of(name).rsplit(".", 1)[1]) for name, value in [*current.items(), *sent.items()]
+            if not rules.blank(value) and rules.row_of(name).rsplit(".", 1)[0] == table]
+    return max(used, default=-1) + 1
+
+
+def label_of_cell(section: Section, name: str) -> str:
+    table, _row, column = name.rsplit(".", 2)
+    item = section.field(table)
+    return next((str(one.label) for one in item.columns if one.code == column), column) if item else column
 
 
 # --- who wrote what when -----------------------------------------------------------------------------------------

@@ -5,11 +5,15 @@ from applications.rules.codec import (
     apply,
     flat,
     known_names,
+    moved_names,
     sent_from,
     typed,
     without_empty_rows,
 )
 from applications.rules.decisions import (
+    BOTH,
+    MINE,
+    THEIRS,
     Held,
     LimitRule,
     Merge,
@@ -26,12 +30,15 @@ from applications.rules.decisions import (
     halves,
     limit_problem,
     merge,
+    news,
     partner_problem,
     phone_tail,
     quota_problem,
     ratio,
     receipt_number,
     region_problem,
+    row_of,
+    settled,
     too_big,
     unexplained,
     verdict,
@@ -48,6 +55,7 @@ from applications.rules.overlap import (
 )
 
 __all__ = [
+    "BOTH", "MINE", "THEIRS", "news", "row_of", "settled", "moved_names",
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",

@@ -117,6 +117,12 @@ def without_empty_rows(section: Section, values: Mapping[str, Any]) -> dict[str,
     return result
 
 
+def moved_names(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Names that mean another value once the gaps are closed: whoever still has the page of before must not write by them."""
+    old, new = flat(section, before), flat(section, after)
+    return {name for name in {*old, *new} if old.get(name, "") != new.get(name, "")}
+
+
 def _rows_from(section: Section, item: Field, post: Any) -> dict[str, Any]:
     """The cells of a table or group; in a line that was sent, a box that was not ticked is empty."""
     found: dict[str, Any] = {}

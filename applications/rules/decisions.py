@@ -98,18 +98,59 @@ class Merge:
     conflicts: dict[str, Any]
 
 
-def merge(current: Mapping[str, Any], revs: Mapping[str, int], base: int, sent: Mapping[str, Any]) -> Merge:
-    """Field by field: a field changed by somebody else since `base`, to another value, is a conflict and is kept."""
+def row_of(name: str) -> str:
+    """The row a cell stands in ("loans.2" of "loans.2.bank"); "" for a field of its own."""
+    parts = name.rsplit(".", 2)
+    return f"{parts[0]}.{parts[1]}" if len(parts) == 3 and parts[1].isdecimal() and ":" not in name else ""
+
+
+def merge(current: Mapping[str, Any], revs: Mapping[str, int], base: int, sent: Mapping[str, Any],
+          bases: Mapping[str, int] | None = None) -> Merge:
+    """Field by field: a field changed by somebody else since its base, to another value, is a conflict and is kept. A row
+    that somebody else has begun since is one thing: what another person wrote into it meanwhile belongs to a row of its own."""
+    known = bases or {}
+    floor = known.get("", base)
+    rows: dict[str, list[str]] = {}
+    for name, value in current.items():
+        if not blank(value) and (row := row_of(name)):
+            rows.setdefault(row, []).append(name)
     written, conflicts = {}, {}
     for name, value in sent.items():
-        now = current.get(name)
+        now, since = current.get(name), known.get(name, floor)
         if now == value or (blank(now) and blank(value)):
             continue
-        if revs.get(name, 0) > base:
+        cells = rows.get(row_of(name), ())
+        foreign = bool(cells) and all(revs.get(cell, 0) > known.get(cell, floor) for cell in cells) and any(
+            sent.get(cell) != current[cell] for cell in cells)
+        if revs.get(name, 0) > since or foreign:
             conflicts[name] = now
         else:
             written[name] = value
     return Merge(written, conflicts)
+
+
+def news(current: Mapping[str, Any], revs: Mapping[str, int], base: int, sent: Mapping[str, Any], bases: Mapping[str, int]) -> dict[str, Any]:
+    """What others have changed since the page knew it, besides the fields that were sent: {name: its value}."""
+    floor = bases.get("", base)
+    return {name: current.get(name, "") for name, rev in revs.items() if name not in sent and rev > bases.get(name, floor)}
+
+
+THEIRS, MINE, BOTH = "theirs", "mine", "both"
+
+
+def settled(sent: Mapping[str, Any], current: Mapping[str, Any], key: str, choice: str, *, line: bool, next_row: int) -> dict[str, Any]:
+    """What a save writes when a person has chosen between two texts. `key` is a field or a row; `line`: the field holds lines
+    of text; both rows stay when the own one goes to the next free row."""
+    own = {name: value for name, value in sent.items() if name == key or row_of(name) == key}
+    rest = {name: value for name, value in sent.items() if name not in own}
+    if choice == MINE:
+        return dict(sent)
+    if choice != BOTH:
+        return rest
+    if key in own:
+        return {**rest, key: ("\n" if line else " ").join(str(text) for text in (current.get(key), own[key]) if not blank(text))}
+    table = key.rsplit(".", 1)[0]
+    return {**rest, **{f"{table}.{next_row}.{name.rsplit('.', 1)[1]}": value for name, value in own.items()}}
 
 
 def blank(value: Any) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,6 +18,7 @@ from applications import actions, forms, policies, queries, rules, states
 from applications.models import Application
 from applications.views import frame, grids
 from core import typed
+from core.web import textdiff
 from core.web.access import access, signed_in
 from core.workflow import Refused
 
@@ -36,31 +40,87 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     part = _part(application, section)
     if policies.may_write(request.actor, application, section) or application.status not in states.EDITABLE:
         return redirect(frame.read_url(application, section))
-    theirs: dict[str, Any] = {}
-    mine: dict[str, Any] = {}
+    posted = Posted()
     if request.method == "POST":
-        sent = rules.sent_from(part.section, request.POST)
-        saved = _save_page(request, application, part, sent)
+        posted = _save_page(request, application, part)
         application.refresh_from_db()
-        theirs = saved.conflicts
-        mine = {name: sent[name] for name in theirs}
+        if posted.settled and not posted.theirs:  # told once to the page that follows: its own copy of these is out of date
+            request.session[_settled_key(application, section)] = posted.settled
+            return redirect(f"{frame.url_of(application, section)}#f-{posted.settled[0].replace('.', '-')}")
         errors = _errors(application, part, bool(application.done.get(section)))
-        if not theirs and not errors and request.POST.get("go") != "stay":
+        if not (posted.theirs or errors) and request.POST.get("go") != "stay":
             return redirect(frame.next_part(application, section)
                             if request.POST.get("go") == "next" else frame.url_of(application, section))
-    return _page(request, application, part, theirs, mine)
+    return _page(request, application, part, posted if request.method == "POST" else Posted(
+        settled=request.session.pop(_settled_key(application, section), [])))
 
 
-def _save_page(request: HttpRequest, application: Application, part: queries.Part, sent: dict[str, Any]) -> actions.Saved:
+def _settled_key(application: Application, section: str) -> str:
+    return f"settled:{application.ref}:{section}"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a posted page: texts of others that stand, the own ones beside them, and what a choice has settled."""
+
+    theirs: dict[str, Any] = field(default_factory=dict)
+    mine: dict[str, Any] = field(default_factory=dict)
+    settled: list[str] = field(default_factory=list)
+
+    @property
+    def settled_json(self) -> str:
+        return json.dumps(self.settled)
+
+
+def _bases(sent: Any) -> dict[str, int]:
+    """Revisions of single fields, as the script of the page keeps them; nonsense counts for nothing."""
+    return {str(name): rev for name, given in sent.items() if (rev := typed.whole(given)) is not None} if isinstance(sent, dict) else {}
+
+
+def _posted_bases(text: str) -> dict[str, int]:
+    try:
+        return _bases(typed.body(text)) if text else {}
+    except ValueError:
+        return {}
+
+
+def _under(name: str, keys: set[str]) -> bool:
+    return name in keys or rules.row_of(name) in keys
+
+
+def _save_page(request: HttpRequest, application: Application, part: queries.Part) -> Posted:
+    sent = rules.sent_from(part.section, request.POST)
     sent_rev = typed.whole(request.POST.get("rev", ""))
     base = application.rev if sent_rev is None else sent_rev
-    saved = actions.save_section(
-        request.actor, application, section=part.code, values=sent, base=base, whole=True)
+    choice, _point, key = request.POST.get("settle", "").partition(":")
+    waiting = set(request.POST.getlist("unsettled")) - {key} if key else set()
+    left = {name: value for name, value in sent.items() if _under(name, waiting)}
+    values = {name: value for name, value in sent.items() if name not in left}
+    current = rules.flat(part.section, application.answers.get(part.code) or {})
+    if key:
+        item = part.section.field(key)
+        values = rules.settled(values, current, key, choice, line=bool(item and item.kind == "textarea"),
+                               next_row=queries.next_row(part.section, key, current, values))
+    saved = actions.save_section(request.actor, application, section=part.code, values=values, base=base, whole=True,
+                                 bases=_posted_bases(request.POST.get("bases", "")))
     if request.POST.get("done") in ("0", "1"):
         actions.mark_done(request.actor, application, part=part.code, done=request.POST["done"] == "1")
-    if saved.conflicts:
+    if queries.is_shared(application):
+        actions.stay(request.actor, application, section=part.code)
+    theirs = {**saved.conflicts, **{name: current.get(name) for name, value in left.items() if current.get(name, "") != value}}
+    if theirs:
         messages.error(request, _("Somebody else has changed this section; both texts are shown below."))
-    return saved
+    mine = {**values, **left}
+    return Posted(theirs, {name: mine[name] for name in theirs}, [name for name in sent if key and _under(name, {key}) and name not in theirs])
+
+
+def _conflicts(application: Application, part: queries.Part, theirs: dict[str, Any], mine: dict[str, Any]) -> list[dict[str, Any]]:
+    found = queries.conflicts_of(application, part, theirs, mine) if theirs else []
+    for one in found:
+        who = one["who"]
+        one["rows"] = [{"label": one["label"], "sides": textdiff.compare(one["theirs"], one["mine"])}]
+        one["saved_by"] = _("%(name)s, %(at)s") % {"name": who.saved_by.name, "at": f"{timezone.localtime(who.saved_at):%Y-%m-%d %H:%M}"} if who else _("Text of the other person")
+    return found
 
 
 def _errors(application: Application, part: queries.Part, final: bool) -> dict[str, list[str]]:
@@ -73,20 +133,20 @@ def _errors(application: Application, part: queries.Part, final: bool) -> dict[s
     return found
 
 
-def _page(request: HttpRequest, application: Application, part: queries.Part, theirs: dict[str, Any], mine: dict[str, Any]
-          ) -> HttpResponse:
-    """`theirs` was saved by somebody else meanwhile and stands beside the field; the field shows `mine`, which is not saved."""
-    answers = rules.apply(part.section, application.answers.get(part.code) or {}, mine)
+def _page(request: HttpRequest, application: Application, part: queries.Part, posted: Posted) -> HttpResponse:
+    """Texts of somebody else stand beside the own ones; the fields show the own ones, which are not saved."""
+    answers = rules.apply(part.section, application.answers.get(part.code) or {}, posted.mine)
     final = bool(application.done.get(part.code)) or request.GET.get("show") == "errors"
-    errors = _errors(application, part, final)
+    errors, shared = _errors(application, part, final), queries.is_shared(application)
     context = frame.context(
-        application, here=part.code, title=part.title, part=part, saved=application.saved_at,
-        is_done=bool(application.done.get(part.code)),
+        application, here=part.code, title=part.title, part=part, saved=application.saved_at, posted=posted,
+        is_done=bool(application.done.get(part.code)), shared=shared,
         wrong={part.code: sum(len(texts) for texts in errors.values())} if errors and final else None,
-        who=queries.last_saves(application, part.code, list(theirs)) if theirs else {},
+        present=queries.here_words(application, part, request.actor) if shared else "",
+        conflicts=_conflicts(application, part, posted.theirs, posted.mine),
     )
     if part.kind == "form":
-        boxes = forms.boxes_of(part.section, answers, errors, theirs, application.answers, final)
+        boxes = forms.boxes_of(part.section, answers, errors, application.answers, final)
         context |= {"rows": forms.paired(boxes), "errors": forms.error_list(boxes)}
     else:
         context |= grids.context_of(application, part, answers, errors)
@@ -96,25 +156,33 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, th
 @access(signed_in)
 @require_POST
 def autosave(request: HttpRequest, ref: str, section: str) -> HttpResponse:
-    """JSON {rev, values} -> {rev, at}; 409 {rev, values} with the other's texts; 422 when it can no longer change."""
+    """JSON {rev, values[, bases]} -> {rev, at, news}; 409 {rev, values, html} with the other's texts; 422 when it can no longer
+    change. `news` are fields that others have changed and the page still shows as they were."""
     application = queries.writer_get(request.actor, ref)
     if len(request.body) > MOST_BODY:
         return JsonResponse({"reasons": [_("The text is too long to be stored in one piece.")]}, status=413)
     try:
         sent = typed.body(request.body)
-        values, base = dict(sent["values"]), typed.whole(sent["rev"])
+        values, base, bases = dict(sent["values"]), typed.whole(sent["rev"]), _bases(sent.get("bases"))
     except (ValueError, KeyError, TypeError):
         base = None
     if base is None:
         return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
     try:
-        saved = actions.save_section(request.actor, application, section=section, values=values, base=base)
+        saved = actions.save_section(request.actor, application, section=section, values=values, base=base, bases=bases)
     except Refused as error:
         return JsonResponse({"reasons": error.reasons}, status=422)
-    at = timezone.localtime(saved.at).strftime("%H:%M:%S")
-    if saved.conflicts:
-        return JsonResponse({"rev": saved.rev, "at": at, "values": saved.conflicts}, status=409)
-    return JsonResponse({"rev": saved.rev, "at": at})
+    found = {"rev": saved.rev, "at": timezone.localtime(saved.at).strftime("%H:%M:%S"), "news": saved.news}
+    if not saved.conflicts:
+        return JsonResponse(found)
+    return JsonResponse({**found, "values": saved.conflicts, "html": _panel(request, ref, section, saved.conflicts, values)}, status=409)
+
+
+def _panel(request: HttpRequest, ref: str, section: str, theirs: dict[str, Any], values: dict[str, Any]) -> str:
+    application = queries.writer_get(request.actor, ref)
+    part = _part(application, section)
+    mine = {name: value for name, value in rules.typed(part.section, values).items() if rules.row_of(name) or name in theirs}
+    return render_to_string("applications/_conflicts.html", {"conflicts": _conflicts(application, part, theirs, mine)}, request=request)
 
 
 @access(signed_in)

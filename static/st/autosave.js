@@ -6,7 +6,10 @@
   const say = (state, name, extra = "") => { box.dataset.state = state; box.querySelector("[data-t]").textContent = box.dataset[name] + extra; };
   const PAUSE = 800, MOST = 5000;
   let rev = +form.dataset.rev, timer = 0, first = 0, busy = false, wait = 1000;
-  const dirty = new Set();
+  const dirty = new Set(), held = new Map(), top = rev, seen = {}; // held: waits for a choice; seen: what single fields rest on
+  let quiet = false;
+  const known = (names, of) => { for (const n of names) seen[n] = of; if (form.elements.bases) form.elements.bases.value = JSON.stringify({ "": top, ...seen }); };
+  const bases = (names) => ({ "": top, ...Object.fromEntries([...names].filter((n) => held.has(n) || n in seen).map((n) => [n, held.get(n) ?? seen[n]])) });
   const based = (number) => { rev = number; if (form.elements.rev) form.elements.rev.value = number; }; // a plain send rests on the same revision
   const read = (name) => {
     const els = [...form.elements].filter((el) => el.name === name);
@@ -45,22 +48,24 @@
   };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(push, ms); };
   async function push(keepalive) {
-    if (busy || !dirty.size) return;
+    const sent = new Set([...dirty].filter((n) => !held.has(n)));
+    if (busy || !sent.size) return;
     if (!navigator.onLine) { say("off", "offline"); return; }
     busy = true; first = 0;
-    const sent = new Set(dirty), body = values(sent);
-    dirty.clear();
+    const body = values(sent);
+    sent.forEach((n) => dirty.delete(n));
     say("busy", "busy");
     try {
       const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-      const r = await fetch(url, { method: "POST", keepalive: keepalive === true, headers: { "Content-Type": "application/json", "X-CSRFToken": token, "X-Autosave": "1", Accept: "application/json" }, body: JSON.stringify({ rev, values: body }) });
+      const r = await fetch(url, { method: "POST", keepalive: keepalive === true, headers: { "Content-Type": "application/json", "X-CSRFToken": token, "X-Autosave": "1", Accept: "application/json" }, body: JSON.stringify({ rev, values: body, ...(form.elements.bases && { bases: { "": top, ...seen } }) }) });
       if (r.redirected || r.status === 401 || r.status === 403) throw new Error("auth");
-      if (r.status === 409) { conflict(await r.json(), body); return; }
+      if (r.status === 409) { await conflict(await r.json(), body); return; }
       if (r.status === 422) { refused(await r.json(), sent); return; }
       if (!r.ok) throw new Error("server");
       const answer = await r.json();
-      based(answer.rev); wait = 1000;
-      say("ok", "saved", ` ${answer.at}`);
+      known(sent, answer.rev); based(answer.rev); wait = 1000;
+      news(answer);
+      if (held.size) say("bad", "conflict"); else say("ok", "saved", ` ${answer.at}`);
       if (!dirty.size) await put(null).catch(() => {});
     } catch (error) {
       sent.forEach((n) => dirty.add(n));
@@ -77,29 +82,38 @@
     box.dataset.state = "bad";
     box.querySelector("[data-t]").textContent = (answer.reasons || []).join(" ");
   }
-  function conflict(answer, mine) {
-    // Both texts stay: the field keeps what this person typed, theirs stands below it to compare and take.
-    const base = rev;
-    based(answer.rev);
-    say("bad", "conflict");
-    for (const [name, theirs] of Object.entries(answer.values)) {
-      const el = [...form.elements].find((one) => one.name === name);
-      if (!el || !(name in mine) || JSON.stringify(theirs) === JSON.stringify(mine[name])) continue;
-      let note = document.getElementById(`other-${name}`);
-      if (!note) { note = document.createElement("div"); note.id = `other-${name}`; note.className = "st-note"; note.setAttribute("role", "alert"); el.closest(".st-field").append(note); }
-      const head = document.createElement("p"), text = document.createElement("blockquote"), take = document.createElement("button");
-      head.textContent = box.dataset.theirs; text.textContent = theirs; take.type = "button"; take.className = "st-btn st-btn--2 st-btn--s"; take.textContent = box.dataset.take;
-      take.onclick = () => { write(name, theirs); note.remove(); el.focus(); };
-      note.replaceChildren(head, text, take);
+  function news(answer) { // what others changed in fields that nobody types in here
+    quiet = true;
+    for (const [n, value] of Object.entries(answer.news || {})) {
+      if (dirty.has(n) || held.has(n)) continue;
+      if ([...form.elements].some((el) => el.name === n)) write(n, value ?? "");
+      known([n], answer.rev);
     }
-    Object.keys(mine).forEach((n) => dirty.add(n));
-    put({ rev: base, values: mine }).catch(() => {});
+    quiet = false;
+  }
+  async function conflict(answer, mine) {
+    // Both texts stay: the field keeps what this person typed, theirs stands beside it to compare and take.
+    const base = rev, old = bases(Object.keys(mine));
+    try {
+      const { show } = await import(box.dataset.js);
+      based(answer.rev);
+      if (answer.html) {
+        Object.keys(mine).forEach((n) => { if (n in answer.values) held.set(n, old[n] ?? top); });
+        known(Object.keys(mine), answer.rev);
+        news(answer);
+      }
+      show(form, box, answer, mine, write);
+    } finally {
+      Object.keys(mine).forEach((n) => { if (!answer.html || n in answer.values) dirty.add(n); });
+      say("bad", "conflict");
+      put({ rev: base, values: values(dirty), seen: bases(dirty) }).catch(() => {});
+    }
   }
   form.addEventListener("input", (e) => {
     const name = e.target.name;
-    if (!name || name === "csrfmiddlewaretoken" || e.target.type === "file" || !e.isTrusted && !form.dataset.ready) return;
+    if (!name || quiet || name === "csrfmiddlewaretoken" || e.target.type === "file" || !e.isTrusted && !form.dataset.ready) return;
     dirty.add(name);
-    put({ rev, values: values(dirty) }).catch(() => say("off", "nolocal"));
+    put({ rev, values: values(dirty), seen: bases(dirty) }).catch(() => say("off", "nolocal"));
     if (box.dataset.state === "ok") say("busy", "local");
     first = first || Date.now();
     later(Math.max(0, Math.min(PAUSE, first + MOST - Date.now())));
@@ -110,15 +124,18 @@
   addEventListener("offline", () => say("off", "offline"));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && box.dataset.state !== "bad") push(true); });
   addEventListener("keydown", (e) => { if ((e.ctrlKey || e.metaKey) && e.key === "s") { e.preventDefault(); push(); } });
+  const settled = JSON.parse(form.dataset.settled || "[]"); // chosen by hand: the local copy of these is out of date
   get().then((kept) => {
     form.dataset.ready = "1";
     if (!kept || !kept.values) return;
     let changed = false;
+    settled.forEach((n) => delete kept.values[n]);
     for (const [name, value] of Object.entries(kept.values)) {
       if (![...form.elements].some((el) => el.name === name)) continue;
       if (JSON.stringify(read(name)) === JSON.stringify(value)) continue;
       write(name, value);
       dirty.add(name);
+      known([name], kept.seen ? kept.seen[name] ?? kept.seen[""] : kept.rev);
       changed = true;
     }
     if (!changed) { put(null); return; }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.policies import Actor, system
 from accounts.states import Role
 from applications import actions, policies, queries
-from applications.models import Application, CoAuthor, SectionSave
+from applications.models import Application, CoAuthor, Presence, SectionSave
 from applications.states import READ, WRITE, SeatStatus
-from core import events
+from core import clock, events
 from core.workflow import Refused
 from notices.models import Message
 from tests.applications.client import cost, signed_in
@@ -278,3 +281,43 @@ def test_the_list_asks_the_same_for_one_seat_and_for_three(desk):
     for number in range(2):
         actions.invite_coauthor(desk.li, desk.row, who=f"more{number}@applications.example", rights={"*": READ})
     assert cost(leader, my("together", desk.row.ref)) == first
+
+
+def here(client, row, section="basic", **values):
+    return client.post(reverse("applications:my:here", args=[row.ref, section]), values)
+
+
+def test_who_else_is_in_the_section_is_said_by_name_and_field(desk):
+    seated(desk)
+    mine, others = signed_in(desk.li), signed_in(desk.hu)
+    assert here(others, desk.row, field="title").json() == {"text": ""}
+    text = here(mine, desk.row, field="no-such-field").json()["text"]
+    assert "胡同事" in text and str(queries.label_of_name(queries.part_of(desk.row, "basic").section, "title")) in text
+    assert here(others, desk.row, "targets").json() == {"text": ""}  # another section
+    page = others.get(reverse("applications:my:section", args=[desk.row.ref, "basic"])).content.decode()
+    assert 'id="here"' in page and "李明远" in page and "st/together" in page
+
+
+def test_whoever_left_some_time_ago_is_no_longer_said_to_be_here(desk):
+    seated(desk)
+    here(signed_in(desk.hu), desk.row)
+    Presence.objects.update(at=clock.now() - timedelta(seconds=46))
+    assert here(signed_in(desk.li), desk.row).json() == {"text": ""}
+
+
+def test_nobody_outside_is_told_who_is_here(desk):
+    seated(desk, {"targets": WRITE})
+    assert here(signed_in(desk.hu), desk.row, "basic").status_code == 404
+    assert here(signed_in(desk.stranger), desk.row).status_code == 404
+    assert not Presence.objects.exists()
+
+
+def test_who_writes_alone_gets_no_script_for_it(desk):
+    page = signed_in(desk.li).get(reverse("applications:my:section", args=[desk.row.ref, "basic"])).content.decode()
+    assert 'id="here"' not in page and "st/together" not in page
+
+
+def test_presence_is_not_logged(desk):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'applications_presence'")
+        assert cursor.fetchone()[0] == "u"
