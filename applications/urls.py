@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import api as machine
 from applications import policies
-from applications.views import deputies, finishing, materials, pieces, rows, sections, together, unit, workbench
+from applications.views import deputies, finishing, materials, pieces, rows, sections, taking, together, unit, workbench
 from applications.views import desk as desks
 from applications.views import duplicates as twice
 from applications.views import preview as look
 from applications.views import public as pages
 from applications.views import voices as word
+from applications.views import word as office
 from core.web import nav
 from core.web.access import public as everyone
 
@@ -33,6 +34,10 @@ my = [
     path("applications/<str:ref>/together/", together.together, name="together"),
     path("applications/<str:ref>/together/<int:pk>/", together.seat_rights, name="seat_rights"),
     path("applications/<str:ref>/together/<int:pk>/end/", together.seat_end, name="seat_end"),
+    path("applications/<str:ref>/word/", office.word_page, name="word"),
+    path("applications/<str:ref>/word/file.docx", office.word_file, name="word_file"),
+    path("applications/<str:ref>/word/apply/", office.word_apply, name="word_apply"),
+    path("applications/<str:ref>/take-over/", taking.take_over, name="take_over"),
     path("applications/<str:ref>/check/", finishing.check, name="check"),
     path("applications/<str:key>/hand-in/", finishing.hand_in, name="hand_in"),
     path("applications/<str:key>/recall/", finishing.recall, name="recall"),

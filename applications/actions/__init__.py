@@ -41,6 +41,7 @@ from applications.actions.materials import attach, detach, limit_of
 from applications.actions.pieces import PIECE, append_piece, begin_upload, cancel_upload, finish_upload, sweep_uploads
 from applications.actions.preparing import prepare, prepare_due
 from applications.actions.reminding import Reminded, remind_leader, remind_leaders
+from applications.actions.taking import Taken, take_files, take_offers
 from applications.actions.team import (
     add_member,
     add_partner,
@@ -112,6 +113,6 @@ __all__ = [
     "PIECE", "append_piece", "begin_upload", "cancel_upload", "finish_upload", "sweep_uploads",
     "prepare", "prepare_due", "Reminded", "appoint_deputy", "end_deputy", "remind_leader", "remind_leaders",
     "answer_voice", "ask_voices", "hand_in_voice", "reopen_voice", "send_back_voice",
-    "accept_seat", "change_rights", "decline_seat", "end_seat", "end_seats_of", "invite_coauthor", "know_address", "leave_seat", "stay", "tell_of_seat",
+    "Taken", "take_files", "take_offers", "accept_seat", "change_rights", "decline_seat", "end_seat", "end_seats_of", "invite_coauthor", "know_address", "leave_seat", "stay", "tell_of_seat",
     "withdraw_seat",
 ]

@@ -34,11 +34,11 @@ def attach(actor: Any, application: Application, *, code: str, upload: Any) -> A
         raise Refused([_("The guide's list has no such document.")])
     editable(actor, application, queries.FILES)
     stored = files.store(upload, actor=actor, kinds=tuple(document["mimes"]), max_bytes=limit_of(document))
-    return _add_version(actor, application, code, stored)
+    return add_version(actor, application, code, stored)
 
 
 @transaction.atomic
-def _add_version(actor: Any, application: Application, code: str, stored: Any) -> Annex:
+def add_version(actor: Any, application: Application, code: str, stored: Any) -> Annex:
     row = lock(application)
     editable(actor, row, queries.FILES)
     number = (row.annexes.filter(code=code).aggregate(last=Max("number"))["last"] or 0) + 1

@@ -24,9 +24,16 @@ class StartForm(forms.Form):
                                   empty_label=None, widget=forms.RadioSelect)
     topic = forms.ModelChoiceField(label=_("Topic"), queryset=None, required=False, empty_label=_("Choose a topic"),
                                    help_text=_("Can be changed while you fill in."))
+    earlier = forms.ModelChoiceField(label=_("Take over from an earlier application"), queryset=None, required=False, to_field_name="ref",
+                                     empty_label=_("Begin with an empty form"),
+                                     help_text=_("You see what fits before anything is filled in."))
 
-    def __init__(self, *args: Any, units: list[Organisation], guide: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: list[Organisation], guide: Any, earlier: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if earlier is None or not earlier.exists():
+            del self.fields["earlier"]
+        else:
+            self.fields["earlier"].queryset = earlier
         self.fields["unit"].queryset = Organisation.objects.filter(pk__in=[unit.pk for unit in units])
         self.fields["unit"].initial = units[0] if units else None
         topics = guide.topics.all()

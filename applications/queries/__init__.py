@@ -123,6 +123,15 @@ from applications.queries.standing import (
     team_of,
     verb_label,
 )
+from applications.queries.taking import (
+    FileOffer,
+    Offer,
+    earlier_of,
+    file_offers,
+    long_fields,
+    offers_from,
+    text_offer,
+)
 from applications.queries.together import (
     conflicts_of,
     here,
@@ -186,5 +195,6 @@ __all__ = [
     "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong",
     "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived",
     "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
-    "shared_dossier", "seat_for", "seats_of", "writer_get", "writing_invitations", "writing_with", "conflicts_of", "next_row",
+    "shared_dossier", "seat_for", "seats_of", "writer_get", "writing_invitations", "writing_with", "conflicts_of", "next_row", "FileOffer", "Offer",
+    "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer",
 ]

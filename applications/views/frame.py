@@ -41,6 +41,13 @@ def url_of(application: Application, code: str) -> str:
     return reverse("applications:my:section", args=[application.ref, code])
 
 
+def begun_url(application: Application, earlier: Application | None) -> str:
+    """Where a new application leads: to what may be taken over, or to the list of its parts."""
+    if earlier is None:
+        return reverse("applications:my:overview", args=[application.ref])
+    return f"{reverse('applications:my:take_over', args=[application.ref])}?from={earlier.ref}"
+
+
 def read_url(application: Application, code: str) -> str:
     """Where a part is read that cannot be written."""
     if getattr(application, "seat", None) is None:

@@ -47,11 +47,11 @@ def start(request: HttpRequest, guide: str) -> HttpResponse:
     every = queries.units_of(request.actor)
     problems = {unit: queries.unit_problems(row.version.data, unit) if row.version else [] for unit in every}
     units = [unit for unit in every if not problems[unit]]
-    form = StartForm(request.POST or None, units=units, guide=row)
+    form = StartForm(request.POST or None, units=units, guide=row, earlier=queries.mine(request.actor))
     if request.method == "POST" and form.is_valid():
         application = actions.start(request.actor, row, unit=form.cleaned_data["unit"],
                                     topic=form.cleaned_data.get("topic"))
-        return redirect("applications:my:overview", application.ref)
+        return redirect(frame.begun_url(application, form.cleaned_data.get("earlier")))
     outcomes = queries.eligibility(row, request.actor.person, units[0]) if units and row.version else []
     return render(request, "applications/start.html", {
         "title": _("Start an application"), "guide": row, "form": form, "units": units,
@@ -70,7 +70,8 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref)
     if application.seat is not None:
         return render(request, "applications/seat.html", frame.context(
-            application, title=application.title or _("Untitled application"), shown=states.applicant_label(application.status)))
+            application, title=application.title or _("Untitled application"), shown=states.applicant_label(application.status),
+            words=any(queries.long_fields(part) and application.seat.right(part.code) == states.WRITE for part in queries.parts_of(application))))
     checked = queries.check_list(application) if application.status in states.EDITABLE else None
     context = frame.context(application, title=application.title or _("Untitled application"), checked=checked)
     context |= {

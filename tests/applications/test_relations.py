@@ -26,10 +26,10 @@ pytestmark = pytest.mark.django_db
 OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "pk": None}
 LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "answer", "preview", "preview_pdf", "paper", "team", "member_add",
            "member", "member_remove", "partners", "partner_add", "partner", "partner_remove", "files", "file", "file_remove", "upload", "done",
-           "section", "autosave", "together", "seat_rights", "seat_end", "section_history", "here"}
+           "section", "autosave", "take_over", "word", "word_file", "word_apply", "together", "seat_rights", "seat_end", "section_history", "here"}
 #: Addresses by which a co-author who may only read gets in, and what more there is for one who may write one part.
-READS = {"overview", "calendar", "preview", "section_history", "file"}
-WRITES = {"section", "autosave", "done", "here"}
+READS = {"overview", "calendar", "preview", "section_history", "file", "word_file"}
+WRITES = {"section", "autosave", "done", "here", "word", "word_apply"}
 TITLE = "只有自己人能看到的题目"
 
 

@@ -249,7 +249,8 @@ def overview() -> list[Visit]:
 
 sample("applications:my:calendar", "applications:my:check", "applications:my:preview", "applications:my:team",
        "applications:my:member_add", "applications:my:partners", "applications:my:partner_add",
-       "applications:my:files", "applications:my:files_token")(lambda: own(*DRAFTS))
+       "applications:my:files", "applications:my:files_token", "applications:my:word", "applications:my:word_file",
+       "applications:my:take_over")(lambda: own(*DRAFTS))
 
 
 @sample("applications:my:piece")
