@@ -6,7 +6,7 @@
   const say = (state, name, extra = "") => { box.dataset.state = state; box.querySelector("[data-t]").textContent = box.dataset[name] + extra; };
   const PAUSE = 800, MOST = 5000;
   let rev = +form.dataset.rev, timer = 0, first = 0, busy = false, wait = 1000;
-  const dirty = new Set(), held = new Map(), top = rev, seen = {}; // held: waits for a choice; seen: what single fields rest on
+  const dirty = new Set(), held = new Map(), top = rev, seen = {}; // held: wait for a choice; seen: revisions of single fields
   let quiet = false;
   const known = (names, of) => { for (const n of names) seen[n] = of; if (form.elements.bases) form.elements.bases.value = JSON.stringify({ "": top, ...seen }); };
   const bases = (names) => ({ "": top, ...Object.fromEntries([...names].filter((n) => held.has(n) || n in seen).map((n) => [n, held.get(n) ?? seen[n]])) });
@@ -82,7 +82,7 @@
     box.dataset.state = "bad";
     box.querySelector("[data-t]").textContent = (answer.reasons || []).join(" ");
   }
-  function news(answer) { // what others changed in fields that nobody types in here
+  function news(answer) {
     quiet = true;
     for (const [n, value] of Object.entries(answer.news || {})) {
       if (dirty.has(n) || held.has(n)) continue;
@@ -92,7 +92,7 @@
     quiet = false;
   }
   async function conflict(answer, mine) {
-    // Both texts stay: the field keeps what this person typed, theirs stands beside it to compare and take.
+    // Both texts stay: the field keeps what was typed here, theirs stands beside it.
     const base = rev, old = bases(Object.keys(mine));
     try {
       const { show } = await import(box.dataset.js);
@@ -124,7 +124,7 @@
   addEventListener("offline", () => say("off", "offline"));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && box.dataset.state !== "bad") push(true); });
   addEventListener("keydown", (e) => { if ((e.ctrlKey || e.metaKey) && e.key === "s") { e.preventDefault(); push(); } });
-  const settled = JSON.parse(form.dataset.settled || "[]"); // chosen by hand: the local copy of these is out of date
+  const settled = JSON.parse(form.dataset.settled || "[]"); // chosen by hand
   get().then((kept) => {
     form.dataset.ready = "1";
     if (!kept || !kept.values) return;

@@ -59,9 +59,11 @@ def more_to_see() -> None:
 
 
 def writing_together() -> None:
-    """The newest draft has a co-author of its unit who writes, and somebody who has not answered."""
-    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).order_by("-pk").first()
-    leader = Actor.of(row.leader)
+    """One more draft beside the newest: with a co-author of its unit who writes, and somebody who has not answered."""
+    one = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).order_by("-pk").first()
+    leader = Actor.of(one.leader)
+    row = filing.start(leader, one.guide, unit=one.unit, topic=one.topic)
+    filing.save_section(leader, row, section="basic", values={"title": "与同事共同填写的申请"}, base=row.rev)
     other = row.unit.memberships.filter(status="ACTIVE", role__in=("MEMBER", "ORG_ADMIN")).exclude(person=row.leader).first()
     seat = filing.invite_coauthor(leader, row, who=other.person.email, rights={"basic": "WRITE", "team": "READ"})
     filing.accept_seat(Actor.of(other.person), seat)

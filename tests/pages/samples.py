@@ -95,7 +95,7 @@ def guide(status: str = "OPEN") -> Guide:
 
 
 def application(*states: str) -> Application:
-    return Application.objects.filter(status__in=states).order_by("-pk").first()
+    return Application.objects.filter(status__in=states).exclude(coauthors__status="ACTIVE").order_by("-pk").first()
 
 
 # --- shared pages ---------------------------------------------------------------------------------------------------
@@ -300,7 +300,8 @@ def desk_annex() -> Visit:
 def sections() -> list[Visit]:
     row = application(*DRAFTS)
     codes = [part["code"] for part in row.version.data["form"]["sections"]]
-    return [Visit(row.leader, (row.ref, code)) for code in (*codes, "budget", "targets")]
+    seat = CoAuthor.objects.filter(status="ACTIVE").first()
+    return [*(Visit(row.leader, (row.ref, code)) for code in (*codes, "budget", "targets")), Visit(seat.person, (seat.application.ref, "basic"))]
 
 
 @sample("applications:my:section_history")

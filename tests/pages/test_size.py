@@ -41,11 +41,18 @@ def first_visit(visitor, who, path) -> tuple[int, list[str]]:
 
 
 def test_form_page_first_visit_is_at_most_20_kb_and_5_requests(visitor):
-    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).order_by("-pk").first()
+    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED"), coauthors=None).order_by("-pk").first()
     section = row.version.data["form"]["sections"][0]["code"]
     weight, addresses = first_visit(visitor, row.leader, reverse("applications:my:section", args=[row.ref, section]))
     assert len(addresses) <= 5, addresses
     assert weight <= 20 * KB, f"{weight} bytes"
+
+
+def test_writing_together_costs_one_script_and_one_question_more(visitor):
+    row = Application.objects.filter(coauthors__status="ACTIVE").first()
+    weight, addresses = first_visit(visitor, row.leader, reverse("applications:my:section", args=[row.ref, "basic"]))
+    assert len(addresses) <= 7, addresses
+    assert weight <= 22 * KB, f"{weight} bytes"
 
 
 def test_staff_list_first_visit_is_at_most_45_kb(visitor):
