@@ -23,7 +23,7 @@ from accounts.models import (
     UnitChange,
 )
 from accounts.policies import Actor
-from accounts.states import STAFF_ROLES, UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
+from accounts.states import HANDED_OVER, STAFF_ROLES, UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
 from core import clock, crypt, parameters
 from core.clock import CoreNow
 
@@ -43,6 +43,7 @@ def scope_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         plans, specials = source()
         found += [(_("Whole plans"), [(code, f"{name}（{code}）") for code, name in plans]),
                   *[(plan, [(code, f"{name}（{code}）") for code, name in rows]) for plan, rows in specials]]
+    found.append((_("Professional institution"), [(HANDED_OVER, _("only what is handed over to the institution"))]))
     return [(title, rows) for title, rows in found if rows]
 
 

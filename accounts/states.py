@@ -29,6 +29,8 @@ class Role(TextChoices):
 UNIT_ROLES = frozenset({Role.MEMBER, Role.ORG_ADMIN, Role.ORG_LEGAL, Role.ORG_FINANCE})
 #: Given by the administrator of a unit to one of its people: their own roles, and the right to approve, which employs nobody.
 GIVEN_BY_UNIT = UNIT_ROLES | {Role.ORG_DEPUTY}
+#: Scope of an institution's people that gives nothing by itself: they see and check what is handed over to the institution.
+HANDED_OVER = "HANDED-OVER"
 STAFF_ROLES = frozenset({Role.DIVISION, Role.RESOURCE, Role.SUPERVISION, Role.LEADER, Role.FINANCE})
 OPERATOR_ROLES = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITADMIN})
 WATCH_ROLES = frozenset({Role.AUDITOR, Role.DISCIPLINE})

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from accounts import queries as people
 from accounts.models import Organisation, Person
 from accounts.policies import Actor
-from accounts.states import UNIT_ROLES, Role
+from accounts.states import UNIT_ROLES, OrganisationStatus, Role
 from applications import states
-from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Voice
-from core import plans
+from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, Voice
+from core import clock, plans
 from core.workflow import row_of
 from programs import policies as programme
+from programs.models import Guide
 
 #: Desks of the bureau that read every submitted application; agencies and divisions read those of their scope.
 READERS = (Role.RESOURCE, Role.SUPERVISION, Role.LEADER, Role.FINANCE, Role.AUDITOR, Role.DISCIPLINE)
@@ -131,10 +132,70 @@ def _desk(actor: Any, application: Application, *roles: str) -> bool:
 
 
 def is_checker(actor: Any, application: Application) -> str | None:
-    """The professional institution, or the division in charge, each for the specials delegated to it."""
-    if _desk(actor, application, Role.AGENCY, Role.DIVISION):
+    """The division in charge; an institution for what is handed over to it, or for its specials while that lies with no other one."""
+    if _desk(actor, application, Role.DIVISION):
         return None
+    if actor.holds(Role.AGENCY):
+        if application.unit_id in actor.units(Role.AGENCY):
+            return _("Clause R11: an institution does not check its own application; the division in charge does.")
+        holder = holder_of(application)
+        if holder is None and _desk(actor, application, Role.AGENCY):
+            return None
+        if holder is not None:
+            return None if holder.organisation_id in actor.units(Role.AGENCY) else _(
+                "Clause R11: this check is handed over to “%(unit)s” until %(until)s.") % {
+                    "unit": holder.organisation.name, "until": holder.until.isoformat()}
     return _("Only the institution or division in charge of this special may do this.")
+
+
+def in_force() -> QuerySet[Handover]:
+    """Handovers that give something today: not suspended, in their time, to an institution that is itself in good standing."""
+    day = clock.today()
+    return Handover.objects.filter(status=states.HandoverStatus.ACTIVE, since__lte=day, until__gte=day,
+                                   organisation__status=OrganisationStatus.VERIFIED)
+
+
+def holder_of(application: Application) -> Handover | None:
+    """Who has been given the check of this application; a chosen one goes before the whole guide."""
+    rows = in_force().filter(Q(whole=True, guide=application.guide_id) | Q(applications=application.pk))
+    return rows.select_related("organisation").order_by("whole", "-pk").first()
+
+
+def _handed(actor: Any) -> Q:
+    """What is handed over to the person's institutions; their own applications never are."""
+    units = actor.units(Role.AGENCY)
+    if not units:
+        return Q(pk=None)
+    rows = in_force().filter(organisation__in=units)
+    guides, chosen = rows.filter(whole=True).values("guide"), rows.filter(whole=False).values("applications")
+    return (Q(guide__in=guides) | Q(pk__in=chosen)) & ~Q(unit__in=units)
+
+
+def hands_over(actor: Any, guide: Guide) -> str | None:
+    """The division in charge gives the check away and takes it back."""
+    return programme.owns_guide(actor, guide)
+
+
+def moves_handover(actor: Any, row: Handover) -> str | None:
+    """The division in charge; the system when the institution itself is suspended."""
+    return None if actor.is_system else hands_over(actor, row.guide)
+
+
+def is_giver(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.DIVISION) else _("Only the division in charge of this special may do this.")
+
+
+def handovers_visible_to(actor: Any) -> QuerySet[Handover]:
+    """Both sides: the division of the special, and the institution; the desks that read everything."""
+    rows = Handover.objects.select_related("guide__special__plan", "organisation", "handed_by")
+    if actor.is_system or actor.holds(*READERS):
+        return rows
+    theirs = Q(organisation__in=actor.units(Role.AGENCY))
+    if actor.holds(Role.DIVISION):
+        codes = actor.scopes(Role.DIVISION)
+        theirs |= Q() if codes is None else Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+        return rows if codes is None else rows.filter(theirs)
+    return rows.filter(theirs)
 
 
 def is_system(actor: Any, application: Any = None) -> str | None:
@@ -201,10 +262,14 @@ def may_view_whole(actor: Any, application: Application) -> str | None:
     if application.status in (states.Status.RECOMMEND_PENDING, *states.SEEN_BY_BUREAU) and is_recommender(actor, application) is None:
         return None
     if application.status in states.SEEN_BY_BUREAU and (
-        actor.holds(*READERS) or _desk(actor, application, *SCOPED)
+        actor.holds(*READERS) or _desk(actor, application, *SCOPED) or _is_handed(actor, application)
     ):
         return None
     return _("You may only see applications of your own or your unit.")
+
+
+def _is_handed(actor: Any, application: Application) -> bool:
+    return actor.holds(Role.AGENCY) and Application.objects.filter(_handed(actor), pk=application.pk).exists()
 
 
 def visible_to(actor: Any) -> QuerySet[Application]:
@@ -227,7 +292,24 @@ def _scope(actor: Any) -> Q:
     codes = actor.scopes(*SCOPED)
     if codes is None:
         return Q()
-    return Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+    return Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes) | _handed(actor)
+
+
+def to_check(actor: Any) -> Q:
+    """The part of `at_desk` that the actor may decide on: the same truth as `is_checker`."""
+    by_division = Q(pk=None)
+    if actor.holds(Role.DIVISION):
+        codes = actor.scopes(Role.DIVISION)
+        by_division = Q() if codes is None else Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+        if codes is None:
+            return by_division
+    if not actor.holds(Role.AGENCY):
+        return by_division
+    units, codes = actor.units(Role.AGENCY), actor.scopes(Role.AGENCY)
+    of_scope = Q() if codes is None else Q(guide__special__code__in=codes) | Q(guide__special__plan__code__in=codes)
+    others = in_force().exclude(organisation__in=units)
+    free = ~Q(guide__in=others.filter(whole=True).values("guide")) & ~Q(pk__in=others.filter(whole=False).values("applications"))
+    return by_division | ((of_scope & free | _handed(actor)) & ~Q(unit__in=units))
 
 
 def of_applicant(actor: Any, application: Application) -> str | None:

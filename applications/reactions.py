@@ -24,6 +24,18 @@ def compare_with_others(event: Any) -> None:
     actions.order_comparison(system("duplicates"), event.target)
 
 
+@on("applications.application.endorse", "applications.application.recommend", "applications.application.answer")
+def look_for_the_desk(event: Any) -> None:
+    """What the rules find is counted for the queue of the formality desk."""
+    actions.note_hits(event.target)
+
+
+@on("accounts.organisation.suspend")
+def take_checks_back(event: Any) -> None:
+    """Clause R11: the work of a suspended institution goes back to the division."""
+    actions.suspend_of_institution(event.target, why=event.why)
+
+
 @on(
     "applications.application.hand_in", "applications.application.return", "applications.application.endorse",
     "applications.application.recommend", "applications.application.pass_on", "applications.application.decline",

@@ -178,6 +178,15 @@ class DuplicateStatus(TextChoices):
     DUPLICATE = "DUPLICATE", pgettext_lazy("duplicate check", "Duplicate")
 
 
+class HandoverStatus(TextChoices):
+    ACTIVE = "ACTIVE", pgettext_lazy("handover", "Handed over")
+    SUSPENDED = "SUSPENDED", pgettext_lazy("handover", "Suspended")
+    ENDED = "ENDED", pgettext_lazy("handover", "Ended")
+
+
+HANDOVER_TONES = {"ACTIVE": "doing", "SUSPENDED": "warn"}
+#: Lies at the formality desk: to be checked, or with the applicant for the one correction.
+AT_CHECK = (Status.SUBMITTED, Status.CORRECTION)
 DUPLICATE_TONES = {"OPEN": "warn", "CLEARED": "good", "PARTLY": "doing", "DUPLICATE": "bad"}
 VOICE_TONES = {"ASKED": "warn", "HANDED_IN": "warn", "AGREED": "good", "DECLINED": "bad"}
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.policies import system
+from django.urls import reverse
+
+from accounts.models import Person
+from accounts.policies import Actor, system
 from applications import actions
 from applications.documents import printing
 from applications.models import Application
@@ -54,6 +57,12 @@ def refuse_late_correction(deadline: Any) -> None:
         actions.lapse(system("clock"), application)
 
 
+@deadlines.due("applications.handover_end")
+def end_handover(deadline: Any) -> None:
+    """The check is with the division again from the day after; this makes it visible."""
+    actions.expire_handover(system("clock"), deadline.target)
+
+
 @deadlines.due("applications.remind")
 def remind_before_close(deadline: Any) -> None:
     """Those who have a draft hear that the close comes near (statutory: T-3 and T-1 days)."""
@@ -70,6 +79,19 @@ def prepare_waiting() -> None:
 def end_stale_uploads() -> None:
     """Files that stopped on their way and did not come on."""
     actions.sweep_uploads(system("uploads"))
+
+
+@sweep("applications.rule_hits")
+def look_at_new() -> None:
+    """What lies at the desk and was missed by the wake-up is looked at for the queue."""
+    actions.note_missing_hits()
+
+
+@jobs.job("applications.batch")
+def decide_many(job: Any, progress: jobs.Progress) -> None:
+    """Many decisions of one person, each by itself; the roles are those the person holds now."""
+    actions.run_batch(Actor.of(Person.objects.get(pk=job.actor_id)), job, progress)
+    job.result = {**job.result, "link": reverse("applications:desk:batch", args=[job.uid])}
 
 
 @jobs.job("applications.print")

@@ -9,7 +9,9 @@ from applications import api as machine
 from applications import policies
 from applications.views import deputies, finishing, materials, pieces, rows, sections, taking, together, unit, workbench
 from applications.views import desk as desks
+from applications.views import desk_many as many
 from applications.views import duplicates as twice
+from applications.views import handovers as hands
 from applications.views import preview as look
 from applications.views import public as pages
 from applications.views import voices as word
@@ -100,7 +102,17 @@ desk = [
     path("applications/duplicates/<uuid:key>/clear/", twice.clear, name="duplicate_clear"),
     path("applications/duplicates/<uuid:key>/partly/", twice.partly, name="duplicate_partly"),
     path("applications/duplicates/<uuid:key>/duplicate/", twice.is_duplicate, name="duplicate_call"),
-    path("applications/accept/", desks.bulk_accept, name="bulk_accept"),
+    path("applications/accept/", many.bulk_accept, name="bulk_accept"),
+    path("applications/ask/", many.bulk_ask, name="bulk_ask"),
+    path("applications/refuse/", many.bulk_refuse, name="bulk_refuse"),
+    path("applications/batch/<uuid:uid>/", many.batch, name="batch"),
+    path("applications/handovers/", hands.handovers, name="handovers"),
+    path("applications/handovers/new/", hands.handover_new, name="handover_new"),
+    path("applications/handovers/<uuid:uid>/", hands.handover, name="handover"),
+    path("applications/handovers/<uuid:key>/take-back/", hands.take_back, name="handover_take_back"),
+    path("applications/handovers/<uuid:key>/suspend/", hands.suspend, name="handover_suspend"),
+    path("applications/handovers/<uuid:key>/resume/", hands.resume, name="handover_resume"),
+    path("applications/statistics/", many.statistics, name="statistics"),
     path("applications/<str:ref>/", desks.application, name="application"),
     path("applications/<str:ref>/files/<int:pk>/", materials.desk_look, name="look"),
     path("applications/<str:key>/compare/", twice.compare, name="compare"),

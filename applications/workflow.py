@@ -11,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.states import OrganisationStatus
 from applications import policies
-from applications.models import Application, CoAuthor, Correction, DuplicateFinding, Voice
+from applications.models import Application, CoAuthor, Correction, DuplicateFinding, Handover, Voice
 from applications.states import (
     WRITTEN_TOGETHER,
     DuplicateStatus,
     Gate,
+    HandoverStatus,
     InspectionKind,
     Reason,
     SeatStatus,
@@ -313,6 +315,38 @@ DUPLICATE = Machine(
     ),
     "applications.DuplicateFinding",
     DuplicateStatus,
+)
+
+
+H = HandoverStatus
+
+
+def still_in_time(row: Handover, **given: Any) -> str | None:
+    return _("Clause R11: the time of this handover is over.") if row.until < clock.today() else None
+
+
+def time_is_over(row: Handover, **given: Any) -> str | None:
+    return None if row.until < clock.today() else _("Clause R11: the time of this handover is not over.")
+
+
+def in_good_standing(row: Handover, **given: Any) -> str | None:
+    if row.organisation.status == OrganisationStatus.VERIFIED:
+        return None
+    return _("Clause R11: “%(unit)s” is “%(state)s” and is given nothing to check.") % {
+        "unit": row.organisation.name, "state": row.organisation.get_status_display()}
+
+
+HANDOVER = Machine(
+    "applications.handover",
+    (
+        Step("suspend", {H.ACTIVE}, H.SUSPENDED, policies.moves_handover, (with_reason,), pgettext_lazy("handover", "Suspend")),
+        Step("resume", {H.SUSPENDED}, H.ACTIVE, policies.moves_handover, (still_in_time, in_good_standing), gettext_lazy("Hand over again")),
+        Step("take_back", {H.ACTIVE, H.SUSPENDED}, H.ENDED, policies.moves_handover, (with_reason,), gettext_lazy("Take the check back"),
+             danger=True),
+        Step("expire", {H.ACTIVE, H.SUSPENDED}, H.ENDED, policies.is_system, (time_is_over,), pgettext_lazy("handover", "The period is over")),
+    ),
+    "applications.Handover",
+    HandoverStatus,
 )
 
 

@@ -20,6 +20,7 @@ from accounts.states import (
     DESK_ROLES,
     EXPERT_ROLES,
     GIVEN_BY_UNIT,
+    HANDED_OVER,
     OPERATOR_ROLES,
     STAFF_ROLES,
     UNIT_ROLES,
@@ -91,6 +92,8 @@ def grant_role(actor: Actor, person: Person, organisation: Organisation, role: s
         reasons.append(_("Nobody gives a role of the bureau to himself (separation of duties)."))
     if scope and not (carried or of_guide or actor.is_system or scope in queries.scope_codes()):
         reasons.append(_("“%(scope)s” is no plan and no special of the tree in force.") % {"scope": scope})
+    if scope == HANDED_OVER and role != Role.AGENCY:
+        reasons.append(_("Only a professional institution has a role for what is handed over."))
     if found := [reason for reason in reasons if reason]:
         raise Refused(found)
     row, created = Membership.objects.get_or_create(

@@ -1,5 +1,6 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
+from applications.actions.batch import ACCEPT, ASK, REFUSE, note_hits, note_missing_hits, order_batch, run_batch
 from applications.actions.clockwork import AT_ONCE, expire, expire_guide, go_on, let_go_on, plan_late_filing
 from applications.actions.deputies import appoint_deputy, end_deputy
 from applications.actions.duplicates import (
@@ -28,7 +29,6 @@ from applications.actions.following import follow, follow_guide
 from applications.actions.formality import (
     accept,
     ask_correction,
-    bulk_accept,
     lapse,
     open_check,
     refuse,
@@ -36,6 +36,14 @@ from applications.actions.formality import (
     verdict_of,
 )
 from applications.actions.guide_news import tell_of_following, tell_of_guide, tell_of_late_filing
+from applications.actions.handing_over import (
+    expire_handover,
+    hand_over,
+    resume_handover,
+    suspend_handover,
+    suspend_of_institution,
+    take_check_back,
+)
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.pieces import PIECE, append_piece, begin_upload, cancel_upload, finish_upload, sweep_uploads
@@ -101,8 +109,10 @@ from applications.actions.upper import (
 from applications.actions.voices import answer_voice, ask_voices, hand_in_voice, reopen_voice, send_back_voice
 
 __all__ = [
+    "ACCEPT", "ASK", "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch",
+    "suspend_handover", "suspend_of_institution", "take_check_back",
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
-    "award", "bulk_accept", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
+    "award", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
     "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "go_on", "hand_in", "let_go_on", "plan_late_filing", "hold", "hold_limits", "may_track",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",

@@ -14,7 +14,6 @@ from accounts import actions as accounts
 from accounts.policies import system
 from applications import documents, policies, queries, rules, states
 from applications.actions.filing import lock
-from applications.actions.unit import Outcome
 from applications.actions.voices import ask_voices
 from applications.models import Application, CheckItem, Correction, FormalityCheck
 from applications.states import CheckOutcome, Gate, ItemResult, Reason, Status
@@ -122,27 +121,6 @@ def accept(actor: Any, application: Application) -> Application:
     moved = APPLICATION.move("accept", actor, row)
     ask_voices(system("voices"), row, (Gate.PROPOSE, Gate.AWARD))
     return moved
-
-
-def bulk_accept(actor: Any, applications: Iterable[Application]) -> list[Outcome]:
-    """Accept many, each in its own transaction. The checker vouches for the items a machine cannot see; applications
-    with a condition that failed or needs a look are held back."""
-    return [_accept_clean(actor, application) for application in applications]
-
-
-def _accept_clean(actor: Any, application: Application) -> Outcome:
-    try:
-        with transaction.atomic():
-            check = open_check(actor, application)
-            hits = [o for o in queries.check_list(application).outcomes if o.result != conditions.PASS]
-            if hits:
-                raise Refused([f"{hit.clause} {hit.text}（{hit.found}）" for hit in hits])
-            ticked = {item.code: (ItemResult.OK, item.note) for item in check.items.filter(result="")}
-            tick(actor, check, results=ticked)
-            accept(actor, application)
-    except Refused as error:
-        return Outcome(application.ref, application.title, False, error.reasons)
-    return Outcome(application.ref, application.title, True, [])
 
 
 def correction_due(issued_at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Tables of the applications floor."""
 
+from applications.models.desk import Handover, RuleHits
 from applications.models.duplicates import CheckedText, DuplicateFinding, TextPrint
 from applications.models.filing import (
     Annex,
@@ -22,6 +23,7 @@ from applications.models.prepared import Prepared
 from applications.models.together import CoAuthor, Presence
 
 __all__ = [
-    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection", "Partner",
-    "Prepared", "Presence", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice",
+    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection",
+    "Partner", "Prepared", "Presence", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice", "Handover",
+    "RuleHits",
 ]

@@ -15,6 +15,23 @@ from applications.queries.checks import (
     wrong_by_part,
 )
 from applications.queries.deputies import deputies, deputies_at, deputy_for, guides_now, may_be_deputies
+from applications.queries.desk import (
+    FINDINGS,
+    desk_queue,
+    given_away,
+    guides_to_hand_over,
+    handover_for,
+    handovers,
+    hits_of,
+    hits_on,
+    in_hands,
+    institutions,
+    next_to_check,
+    standing_in_the_way,
+    with_finding,
+    without_hits,
+)
+from applications.queries.desk_statistics import days, desk_statistics, reason_statistics, statistics_of
 from applications.queries.dossier import annexes_by_code, data_of, dossier, latest, open_dossier, shared_dossier, snapshot
 from applications.queries.duplicates import (
     candidates,
@@ -84,7 +101,6 @@ from applications.queries.reads import (
     correction_of,
     desk_get,
     desk_guides,
-    desk_queue,
     done_count,
     drafts_in,
     get_for,
@@ -101,7 +117,6 @@ from applications.queries.reads import (
     papers_get,
     partner_for,
     place_of_material,
-    reason_statistics,
     receipt_by,
     shut,
     tasks_of,
@@ -181,6 +196,8 @@ from applications.queries.voices import (
 )
 
 __all__ = [
+    "FINDINGS", "days", "desk_statistics", "given_away", "guides_to_hand_over", "handover_for", "handovers", "hits_of", "hits_on", "in_hands", "institutions",
+    "next_to_check", "standing_in_the_way", "statistics_of", "with_finding", "without_hits",
     "BUDGET", "BULKY", "TIMES", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
     "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",

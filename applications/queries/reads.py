@@ -286,12 +286,6 @@ def shut(application: Application) -> str:
 # --- the formality desk ------------------------------------------------------------------------------------------
 
 
-def desk_queue(actor: Any) -> QuerySet[Application]:
-    return policies.at_desk(actor).annotate(
-        asked=Count("correction", distinct=True),
-    )
-
-
 def desk_guides(actor: Any) -> list[dict[str, Any]]:
     """Guides with submitted applications in the actor's scope, and how many stand in which state."""
     rows = (
@@ -317,19 +311,6 @@ def open_check(application: Application) -> FormalityCheck | None:
 
 def checks_of(application: Application) -> QuerySet[FormalityCheck]:
     return application.checks.select_related("checker").prefetch_related("items")
-
-
-def reason_statistics(actor: Any, guide_ref: str = "") -> list[dict[str, Any]]:
-    rows = policies.at_desk(actor).filter(status=Status.NOT_ACCEPTED)
-    if guide_ref:
-        rows = rows.filter(guide__ref=guide_ref)
-    counted = rows.order_by().values("refusal_code").annotate(count=Count("pk")).order_by("-count")
-    known = dict(states.Reason.choices)
-    return [
-        {"code": row["refusal_code"], "label": str(known.get(row["refusal_code"], row["refusal_code"])),
-         "count": row["count"]}
-        for row in counted
-    ]
 
 
 # --- the public --------------------------------------------------------------------------------------------------

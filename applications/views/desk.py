@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from applications import actions, forms, policies, queries, rules, states
@@ -26,6 +26,24 @@ def url_of(application: Application) -> str:
     return reverse("applications:desk:application", args=[application.ref])
 
 
+def found_words(row: Application) -> str:
+    """What the rules found, in a few words; nothing for what is decided."""
+    if row.status != Status.SUBMITTED:
+        return ""
+    if row.looked is None:
+        return _("not looked at yet")
+    parts = [(row.failed, _("%(n)d not met")), (row.human, _("%(n)d to look at")), (row.twice, _("%(n)d alike"))]
+    said = [words % {"n": count} for count, words in parts if count]
+    return "、".join([*said, *([_("corrected")] if row.answered else [])]) or _("Nothing found")
+
+
+MANY = (
+    lists.Bulk(gettext_lazy("Accept those in order"), reverse_lazy("applications:desk:bulk_accept")),
+    lists.Bulk(gettext_lazy("Ask for correction"), reverse_lazy("applications:desk:bulk_ask")),
+    lists.Bulk(gettext_lazy("Refuse"), reverse_lazy("applications:desk:bulk_refuse")),
+)
+
+
 class DeskApplications(lists.Listing):
     name = "applications"
     title = gettext_lazy("Applications")
@@ -33,21 +51,50 @@ class DeskApplications(lists.Listing):
     keywords = {"区": "unit__region__icontains", "单位": "unit__name__icontains", "编号": "ref__icontains"}  # noqa: RUF012
     columns = (
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref),
-        lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name),
-        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name),
+        lists.Col("found", gettext_lazy("What the rules found"), value=found_words, sub=lambda row: row.with_name or ""),
+        lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
+        lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
+        lists.Col("with", gettext_lazy("Handed over to"), value=lambda row: row.with_name or "", export_only=True),
         lists.Col("guide", gettext_lazy("Guide"), value=lambda row: row.guide.ref),
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="money"),
         lists.Col("submitted_at", gettext_lazy("Submitted at"), sort="time"),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.status_label, row.tone)),
     )
     facets = (
+        lists.Facet("found", gettext_lazy("What the rules found"), [(key, label) for key, (label, _q) in queries.FINDINGS.items()],
+                    apply=queries.with_finding),
         lists.Facet("status", gettext_lazy("State"), states.Status.choices),
         lists.Facet("guide__year", gettext_lazy("Year"), programme.year_choices),
     )
-    sorts = {"new": "-pk", "time": "submitted_at", "time_down": "-submitted_at", "money": "requested", "money_down": "-requested"}  # noqa: RUF012
-    bulk = (lists.Bulk(gettext_lazy("Accept those in order"), reverse_lazy("applications:desk:bulk_accept")),)
+    sorts = {  # noqa: RUF012
+        "turn": "turn", "new": "-pk", "time": "submitted_at", "time_down": "-submitted_at", "money": "requested", "money_down": "-requested"}
+    sort_labels = {"turn": gettext_lazy("What the rules found first"), "new": pgettext_lazy("application", "Newest first"),  # noqa: RUF012
+                   "time": gettext_lazy("Submitted first")}
+
+    def __init__(self, actor: Any) -> None:
+        """Who checks has the acts on many, and the facet of what lies in the own hands."""
+        if policies.is_checker_desk(actor) is None:
+            hands = [("mine", gettext_lazy("To be decided by me")), ("handed", gettext_lazy("Handed over"))]
+            self.facets = (*self.facets, lists.Facet("hands", gettext_lazy("In whose hands"), hands,
+                                                     apply=lambda rows, value: queries.in_hands(actor, rows, value)))
+            self.bulk = MANY if policies.is_giver(actor) else (*MANY, lists.Bulk(
+                gettext_lazy("Hand over"), reverse_lazy("applications:desk:handover_new")))
+
+    def may_choose(self, row: Application) -> bool:
+        return row.status == Status.SUBMITTED
+
     hint = gettext_lazy("For example 单位:大学 or 编号:ZDCY-2026")
     empty_title = gettext_lazy("No application has been submitted yet")
+
+
+def _ways(request: HttpRequest) -> list[tuple[str, str]]:
+    """Where to go from the queue; first to the one whose turn it is."""
+    first = queries.next_to_check(request.actor) if policies.is_checker_desk(request.actor) is None else None
+    return [
+        *([(_("Check next"), url_of(first))] if first else []),
+        (_("Duplicate check"), reverse("applications:desk:duplicates")), (_("Words of other bodies"), reverse("applications:desk:voices")),
+        (_("Handovers"), reverse("applications:desk:handovers")), (_("Statistics"), reverse("applications:desk:statistics")),
+    ]
 
 
 def _figures(request: HttpRequest) -> dict[str, Any]:
@@ -60,7 +107,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     ]
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {
-        "kpis": kpis, "actions": [(_("Duplicate check"), reverse("applications:desk:duplicates")), (_("Words of other bodies"), reverse("applications:desk:voices"))],
+        "kpis": kpis, "actions": _ways(request),
         "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
         "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
     }
@@ -68,7 +115,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
 
 @access(policies.may_read_desk)
 def desk_list(request: HttpRequest) -> HttpResponse:
-    return lists.page(request, DeskApplications(), queries.desk_queue(request.actor), template="applications/desk_list.html",
+    return lists.page(request, DeskApplications(request.actor), queries.desk_queue(request.actor), template="applications/desk_list.html",
                       context=_figures(request))
 
 
@@ -102,6 +149,8 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
     for one in twice:
         one.percent = f"{(one.share if one.application_id == row.pk else one.other_share) * 100:.0f}%"
     return render(request, "applications/desk_page.html", {
+        "following": queries.next_to_check(request.actor, row) if policies.is_checker_desk(request.actor) is None else None,
+        "hits": queries.hits_on(row), "holder": policies.holder_of(row) if row.status in states.AT_CHECK else None,
         "twice": twice, "compared": queries.compared_text(row), "may_compare": policies.is_checker(request.actor, row) is None,
         "title": row.title, "a": row, "d": queries.open_dossier(request.actor, row) | {"look": "applications:desk:look"}, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
@@ -196,12 +245,3 @@ def inspection_file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         raise Http404
     return files.serve(one.file, request.actor, row.ref, inline=True)
 
-
-@access(policies.is_checker_desk)
-@require_POST
-def bulk_accept(request: HttpRequest) -> HttpResponse:
-    rows = lists.rows_of(lists.chosen(request), lambda key: queries.desk_get(request.actor, key))
-    return render(request, "applications/bulk_result.html", {
-        "title": _("Accept those in order"), "outcomes": actions.bulk_accept(request.actor, rows),
-        "back": reverse("applications:desk:list"),
-    })

@@ -107,6 +107,8 @@ THINGS: dict[str, Any] = {
     "applications.formalitycheck": pgettext_lazy("thing", "Formality check"),
     "applications.checkitem": pgettext_lazy("thing", "Item of the formality check"),
     "applications.correction": pgettext_lazy("thing", "Request for correction"),
+    "applications.rulehits": pgettext_lazy("thing", "Findings of the rules"),
+    "applications.handover": pgettext_lazy("thing", "Handover of the formality check"),
     "applications.inspection": pgettext_lazy("thing", "Inspection"),
     "applications.publictry": pgettext_lazy("thing", "Question of the public"),
     "applications.voice": pgettext_lazy("thing", "Word of another body"),

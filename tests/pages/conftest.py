@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -18,10 +19,11 @@ from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.middleware import EPOCH
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from accounts.policies import Actor, system
 from applications import actions as filing
 from applications.models import Application, CheckedText
+from core import clock
 from programs import actions, queries
 from programs.models import (
     AnnualPlan,
@@ -80,6 +82,16 @@ def texts_that_look_alike() -> None:
         filing.compare_text(system("test"), own)
 
 
+def desk_of_many() -> None:
+    """A guide whose check is handed over, and a batch that was decided: nothing of it could be."""
+    chen, row = demo_actor("chen"), Application.objects.filter(status="SUBMITTED").order_by("-pk").first()
+    day = clock.today()
+    filing.hand_over(chen, Organisation.objects.get(kind="AGENCY"), guide=row.guide, since=day, until=day + timedelta(days=30), reason="集中受理期委托审查")
+    filing.note_missing_hits()
+    job = filing.order_batch(chen, filing.ACCEPT, [Application.objects.filter(status="NOT_ACCEPTED").first()], {})
+    filing.run_batch(chen, job, lambda done, total: None)
+
+
 def cookies_of(person: Person) -> dict[str, str]:
     """A session made on a connection of its own: the test's transaction is not seen by the server."""
     with ThreadPoolExecutor(1) as pool:
@@ -107,6 +119,7 @@ def site(django_db_setup, django_db_blocker):
             more_to_see()
             texts_that_look_alike()
             writing_together()
+            desk_of_many()
             server = LiveServer("localhost")
             server._live_server_modified_settings.enable()
             yield server

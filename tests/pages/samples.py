@@ -14,7 +14,7 @@ from uuid import UUID
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
-from applications.models import Application, CoAuthor, DuplicateFinding, Inspection, TeamMember, Voice
+from applications.models import Application, CoAuthor, DuplicateFinding, Handover, Inspection, TeamMember, Voice
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -325,6 +325,17 @@ def unit_application() -> Visit:
 @sample("applications:desk:application")
 def desk_application() -> list[Visit]:
     return [Visit("chen", (application(state).ref,)) for state in ("SUBMITTED", "NOT_ACCEPTED", "AWARDED")]
+
+
+@sample("applications:desk:handover")
+def handover() -> Visit:
+    return Visit("chen", (Handover.objects.order_by("-pk").first().uid,))
+
+
+@sample("applications:desk:batch")
+def batch_of_decisions() -> Visit:
+    row = Job.objects.filter(kind="applications.batch").order_by("-pk").first()
+    return Visit(Person.objects.get(pk=row.actor_id), (row.uid,))
 
 
 @sample("applications:desk:inspection_file")
