@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,10 +24,11 @@ from core.workflow import Refused
 from notices import policies, queries, rules
 from notices.models import Delivery, Document, Message, NumberSeries, Preference
 from notices.rendering import template_version
-from notices.states import DocumentStatus, MailState
+from notices.states import DocumentStatus, MailMode, MailState
 from notices.workflow import DOCUMENT
 
 Recipients = Sequence[Person | Organisation]
+MAILED = {MailMode.AT_ONCE: MailState.WAITING, MailMode.DAILY: MailState.DIGEST, MailMode.OFF: MailState.NONE}
 
 
 def _plain(context: dict[str, Any]) -> dict[str, Any]:
@@ -220,16 +221,19 @@ def tell_each(letters: Iterable[tuple[Person, dict[str, str], dict[str, str]]], 
 def _write(letters: list[tuple[Person, dict[str, str], dict[str, str]]], event: str, link: str, dedupe: str | None, *,
            statutory: bool) -> int:
     people = [person for person, _subjects, _bodies in letters]
-    muted = set(Preference.objects.filter(person__in=people, event=event, mail=False).values_list("person", flat=True))
-    rows = [
-        Message(
+    group = rules.group_of(event)
+    locked = statutory or bool(group.locked)
+    modes = {} if locked else dict(Preference.objects.filter(person__in=people, group=group.code).values_list("person", "mode"))
+    due = {mode: queries.mail_due(mode) for mode in ({modes.get(person.pk, MailMode.AT_ONCE) for person in people} if not locked else ())}
+    rows = []
+    for person, subjects, bodies in letters:
+        mode = MailMode.AT_ONCE if locked else modes.get(person.pk, MailMode.AT_ONCE)
+        rows.append(Message(
             person=person, event=event, subject=subjects[settings.LANGUAGE_CODE][:200], body=bodies[settings.LANGUAGE_CODE],
-            subject_en=subjects["en"][:200], body_en=bodies["en"], link=link, statutory=statutory,
+            subject_en=subjects["en"][:200], body_en=bodies["en"], link=link, statutory=locked,
             dedupe=f"{dedupe}:{person.pk}"[:120] if dedupe else None,
-            mail_state=MailState.WAITING if person.email and (statutory or person.pk not in muted) else MailState.NONE,
-        )
-        for person, subjects, bodies in letters
-    ]
+            mail_state=MAILED[mode] if person.email else MailState.NONE, **({"mail_retry_at": due[mode]} if due.get(mode) else {}),
+        ))
     before = Message.objects.filter(dedupe__in=[row.dedupe for row in rows if row.dedupe]).count()
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows) - before
@@ -253,8 +257,26 @@ def read_all(actor: Actor) -> int:
 
 
 @transaction.atomic
+def choose(actor: Actor, modes: Mapping[str, str]) -> None:
+    """How the person wants to hear of groups of events. What the law wants told at once stays as it is, whoever asks; messages
+    that wait for the daily mail follow the new choice. Records notices.preference.choose."""
+    if locked := [str(rules.BY_CODE[code].label) for code in modes if code in rules.BY_CODE and rules.BY_CODE[code].locked]:
+        raise Refused(_("These messages are always mailed at once: %(groups)s.") % {"groups": "；".join(locked)})
+    known = {code: mode for code, mode in modes.items() if code in rules.BY_CODE and mode in MailMode.values}
+    if actor.person is None or len(known) != len(modes):
+        raise Refused(_("Choose one of the ways for each kind of message."))
+    for code, mode in known.items():
+        Preference.objects.update_or_create(person=actor.person, group=code, defaults={"mode": mode})
+    for message in Message.objects.select_for_update().filter(person=actor.person, mail_state=MailState.DIGEST):
+        mode = known.get(rules.group_of(message.event).code, MailMode.DAILY)
+        if mode != MailMode.DAILY:
+            Message.objects.filter(pk=message.pk).update(mail_state=MAILED[mode], mail_retry_at=queries.mail_due(mode) or clock.now())
+    ledger.record("notices.preference.choose", actor.person, actor, modes=known)
+
+
 def prefer(actor: Actor, event: str, *, mail: bool) -> None:
-    Preference.objects.update_or_create(person=actor.person, event=event, defaults={"mail": mail})
+    """The switch beside one kind of message: mail at once or none."""
+    choose(actor, {rules.group_of(event).code: MailMode.AT_ONCE if mail else MailMode.OFF})
 
 
 def mail_sent(message: Message) -> None:
@@ -265,7 +287,7 @@ def mail_failed(message: Message, error: str) -> None:
     """Try again after 1, 2, 4 ... minutes; after eight tries it stands as failed for the bounce list."""
     tries = message.mail_tries + 1
     Message.objects.filter(pk=message.pk).update(
-        mail_state=MailState.FAILED if tries >= 8 else MailState.WAITING, mail_tries=tries, mail_error=error[:300],
+        mail_state=MailState.FAILED if tries >= 8 else message.mail_state, mail_tries=tries, mail_error=error[:300],
         mail_retry_at=CoreNow() + timedelta(minutes=2 ** min(tries, 6)),
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from accounts.models import Organisation
 from core.clock import CoreNow
 from core.models import Labelled, StoredFile
-from notices.states import DocumentStatus, MailState, RenderState
+from notices.states import DocumentStatus, MailMode, MailState, RenderState
 
 
 class NumberSeries(Labelled):
@@ -130,6 +130,7 @@ class Message(models.Model):
             models.Index(fields=["person", "-id"], name="message_person"),
             models.Index(fields=["person"], condition=Q(read_at=None), name="message_unread"),
             models.Index(fields=["mail_retry_at"], condition=Q(mail_state="WAITING"), name="message_mail_due"),
+            models.Index(fields=["mail_retry_at", "person"], condition=Q(mail_state="DIGEST"), name="message_digest_due"),
         ]
 
     def __str__(self) -> str:
@@ -145,14 +146,17 @@ class Message(models.Model):
 
 
 class Preference(models.Model):
-    """Whether a person wants mail for an event; statutory ones are always mailed."""
+    """How a person wants to hear of a group of events (notices.rules.GROUPS); locked groups have no row."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    event = models.CharField(max_length=60)
-    mail = models.BooleanField(default=True)
+    group = models.CharField(max_length=60)
+    mode = models.CharField(max_length=8, choices=MailMode.choices, default=MailMode.AT_ONCE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "event"], name="preference_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "group"], name="preference_once"),
+            models.CheckConstraint(condition=Q(mode__in=MailMode.values), name="preference_mode"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.event} {self.mail}"
+        return f"{self.person} {self.group} {self.mode}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.policies import Actor
-from notices import policies
+from core import clock, parameters
+from notices import policies, rules
 from notices.models import Delivery, Document, Message, Preference
-from notices.states import DocumentStatus
+from notices.states import DocumentStatus, MailMode
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,38 @@ def leading_to(path: str, full_path: str) -> Q:
     return Q(link__in=[path, full_path]) | Q(link__startswith=f"{path}#")
 
 
+def mode_of(person: Any, event: str) -> str:
+    """How a person hears of an event beside the inbox; until they say otherwise, at once."""
+    group = rules.group_of(event)
+    found = None if group.locked else Preference.objects.filter(person=person, group=group.code).values_list("mode", flat=True).first()
+    return found or MailMode.AT_ONCE
+
+
 def wants_mail(person: Any, event: str) -> bool:
-    """Whether a person gets mail for an event; until they say otherwise, yes."""
-    return not Preference.objects.filter(person=person, event=event, mail=False).exists()
+    return mode_of(person, event) != MailMode.OFF
+
+
+def matrix(actor: Actor) -> list[tuple[rules.Group, str]]:
+    """Every group with the mode in force for the person."""
+    chosen = dict(Preference.objects.filter(person=actor.person).values_list("group", "mode"))
+    return [(group, MailMode.AT_ONCE if group.locked else chosen.get(group.code, MailMode.AT_ONCE))
+            for group in (*rules.GROUPS, rules.OTHER)]
+
+
+def hours() -> dict[str, int]:
+    """The parameters of the clock of mails, in hours of the bureau's day."""
+    return {name: int(parameters.value(f"messages.{name}", default=default)) for name, default in (
+        ("quiet_from", 0), ("quiet_until", 0), ("digest_hour", 8))}
+
+
+def mail_due(mode: str) -> datetime | None:
+    """From when a mail that nothing forces may go: after the quiet hours, or with the next daily one. None: at once."""
+    now = clock.local(clock.now())
+    told = hours()
+    if mode == MailMode.DAILY:
+        return rules.next_digest(now, told["digest_hour"])
+    due = rules.after_quiet(now, told["quiet_from"], told["quiet_until"])
+    return None if due == now else due
 
 
 #: How to object to a refusal: the way that exists is on paper, to the bureau. `appeal` adds where and whom to ask.

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DocumentStatus(TextChoices):
@@ -21,5 +22,14 @@ class RenderState(TextChoices):
 class MailState(TextChoices):
     NONE = "NONE", _("No mail")
     WAITING = "WAITING", _("Waiting")
+    DIGEST = "DIGEST", _("Waiting for the daily mail")
     SENT = "SENT", _("Sent")
     FAILED = "FAILED", _("Failed")
+
+
+class MailMode(TextChoices):
+    """How a person hears of a group of events beside the inbox, which is always on."""
+
+    AT_ONCE = "AT_ONCE", pgettext_lazy("mail", "At once")
+    DAILY = "DAILY", pgettext_lazy("mail", "Once a day, together")
+    OFF = "OFF", pgettext_lazy("mail", "No mail")

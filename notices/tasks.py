@@ -8,7 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from accounts.models import Person
 from accounts.policies import system
 from core import files, jobs
 from core.clock import CoreNow
@@ -63,11 +67,61 @@ def _send_one() -> bool:
         return True
 
 
+@sweep("digest")
+def send_digests(limit: int = 100) -> int:
+    """One mail a day for a person with everything that waits for it; re-entrant: the rows are locked, and sent ones wait no more."""
+    sent = 0
+    while sent < limit and _send_digest():
+        sent += 1
+    return sent
+
+
+def _send_digest() -> bool:
+    with transaction.atomic():
+        due = Message.objects.filter(mail_state="DIGEST", mail_retry_at__lte=CoreNow())
+        first = due.select_for_update(skip_locked=True, of=("self",)).select_related("person").order_by("mail_retry_at", "pk").first()
+        if first is None:
+            return False
+        rows = list(due.filter(person=first.person_id).select_for_update(skip_locked=True).order_by("pk"))
+        try:
+            digest_for(first.person, rows).send()
+        except OSError as error:
+            log.warning("digest %s: %s", first.uid, error)
+            for row in rows:
+                actions.mail_failed(row, f"{type(error).__name__}: {error}")
+        else:
+            for row in rows:
+                actions.mail_sent(row)
+        return True
+
+
+def _choose_link() -> str:
+    return f"{settings.SITE_URL}{reverse('notices:public:settings')}"
+
+
+def _footer(locked: bool) -> str:
+    """Where the person chooses what is mailed; the mail is in the language of the bureau."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = _("This message is mailed by law and cannot be switched off.") if locked else _("Choose which messages are mailed:")
+        return f"\n--\n{words}\n{_choose_link()}\n"
+
+
+def digest_for(person: Person, rows: list[Message]) -> EmailMessage:
+    listed = "\n\n".join(f"· {row.subject}" + (f"\n  {settings.SITE_URL}{row.link}" if row.link else "") for row in rows)
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("%(count)d messages for you") % {"count": len(rows)}
+    return EmailMessage(
+        subject=f"[{settings.SITE_NAME}] {subject}", body=f"{person.name}：\n\n{listed}\n{_footer(locked=False)}", to=[person.email],
+        headers={"Message-ID": f"<digest-{rows[0].uid}@{settings.MAIL_DOMAIN}>", "List-Unsubscribe": f"<{_choose_link()}>"},
+    )
+
+
 def mail_for(message: Message) -> EmailMessage:
     link = f"\n\n{settings.SITE_URL}{message.link}" if message.link else ""
     return EmailMessage(
         subject=f"[{settings.SITE_NAME}] {message.subject}",
-        body=f"{message.person.name}：\n\n{message.body or message.subject}{link}\n",
+        body=f"{message.person.name}：\n\n{message.body or message.subject}{link}\n{_footer(message.statutory)}",
         to=[message.person.email],
-        headers={"Message-ID": f"<{message.uid}@{settings.MAIL_DOMAIN}>"},
+        headers={"Message-ID": f"<{message.uid}@{settings.MAIL_DOMAIN}>",
+                 **({} if message.statutory else {"List-Unsubscribe": f"<{_choose_link()}>"})},
     )

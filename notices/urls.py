@@ -11,6 +11,7 @@ public = [
     path("documents/<uuid:uid>/", views.read_document, name="document"),
     path("documents/<uuid:uid>/pdf/", views.pdf, name="pdf"),
     path("inbox/", views.inbox, name="inbox"),
+    path("inbox/settings/", views.settings, name="settings"),
     path("inbox/read/", views.read_all, name="read_all"),
     path("inbox/<uuid:uid>/", views.message, name="message"),
 ]

@@ -17,6 +17,7 @@ from core.web import lists
 from core.web.access import access, public, signed_in
 from core.web.steps import buttons
 from notices import actions, queries, rendering
+from notices.forms import MatrixForm
 from notices.listings import Documents
 from notices.models import Document
 from notices.workflow import DOCUMENT
@@ -128,6 +129,23 @@ def message(request: HttpRequest, uid: Any) -> HttpResponse:
     actions.read(request.actor, row)
     safe = row.link and url_has_allowed_host_and_scheme(row.link, {request.get_host()})
     return render(request, "notices/message.html", {"message": row, "title": row.heading, "safe": safe})
+
+
+@access(signed_in)
+def settings(request: HttpRequest) -> HttpResponse:
+    """What is mailed how. A locked group is refused with its reason, should it be posted all the same."""
+    matrix = queries.matrix(request.actor)
+    form = MatrixForm(request.POST or None, matrix=matrix)
+    if request.method == "POST" and form.is_valid():
+        forged = {group.code: request.POST[group.code] for group, _mode in matrix if group.locked and group.code in request.POST}
+        actions.choose(request.actor, form.cleaned_data | forged)
+        messages.success(request, _("Saved."))
+        return redirect("notices:public:settings")
+    return render(request, "notices/settings.html", {
+        "title": _("What is mailed to you"), "form": form, "hours": queries.hours(),
+        "rows": [(group, form[group.code] if group.code in form.fields else None) for group, _mode in matrix],
+        "crumbs": [(_("Inbox"), "/inbox/"), (_("What is mailed to you"), None)],
+    }, status=422 if form.is_bound else 200)
 
 
 @access(signed_in)

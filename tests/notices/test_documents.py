@@ -156,7 +156,7 @@ def test_a_message_is_written_in_both_languages_whoever_acts(client, office):
 def test_mail_is_sent_again_after_a_crash_and_only_then(office, mailoutbox, monkeypatch):
     from notices import tasks
 
-    actions.tell([office.unit], "x", "一", dedupe="fact:2")
+    actions.tell([office.unit], "x", "一", dedupe="fact:2", statutory=True)
     real = tasks.mail_for
 
     def crash(message):

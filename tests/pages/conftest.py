@@ -22,6 +22,7 @@ from accounts.middleware import EPOCH
 from accounts.models import Organisation, Person
 from accounts.policies import Actor, system
 from applications import actions as filing
+from applications import queries as applied
 from applications.models import Application, CheckedText
 from core import clock
 from programs import actions, queries
@@ -30,6 +31,7 @@ from programs.models import (
     PlanTree,
     TopicCall,
 )
+from tests.factories import applications as make
 from tests.pages.browser import AXE_FOLDER, Visitor
 
 #: Chromium without the window, the menus and the graphics of a desktop that nobody looks at.
@@ -84,9 +86,10 @@ def texts_that_look_alike() -> None:
 
 def desk_of_many() -> None:
     """A guide whose check is handed over, and a batch that was decided: nothing of it could be."""
-    chen, row = demo_actor("chen"), Application.objects.filter(status="SUBMITTED").order_by("-pk").first()
-    day = clock.today()
-    filing.hand_over(chen, Organisation.objects.get(kind="AGENCY"), guide=row.guide, since=day, until=day + timedelta(days=30), reason="集中受理期委托审查")
+    chen, day, unit = demo_actor("chen"), clock.today(), make.unit("形式审查中心（演示）", "MA5AAA11", "AGENCY")
+    Organisation.objects.filter(pk=unit.pk).update(licence=None)
+    for guide in applied.guides_to_hand_over(chen)[:3]:
+        filing.hand_over(chen, unit, guide=guide, since=day, until=day + timedelta(days=30), reason="集中受理期委托审查")
     filing.note_missing_hits()
     job = filing.order_batch(chen, filing.ACCEPT, [Application.objects.filter(status="NOT_ACCEPTED").first()], {})
     filing.run_batch(chen, job, lambda done, total: None)
