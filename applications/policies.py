@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from accounts.policies import Actor
 from accounts.states import UNIT_ROLES, OrganisationStatus, Role
 from applications import states
-from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, Voice
+from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, OldProject, Voice
 from core import clock, plans
 from core.workflow import row_of
 from programs import policies as programme
@@ -522,3 +522,30 @@ def duplicates_visible_to(actor: Any) -> QuerySet[DuplicateFinding]:
     rows = DuplicateFinding.objects.select_related(
         "application__guide__special__plan", "application__unit", "application__leader", "other", "other__application", "decided_by")
     return rows if actor.is_system else rows.filter(application__in=at_desk(actor).values("pk"))
+
+
+# --- old projects from elsewhere ---------------------------------------------------------------------------------
+
+
+def imports(actor: Any, obj: Any = None) -> str | None:
+    """Old projects are taken over by the resource division or the system administrator."""
+    if actor.holds(Role.RESOURCE, Role.SYSADMIN):
+        return None
+    return _("Clause T1: only the resource division or the system administrator takes over old projects.")
+
+
+def imports_visible_to(actor: Any) -> QuerySet[ImportBatch]:
+    rows = ImportBatch.objects.select_related("source", "file", "errors", "uploaded_by", "applied_by")
+    return rows if actor.is_system or imports(actor) is None else rows.none()
+
+
+def may_read_old(actor: Any, obj: Any = None) -> str | None:
+    """What was taken over is read by who takes it over and by the desks that read every application."""
+    if imports(actor) is None or actor.holds(*READERS):
+        return None
+    return _("Only staff of the bureau and its institutions may open this desk.")
+
+
+def old_projects_visible_to(actor: Any) -> QuerySet[OldProject]:
+    rows = OldProject.objects.select_related("source", "batch", "unit", "leader", "special__tree")
+    return rows if actor.is_system or may_read_old(actor) is None else rows.none()

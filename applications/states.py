@@ -222,3 +222,36 @@ READ, WRITE = "READ", "WRITE"
 SEAT_OPEN = (SeatStatus.INVITED, SeatStatus.ACTIVE)
 #: Co-authors see the draft in these: what has been submitted is followed by its leader.
 WRITTEN_TOGETHER = (*BEFORE_SUBMISSION, Status.CORRECTION)
+
+
+# old projects and applications from elsewhere
+
+
+class OldState(TextChoices):
+    APPLIED = "APPLIED", pgettext_lazy("old project", "Applied for")
+    RUNNING = "RUNNING", pgettext_lazy("old project", "Running")
+    DONE = "DONE", pgettext_lazy("old project", "Finished")
+    STOPPED = "STOPPED", pgettext_lazy("old project", "Stopped")
+    REFUSED = "REFUSED", pgettext_lazy("old project", "Not awarded")
+
+
+#: How tables of other systems say it.
+OLD_WORDS = {
+    "APPLIED": ("申报", "申报中", "已申报", "受理", "已受理", "评审中", "待立项", "applied"),
+    "RUNNING": ("在研", "执行", "执行中", "在执行", "立项", "已立项", "实施中", "进行中", "running"),
+    "DONE": ("结题", "已结题", "验收", "已验收", "验收通过", "通过验收", "完成", "done", "finished"),
+    "STOPPED": ("终止", "已终止", "撤销", "已撤销", "验收不通过", "stopped"),
+    "REFUSED": ("未立项", "不立项", "不予立项", "不予受理", "未通过", "落选", "refused"),
+}
+#: What still counts for the limits.
+OLD_COUNTING = (OldState.APPLIED, OldState.RUNNING)
+
+
+class ImportStatus(TextChoices):
+    UPLOADED = "UPLOADED", pgettext_lazy("import", "To be mapped and checked")
+    CHECKED = "CHECKED", pgettext_lazy("import", "Checked, to be taken over")
+    APPLIED = "APPLIED", pgettext_lazy("import", "Taken over")
+    DISCARDED = "DISCARDED", pgettext_lazy("import", "Discarded")
+
+
+IMPORT_TONES = {"UPLOADED": "warn", "CHECKED": "doing", "APPLIED": "good"}

@@ -10,7 +10,7 @@ from accounts.models import Person
 from accounts.policies import Actor, system
 from applications import actions
 from applications.documents import printing
-from applications.models import Application
+from applications.models import Application, ImportBatch
 from applications.states import Status
 from core import clock, deadlines, files, jobs
 from core.tasks import sweep
@@ -92,6 +92,16 @@ def decide_many(job: Any, progress: jobs.Progress) -> None:
     """Many decisions of one person, each by itself; the roles are those the person holds now."""
     actions.run_batch(Actor.of(Person.objects.get(pk=job.actor_id)), job, progress)
     job.result = {**job.result, "link": reverse("applications:desk:batch", args=[job.uid])}
+
+
+@jobs.job("applications.import")
+def take_over(job: Any, progress: jobs.Progress) -> None:
+    """Dry run or taking over of a table of old projects; begun again, it writes the same rows once more and no others."""
+    actor = Actor.of(Person.objects.get(pk=job.actor_id))
+    batch = ImportBatch.objects.select_related("source", "file").get(pk=job.params["batch"])
+    run = actions.apply_import if job.params["apply"] else actions.check_import
+    run(actor, batch, progress)
+    job.result = {"link": reverse("applications:desk:import", args=[batch.uid])}
 
 
 @jobs.job("applications.print")

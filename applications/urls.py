@@ -12,6 +12,7 @@ from applications.views import desk as desks
 from applications.views import desk_many as many
 from applications.views import duplicates as twice
 from applications.views import handovers as hands
+from applications.views import imports as old
 from applications.views import preview as look
 from applications.views import public as pages
 from applications.views import voices as word
@@ -113,6 +114,14 @@ desk = [
     path("applications/handovers/<uuid:key>/suspend/", hands.suspend, name="handover_suspend"),
     path("applications/handovers/<uuid:key>/resume/", hands.resume, name="handover_resume"),
     path("applications/statistics/", many.statistics, name="statistics"),
+    path("imports/", old.imports, name="imports"),
+    path("imports/new/", old.import_new, name="import_new"),
+    path("imports/projects/", old.old_projects, name="old_projects"),
+    path("imports/<uuid:uid>/", old.import_page, name="import"),
+    path("imports/<uuid:uid>/columns/", old.import_map, name="import_map"),
+    path("imports/<uuid:uid>/apply/", old.import_apply, name="import_apply"),
+    path("imports/<uuid:uid>/discard/", old.import_discard, name="import_discard"),
+    path("imports/<uuid:uid>/problems.xlsx", old.import_errors, name="import_errors"),
     path("applications/<str:ref>/", desks.application, name="application"),
     path("applications/<str:ref>/files/<int:pk>/", materials.desk_look, name="look"),
     path("applications/<str:key>/compare/", twice.compare, name="compare"),
@@ -156,5 +165,6 @@ api = [
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
+nav.register("desk", 95, _("Old projects"), "applications:desk:imports", policies.imports)
 nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_administrator)
 nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

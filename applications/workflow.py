@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.states import OrganisationStatus
 from applications import policies
-from applications.models import Application, CoAuthor, Correction, DuplicateFinding, Handover, Voice
+from applications.models import Application, CoAuthor, Correction, DuplicateFinding, Handover, ImportBatch, Voice
 from applications.states import (
     WRITTEN_TOGETHER,
     DuplicateStatus,
     Gate,
     HandoverStatus,
+    ImportStatus,
     InspectionKind,
     Reason,
     SeatStatus,
@@ -347,6 +348,29 @@ HANDOVER = Machine(
     ),
     "applications.Handover",
     HandoverStatus,
+)
+
+
+I = ImportStatus  # noqa: E741
+
+
+def dry_run_made(batch: ImportBatch, *, counts: Any = None, **given: Any) -> str | None:
+    """Something must be left to take over."""
+    found = counts or batch.counts
+    if found.get("new", 0) + found.get("changed", 0):
+        return None
+    return _("Clause T1: no row of this table is new or changed and without fault.")
+
+
+IMPORT = Machine(
+    "applications.import",
+    (
+        Step("check", {I.UPLOADED, I.CHECKED}, I.CHECKED, policies.imports, (), gettext_lazy("Make a dry run")),
+        Step("apply", {I.CHECKED}, I.APPLIED, policies.imports, (with_reason, dry_run_made), gettext_lazy("Take over"), danger=True),
+        Step("discard", {I.UPLOADED, I.CHECKED}, I.DISCARDED, policies.imports, (with_reason,), gettext_lazy("Discard the table")),
+    ),
+    "applications.ImportBatch",
+    ImportStatus,
 )
 
 

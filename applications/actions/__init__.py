@@ -44,6 +44,7 @@ from applications.actions.handing_over import (
     suspend_of_institution,
     take_check_back,
 )
+from applications.actions.imports import apply_import, check_import, discard_import, keep_import, map_import, order_import, read_import
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.pieces import PIECE, append_piece, begin_upload, cancel_upload, finish_upload, sweep_uploads
@@ -109,6 +110,7 @@ from applications.actions.upper import (
 from applications.actions.voices import answer_voice, ask_voices, hand_in_voice, reopen_voice, send_back_voice
 
 __all__ = [
+    "apply_import", "check_import", "discard_import", "keep_import", "map_import", "order_import", "read_import",
     "ACCEPT", "ASK", "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch",
     "suspend_handover", "suspend_of_institution", "take_check_back",
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",

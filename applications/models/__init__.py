@@ -18,6 +18,7 @@ from applications.models.filing import (
     Version,
     Voice,
 )
+from applications.models.imports import ImportBatch, ImportSource, OldProject
 from applications.models.pieces import Upload
 from applications.models.prepared import Prepared
 from applications.models.together import CoAuthor, Presence
@@ -25,5 +26,5 @@ from applications.models.together import CoAuthor, Presence
 __all__ = [
     "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection",
     "Partner", "Prepared", "Presence", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice", "Handover",
-    "RuleHits",
+    "RuleHits", "ImportBatch", "ImportSource", "OldProject",
 ]

@@ -49,6 +49,19 @@ from applications.queries.duplicates import (
     side_by_side,
 )
 from applications.queries.facts import engagements, facts_of
+from applications.queries.imports import (
+    FIELDS,
+    SHOWN,
+    Read,
+    Reader,
+    batch_for,
+    batches,
+    changes,
+    guessed,
+    limits,
+    old_projects,
+    told,
+)
 from applications.queries.inspections import (
     allowed_amount,
     failed_inspection,
@@ -196,6 +209,7 @@ from applications.queries.voices import (
 )
 
 __all__ = [
+    "FIELDS", "SHOWN", "Read", "Reader", "batch_for", "batches", "changes", "guessed", "limits", "old_projects", "told",
     "FINDINGS", "days", "desk_statistics", "given_away", "guides_to_hand_over", "handover_for", "handovers", "hits_of", "hits_on", "in_hands", "institutions",
     "next_to_check", "standing_in_the_way", "statistics_of", "with_finding", "without_hits",
     "BUDGET", "BULKY", "TIMES", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",

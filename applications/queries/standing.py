@@ -63,11 +63,13 @@ SHOWN = ("start", "remind", "hand_in", "recall", "return", "endorse", "pass_on",
 
 
 def verb_label(verb: str) -> str:
-    from applications.workflow import APPLICATION, HANDOVER  # noqa: PLC0415 (the table reads this module)
+    from applications.workflow import APPLICATION, HANDOVER, IMPORT  # noqa: PLC0415 (the table reads this module)
 
     name = verb.rsplit(".", 1)[1]
     if verb.startswith("applications.handover."):
         return str(HANDOVER.steps[name].label if name in HANDOVER.steps else pgettext("handover", "Handed over"))
+    if verb.startswith("applications.import."):
+        return str(IMPORT.steps[name].label if name in IMPORT.steps else _("Table received") if name == "keep" else _("Taking over decided"))
     if verb.startswith("applications.application.") and name in APPLICATION.steps:
         return str(APPLICATION.steps[name].label)
     return str({"start": _("Application begun"), "remind": _("Reminded by the unit to hand in"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),

@@ -7,10 +7,9 @@ read, entities are refused, and formulas are refused instead of being guessed fr
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import openpyxl
 from django import forms
@@ -18,22 +17,14 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import parameters
-from core.files import BadFile, kind_of
+from core import books, parameters
+from core.files import BadFile
 from core.workflow import Refused
 from programs import queries, states
 from programs.forms.versions import MappingRowForm, PlanForm, SpecialForm
 from programs.models import PlanTree, Special
 from programs.queries.workbook import CHOICES, SHEETS
 
-UNPACKED = 60 * 1024 * 1024  # bytes all parts may unpack to; a table of the allowed rows stays far below
-#: Parts that are read as a whole: the texts of the cells, and all else that is no sheet (styles, names, relations).
-WHOLE_TEXTS, WHOLE = 16 * 1024 * 1024, 1024 * 1024
-RATIO = 200  # a part that shrinks more than this is no table of texts
-MEMBERS = 200
-MARKS = 400_000  # signs that open or close an element, in all parts: a table of the allowed rows has far fewer
-XML, CHUNK = (".xml", ".rels", ".vml"), 1 << 16
-DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 MOST_CELL = 5000
 WIDEST = 40
 
@@ -93,67 +84,10 @@ def read_table(stream: BinaryIO, size: int, tree: PlanTree) -> Table:
 
 
 def _look_inside(stream: BinaryIO, size: int) -> None:
-    most = int(parameters.value("tree.table_mb", default=5))
-    if size > most * 1024 * 1024:
-        raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": most})
     try:
-        kind = kind_of(stream)
+        books.refuse_hostile(stream, size, most_mb=int(parameters.value("tree.table_mb", default=5)))
     except BadFile as error:
         raise ValidationError(str(error)) from error
-    if kind != "xlsx":
-        raise ValidationError(_("This is not an Excel workbook (.xlsx)."))
-    stream.seek(0)
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            _check_members(archive)
-    except ValidationError:
-        raise
-    except Exception as error:  # noqa: BLE001 (a locked, unknown or broken part raises anything)
-        raise ValidationError(_("The file cannot be read as a workbook. Download the table again and change that.")) from error
-
-
-def _check_members(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    unpacked = sum(one.file_size for one in members)
-    if (len(members) > MEMBERS or unpacked > UNPACKED
-            or any(one.file_size > 1_000_000 and one.file_size / (one.compress_size or 1) > RATIO for one in members)
-            or any(one.file_size > _most_of(one.filename) for one in members)):
-        raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
-    if any("vbaProject" in one.filename for one in members):
-        raise ValidationError(_("The file holds macros; save it as a workbook without macros (.xlsx)."))
-    marks = 0
-    for one in members:
-        if one.filename.lower().endswith(XML):
-            with archive.open(one) as part:
-                declares, count = _looked_through(part)
-            if declares:
-                raise ValidationError(_("The file declares entities, which a table never needs."))
-            marks += count
-            if marks > MARKS:
-                raise ValidationError(_("The file unpacks to far more data than a table of this kind has."))
-
-
-def _most_of(name: str) -> int:
-    """Bytes that this part may unpack to: sheets are read row by row."""
-    if name.startswith("xl/worksheets/") or not name.lower().endswith(XML):
-        return UNPACKED
-    return WHOLE_TEXTS if name.lower() == "xl/sharedstrings.xml" else WHOLE
-
-
-def _looked_through(part: IO[bytes]) -> tuple[bool, int]:
-    """Whether a document type or an entity is declared anywhere, in whatever encoding (a comment may stand before it), and how
-    many marks there are: a cell costs a reader far more memory than the four bytes of an empty one."""
-    last, count = b"", 0
-    while chunk := part.read(CHUNK):
-        plain = chunk.replace(b"\0", b"")
-        count += plain.count(b"<")
-        text = last + plain
-        if DECLARATION.search(text):
-            return True, count
-        if count > MARKS:
-            break
-        last = text[-16:]
-    return False, count
 
 
 def _both(label: Any) -> set[str]:

@@ -172,6 +172,7 @@ from programs.queries.leaves import version_changes
 from programs.queries.lineage import (
     endings_of,
     followed_numbers,
+    heirs_now,
     lineage_of,
     relation_words,
     report_years,
@@ -365,6 +366,7 @@ from programs.workflow import (
 )
 
 __all__ = [
+    "heirs_now",
     "AMOUNTS", "Entry", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",
     "FIELD_KIND_WORDS",

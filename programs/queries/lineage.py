@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -54,6 +54,16 @@ def lineage_of(actor: Any, special: Special) -> list[dict[str, Any]]:
 def _notes(special: Special) -> dict[int, str]:
     """The words beside the direct links of a class; two queries."""
     return dict([*special.continued_as.filter(new__isnull=False).values_list("new", "note"), *special.continues.values_list("old", "note")])
+
+
+def heirs_now() -> Callable[[int], list[int]]:
+    """For many classes at once: which classes of the version in force each is continued as. A class that was ended has none."""
+    ways, tree = atlas(), tree_as_of(clock.today())
+
+    def heirs(special: int) -> list[int]:
+        return list(ways.heirs(special, tree.pk).found) if tree is not None and special in ways.home else []
+
+    return heirs
 
 
 def endings_of(special: Special) -> QuerySet:

@@ -13,8 +13,8 @@ WORDS = ("guide", "application", "review", "award", "payment", "expert")
 BUSINESS = re.compile(rf"(?<![a-z])(?:{'|'.join(WORDS)})s?(?![a-z])", re.IGNORECASE)
 #: One more module is a decision for docs/adr: the kernel is not a drawer.
 MODULES = {
-    "apps", "checks", "clock", "crypt", "deadlines", "events", "files", "jobs", "ledger", "models", "money", "parameters", "pauses", "plans",
-    "refs", "scanning", "search", "tasks", "typed", "workdays", "workflow",
+    "apps", "checks", "clock", "crypt", "deadlines", "events", "files", "jobs", "ledger", "models", "money", "parameters", "pauses", "plans", "refs",
+    "scanning", "search", "tasks", "typed", "workdays", "workflow", "books",
 }
 
 

@@ -95,6 +95,20 @@ def desk_of_many() -> None:
     filing.run_batch(chen, job, lambda done, total: None)
 
 
+def old_tables() -> None:
+    """Three tables of old projects: two taken over with a row that stays text, one looked at, with a wrong row."""
+    he, heads = demo_actor("he"), "项目编号,项目名称,年度,状态,专项,承担单位,负责人,资助金额"
+    for number in range(3):
+        rows = [heads, *(f"J{number}{row},历史项目{row},2019,在研,某专项,某单位,某人,50" for row in range(2)), f"X{number},坏行,某年,在研,,,,"]
+        batch = filing.keep_import(he, source="历史系统", upload=SimpleUploadedFile(f"历史项目{number}.csv", "\n".join(rows).encode()))
+        filing.map_import(he, batch, mapping=applied.guessed(heads.split(","), batch.mapping), options={"unit": "wan"}, job=False)
+        batch.refresh_from_db()
+        batch = filing.check_import(he, batch, lambda done, total: None)
+        if number < 2:
+            filing.order_import(he, batch, why="历史数据", job=False)
+            filing.apply_import(he, batch, lambda done, total: None)
+
+
 def cookies_of(person: Person) -> dict[str, str]:
     """A session made on a connection of its own: the test's transaction is not seen by the server."""
     with ThreadPoolExecutor(1) as pool:
@@ -123,6 +137,7 @@ def site(django_db_setup, django_db_blocker):
             texts_that_look_alike()
             writing_together()
             desk_of_many()
+            old_tables()
             server = LiveServer("localhost")
             server._live_server_modified_settings.enable()
             yield server

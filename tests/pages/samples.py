@@ -14,7 +14,7 @@ from uuid import UUID
 from accounts.models import Membership, Organisation, Person
 from accounts.policies import Actor
 from accounts.states import Role
-from applications.models import Application, CoAuthor, DuplicateFinding, Handover, Inspection, TeamMember, Voice
+from applications.models import Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, Inspection, TeamMember, Voice
 from core.models import Job, LedgerRow
 from funding.models import Disbursement
 from notices.models import Delivery, Document, Message
@@ -54,7 +54,7 @@ PERSON = {
     "portal:desk:pauses": "he", "accounts:public:me": "li", "accounts:public:password": "li", "accounts:public:join": "li",
     "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
-    "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "applications:my:unit_list": "wang",
+    "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "applications:desk:imports": "he", "applications:desk:import_new": "he", "applications:desk:old_projects": "he", "applications:my:unit_list": "wang",
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
@@ -336,6 +336,11 @@ def handover() -> Visit:
 def batch_of_decisions() -> Visit:
     row = Job.objects.filter(kind="applications.batch").order_by("-pk").first()
     return Visit(Person.objects.get(pk=row.actor_id), (row.uid,))
+
+
+@sample("applications:desk:import", "applications:desk:import_errors")
+def old_table() -> Visit:
+    return Visit("he", (ImportBatch.objects.exclude(errors=None).latest("pk").uid,))
 
 
 @sample("applications:desk:inspection_file")
