@@ -534,6 +534,11 @@ def imports(actor: Any, obj: Any = None) -> str | None:
     return _("Clause T1: only the resource division or the system administrator takes over old projects.")
 
 
+def imports_alone(actor: Any, obj: Any = None) -> str | None:
+    """For the navigation: who does not come by the list of applications."""
+    return imports(actor) or (None if may_read_desk(actor) else _("The way leads through the list of applications."))
+
+
 def imports_visible_to(actor: Any) -> QuerySet[ImportBatch]:
     rows = ImportBatch.objects.select_related("source", "file", "errors", "uploaded_by", "applied_by")
     return rows if actor.is_system or imports(actor) is None else rows.none()

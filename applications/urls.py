@@ -165,6 +165,6 @@ api = [
 nav.register("my", 10, _("My applications"), "applications:my:list", policies.is_applicant)
 nav.register("my", 20, _("Applications of the unit"), "applications:my:unit_list", policies.is_unit_user)
 nav.register("desk", 30, _("Applications"), "applications:desk:list", policies.may_read_desk)
-nav.register("desk", 95, _("Old projects"), "applications:desk:imports", policies.imports)
+nav.register("desk", 95, _("Old projects"), "applications:desk:imports", policies.imports_alone)
 nav.register("my", 25, _("Our word is asked"), "applications:my:unit_voices", policies.is_administrator)
 nav.register("public", 50, _("Look up progress"), "applications:public:track", everyone)

@@ -18,4 +18,5 @@ class MatrixForm(forms.Form):
         super().__init__(*args, **kwargs)
         for group, mode in matrix:
             if not group.locked:
-                self.fields[group.code] = forms.ChoiceField(label=group.label, choices=MailMode.choices, initial=mode)
+                self.fields[group.code] = forms.ChoiceField(
+                    label=group.label, choices=MailMode.choices, initial=mode, widget=forms.Select(attrs={"aria-label": group.label}))

@@ -92,7 +92,8 @@ class HandoverForm(forms.Form):
 
     ids = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput, required=False)
     guide = forms.ChoiceField(label=_("Guide"))
-    organisation = forms.ModelChoiceField(label=_("Professional institution"), queryset=Organisation.objects.none())
+    organisation = forms.ModelChoiceField(label=_("Professional institution"), queryset=Organisation.objects.none(),
+                                          empty_label=_("Choose the institution"))
     since = forms.DateField(label=pgettext_lazy("term", "From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(label=pgettext_lazy("term", "Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)

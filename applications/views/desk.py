@@ -51,7 +51,7 @@ class DeskApplications(lists.Listing):
     keywords = {"区": "unit__region__icontains", "单位": "unit__name__icontains", "编号": "ref__icontains"}  # noqa: RUF012
     columns = (
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref),
-        lists.Col("found", gettext_lazy("What the rules found"), value=found_words, sub=lambda row: row.with_name or ""),
+        lists.Col("found", gettext_lazy("What the rules found"), value=found_words, sub=lambda row: row.with_name if row.status in states.AT_CHECK else ""),
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader.name, export_only=True),
         lists.Col("with", gettext_lazy("Handed over to"), value=lambda row: row.with_name or "", export_only=True),
@@ -94,6 +94,7 @@ def _ways(request: HttpRequest) -> list[tuple[str, str]]:
         *([(_("Check next"), url_of(first))] if first else []),
         (_("Duplicate check"), reverse("applications:desk:duplicates")), (_("Words of other bodies"), reverse("applications:desk:voices")),
         (_("Handovers"), reverse("applications:desk:handovers")), (_("Statistics"), reverse("applications:desk:statistics")),
+        *([(_("Old projects"), reverse("applications:desk:old_projects"))] if policies.may_read_old(request.actor) is None else []),
     ]
 
 

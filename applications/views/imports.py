@@ -141,7 +141,7 @@ class OldProjects(lists.Listing):
         lists.Col("special", gettext_lazy("Class then → now"), value=lambda row: f"{row.special_text} → {row.klass}" if row.special_text != row.klass else row.klass),
         lists.Col("unit", gettext_lazy("Unit"), value=lambda row: row.unit_text, sub=lambda row: row.leader_text),
         lists.Col("leader", gettext_lazy("Leader"), value=lambda row: row.leader_text, export_only=True),
-        lists.Col("amount", gettext_lazy("Amount"), kind="money", sort="amount"),
+        lists.Col("amount", gettext_lazy("Money (10,000 yuan)"), kind="money", sort="amount"),
         lists.Col("state", gettext_lazy("State"), show=lambda row: row.get_state_display()),
         lists.Col("source", gettext_lazy("Source"), value=lambda row: row.source.name, link=lambda row: to(row.batch)),
         lists.Col("unclear", gettext_lazy("Unclear, kept as text"), value=lambda row: "；".join(row.unclear)),
@@ -163,6 +163,7 @@ def old_projects(request: HttpRequest) -> HttpResponse:
     if policies.imports(request.actor) is not None:  # the table behind a row is for who takes it over
         listing.columns = tuple(lists.Col(one.name, one.label, value=one.value) if one.name == "source" else one for one in listing.columns)
     return lists.page(request, listing, queries.old_projects(request.actor), context={
+        "actions": [(_("Tables"), reverse("applications:desk:imports"))] if policies.imports(request.actor) is None else [],
         "crumbs": [(_("Old projects taken over"), reverse("applications:desk:imports")), (_("Rows taken over"), None)]
         if policies.imports(request.actor) is None else [],
     })

@@ -61,7 +61,7 @@ PERSON = {
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
-NO_SCREEN = {"healthz", "job_file", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
+NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
