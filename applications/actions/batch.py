@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.models import Job
 from core.workflow import Refused
 from programs.engine import conditions
 
+log = logging.getLogger(__name__)
 BATCH = "applications.batch"
 ACCEPT, ASK, REFUSE = "accept", "ask", "refuse"
 SOME = 50
@@ -33,7 +35,10 @@ def note_missing_hits() -> int:
     """What lies at the desk and has not been looked at, some at a time."""
     rows = list(queries.without_hits().select_related("guide__special__plan", "version", "unit", "leader", "topic")[:SOME])
     for row in rows:
-        note_hits(row)
+        try:
+            note_hits(row)
+        except Exception:  # noqa: BLE001 (one that cannot be read must not keep the others from being looked at)
+            log.exception("rules of %s", row.ref)
     return len(rows)
 
 
