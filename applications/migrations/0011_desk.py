@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_deputies'),
-        ('applications', '0006_begun'),
+        ('applications', '0010_together'),
         ('programs', '0007_begun_alone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_deputies'),
-        ('applications', '0007_desk_m3'),
+        ('applications', '0011_desk'),
         ('core', '0005_ledger_dated'),
         ('programs', '0007_begun_alone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

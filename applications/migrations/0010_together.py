@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0006_begun'),
+        ('applications', '0009_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
