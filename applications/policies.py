@@ -313,9 +313,10 @@ def to_check(actor: Any) -> Q:
 
 
 def of_applicant(actor: Any, application: Application) -> str | None:
-    """The leader and those who speak for the unit: what was replaced before the submission is theirs alone."""
+    """The leader, who writes the materials with the leader, and those who speak for the unit: what was replaced before the
+    submission is theirs alone."""
     own = actor.holds(Role.ORG_LEGAL, Role.ORG_FINANCE, at=application.unit_id)
-    if actor.is_system or own or is_leader(actor, application) is None or is_unit_admin(actor, application) is None:
+    if actor.is_system or own or may_read(actor, application, "files") is None or is_unit_admin(actor, application) is None:
         return None
     return _("Only the applicant may see what was replaced before the submission.")
 

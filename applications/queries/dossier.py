@@ -113,24 +113,6 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
     return _blinded(shown, data) if blind else shown
 
 
-def open_dossier(actor: Any, application: Application) -> dict[str, Any]:
-    """The dossier for readers who may open the materials: each with its file and the versions before it."""
-    shown = dossier(application) | {"look": "applications:my:look"}
-    versions = annexes_by_code(actor, application)
-    for one in shown["annexes"]:
-        one["versions"] = versions.get(one["code"], [])
-        one["annex"] = next((row for row in one["versions"] if row.number == one["number"]), None)
-    return shown
-
-
-def annexes_by_code(actor: Any, application: Application) -> dict[str, list[Annex]]:
-    """The versions of every material that the actor may open, the newest first."""
-    found: dict[str, list[Annex]] = {}
-    for row in policies.annexes_visible_to(actor, application):
-        found.setdefault(row.code, []).append(row)
-    return found
-
-
 #: What of the dossier belongs to which part besides the sections of the form, and what stands in its place.
 OF_PARTS: dict[str, tuple[str, ...]] = {
     parts.TEAM: ("team",), parts.PARTNERS: ("partners",), parts.TARGETS: ("targets",), parts.BUDGET: ("budget",), parts.FILES: ("annexes",),
@@ -148,6 +130,24 @@ def shared_dossier(application: Application) -> dict[str, Any]:
         if not seat.right(part):
             shown |= {name: {} if name == "budget" else "" for name in names}
     return shown
+
+
+def open_dossier(actor: Any, application: Application) -> dict[str, Any]:
+    """The dossier for readers who may open the materials: each with its file and the versions before it."""
+    shown = shared_dossier(application) | {"look": "applications:my:look"}
+    versions = annexes_by_code(actor, application)
+    for one in shown["annexes"] or ():
+        one["versions"] = versions.get(one["code"], [])
+        one["annex"] = next((row for row in one["versions"] if row.number == one["number"]), None)
+    return shown
+
+
+def annexes_by_code(actor: Any, application: Application) -> dict[str, list[Annex]]:
+    """The versions of every material that the actor may open, the newest first."""
+    found: dict[str, list[Annex]] = {}
+    for row in policies.annexes_visible_to(actor, application):
+        found.setdefault(row.code, []).append(row)
+    return found
 
 
 def _topic(application: Application, code: str) -> str:

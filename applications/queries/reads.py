@@ -348,8 +348,9 @@ def local(moment: datetime | None) -> str:
 
 
 def upload_for(actor: Any, ref: str, uid: UUID) -> Upload:
-    """An upload the actor has begun, in an application the actor leads; 404 otherwise."""
-    row = Upload.objects.select_related("application").filter(uid=uid, person=actor.id, application=leader_get(actor, ref)).first()
+    """An upload the actor has begun, in an application whose materials the actor may write; 404 otherwise."""
+    application = writer_get(actor, ref, parts.FILES, write=True)
+    row = Upload.objects.select_related("application").filter(uid=uid, person=actor.id, application=application).first()
     if row is None:
         raise Http404
     return row

@@ -137,9 +137,10 @@ def read(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 @access(signed_in)
 def look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    """For leader and unit, and whoever else may see the application."""
-    application, actor = queries.get_for(request.actor, ref), request.actor
-    name = "applications:my:overview" if policies.is_leader(actor, application) is None else "applications:my:unit_application"
+    """For leader and unit, whoever else may see the application, and a co-author with whom the materials are shared."""
+    application, actor = queries.papers_get(request.actor, ref, queries.FILES), request.actor
+    writes = policies.is_leader(actor, application) is None or policies.may_view_whole(actor, application) is not None
+    name = "applications:my:overview" if writes else "applications:my:unit_application"
     return _shown(request, application, pk, "applications:my:look", name)
 
 

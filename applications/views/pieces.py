@@ -32,14 +32,14 @@ def _refused(reason: Any, status: int = 422) -> JsonResponse:
 @access(signed_in)
 def token(request: HttpRequest, ref: str) -> HttpResponse:
     """Whether who asks is signed in (again), and a token that is good now, before there is an upload to ask about."""
-    queries.leader_get(request.actor, ref)
+    queries.writer_get(request.actor, ref, queries.FILES, write=True)
     return JsonResponse({"token": get_token(request)})
 
 
 @access(signed_in)
 @require_POST
 def begin(request: HttpRequest, ref: str, code: str) -> HttpResponse:
-    application, size = queries.leader_get(request.actor, ref), typed.whole(request.POST.get("size", ""))
+    application, size = queries.writer_get(request.actor, ref, queries.FILES, write=True), typed.whole(request.POST.get("size", ""))
     if size is None:
         return _refused(_("Choose a file first."))
     try:
