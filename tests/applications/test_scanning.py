@@ -93,6 +93,17 @@ def test_and_without_the_question_of_the_check_list(town, monkeypatch):
     assert actions.endorse(town.wang, row).status == Status.SUBMITTED
 
 
+def test_a_material_that_the_guide_asks_for_no_more_is_asked_too(town, rewritten):
+    row = make.fill(town.li, make.started(town.li, town.guide, town.a))
+    annex = row.annexes.filter(is_current=True).first()
+    StoredFile.objects.filter(pk=annex.file_id).update(scan="PENDING")
+    rest = [one for one in row.version.data["documents"] if one["code"] != annex.code]
+    rewritten(row.version, {**row.version.data, "documents": rest})
+    row = type(row).objects.get(pk=row.pk)
+    assert annex.code not in {one["code"] for one in queries.documents_of(row)}
+    assert [item.anchor for item in queries.check_list(row).wrong if "病毒检查尚未完成" in item.text] == [f"d-{annex.code}"]
+
+
 def test_a_replaced_bad_version_stops_nobody(town):
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     first = row.annexes.filter(is_current=True).first()
