@@ -72,9 +72,19 @@ def _rows(actor: Any, application: Application) -> list[dict[str, Any]]:
             "signed_by": document.get("signed_by", ""), "required": document.get("required"), "who": document["who"],
             "current": current, "scan": queries.scan_problem(current.file) if current else "", "versions": mine,
             "accept": ",".join(f".{kind}" for kind in kinds), "kinds": "、".join(files.NAMES[kind] for kind in kinds),
-            "limit_mb": actions.limit_of(document) // MB,
+            "limit_mb": actions.limit_of(document) // MB, "gone": False,
         })
-    return rows
+    asked = {row["code"] for row in rows}
+    return rows + [_gone(code, mine) for code, mine in versions.items() if code not in asked and any(one.is_current for one in mine)]
+
+
+def _gone(code: str, mine: list[Annex]) -> dict[str, Any]:
+    """A material that a corrected guide asks for no more: it goes along until it is removed."""
+    current = next(row for row in mine if row.is_current)
+    return {
+        "code": code, "name": _("No longer asked for"), "note": "", "signed_by": "", "required": False, "who": "", "current": current,
+        "scan": queries.scan_problem(current.file), "versions": mine, "accept": "", "kinds": "", "limit_mb": 0, "gone": True,
+    }
 
 
 @csrf_exempt  # the limit must stand before anything reads the body; the inner view checks the token

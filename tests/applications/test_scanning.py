@@ -102,6 +102,10 @@ def test_a_material_that_the_guide_asks_for_no_more_is_asked_too(town, rewritten
     row = type(row).objects.get(pk=row.pk)
     assert annex.code not in {one["code"] for one in queries.documents_of(row)}
     assert [item.anchor for item in queries.check_list(row).wrong if "病毒检查尚未完成" in item.text] == [f"d-{annex.code}"]
+    shown = line(page(town.li, "applications:my:files", row), annex.code)
+    assert "指南已不再要求" in shown and "正在查毒" in shown and 'type="file"' not in shown
+    signed_in(town.li).post(reverse("applications:my:file_remove", args=[row.ref, annex.pk]))
+    assert f'id="d-{annex.code}"' not in page(town.li, "applications:my:files", row)
 
 
 def test_a_replaced_bad_version_stops_nobody(town):
