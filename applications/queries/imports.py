@@ -145,7 +145,7 @@ class Reader:
         if not text:
             return None
         if not (text.isdecimal() and 1980 <= int(text[:5]) <= self.today.year + 1):
-            found.bad("year", _("“%(text)s” is no year") % {"text": text[:20]})
+            found.bad("year", _("“%(text)s” is no year") % {"text": self._get(found.line, "year")[:20]})
             return None
         return int(text)
 
