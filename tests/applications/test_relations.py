@@ -23,12 +23,13 @@ from tests.factories import applications as make
 
 pytestmark = pytest.mark.django_db
 #: What an address may be given besides the number of the application; an unknown one fails the test.
-OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "pk": None}
+OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "pk": None, "uid": None}
 LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "answer", "preview", "preview_pdf", "paper", "team", "member_add",
            "member", "member_remove", "partners", "partner_add", "partner", "partner_remove", "files", "file", "file_remove", "upload", "done",
-           "section", "autosave", "take_over", "word", "word_file", "word_apply", "together", "seat_rights", "seat_end", "section_history", "here"}
+           "section", "autosave", "take_over", "word", "word_file", "word_apply", "together", "seat_rights", "seat_end", "section_history", "here",
+           "files_token", "look", "upload_begin", "piece", "upload_finish", "upload_cancel"}
 #: Addresses by which a co-author who may only read gets in, and what more there is for one who may write one part.
-READS = {"overview", "calendar", "preview", "section_history", "file", "word_file"}
+READS = {"overview", "calendar", "preview", "section_history", "file", "look", "word_file"}
 WRITES = {"section", "autosave", "done", "here", "word", "word_apply"}
 TITLE = "只有自己人能看到的题目"
 
@@ -49,6 +50,8 @@ def path_of(desk: str, name: str, given: tuple[str, ...], row: Application) -> s
     values = {word: row.ref if word in ("ref", "key") else OTHERS[word] for word in given}
     if "pk" in values:
         values["pk"] = row.team.first().pk
+    if "uid" in values:
+        values["uid"] = row.uploads.get().uid
     return reverse(f"applications:{desk}:{name}", kwargs=values)
 
 
@@ -69,6 +72,8 @@ def scene(town):
     }
     other = make.member("同事丙", town.a, Role.MEMBER, number="44030519940606234", phone="13800138057")
     rows["submitted"] = make.submitted(other, town.wang, town.guide, town.a, title=TITLE)
+    for row in rows.values():  # a file of its leader on the way
+        row.uploads.create(code="x", person=row.leader, name="a.pdf", size=9, mark="m")
     make.started(town.stranger, town.guide, town.b)  # the rival files in the same guide
     return town, rows, colleague
 
