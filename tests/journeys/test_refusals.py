@@ -26,7 +26,7 @@ from programs import queries as programmes
 from programs.models import ControlFigure, Guide
 from reviews import actions as reviews
 from reviews.models import Assignment, Batch, Recusal
-from tests.journeys.conftest import Desk, Town, free_year, guide_data
+from tests.journeys.conftest import Desk, Town, free_year, guide_data, in_force
 
 MILLION = Decimal(1_000_000)
 
@@ -58,6 +58,8 @@ class Scene:
 def scene(town: Town, django_db_blocker) -> Scene:
     with django_db_blocker.unblock():
         year = free_year(town)
+        for special in ("KEY-INDUSTRY", "POC"):
+            in_force(town, special)
         plan = cycle.annual_plan(town.world, year, [
             ("KEY-INDUSTRY", f"{year}年度重点产业研发计划", 1500 * MILLION, 309), ("POC", f"{year}年度概念验证中心", 100 * MILLION, 30)])
         data = guide_data("g2.json")
