@@ -74,7 +74,7 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
     context = {} if isinstance(actor, Unnamed) else request_context.get()
     plain = {
         "verb": verb, "target_type": target._meta.label_lower, "target_id": target.pk, "target_ref": reference(target)[:80],
-        "actor_id": actor.id, "actor_label": str(actor.label)[:120], "why": str(why),
+        "actor_id": actor.id, "actor_label": str(actor.label)[:120], "why": str(why or ""),
     }
     origin = {"request_id": context.get("request_id", ""), "ip": context.get("ip") or None}
     texts = {"before": _text(before), "after": _text(after), "data": _text(data) or "{}"}

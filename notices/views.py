@@ -90,7 +90,7 @@ def _pdf(request: HttpRequest, row: Document) -> HttpResponse:
         if row.issued_at:
             actions.hurry_pdf(row)
         return render(request, "notices/waiting.html", {"document": row, "title": row.title}, status=202)
-    return files.serve(row.pdf, request.actor, row.number, inline=True)
+    return files.serve(row.pdf, request.actor, row.number or str(row.uid), inline=True)
 
 
 @access(public)

@@ -70,6 +70,10 @@ def verb_label(verb: str) -> str:
         return str(HANDOVER.steps[name].label if name in HANDOVER.steps else pgettext("handover", "Handed over"))
     if verb.startswith("applications.import."):
         return str(IMPORT.steps[name].label if name in IMPORT.steps else _("Table received") if name == "keep" else _("Taking over decided"))
+    if verb.startswith("applications.coauthor."):
+        return str({"invite": pgettext("co-author", "Invited to write"), "rights": pgettext("co-author", "Rights changed")}.get(name, verb))
+    if verb.startswith("applications.oldproject."):
+        return str(_("Old project brought up to date"))
     if verb.startswith("applications.application.") and name in APPLICATION.steps:
         return str(APPLICATION.steps[name].label)
     return str({"start": _("Application begun"), "remind": _("Reminded by the unit to hand in"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),

@@ -55,6 +55,7 @@ WORDS = {
     "core.file.open": gettext_lazy("File opened"),
     "core.file.release": gettext_lazy("File released without a virus check"),
     "core.reference.load": gettext_lazy("Reference data loaded"),
+    "notices.preference.choose": gettext_lazy("Choice of messages changed"),
     "notices.document.draft": gettext_lazy("Document drafted"),
     "notices.document.edit": gettext_lazy("Document changed"),
     "notices.document.open": gettext_lazy("Document opened by its addressee"),
