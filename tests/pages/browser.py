@@ -49,6 +49,11 @@ WIDEST = """() => {
   return out.length ? out.slice(-4) : [`the page is ${document.documentElement.scrollWidth} wide`];
 }"""
 
+#: Every kind of element in its kind of parent that is to be seen. On the narrow screen axe-core looks at a page that has one which no page
+#: before it had there: most of its time went into the same tables and buttons again and again.
+KINDS = """() => [...new Set([...document.body.querySelectorAll('*')].filter((one) => one.getClientRects().length).map((one) =>
+  [one.parentElement, one].map((it) => `${it.tagName}.${it.className.baseVal ?? it.className}`).join('>')))]"""
+
 #: Not words: addresses, files, hashes, references, placeholders of codes, fact names of the condition engine.
 CODES = re.compile(
     r"\.(?:pdf|xlsx|csv|docx|zip)\b|https?://\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:pdf|xlsx|csv|json|ics|html|docx|zip|png|jpg)\b"
@@ -87,6 +92,7 @@ class Visitor:
     def __init__(self, browser: Any, base: str, cookies: Callable[[Any], dict[str, str]]) -> None:
         self.browser, self.base, self.cookies = browser, base, cookies
         self.open_pages: dict[Any, Any] = {}
+        self.seen: set[str] = set()
 
     def page(self, who: Any) -> Any:
         """The tab of a person; None is the public. The policy of the page's scripts is lifted for axe-core only."""
@@ -135,13 +141,19 @@ class Visitor:
             if wide := page.evaluate(WIDEST):
                 found.what.append(f"{width} px: wider than the window: {'; '.join(wide)}")
             if axe:
-                found.what += [f"{width} px: {line}" for line in self.violations(page)]
+                found.what += [f"{width} px: {line}" for line in self.violations(page, width)]
             if shot:
                 page.screenshot(path=f"{shot}_{width}.png", full_page=True)
         found.what += [f"script error: {text}" for text in errors]
         return found
 
-    def violations(self, page: Any) -> list[str]:
+    def violations(self, page: Any, width: int) -> list[str]:
+        """On the wide screen of every page; on the narrow one where something new is to be seen."""
+        if width == NARROW:
+            kinds = set(page.evaluate(KINDS))
+            if kinds <= self.seen:
+                return []
+            self.seen |= kinds
         page.evaluate(LOAD_AXE, f"{self.base}/static/axe.min.js")
         return [
             f"{rule['id']}: {rule['help']} at {', '.join(str(node['target'][0]) for node in rule['nodes'][:3])}"
