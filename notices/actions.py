@@ -230,7 +230,7 @@ def _write(letters: list[tuple[Person, dict[str, str], dict[str, str]]], event: 
         mode = MailMode.AT_ONCE if locked else modes.get(person.pk, MailMode.AT_ONCE)
         rows.append(Message(
             person=person, event=event, subject=subjects[settings.LANGUAGE_CODE][:200], body=bodies[settings.LANGUAGE_CODE],
-            subject_en=subjects["en"][:200], body_en=bodies["en"], link=link, statutory=locked,
+            subject_en=subjects["en"][:200], body_en=bodies["en"], link=link, statutory=statutory,
             dedupe=f"{dedupe}:{person.pk}"[:120] if dedupe else None,
             mail_state=MAILED[mode] if person.email else MailState.NONE, **({"mail_retry_at": due[mode]} if due.get(mode) else {}),
         ))

@@ -81,6 +81,7 @@ GROUPS = (
         "reviews.due", "programs.annual_plan.due"), CLOCK),
     Group("invitations", _("Invitations and requests to act"), (
         "membership.invite", "reviews.invite", "programs.topic_call.invite", "application.voice", "application.pass_on", "application.hand_in",
+        "application.coauthor_invite",
         "projects.contract.offer", "programs.adjustment.ask", "file.infected"), ASKED),
     Group("results", _("Results: awards, refusals, ends of an application"), (
         "application.award", "application.award_directly", "application.reject", "application.not_select", "application.expire",

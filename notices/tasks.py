@@ -17,7 +17,7 @@ from accounts.policies import system
 from core import files, jobs
 from core.clock import CoreNow
 from core.tasks import sweep
-from notices import actions, rendering
+from notices import actions, rendering, rules
 from notices.models import Document, Message
 
 log = logging.getLogger(__name__)
@@ -99,10 +99,12 @@ def _choose_link() -> str:
     return f"{settings.SITE_URL}{reverse('notices:public:settings')}"
 
 
-def _footer(locked: bool) -> str:
+def _footer(message: Message | None = None) -> str:
     """Where the person chooses what is mailed; the mail is in the language of the bureau."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = _("This message is mailed by law and cannot be switched off.") if locked else _("Choose which messages are mailed:")
+        words = str(rules.group_of(message.event).locked if message else "") or _("Choose which messages are mailed:")
+        if message and message.statutory:
+            words = _("This message is mailed by law and cannot be switched off.")
         return f"\n--\n{words}\n{_choose_link()}\n"
 
 
@@ -111,7 +113,7 @@ def digest_for(person: Person, rows: list[Message]) -> EmailMessage:
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("%(count)d messages for you") % {"count": len(rows)}
     return EmailMessage(
-        subject=f"[{settings.SITE_NAME}] {subject}", body=f"{person.name}：\n\n{listed}\n{_footer(locked=False)}", to=[person.email],
+        subject=f"[{settings.SITE_NAME}] {subject}", body=f"{person.name}：\n\n{listed}\n{_footer()}", to=[person.email],
         headers={"Message-ID": f"<digest-{rows[0].uid}@{settings.MAIL_DOMAIN}>", "List-Unsubscribe": f"<{_choose_link()}>"},
     )
 
@@ -120,8 +122,8 @@ def mail_for(message: Message) -> EmailMessage:
     link = f"\n\n{settings.SITE_URL}{message.link}" if message.link else ""
     return EmailMessage(
         subject=f"[{settings.SITE_NAME}] {message.subject}",
-        body=f"{message.person.name}：\n\n{message.body or message.subject}{link}\n{_footer(message.statutory)}",
+        body=f"{message.person.name}：\n\n{message.body or message.subject}{link}\n{_footer(message)}",
         to=[message.person.email],
         headers={"Message-ID": f"<{message.uid}@{settings.MAIL_DOMAIN}>",
-                 **({} if message.statutory else {"List-Unsubscribe": f"<{_choose_link()}>"})},
+                 **({} if message.statutory or rules.group_of(message.event).locked else {"List-Unsubscribe": f"<{_choose_link()}>"})},
     )

@@ -51,10 +51,12 @@ def _items_of(rows: Sequence[Application]) -> list[tuple[str, str]]:
 
 
 VOUCH = _("I have gone through the other items of each: they are in order. What the rules found is held back all the same.")
+VOUCH_ALL = _("I have gone through the list of each: all is in order. What the rules found is held back all the same.")
+UNVOUCHED = {"required": _("Tick this: what nobody has gone through is not decided.")}
 
 
 class AcceptManyForm(ChosenForm):
-    vouch = forms.BooleanField(label=VOUCH)
+    vouch = forms.BooleanField(label=VOUCH_ALL, error_messages=UNVOUCHED)
 
 
 class AskManyForm(ChosenForm):
@@ -62,7 +64,7 @@ class AskManyForm(ChosenForm):
     note = forms.CharField(label=_("What is to be corrected"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
                            help_text=_("The notice of each prints it."))
     sections = forms.MultipleChoiceField(label=_("Parts the applicant may rewrite"), widget=forms.CheckboxSelectMultiple)
-    vouch = forms.BooleanField(label=VOUCH)
+    vouch = forms.BooleanField(label=VOUCH, error_messages=UNVOUCHED)
 
     def __init__(self, *args: Any, rows: Sequence[Application], parts: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, rows=rows, **kwargs)
@@ -73,7 +75,7 @@ class AskManyForm(ChosenForm):
 class RefuseManyForm(ChosenForm, RefuseForm):
     item = forms.ChoiceField(label=_("Item that cannot be corrected"), required=False,
                              help_text=_("Leave empty where the reason stands in no item, and name the clause."))
-    vouch = forms.BooleanField(label=VOUCH)
+    vouch = forms.BooleanField(label=VOUCH, error_messages=UNVOUCHED)
     field_order = ("ids", "reason_code", "item", "clause", "text", "vouch")
 
     def __init__(self, *args: Any, rows: Sequence[Application], **kwargs: Any) -> None:
@@ -101,10 +103,13 @@ class HandoverForm(forms.Form):
     def __init__(self, *args: Any, guides: Sequence[Any], institutions: Any, rows: Sequence[Application] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = institutions
+        if not institutions:
+            self.fields["organisation"].help_text = _(
+                "No verified professional institution yet: it registers as a unit of this kind, and the resource division verifies it.")
         self.fields["ids"].choices = [(row.ref, row.ref) for row in rows]
         self.fields["ids"].initial = [row.ref for row in rows]
         chosen = {row.guide.ref for row in rows}
-        self.fields["guide"].choices = [(one.ref, f"{one.ref} {one.title}") for one in guides if not chosen or one.ref in chosen]
+        self.fields["guide"].choices = [*([] if chosen else [("", _("Choose the guide"))]), *((one.ref, f"{one.ref} {one.title}") for one in guides if not chosen or one.ref in chosen)]
 
 
 class InspectionForm(forms.Form):

@@ -143,7 +143,7 @@ def institutions() -> QuerySet[Organisation]:
 
 
 def guides_to_hand_over(actor: Any) -> list[Guide]:
-    """Guides with submitted applications that the actor's division is in charge of."""
-    held = policies.at_desk(actor).order_by().values("guide").distinct()
-    rows = Guide.objects.filter(pk__in=held).select_related("special__plan").order_by("-year", "ref")
+    """Guides that are open or have something to be checked, which the actor's division is in charge of."""
+    held = policies.at_desk(actor).filter(status__in=states.AT_CHECK).order_by().values("guide").distinct()
+    rows = Guide.objects.filter(Q(pk__in=held) | Q(status="OPEN")).select_related("special__plan").order_by("-year", "ref")
     return [row for row in rows if policies.hands_over(actor, row) is None]

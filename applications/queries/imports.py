@@ -190,7 +190,8 @@ class Reader:
         elif not code and name:
             pk = named[0] if len(named) == 1 else None
             if pk is None:
-                unclear.append(_("%(count)d units are called “%(name)s”") % {"count": len(named), "name": name[:160]})
+                unclear.append((_("%(count)d units are called “%(name)s”") if named else _("no unit is called “%(name)s”")) % {
+                    "count": len(named), "name": name[:160]})
         return {"unit_text": name or code[:18], "unit_id": pk}
 
     def _leader(self, line: Line, unit: int | None, unclear: list[str]) -> dict[str, Any]:

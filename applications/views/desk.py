@@ -50,6 +50,7 @@ class DeskApplications(lists.Listing):
     search_column = "search"
     keywords = {"区": "unit__region__icontains", "单位": "unit__name__icontains", "编号": "ref__icontains"}  # noqa: RUF012
     columns = (
+        lists.Col("ref", gettext_lazy("Application number"), export_only=True),
         lists.Col("title", gettext_lazy("Application"), main=True, link=url_of, sub=lambda row: row.ref),
         lists.Col("found", gettext_lazy("What the rules found"), value=found_words, sub=lambda row: row.with_name if row.status in states.AT_CHECK else ""),
         lists.Col("unit", gettext_lazy("Applicant unit"), value=lambda row: row.unit.name, sub=lambda row: row.leader.name),
@@ -109,7 +110,8 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     reasons = [(row["label"], row["count"]) for row in queries.reason_statistics(request.actor)]
     return {
         "kpis": kpis, "actions": _ways(request),
-        "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]], note=_("number")),
+        "chart": charts.bars(_("Submitted applications by guide"), [(row["guide__ref"], row["total"]) for row in rows[:8]],
+                             note=_("number; the latest %(count)d guides") % {"count": 8} if len(rows) > 8 else _("number")),
         "reasons": charts.bars(_("Reasons of refusal"), reasons, note=_("number")),
     }
 
@@ -189,7 +191,8 @@ def tick(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect(url_of(row))
 
 
-accept = steps.step_view(queries.desk_get, actions.accept, question=policies.is_checker_desk, to=url_of)
+accept = steps.step_view(queries.desk_get, actions.accept, question=policies.is_checker_desk, to=url_of,
+                         done=gettext_lazy("Accepted; the applicant is told. It waits for its review."))
 
 
 @access(policies.is_checker_desk)

@@ -90,7 +90,7 @@ class DeskStatistics(lists.Listing):
         lists.Col("year", gettext_lazy("Year"), sort="year"),
         lists.Col("total", pgettext_lazy("application", "Submitted"), kind="num", sort="total"),
         lists.Col("waiting", pgettext_lazy("application", "To be checked"), kind="num"),
-        lists.Col("corrected", gettext_lazy("Correction asked"), kind="num"),
+        lists.Col("corrected", gettext_lazy("Asked to correct once"), kind="num"),
         lists.Col("passed", pgettext_lazy("application", "Accepted"), kind="num"),
         lists.Col("refused", gettext_lazy("Refused"), kind="num", sort="refused"),
         lists.Col("late", gettext_lazy("Of these: correction late"), kind="num"),
