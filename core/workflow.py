@@ -35,7 +35,7 @@ class Refused(Exception):
 @cache
 def _lock_statement(model: type[models.Model], without: tuple[str, ...]) -> str:
     """Django's own words for it. It writes them anew each time, which costs more than running them."""
-    rows = model._base_manager.select_for_update(no_key=True).defer(*without).filter(pk=0)
+    rows = model._base_manager.select_for_update(no_key=True).defer(*without).filter(pk=0).order_by()  # an order by another table would lock it too
     return str(rows.query.sql_with_params()[0])
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection, models, transaction
 
+from core import workflow
 from core.models import LedgerRow, Parameter
 from core.workflow import Machine, Refused, Step, hold, is_held
 
@@ -231,3 +232,15 @@ def test_the_end_of_the_transaction_is_the_end_of_the_hold():
     assert not is_held(row)
     with transaction.atomic():
         assert not is_held(row)
+
+
+@pytest.mark.django_db
+def test_a_move_locks_its_own_row_and_no_other_table():
+    """Rows that are ordered by another table would be joined with it, and its rows locked as well."""
+    for machine in Machine.registry.values():
+        with transaction.atomic():
+            text = workflow._lock_statement.__wrapped__(machine.model, ())
+        assert text.count(" FROM ") == 1 and "JOIN" not in text and text.endswith("FOR NO KEY UPDATE"), machine.name
+    with transaction.atomic():  # the negative control: by its own order a seat is joined with its batch
+        seats = Machine.registry["reviews.assignment"].model._base_manager.select_for_update(no_key=True).filter(pk=0)
+        assert "JOIN" in seats.query.sql_with_params()[0]
