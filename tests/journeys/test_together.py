@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -219,3 +220,39 @@ def test_the_browser_is_killed_before_the_server_had_it(town: Town, pair, tmp_pa
             until(row, section, names[0], LONG)
     finally:
         kill(process)
+
+
+@pytest.mark.parametrize("shared_key", [False, True])
+def test_what_one_account_typed_never_shows_to_another_in_the_same_browser(town: Town, pair, shared_key: bool):
+    """With a key that names no person, as the negative control, the other account gets the text."""
+    row, leader, other, section, names = pair
+    page = town.desk(leader.email).open("/").page
+    refused = True
+
+    def without_person(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r'data-key="[^":]+:', 'data-key="', answer.text()))
+
+    if shared_key:
+        page.route(f"**{path(row, section)}", without_person)
+    page.route("**/autosave/", lambda route: route.abort("failed") if refused else route.continue_())
+
+    def enter(person: Person) -> None:
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": n, "value": v, "url": town.base} for n, v in cookies_of(person).items()])
+        page.goto(town.base + path(row, section))
+        page.wait_for_timeout(800)
+
+    page.goto(town.base + path(row, section))
+    page.fill(f"[name={names[0]}]", LONG)
+    expect(page.locator("#save")).to_have_attribute("data-state", "off")
+    enter(other)
+    field = page.locator(f"[name={names[0]}]")
+    if shared_key:
+        expect(field).to_have_value(LONG)
+        return
+    assert field.input_value() == ""
+    refused = False
+    enter(leader)
+    expect(field).to_have_value(LONG)
+    until(row, section, names[0], LONG)
