@@ -424,6 +424,17 @@ def may_write(actor: Any, application: Application, part: str) -> str | None:
     return None if seat.right(part) == states.WRITE else _("You may not write this part; ask the project leader.")
 
 
+def writes_no_more(actor: Any, seat: CoAuthor, part: str) -> str:
+    """Why a person who has or had a seat does not get into a part now, in words that tell nothing of what is in it."""
+    if seat.status != states.SeatStatus.ACTIVE:
+        return _("You no longer write this application with its leader: your right to it has ended.")
+    if not seats_in_force(actor).filter(pk=seat.pk).exists():
+        return _("You no longer belong to a unit of this application, so you may not write it.")
+    if seat.application.status not in states.WRITTEN_TOGETHER:
+        return _("The application has been submitted and is no longer written together.")
+    return may_read(actor, seat.application, part) or _("This part is not shared with you; ask the project leader.")
+
+
 def people_actor(person: Person) -> Any:
     """The person with the roles in force now, asked by the system after something has changed."""
     return Actor.of(person)

@@ -92,6 +92,13 @@ def here_words(application: Application, part: parts.Part, actor: Any) -> str:
     return pgettext("list", "; ").join(found)
 
 
+def seat_once(actor: Any, ref: str) -> CoAuthor | None:
+    """The seat that a person has or had at an application, whatever became of it: to say why a page is shut."""
+    taken = (states.SeatStatus.ACTIVE, states.SeatStatus.ENDED)
+    rows = CoAuthor.objects.filter(person=actor.id, application__ref=ref, status__in=taken, answered_at__isnull=False)
+    return rows.select_related("application__version").order_by("-pk").first() if actor.id is not None else None
+
+
 # --- two texts for one field -------------------------------------------------------------------------------------
 
 

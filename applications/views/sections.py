@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from applications import actions, forms, policies, queries, rules, states
 from applications.models import Application
-from applications.views import frame, grids
+from applications.views import frame, grids, lost
 from core import typed
 from core.web import textdiff
 from core.web.access import access, signed_in
@@ -36,13 +36,18 @@ def _part(application: Application, code: str) -> queries.Part:
 def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
     """One section. A save keeps everything as typed. What is wrong is named at every save by the button; what is missing,
     only when the person says that it is finished."""
+    if request.method == "POST" and (loss := lost.why(request.actor, ref, section)):
+        return lost.page(request, section, loss)
     application = queries.writer_get(request.actor, ref, section)
     part = _part(application, section)
     if policies.may_write(request.actor, application, section) or application.status not in states.EDITABLE:
         return redirect(frame.read_url(application, section))
     posted = Posted()
     if request.method == "POST":
-        posted = _save_page(request, application, part)
+        try:
+            posted = _save_page(request, application, part)
+        except Refused as error:
+            return lost.late(request, ref, section, error)
         application.refresh_from_db()
         if posted.settled and not posted.theirs:  # told once to the page that follows: its own copy of these is out of date
             request.session[_settled_key(application, section)] = posted.settled
@@ -156,10 +161,14 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, po
 @access(signed_in)
 @require_POST
 def autosave(request: HttpRequest, ref: str, section: str) -> HttpResponse:
-    """JSON {rev, values[, bases]} -> {rev, at, news}; 409 {rev, values, html} with the other's texts; 422 when it can no longer
-    change. `news` are fields that others have changed and the page still shows as they were."""
-    application = queries.writer_get(request.actor, ref)
-    if len(request.body) > MOST_BODY:
+    """JSON {rev, values[, bases]} -> {rev, at, news}; 409 {rev, values, html} with the other's texts; 404 and 422 say why it can no
+    longer change. `news` are fields that others have changed and the page still shows as they were."""
+    try:
+        application = queries.writer_get(request.actor, ref)
+    except Http404:
+        loss = lost.why(request.actor, ref, section)
+        return JsonResponse({"reasons": loss.reasons if loss else []}, status=404)
+    if (typed.whole(request.META.get("CONTENT_LENGTH") or "") or 0) > MOST_BODY or len(request.body) > MOST_BODY:
         return JsonResponse({"reasons": [_("The text is too long to be stored in one piece.")]}, status=413)
     try:
         sent = typed.body(request.body)

@@ -23,10 +23,18 @@ def is_secret(name: str) -> bool:
     return SECRET.search(name) is not None
 
 
+def _fields(post: Any) -> list[tuple[str, str]]:
+    return [(name, value) for name in post if name not in NEVER and not is_secret(name) for value in post.getlist(name) if value.strip()]
+
+
+def fits(post: Any) -> bool:
+    """Whether what was typed can wait in the session; longer texts are shown in the answer itself."""
+    return sum(len(value) for _name, value in _fields(post)) <= MOST_CHARACTERS
+
+
 def keep(request: HttpRequest, origin: str) -> None:
     """Remember the posted texts for the page `origin`; files cannot be kept."""
-    fields = [(name, value) for name in request.POST if name not in NEVER and not is_secret(name) for value in request.POST.getlist(name) if value.strip()]
-    if fields and sum(len(value) for _name, value in fields) <= MOST_CHARACTERS:
+    if (fields := _fields(request.POST)) and fits(request.POST):
         request.session[KEY] = {"page": urlsplit(origin).path, "action": request.path, "fields": fields}
 
 

@@ -58,14 +58,14 @@
     try {
       const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
       const r = await fetch(url, { method: "POST", keepalive: keepalive === true, headers: { "Content-Type": "application/json", "X-CSRFToken": token, "X-Autosave": "1", Accept: "application/json" }, body: JSON.stringify({ rev, values: body, ...(form.elements.bases && { bases: { "": top, ...seen } }) }) });
-      if (r.redirected || r.status === 401 || r.status === 403) throw new Error("auth");
+      if (r.redirected || r.status === 401) throw new Error("auth");
       if (r.status === 409) { await conflict(await r.json(), body); return; }
-      if (r.status === 422) { refused(await r.json(), sent); return; }
+      if (r.status > 399 && r.status < 500 && ![408, 429].includes(r.status)) { refused(await r.json().catch(() => ({})), sent); return; }
       if (!r.ok) throw new Error("server");
       const answer = await r.json();
       known(sent, answer.rev); based(answer.rev); wait = 1000;
       news(answer);
-      if (held.size) say("bad", "conflict"); else say("ok", "saved", ` ${answer.at}`);
+      if (form.elements.unsettled) say("bad", "conflict"); else say("ok", "saved", ` ${answer.at}`);
       if (!dirty.size) await put(null).catch(() => {});
     } catch (error) {
       sent.forEach((n) => dirty.add(n));
@@ -80,7 +80,7 @@
     // sending again would not help; the local copy stays
     sent.forEach((n) => dirty.add(n));
     box.dataset.state = "bad";
-    box.querySelector("[data-t]").textContent = (answer.reasons || []).join(" ");
+    box.querySelector("[data-t]").textContent = [...(answer.reasons || []), box.dataset.stays].join(" ");
   }
   function news(answer) {
     quiet = true;

@@ -164,7 +164,7 @@ def test_a_coauthor_of_one_part_writes_that_and_nothing_else(scene):
     assert state_of(rows["draft"]) == before
     assert ask(client, "GET", path_of("my", "section", ("ref", "section"), rows["draft"])).status_code == 200
     pending = state_of(rows["pending"])
-    assert ask(client, "POST", path_of("my", "section", ("ref", "section"), rows["pending"])).status_code == 302
+    assert ask(client, "POST", path_of("my", "section", ("ref", "section"), rows["pending"])).status_code == 409
     assert state_of(rows["pending"]) == pending
 
 

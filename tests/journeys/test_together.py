@@ -24,6 +24,7 @@ from applications.models import Application
 from core import clock
 from tests.journeys.conftest import Town
 from tests.journeys.test_refusals import Scene, scene  # noqa: F401 (a fixture)
+from tests.journeys.test_upload import shot
 from tests.pages.conftest import CHROMIUM, cookies_of
 
 LONG = "这是一段较长的文字，写到一半网络就断了；它一个字也不能丢。" * 20
@@ -126,9 +127,50 @@ def test_the_token_of_the_form_expires_while_one_types(town: Town, pair):
     page = town.desk(leader.email).open(path(row, section)).page
     page.context.clear_cookies(name="csrftoken")
     page.fill(f"[name={names[0]}]", LONG)
-    expect(page.locator("#save")).to_have_attribute("data-state", "off")
+    expect(page.locator("#save")).to_have_attribute("data-state", "bad")
     page.reload()
     until(row, section, names[0], LONG)
+
+
+def test_the_right_to_write_ends_while_one_types(town: Town, pair):
+    """The reason is said once and not asked for again; a save by the button gives the text back to copy."""
+    row, leader, other, section, names = pair
+    page = town.desk(other.email).open(path(row, section)).page
+    asked: list[int] = []
+    page.on("response", lambda r: asked.append(r.status) if "autosave" in r.url else None)
+    filing.end_seat(Actor.of(leader), row.coauthors.get())
+    page.fill(f"[name={names[0]}]", LONG)
+    expect(page.locator("#save")).to_have_attribute("data-state", "bad")
+    expect(page.locator("#save")).to_contain_text("权限已结束")
+    expect(page.locator("#save")).to_contain_text("请先复制")
+    page.wait_for_timeout(2600)
+    assert asked == [404] and page.locator(f"[name={names[0]}]").input_value() == LONG
+    shot(page, "lost_autosave")
+    with page.expect_navigation():
+        page.locator("button[name=go][value=here]").click()
+    expect(page.locator("main")).to_contain_text(LONG)
+    expect(page.locator("main")).to_contain_text("权限已结束")
+    shot(page, "lost_page")
+    page.set_viewport_size({"width": 390, "height": 900})
+    shot(page, "lost_page_390")
+    page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+def test_after_a_plain_send_into_a_conflict_nothing_says_saved(town: Town, pair):
+    row, leader, other, section, names = pair
+    page = town.desk(other.email).open(path(row, section)).page
+    page.route("**/autosave/", lambda route: route.abort("failed"))
+    filing.save_section(Actor.of(leader), row, section=section, values={names[0]: "负责人写的一段"}, base=row.rev)
+    page.fill(f"[name={names[0]}]", "协作者写的一段")
+    with page.expect_navigation():
+        page.locator("button[name=go][value=here]").click()
+    expect(page.locator("#conflicts")).to_contain_text("请先把自己的复制下来")
+    expect(page.locator("#save")).to_have_attribute("data-state", "bad")
+    shot(page, "conflict_plain")
+    page.unroute("**/autosave/")
+    if names[-1] != names[0]:
+        typed(page, names[-1], "另一处的文字")
+        expect(page.locator("#save")).to_have_attribute("data-state", "bad")
 
 
 def test_the_server_is_away_for_a_while(town: Town, pair):
