@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -84,7 +85,14 @@ def finish(request: HttpRequest, ref: str, uid: UUID) -> HttpResponse:
 @access(signed_in)
 @require_POST
 def cancel(request: HttpRequest, ref: str, uid: UUID) -> HttpResponse:
-    upload = queries.upload_for(request.actor, ref, uid)
+    try:
+        upload = queries.upload_for(request.actor, ref, uid)
+    except Http404:
+        if wants_json(request):
+            raise
+        queries.writer_get(request.actor, ref, queries.FILES, write=True)
+        messages.info(request, _("This upload is no longer there: it is finished, or has been given up before."))
+        return redirect("applications:my:files", ref)
     actions.cancel_upload(request.actor, upload)
     if wants_json(request):
         return JsonResponse({"cancelled": True})

@@ -121,6 +121,7 @@
   const end = (job) => {
     if (!job.box.isConnected) return;
     job.box.remove();
+    if (job.begun) job.form.after(job.begun);
     delete job.form.dataset.busy;
     busy -= 1;
   };
@@ -139,7 +140,8 @@
     job.xhr?.abort();
     wake();
     end(job);
-    if (job.where) await call({}, "POST", `${job.where}cancel/`);
+    const gone = job.where && await call({}, "POST", `${job.where}cancel/`);
+    if (gone && [200, 404].includes(gone.status)) job.begun?.remove();
     document.getElementById("upload-said").textContent = t.cancelled;
     job.form.querySelector("input[type=file]").focus();
   };
@@ -164,6 +166,8 @@
     stop.addEventListener("click", () => cancel(job));
     job.box.append(job.bar, job.text, job.live, stop);
     form.after(job.box);
+    job.begun = form.parentNode.querySelector("[data-begun]")?.closest("form"); // its number would stand beside the running one
+    job.begun?.remove();
     form.dataset.busy = "1"; // a disabled button would lose the focus it has
     busy += 1;
     line = line.then(() => run(job));

@@ -249,6 +249,10 @@ def test_given_up_by_script_and_by_the_plain_button(town, row, django_capture_on
     page = sender.client.get(url("files", row.ref)).content.decode()
     assert "再次选择同一文件" in page and "1.0" in re.search(r"<p[^>]*data-begun>(.*?)</p>", page, re.S)[1]
     assert sender.client.post(f"{sender.at}cancel/").status_code == 302 and not Upload.objects.exists()
+    again = sender.client.post(f"{sender.at}cancel/", follow=True)  # a second click, or a page that is older than the end
+    assert again.redirect_chain == [(url("files", row.ref), 302)] and "已不存在" in again.content.decode()
+    assert "data-confirm" in page.split("data-begun")[1].split("</button>")[0] and sender.end("cancel").status_code == 404
+    assert signed_in(town.stranger).post(f"{sender.at}cancel/").status_code == 404
 
 
 def test_stale_and_stray_bytes_are_swept(town, row, django_capture_on_commit_callbacks):

@@ -134,6 +134,24 @@ def test_several_wait_in_a_row_and_one_is_cancelled(sender):
     page.set_viewport_size({"width": 1440, "height": 1000})
 
 
+def test_a_resumed_upload_that_is_cancelled_leaves_no_line(sender):
+    desk, row, _leader, send = sender
+    page, body = desk.page, whole()
+    line = Line(page, 2)
+    send("D01", body)
+    expect(page.locator("#d-D01")).to_contain_text("连接中断", timeout=20_000)
+    page.reload()
+    expect(page.locator("#d-D01 [data-begun]")).to_have_count(1)
+    line.left = 0
+    send("D01", body)
+    expect(page.locator("#d-D01 .st-up")).to_contain_text("连接中断", timeout=20_000)
+    expect(page.locator("#d-D01 [data-begun]")).to_have_count(0)  # the running percent alone
+    page.locator("#d-D01 .st-up button").click()
+    expect(page.locator("#upload-said")).to_contain_text("已取消")
+    expect(page.locator("#d-D01 [data-begun]")).to_have_count(0)
+    assert not Upload.objects.filter(application=row).exists()
+
+
 def test_a_file_in_quarantine_opens_by_itself_when_it_was_looked_at(sender, settings):
     desk, row, _leader, send = sender
     scanner = Clamd()
