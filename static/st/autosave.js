@@ -8,6 +8,7 @@
   let rev = +form.dataset.rev, timer = 0, first = 0, busy = false, wait = 1000;
   const dirty = new Set(), held = new Map(), top = rev, seen = {}; // held: wait for a choice; seen: revisions of single fields
   let quiet = false;
+  for (const { value } of form.querySelectorAll("[name=unsettled]")) for (const { name } of form.elements) if (`${name}.`.startsWith(`${value}.`)) held.set(name, 0);
   const known = (names, of) => { for (const n of names) seen[n] = of; if (form.elements.bases) form.elements.bases.value = JSON.stringify({ "": top, ...seen }); };
   const bases = (names) => ({ "": top, ...Object.fromEntries([...names].filter((n) => held.has(n) || n in seen).map((n) => [n, held.get(n) ?? seen[n]])) });
   const based = (number) => { rev = number; if (form.elements.rev) form.elements.rev.value = number; }; // a plain send rests on the same revision
@@ -138,7 +139,7 @@
       known([name], kept.seen ? kept.seen[name] ?? kept.seen[""] : kept.rev);
       changed = true;
     }
-    if (!changed) { put(null); return; }
+    if (!changed) { if (!held.size) put(null); return; }
     based(kept.rev); // what was typed then was typed over that revision: the server tells when somebody saved since
     say("busy", "restored");
     push();

@@ -171,6 +171,15 @@ def test_after_a_plain_send_into_a_conflict_nothing_says_saved(town: Town, pair)
     if names[-1] != names[0]:
         typed(page, names[-1], "另一处的文字")
         expect(page.locator("#save")).to_have_attribute("data-state", "bad")
+    page.fill(f"[name={names[0]}]", "协作者写的一段，接着写")  # typing on is no choice here either
+    page.wait_for_timeout(1500)
+    assert text_of(row, section, names[0]) == "负责人写的一段"
+    page.goto(town.base + path(row, section))  # left without a choice: both are shown again
+    expect(page.locator("#conflicts")).to_contain_text("，接着写")
+    assert text_of(row, section, names[0]) == "负责人写的一段"
+    with page.expect_navigation():
+        page.locator(f'button[value="mine:{names[0]}"]').click()
+    assert text_of(row, section, names[0]) == "协作者写的一段，接着写"
 
 
 def test_the_server_is_away_for_a_while(town: Town, pair):
