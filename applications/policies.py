@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person
 from accounts.policies import Actor
 from accounts.states import UNIT_ROLES, OrganisationStatus, Role
 from applications import states
-from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, OldProject, Voice
+from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, OldProject, TeamMember, Voice
 from core import clock, plans
 from core.workflow import row_of
 from programs import policies as programme
@@ -433,6 +433,13 @@ def writes_no_more(actor: Any, seat: CoAuthor, part: str) -> str:
     if seat.application.status not in states.WRITTEN_TOGETHER:
         return _("The application has been submitted and is no longer written together.")
     return may_read(actor, seat.application, part) or _("This part is not shared with you; ask the project leader.")
+
+
+def may_change_member(actor: Any, application: Application, member: TeamMember) -> str | None:
+    """Who writes the team; the row of the leader is the leader's alone."""
+    if member.role == states.TeamRole.LEADER and is_leader(actor, application) is not None:
+        return _("The row of the project leader is changed by the leader alone.")
+    return may_write(actor, application, "team")
 
 
 def people_actor(person: Person) -> Any:

@@ -79,6 +79,12 @@ def tell_of_seat(event: Any) -> None:
     actions.tell_of_seat(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk)
 
 
+@on("applications.application.change_member")
+def tell_of_number(event: Any) -> None:
+    if queries.NUMBER in event.data["fields"]:
+        actions.tell_of_number(event.target, event.data["name"], event.actor_label, event.actor_id, event_id=event.pk)
+
+
 @on("accounts.membership.end", "accounts.person.end")
 def end_seats(event: Any) -> None:
     """Who has left the unit writes its applications no more; the right ended with the role, the books follow."""

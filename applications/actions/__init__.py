@@ -59,6 +59,7 @@ from applications.actions.team import (
     confirm_member,
     remove_member,
     remove_partner,
+    tell_of_number,
 )
 from applications.actions.telling import (
     keep_pdf,
@@ -119,7 +120,7 @@ __all__ = [
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",
     "put_in_review", "rank", "recall", "recommend", "refuse", "reject", "release_hold", "remind", "remove_member",
-    "remove_partner", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
+    "remove_partner", "tell_of_number", "save_section", "send_back", "start", "take_back", "tell_of", "tick", "verdict_of", "withdraw",
     "ask_comparison", "call_duplicate", "call_partly", "clear_duplicate", "compare_text", "keep_prints", "keep_text", "order_comparison",
     "follow", "follow_guide", "tell_of_following", "tell_of_guide", "tell_of_late_filing",
     "PIECE", "append_piece", "begin_upload", "cancel_upload", "finish_upload", "sweep_uploads",

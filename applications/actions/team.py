@@ -7,15 +7,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.models import Organisation, Person
-from applications import queries, states
+from applications import policies, queries, states
 from applications.actions.filing import editable, lock
 from applications.models import Application, Partner, TeamMember
+from core import ledger
 from core.clock import CoreNow
 from core.workflow import Refused
+from notices import actions as notices
 
 MEMBER_FIELDS = ("role", "name", "gender", "birth_date", "organisation", "organisation_name", "title", "degree",
                  "email", "duty", "person_months", "full_time")
@@ -47,16 +50,23 @@ def add_member(actor: Any, application: Application, *, id_kind: str = "", id_nu
     identity = _identity(row, id_kind, id_number)
     order = (row.team.aggregate(last=Max("order"))["last"] or 0) + 1
     member = TeamMember.objects.create(application=row, order=order, **{**clean, **identity})
+    ledger.record("applications.application.add_member", row, actor, name=member.name)
     _touch(row)
     return member
 
 
 @transaction.atomic
 def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_number: str = "",
-                  **values: Any) -> TeamMember:
-    """Correct a member. An empty number leaves the one on record; the leader's name and role stay."""
+                  shown: Mapping[str, str] | None = None, **values: Any) -> TeamMember:
+    """Correct a member. An empty number leaves the one on record; the leader's name and role stay. `shown` is the row as the
+    person saw it (queries.unsealed): refused when somebody has changed it since. Records the names of changed fields."""
     row = lock(member.application)
     editable(actor, row, queries.TEAM)
+    member = _still_there(row.team, member)
+    if reason := policies.may_change_member(actor, row, member):
+        raise Refused([reason])
+    _as_shown(member, shown)
+    before = queries.as_shown(member)
     clean = {key: values[key] for key in MEMBER_FIELDS if key in values}
     if member.role == states.TeamRole.LEADER:
         for key in ("role", "name", "organisation", "organisation_name"):
@@ -69,15 +79,21 @@ def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_numbe
     TeamMember.objects.filter(pk=member.pk).update(**clean)
     _touch(row)
     member.refresh_from_db()
+    if fields := queries.moved(member, before):
+        ledger.record("applications.application.change_member", row, actor, name=member.name, fields=fields)
     return member
 
 
 @transaction.atomic
-def remove_member(actor: Any, member: TeamMember) -> None:
+def remove_member(actor: Any, member: TeamMember, *, digest: str = "") -> None:
+    """`digest` is the row as the person saw it: refused when somebody has changed it since."""
     row = lock(member.application)
     editable(actor, row, queries.TEAM)
+    member = _still_there(row.team, member)
+    _same_digest(member, digest)
     if member.role == states.TeamRole.LEADER:
         raise Refused([_("The leader of the application is its first member and stays so.")])
+    ledger.record("applications.application.remove_member", row, actor, name=member.name)
     member.delete()
     _touch(row)
 
@@ -115,27 +131,71 @@ def add_partner(actor: Any, application: Application, **values: Any) -> Partner:
     editable(actor, row, queries.PARTNERS)
     order = (row.partners.aggregate(last=Max("order"))["last"] or 0) + 1
     partner = Partner.objects.create(application=row, order=order, **_partner_values(row, values))
+    ledger.record("applications.application.add_partner", row, actor, name=partner.name)
     _touch(row)
     return partner
 
 
 @transaction.atomic
-def change_partner(actor: Any, partner: Partner, **values: Any) -> Partner:
+def change_partner(actor: Any, partner: Partner, *, shown: Mapping[str, str] | None = None, **values: Any) -> Partner:
+    """Like a member: refused when somebody has changed the row since the person saw it; changed fields are on record."""
     row = lock(partner.application)
     editable(actor, row, queries.PARTNERS)
+    partner = _still_there(row.partners, partner)
+    _as_shown(partner, shown)
+    before = queries.as_shown(partner)
     Partner.objects.filter(pk=partner.pk).update(**_partner_values(row, values, but=partner))
     _touch(row)
     partner.refresh_from_db()
+    if fields := queries.moved(partner, before):
+        ledger.record("applications.application.change_partner", row, actor, name=partner.name, fields=fields)
     return partner
 
 
 @transaction.atomic
-def remove_partner(actor: Any, partner: Partner) -> None:
+def remove_partner(actor: Any, partner: Partner, *, digest: str = "") -> None:
     row = lock(partner.application)
     editable(actor, row, queries.PARTNERS)
+    partner = _still_there(row.partners, partner)
+    _same_digest(partner, digest)
+    ledger.record("applications.application.remove_partner", row, actor, name=partner.name)
     partner.delete()
     _touch(row)
 
 
 def _touch(row: Application) -> None:
     Application.objects.filter(pk=row.pk).update(saved_at=CoreNow())
+
+
+# --- two people at one row ---------------------------------------------------------------------------------------
+
+
+def _still_there(rows: Any, row: Any) -> Any:
+    """The row as it is now, under the lock of its application."""
+    found = rows.filter(pk=row.pk).first()
+    if found is None:
+        raise Refused([_("Somebody has removed “%(name)s” meanwhile.") % {"name": row.name}])
+    found.application = row.application
+    return found
+
+
+def _as_shown(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> None:
+    if queries.moved(row, shown):
+        raise Refused([_("Somebody has changed “%(name)s” since you opened it. Nothing is saved yet: see below what was changed; "
+                         "save once more to put your text in its place.") % {"name": row.name}])
+
+
+def _same_digest(row: TeamMember | Partner, digest: str) -> None:
+    if digest and digest != queries.digest(row):
+        raise Refused([_("Somebody has changed “%(name)s” since you opened the page. It is not removed: look at it and remove it "
+                         "then.") % {"name": row.name}])
+
+
+def tell_of_number(application: Application, name: str, who: str, by: int | None, *, event_id: int) -> None:
+    """The leader vouches for the team: an identity number replaced by somebody else is told."""
+    if by == application.leader_id:
+        return
+    given = {"who": who, "name": name, "title": application.title or application.ref}
+    notices.tell([application.leader], "application.member_number",
+                 lambda: _("%(who)s has changed the identity number of %(name)s: %(title)s") % given,
+                 link=reverse("applications:my:team", args=[application.ref]), dedupe=f"member-number:{event_id}")

@@ -79,10 +79,17 @@ class MemberForm(forms.Form):
         if member is not None:
             self.fields["id_number"].widget.attrs["placeholder"] = member.id_masked
             self.fields["id_number"].help_text = _("On record: %(masked)s. Fill in only to change it.") % {
-                "masked": member.id_masked or "—"}
+                "masked": member.id_masked or (_("registered, not shown") if getattr(member, "is_masked", False) else "—")}
         if member is not None and member.role == TeamRole.LEADER:
             for name in ("role", "name", "organisation", "organisation_name"):
                 del self.fields[name]
+
+    def close(self) -> None:
+        """Only to be read, without what belongs to the identity."""
+        for name in ("id_kind", "id_number", "birth_date", "gender"):
+            del self.fields[name]
+        for field in self.fields.values():
+            field.disabled = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -141,6 +141,7 @@ from applications.queries.reads import (
     uploads_of,
     writer_get,
 )
+from applications.queries.rows import NUMBER, as_shown, digest, moved, names_in_words, seal, told_moves, unsealed
 from applications.queries.standing import (
     events_for_applicant,
     events_for_desk,
@@ -228,6 +229,7 @@ __all__ = [
     "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong",
     "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived",
     "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
-    "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of", "next_row", "FileOffer", "Offer",
-    "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer",
+    "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of",
+    "next_row", "FileOffer", "Offer", "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer", "NUMBER", "as_shown", "digest",
+    "moved", "names_in_words", "seal", "told_moves", "unsealed",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from applications import states
 from applications.models import Application, TeamMember
 from applications.queries.reads import history_of
+from applications.queries.rows import names_in_words
 from applications.states import Status
 
 LINE = (
@@ -55,11 +56,12 @@ def line_of(application: Application) -> list[dict[str, str]]:
             for index, label in enumerate(labels)]
 
 
+TEAM_VERBS = ("add_member", "change_member", "remove_member", "add_partner", "change_partner", "remove_partner")
 #: What an applicant reads of the history. Acts inside the bureau that would tell a ranking are left out.
 SHOWN = ("start", "remind", "hand_in", "recall", "return", "endorse", "pass_on", "recommend", "decline", "take_back", "withdraw", "expire",
          "go_on", "go_on_returned", "go_on_at_unit", "go_on_at_recommender", "accept", "ask_correction", "answer", "refuse", "lapse",
          "put_in_review", "not_select", "publicise", "award", "award_directly",
-         "reject")
+         "reject", *TEAM_VERBS)
 
 
 def verb_label(verb: str) -> str:
@@ -78,20 +80,34 @@ def verb_label(verb: str) -> str:
         return str(APPLICATION.steps[name].label)
     return str({"start": _("Application begun"), "remind": _("Reminded by the unit to hand in"), "open": _("Check begun"), "upload": _("File uploaded"), "done": _("Part finished"),
                 "save": _("Saved"), "freeze": _("Version kept"), "attach": _("File uploaded"), "detach": _("File removed"), "file": _("Report of visit or audit filed"),
-                "compare": _("Compared"), "find": _("Likeness to another text found"), "ask": pgettext("word of another body", "Asked")}.get(name, verb))
+                "compare": _("Compared"), "find": _("Likeness to another text found"), "ask": pgettext("word of another body", "Asked"),
+                "add_member": _("Member added"), "change_member": _("Member changed"), "remove_member": _("Member removed"),
+                "add_partner": _("Partner added"), "change_partner": _("Partner changed"), "remove_partner": _("Partner removed")}.get(name, verb))
+
+
+def _of_team(row: Any) -> bool:
+    return row.verb.rsplit(".", 1)[1] in TEAM_VERBS
+
+
+def _why(row: Any) -> str:
+    """Of the team and the partners: whose row, and which fields."""
+    if not _of_team(row):
+        return str(row.why)
+    fields = names_in_words(row.verb.rsplit("_", 1)[1], (row.data or {}).get("fields") or [])
+    return "：".join(part for part in ((row.data or {}).get("name", ""), fields) if part)
 
 
 def events_for_applicant(application: Application) -> list[dict[str, Any]]:
     return [
-        {"at": row.at, "who": row.actor_label if row.actor_id in (application.leader_id, application.endorsed_by_id) else "",
-         "why": row.why, "label": verb_label(row.verb)}
+        {"at": row.at, "who": row.actor_label if row.actor_id in (application.leader_id, application.endorsed_by_id) or _of_team(row) else "",
+         "why": _why(row), "label": verb_label(row.verb)}
         for row in history_of(application)
         if row.verb.rsplit(".", 1)[1] in SHOWN
     ]
 
 
 def events_for_desk(application: Application) -> list[dict[str, Any]]:
-    return [{"at": row.at, "who": row.who, "why": row.why, "label": verb_label(row.verb)}
+    return [{"at": row.at, "who": row.who, "why": _why(row), "label": verb_label(row.verb)}
             for row in history_of(application) if not row.verb.endswith(".save")]
 
 

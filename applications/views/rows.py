@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from applications import actions, queries
+from applications import actions, policies, queries
 from applications.forms import MemberForm, PartnerForm
 from applications.models import Application
 from applications.states import TeamRole
 from applications.views import frame
+from core.web import textdiff
 from core.web.access import access, signed_in
 from core.web.once import once
 from core.workflow import Refused
@@ -31,6 +32,7 @@ def _masked(application: Application, rows: list[Any]) -> list[Any]:
     """Identity numbers are shown to a co-author not even masked, nor what follows from them."""
     if getattr(application, "seat", None) is not None:
         for row in rows:
+            row.is_masked = bool(row.id_masked)
             row.id_masked, row.birth_date, row.gender = "", None, ""
     return rows
 
@@ -40,7 +42,7 @@ def team(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     wrong = _wrong(application, queries.TEAM)
     return render(request, "applications/team.html", frame.context(
-        application, here=queries.TEAM, title=_("Project team"), members=_masked(application, queries.team_of(application)),
+        application, here=queries.TEAM, title=_("Project team"), members=_masked(application, _digests(queries.team_of(application))),
         is_done=bool(application.done.get(queries.TEAM)), limits=application.version.data.get("team") or {},
         errors=[{"text": item.text, "id": item.anchor} for item in wrong],
         wrong={queries.TEAM: len(wrong)} if wrong else None, lead=TeamRole.LEADER,
@@ -52,17 +54,49 @@ def partners(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     wrong = _wrong(application, queries.PARTNERS)
     return render(request, "applications/partners.html", frame.context(
-        application, here=queries.PARTNERS, title=_("Partner units"), rows=application.partners.all(),
+        application, here=queries.PARTNERS, title=_("Partner units"), rows=_digests(list(application.partners.all())),
         is_done=bool(application.done.get(queries.PARTNERS)),
         errors=[{"text": item.text, "id": item.anchor} for item in wrong],
         wrong={queries.PARTNERS: len(wrong)} if wrong else None,
     ))
 
 
-def _row_page(request: HttpRequest, application: Application, form: Any, part: str, title: str) -> HttpResponse:
+def _row_page(request: HttpRequest, application: Application, form: Any, part: str, title: str, **more: Any) -> HttpResponse:
     back = frame.url_of(application, part)
     return render(request, "applications/row_form.html", frame.context(
-        application, here=part, title=title, form=form, back=back))
+        application, here=part, title=title, form=form, back=back, **more))
+
+
+def _shown(request: HttpRequest) -> dict[str, str] | None:
+    return queries.unsealed(request.POST.get("shown", ""))
+
+
+def _beside(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """What somebody else has written since the page was opened, and what the next save rests on."""
+    fresh = type(row).objects.filter(pk=row.pk).first() or row
+    moves = [{"label": one["label"], "sides": textdiff.compare(one["old"], one["new"])} for one in queries.told_moves(fresh, _shown(request))]
+    return {"shown": queries.seal(fresh), "moves": moves}
+
+
+def _digests(rows: list[Any]) -> list[Any]:
+    for row in rows:
+        row.digest = queries.digest(row)
+    return rows
+
+
+def _gone(request: HttpRequest, application: Application, form: Any, part: str, add: str) -> HttpResponse:
+    """Saved after somebody has removed the row: what was typed stays, and a second save adds it anew."""
+    if form.is_valid():
+        form.add_error(None, _("Somebody has removed this row meanwhile. Your text is kept here; save once more to add it anew."))
+    return _row_page(request, application, form, part, str(form.data.get("name", "")), post_to=reverse(f"applications:my:{add}", args=[application.ref]))
+
+
+def _remove(request: HttpRequest, act: Any, row: Any) -> None:
+    try:
+        act(request.actor, row, digest=request.POST.get("digest", ""))
+    except Refused as error:
+        for reason in error.reasons:
+            messages.error(request, reason)
 
 
 def _act(form: Any, act: Any) -> bool:
@@ -92,21 +126,26 @@ def member_add(request: HttpRequest, ref: str) -> HttpResponse:
 @access(signed_in)
 def member(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
-    row = _masked(application, [queries.member_for(request.actor, application, pk)])[0]
-    form = (MemberForm(request.POST, application=application, member=row) if request.method == "POST"
-            else MemberForm(application=application, member=row))
-    if request.method == "POST" and form.is_valid() and _act(
-        form, lambda: actions.change_member(request.actor, row, **form.cleaned_data)
+    posted = request.method == "POST"
+    if posted and not application.team.filter(pk=pk).exists():
+        return _gone(request, application, MemberForm(request.POST, application=application), queries.TEAM, "member_add")
+    row = queries.member_for(request.actor, application, pk)
+    closed = policies.may_change_member(request.actor, application, row)
+    form = MemberForm(*([request.POST] if posted else []), application=application, member=_masked(application, [row])[0])
+    if posted and form.is_valid() and _act(
+        form, lambda: actions.change_member(request.actor, row, shown=_shown(request), **form.cleaned_data)
     ):
         return redirect("applications:my:team", ref)
-    return _row_page(request, application, form, queries.TEAM, row.name)
+    if closed:
+        form.close()
+    return _row_page(request, application, form, queries.TEAM, row.name, closed=closed, **_beside(request, row))
 
 
 @access(signed_in)
 @require_POST
 def member_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
-    actions.remove_member(request.actor, queries.member_for(request.actor, application, pk))
+    _remove(request, actions.remove_member, queries.member_for(request.actor, application, pk))
     return redirect("applications:my:team", ref)
 
 
@@ -126,18 +165,21 @@ def partner_add(request: HttpRequest, ref: str) -> HttpResponse:
 @access(signed_in)
 def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
+    posted = request.method == "POST"
+    if posted and not application.partners.filter(pk=pk).exists():
+        return _gone(request, application, PartnerForm(request.POST), queries.PARTNERS, "partner_add")
     row = queries.partner_for(request.actor, application, pk)
-    form = PartnerForm(request.POST) if request.method == "POST" else PartnerForm(partner=row)
-    if request.method == "POST" and form.is_valid() and _act(
-        form, lambda: actions.change_partner(request.actor, row, **form.cleaned_data)
+    form = PartnerForm(request.POST) if posted else PartnerForm(partner=row)
+    if posted and form.is_valid() and _act(
+        form, lambda: actions.change_partner(request.actor, row, shown=_shown(request), **form.cleaned_data)
     ):
         return redirect("applications:my:partners", ref)
-    return _row_page(request, application, form, queries.PARTNERS, row.name)
+    return _row_page(request, application, form, queries.PARTNERS, row.name, **_beside(request, row))
 
 
 @access(signed_in)
 @require_POST
 def partner_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
-    actions.remove_partner(request.actor, queries.partner_for(request.actor, application, pk))
+    _remove(request, actions.remove_partner, queries.partner_for(request.actor, application, pk))
     return redirect(reverse("applications:my:partners", args=[ref]))
