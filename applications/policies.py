@@ -442,6 +442,11 @@ def may_change_member(actor: Any, application: Application, member: TeamMember) 
     return may_write(actor, application, "team")
 
 
+def may_pledge(actor: Any, application: Application) -> str | None:
+    """Pledges, and the word that their part is finished: nobody gives them for the leader."""
+    return None if is_leader(actor, application) is None else _("Pledges are given by the project leader alone.")
+
+
 def people_actor(person: Person) -> Any:
     """The person with the roles in force now, asked by the system after something has changed."""
     return Actor.of(person)

@@ -136,6 +136,7 @@ def save_section(actor: Any, application: Application, *, section: str, values: 
     before = row.answers.get(section) or {}
     revs = dict(row.revs.get(section) or {})
     now, current = clock.now(), rules.flat(part.section, before)
+    sent = _without_pledges_of_others(actor, row, queries.pledges_of(part.section), sent, current)
     merged = rules.merge(current, revs, base, sent, bases)
     news = rules.news(current, revs, base, sent, bases) if bases else {}
     if not merged.written:
@@ -157,6 +158,16 @@ def save_section(actor: Any, application: Application, *, section: str, values: 
     return Saved(row.rev, now, merged.conflicts, news)
 
 
+def _without_pledges_of_others(actor: Any, row: Application, pledges: set[str], sent: Mapping[str, Any],
+                               current: Mapping[str, Any]) -> dict[str, Any]:
+    """Who may not pledge for the leader writes none of them; a tick that would change is refused in words."""
+    if not pledges or (reason := policies.may_pledge(actor, row)) is None:
+        return dict(sent)
+    if any(rules.ticked(sent[name]) != rules.ticked(current.get(name)) for name in pledges & set(sent)):
+        raise Refused([reason])
+    return {name: value for name, value in sent.items() if name not in pledges}
+
+
 def _remember(actor: Any, row: Application, section: str, written: Mapping[str, Any], now: datetime) -> None:
     last = SectionSave.objects.filter(application=row, section=section).first()
     if last and last.saved_by_id == actor.id and now - last.saved_at < SAME_SITTING:
@@ -173,8 +184,11 @@ def mark_done(actor: Any, application: Application, *, part: str, done: bool) ->
     """The person's own word that a part is finished; the check list decides whether it is."""
     row = lock(application)
     editable(actor, row, part)
-    if queries.part_of(row, part) is None:
+    found = queries.part_of(row, part)
+    if found is None:
         raise Refused([_("This form has no such section.")])
+    if queries.pledges_of(found.section) and (reason := policies.may_pledge(actor, row)):
+        raise Refused([reason])
     row.done = {**row.done, part: done}
     row.save(update_fields=["done"])
     return row

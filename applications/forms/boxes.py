@@ -59,6 +59,7 @@ class Box:
     errors: Sequence[str] = ()
     limit: int | None = None
     rows: int = 4
+    locked: str = ""  # why this person does not answer it
     columns: list[str] = field(default_factory=list)
     lines: list[list[Cell]] = field(default_factory=list)
     blocks: list[list[Box]] = field(default_factory=list)  # a group: the fields of each time it is filled in

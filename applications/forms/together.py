@@ -17,8 +17,8 @@ EACH = [("", pgettext_lazy("part", "Not shared")), (READ, pgettext_lazy("part", 
 class SeatRightsForm(forms.Form):
     """All parts at once, or each by itself. What is chosen part by part counts only with “part by part”."""
 
-    every = forms.ChoiceField(label=_("Which parts"), widget=forms.RadioSelect, initial=WRITE, choices=[
-        (WRITE, _("All parts, to read and write")), (READ, _("All parts, only to read")), (SOME, _("Part by part, as chosen below"))])
+    every = forms.ChoiceField(label=_("Which parts"), widget=forms.RadioSelect, choices=[
+        (WRITE, _("All parts, to read and write; pledges stay with the leader")), (READ, _("All parts, only to read")), (SOME, _("Part by part, as chosen below"))])
 
     def __init__(self, *args: Any, parts: list[Any], rights: dict[str, str] | None = None, **kwargs: Any) -> None:
         if rights is not None and not args:

@@ -86,6 +86,7 @@ from applications.queries.parts import (
     level_of,
     part_of,
     parts_of,
+    pledges_of,
     rows_of,
     scheme_of,
     template_of,
@@ -231,5 +232,5 @@ __all__ = [
     "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
     "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of",
     "next_row", "FileOffer", "Offer", "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer", "NUMBER", "as_shown", "digest",
-    "moved", "names_in_words", "seal", "told_moves", "unsealed",
+    "moved", "names_in_words", "seal", "told_moves", "unsealed", "pledges_of",
 ]

@@ -172,6 +172,11 @@ def part_of(application: Application, code: str) -> Part | None:
     return next((part for part in parts_of(application) if part.code == code), None)
 
 
+def pledges_of(section: Section | None) -> set[str]:
+    """Codes of the fields that must be ticked: what the leader pledges."""
+    return {item.code for item in section.fields if item.data.get("must_be") is True} if section is not None else set()
+
+
 def documents_of(application: Application) -> list[Mapping[str, Any]]:
     """The guide's materials; `required` says whether they are required of this unit, `who` of which kinds in words."""
     return [

@@ -7,6 +7,7 @@ from applications.rules.codec import (
     known_names,
     moved_names,
     sent_from,
+    ticked,
     typed,
     without_empty_rows,
 )
@@ -58,7 +59,7 @@ __all__ = [
     "BOTH", "MINE", "THEIRS", "news", "row_of", "settled", "moved_names",
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
-    "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "limit_problem", "merge", "phone_tail", "quota_problem",
+    "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "ticked", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "unexplained", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",
 ]

@@ -53,6 +53,11 @@ def _target(section: Section, name: str) -> tuple[Field, int, str] | None:
     return item, row, parts[2]
 
 
+def ticked(value: Any) -> bool:
+    """Whether a box counts as ticked, however it was sent."""
+    return value in (True, "true", "on", "True")
+
+
 def known_names(section: Section, names: Any) -> tuple[list[str], list[str]]:
     """(names of the form, names it does not have)."""
     mine, foreign = [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -49,11 +49,11 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
         except Refused as error:
             return lost.late(request, ref, section, error)
         application.refresh_from_db()
-        if posted.settled and not posted.theirs:  # told once to the page that follows: its own copy of these is out of date
+        if posted.settled and not (posted.theirs or posted.refused):  # told once to the page that follows: its own copy of these is out of date
             request.session[_settled_key(application, section)] = posted.settled
             return redirect(f"{frame.url_of(application, section)}#f-{posted.settled[0].replace('.', '-')}")
         errors = _errors(application, part, bool(application.done.get(section)))
-        if not (posted.theirs or errors) and request.POST.get("go") != "stay":
+        if not (posted.theirs or posted.refused or errors) and request.POST.get("go") != "stay":
             return redirect(frame.next_part(application, section)
                             if request.POST.get("go") == "next" else frame.url_of(application, section))
     return _page(request, application, part, posted if request.method == "POST" else Posted(
@@ -71,6 +71,7 @@ class Posted:
     theirs: dict[str, Any] = field(default_factory=dict)
     mine: dict[str, Any] = field(default_factory=dict)
     settled: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # pledges that are not the person's to give
 
     @property
     def settled_json(self) -> str:
@@ -94,7 +95,7 @@ def _under(name: str, keys: set[str]) -> bool:
 
 
 def _save_page(request: HttpRequest, application: Application, part: queries.Part) -> Posted:
-    sent = rules.sent_from(part.section, request.POST)
+    sent, refused = _without_pledges(request, application, part, rules.sent_from(part.section, request.POST))
     sent_rev = typed.whole(request.POST.get("rev", ""))
     base = application.rev if sent_rev is None else sent_rev
     choice, _point, key = request.POST.get("settle", "").partition(":")
@@ -108,7 +109,7 @@ def _save_page(request: HttpRequest, application: Application, part: queries.Par
                                next_row=queries.next_row(part.section, key, current, values))
     saved = actions.save_section(request.actor, application, section=part.code, values=values, base=base, whole=True,
                                  bases=_posted_bases(request.POST.get("bases", "")))
-    if request.POST.get("done") in ("0", "1"):
+    if request.POST.get("done") in ("0", "1") and not _pledges_of_others(request, application, part):
         actions.mark_done(request.actor, application, part=part.code, done=request.POST["done"] == "1")
     if queries.is_shared(application):
         actions.stay(request.actor, application, section=part.code)
@@ -116,7 +117,19 @@ def _save_page(request: HttpRequest, application: Application, part: queries.Par
     if theirs:
         messages.error(request, _("Somebody else has changed this section; both texts are shown below."))
     mine = {**values, **left}
-    return Posted(theirs, {name: mine[name] for name in theirs}, [name for name in sent if key and _under(name, {key}) and name not in theirs])
+    return Posted(theirs, {name: mine[name] for name in theirs}, [name for name in sent if key and _under(name, {key}) and name not in theirs], refused)
+
+
+def _pledges_of_others(request: HttpRequest, application: Application, part: queries.Part) -> set[str]:
+    """Pledges of the part, for somebody who may not give them."""
+    return queries.pledges_of(part.section) if policies.may_pledge(request.actor, application) else set()
+
+
+def _without_pledges(request: HttpRequest, application: Application, part: queries.Part, sent: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A closed box is not sent by browsers, which is no taking back; what is sent and would change a pledge is named."""
+    closed, current = _pledges_of_others(request, application, part), application.answers.get(part.code) or {}
+    refused = [name for name in closed if name in request.POST and rules.ticked(sent.get(name)) != rules.ticked(current.get(name))]
+    return {name: value for name, value in sent.items() if name not in closed}, sorted(refused)
 
 
 def _conflicts(application: Application, part: queries.Part, theirs: dict[str, Any], mine: dict[str, Any]) -> list[dict[str, Any]]:
@@ -152,6 +165,9 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, po
     )
     if part.kind == "form":
         boxes = forms.boxes_of(part.section, answers, errors, application.answers, final)
+        closed, reason = _pledges_of_others(request, application, part), policies.may_pledge(request.actor, application) or ""
+        boxes = [replace(box, locked=reason, errors=[reason] if box.code in posted.refused else ()) if box.code in closed else box for box in boxes]
+        context["pledged"] = reason if closed else ""
         context |= {"rows": forms.paired(boxes), "errors": forms.error_list(boxes)}
     else:
         context |= grids.context_of(application, part, answers, errors)

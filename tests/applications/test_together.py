@@ -321,3 +321,63 @@ def test_presence_is_not_logged(desk):
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'applications_presence'")
         assert cursor.fetchone()[0] == "u"
+
+
+# --- pledges -----------------------------------------------------------------------------------------------------
+
+
+def pledge_part(desk):
+    return next(part for part in queries.parts_of(desk.row) if queries.pledges_of(part.section))
+
+
+def test_a_coauthor_gives_no_pledge_and_takes_none_back(desk):
+    seated(desk)
+    part = pledge_part(desk)
+    name = sorted(queries.pledges_of(part.section))[0]
+    actions.save_section(desk.li, desk.row, section=part.code, values={name: ""}, base=10_000)
+    for value in (True, "true", "on"):
+        with pytest.raises(Refused, match="负责人|leader"):
+            write(desk.hu, desk.row, value, part.code, name)
+    actions.save_section(desk.li, desk.row, section=part.code, values={name: True}, base=10_000)
+    for value in (False, "", "false"):
+        with pytest.raises(Refused, match="负责人|leader"):
+            write(desk.hu, desk.row, value, part.code, name)
+    for done in (True, False):
+        with pytest.raises(Refused, match="负责人|leader"):
+            actions.mark_done(desk.hu, desk.row, part=part.code, done=done)
+    write(desk.hu, desk.row, True, part.code, name)  # what stands there already changes nothing
+    actions.mark_done(desk.li, desk.row, part=part.code, done=True)
+
+
+def test_without_the_question_a_coauthor_would_pledge(desk, monkeypatch):
+    """The negative control of the one above."""
+    seated(desk)
+    part = pledge_part(desk)
+    name = sorted(queries.pledges_of(part.section))[0]
+    actions.save_section(desk.li, desk.row, section=part.code, values={name: ""}, base=10_000)
+    monkeypatch.setattr(policies, "may_pledge", lambda *_any: None)
+    write(desk.hu, desk.row, True, part.code, name)
+    assert Application.objects.get(pk=desk.row.pk).answers[part.code][name] is True
+
+
+def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
+    seated(desk)
+    part = pledge_part(desk)
+    names = sorted(queries.pledges_of(part.section))
+    actions.save_section(desk.li, desk.row, section=part.code, values={names[0]: "", names[1]: True}, base=10_000)
+    before = Application.objects.get(pk=desk.row.pk)
+    client, address = signed_in(desk.hu), my("section", desk.row.ref, part.code)
+    page = client.get(address).content.decode()
+    assert page.count(" disabled") == len(names) and 'name="done"' not in page
+    assert signed_in(desk.li).get(address).content.decode().count(" disabled") == 0
+    client.post(address, {"rev": before.rev, "go": "here"})  # a browser sends no closed box: nothing is taken back
+    answer = client.post(address, {"rev": before.rev, names[0]: "true", "done": "1", "go": "next"})
+    text = answer.content.decode()
+    after = Application.objects.get(pk=desk.row.pk)
+    assert answer.status_code == 200 and f'id="e-f-{names[0]}"' in text and "承诺由项目负责人本人作出" in text
+    assert after.answers[part.code] == before.answers[part.code] and after.done == before.done
+
+
+def test_an_invitation_begins_without_a_chosen_right(desk):
+    page = signed_in(desk.li).get(my("together", desk.row.ref)).content.decode()
+    assert 'name="every"' in page and " checked" not in page
