@@ -145,8 +145,19 @@ def _texts(opened: Any) -> Read:
     return found
 
 
-def matched(application: Application, parts: Iterable[queries.Part], found: Read) -> tuple[list[queries.Offer], list[str], list[str]]:
-    """(texts that differ, headings of the form that the file lacks, headings of the file that the form does not have)."""
+@dataclass(frozen=True)
+class Matched:
+    """Texts that differ; headings of the form that the file lacks; of the file that the form does not have; of parts that the
+    person may not write."""
+
+    offers: list[queries.Offer]
+    missing: list[str]
+    foreign: list[str]
+    shut: list[str]
+
+
+def matched(application: Application, parts: Iterable[queries.Part], found: Read, closed: Iterable[queries.Part] = ()) -> Matched:
+    """`closed` are parts of the form that the person may not write: their headings are known, their texts are left alone."""
     left = {(plain(section), plain(heading)): (section, heading) for section, heading in found.texts}
     offers, missing = [], []
     for part in parts:
@@ -156,4 +167,6 @@ def matched(application: Application, parts: Iterable[queries.Part], found: Read
                 missing.append(f"{part.title} / {item.label}")
             elif (offer := queries.text_offer(application, part, item, found.texts[key])) is not None:
                 offers.append(offer)
-    return offers, missing, [f"{section} / {heading}" for section, heading in left.values()]
+    shut = [left.pop(key) for part in closed for item in queries.long_fields(part)
+            if (key := (plain(str(part.title)), plain(str(item.label)))) in left]
+    return Matched(offers, missing, *([f"{section} / {heading}" for section, heading in rows] for rows in (left.values(), shut)))

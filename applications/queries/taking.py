@@ -3,6 +3,7 @@ anything is written, field by field, with what does not fit and why."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +16,14 @@ from applications.models import Annex, Application
 from applications.queries import parts
 from applications.queries.together import shown_value
 from core.models import StoredFile
+from core.money import wan, yuan
 from programs.engine.forms import ROW_KINDS, Field, display, pick
 
 OPTIONS = ("select", "radio", "multi")
 NOT_TAKEN = ("topic",)  # belongs to the guide it was chosen in
+#: A material of its time: its note names a period, or it is a pledge. Taken over only when the person ticks it.
+PERIOD = re.compile(r"近\s*[\d一二两三四五六七八九十]+\s*个?\s*[年月周日天]|last\s+\w+\s+(?:years?|months?|weeks?|days?)", re.IGNORECASE)
+PLEDGE = re.compile(r"承诺|pledge", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Offer:
     values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     problem: str = ""
+    of_its_time: bool = False
 
     @property
     def key(self) -> str:
@@ -41,8 +47,8 @@ class Offer:
 
     @property
     def ticked(self) -> bool:
-        """Nothing that is typed already is replaced without being asked for."""
-        return not self.old and bool(self.new)
+        """Nothing that is typed already is replaced without being asked for; a date of then is looked at first."""
+        return not self.old and bool(self.new) and not self.of_its_time
 
 
 def earlier_of(actor: Any, application: Application) -> QuerySet[Application]:
@@ -60,9 +66,10 @@ def offers_from(actor: Any, application: Application, earlier: Application, only
         own, answers = mine.get(theirs.code), earlier.answers.get(theirs.code) or {}
         if own is not None and policies.may_write(actor, application, own.code):
             continue
+        pledges = parts.pledges_of(theirs.section) | (parts.pledges_of(own.section) if own is not None else set())
         for item in theirs.section.fields:
             value = answers.get(item.code)
-            if rules.blank(value) or item.code in NOT_TAKEN:
+            if rules.blank(value) or item.code in NOT_TAKEN or item.code in pledges:
                 continue
             offer = _offer(application, own, theirs, item, value)
             if offer is not None:
@@ -72,7 +79,8 @@ def offers_from(actor: Any, application: Application, earlier: Application, only
 
 def _offer(application: Application, own: parts.Part | None, theirs: parts.Part, item: Field, value: Any) -> Offer | None:
     target = own.section.field(item.code) if own is not None else None
-    given = {"part": theirs.code, "title": str(theirs.title), "name": item.code, "label": str(item.label), "new": told(item, value)}
+    given = {"part": theirs.code, "title": str(theirs.title), "name": item.code, "label": str(item.label), "new": told(item, value),
+             "of_its_time": item.kind == "date"}
     if target is None:
         return Offer(**given, problem=_("The form of this guide has no such field."))
     current = application.answers.get(theirs.code, {}).get(item.code)
@@ -90,9 +98,21 @@ def told(item: Field, value: Any) -> str:
     if rules.blank(value):
         return ""
     if item.kind not in ROW_KINDS:
-        return str(display(item, value))
-    lines = ["；".join(f"{column.label}：{text}" for column in item.columns if (text := display(column, row.get(column.code)))) for row in value]
+        return _cell(item, value)
+    named = len(item.columns) > 1
+    lines = ["；".join(f"{column.label}：{text}" if named else text for column in item.columns if (text := _cell(column, row.get(column.code))))
+             for row in value]
     return "\n".join(line for line in lines if line)
+
+
+def _cell(item: Field, value: Any) -> str:
+    """Amounts in 万元, as everywhere."""
+    if item.kind == "money" and not rules.blank(value):
+        try:
+            return f"{wan(yuan(value))} {_('10,000 yuan')}"
+        except ValueError:
+            return str(value)
+    return str(display(item, value))
 
 
 def misfit(item: Field, target: Field, value: Any) -> str:
@@ -131,6 +151,11 @@ class FileOffer:
     label: str
     has: bool
     problem: str = ""
+    of_its_time: bool = False
+
+    @property
+    def ticked(self) -> bool:
+        return not self.has and not self.of_its_time
 
 
 def file_offers(application: Application, earlier: Application, limit_of: Any) -> list[FileOffer]:
@@ -141,8 +166,14 @@ def file_offers(application: Application, earlier: Application, limit_of: Any) -
     for annex in earlier.annexes.filter(is_current=True).select_related("file").order_by("code"):
         document, old = asked.get(annex.code), before.get(annex.code)
         label = str(pick(document or old or {}, "name") or annex.code)
-        found.append(FileOffer(annex, annex.code, label, annex.code in present, _file_problem(annex, document, old, limit_of)))
+        found.append(FileOffer(annex, annex.code, label, annex.code in present, _file_problem(annex, document, old, limit_of), of_its_time(document or {})))
     return found
+
+
+def of_its_time(document: Mapping[str, Any]) -> bool:
+    """Whether a document of the list is good for a period, or is somebody's word of then."""
+    notes = f"{document.get('note') or ''} {document.get('note_en') or ''}"
+    return bool(PERIOD.search(notes) or PLEDGE.search(f"{document.get('name') or ''} {document.get('name_en') or ''}"))
 
 
 def _file_problem(annex: Annex, document: Mapping[str, Any] | None, old: Mapping[str, Any] | None, limit_of: Any) -> str:

@@ -27,8 +27,12 @@ def grouped(offers: list[queries.Offer]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def told(request: HttpRequest, taken: actions.Taken) -> None:
-    messages.success(request, _("Taken over: %(fields)d fields, %(files)d files.") % {"fields": taken.fields, "files": taken.files})
+def told(request: HttpRequest, taken: actions.Taken, *, with_files: bool = False) -> None:
+    if taken.fields or taken.files:
+        given = {"fields": taken.fields, "files": taken.files}
+        messages.success(request, (_("Taken over: %(fields)d fields, %(files)d files.") if with_files else _("Taken over: %(fields)d fields.")) % given)
+    elif not taken.left:
+        messages.error(request, _("Nothing was chosen, so nothing has been taken over."))
     if taken.left:
         messages.error(request, _("Not taken over, because somebody changed it meanwhile: %(labels)s") % {"labels": "、".join(taken.left)})
 
@@ -66,5 +70,7 @@ def _take(request: HttpRequest, application: Application, earlier: Application, 
     taken = actions.take_offers(request.actor, application, [one for one in offers if one.key in keys],
                                 base=application.rev if base is None else base)
     taken.files = actions.take_files(request.actor, application, earlier, request.POST.getlist("file"))
-    told(request, taken)
+    told(request, taken, with_files=True)
+    if not (keys or request.POST.getlist("file")):
+        return redirect(request.get_full_path())
     return redirect("applications:my:overview", application.ref)

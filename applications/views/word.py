@@ -29,6 +29,13 @@ def _parts(request: HttpRequest, application: Application, *, write: bool) -> li
             and question(request.actor, application, part.code) is None and (opened is None or part.code in opened)]
 
 
+def _closed(request: HttpRequest, application: Application) -> list[queries.Part]:
+    """Parts that the person may not write now."""
+    opened = actions.opened_parts(application) if application.status == states.Status.CORRECTION else None
+    return [part for part in queries.parts_of(application) if policies.may_write(request.actor, application, part.code)
+            or (opened is not None and part.code not in opened)]
+
+
 def _open(request: HttpRequest, ref: str) -> Application:
     application = queries.writer_get(request.actor, ref)
     if application.status not in states.EDITABLE:
@@ -57,8 +64,10 @@ def word_page(request: HttpRequest, ref: str) -> HttpResponse:
         found = word.read(upload, int(parameters.value("word.upload_mb", default=10)) * MB)
     except files.BadFile as error:
         return _page(request, application, problem=str(error))
-    offers, missing, foreign = word.matched(application, _parts(request, application, write=True), found)
-    return _page(request, application, looked=True, groups=taking.grouped(offers), missing=missing, foreign=foreign,
+    parts = _parts(request, application, write=True)
+    closed = _closed(request, application)
+    matched = word.matched(application, parts, found, closed)
+    return _page(request, application, looked=True, groups=taking.grouped(matched.offers), matched=matched,
                  dropped=found.dropped, texts=True, file_name=upload.name)
 
 

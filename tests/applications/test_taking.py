@@ -128,3 +128,54 @@ def test_beginning_leads_to_what_may_be_taken_over(pair):
     topic = pair.guide.topics.first()
     answer = client.post(start, {"unit": pair.a.pk, "earlier": pair.old.ref, **({"topic": topic.pk} if topic else {})})
     assert answer.status_code == 302 and f"take-over/?from={pair.old.ref}" in answer["Location"]
+
+
+def test_pledges_are_not_taken_over_and_what_is_of_then_is_not_ticked(pair):
+    found = {one.key: one for one in offers(pair)}
+    pledged = {f"{part.code}/{code}" for part in queries.parts_of(pair.old) for code in queries.pledges_of(part.section)}
+    assert pledged and not pledged & set(found)
+    dates = [one for one in found.values() if one.name == "starts_on"]
+    assert dates and not any(one.ticked for one in dates)
+    signed_in(pair.li).post(url(pair.new, pair.old), {"rev": pair.new.rev, "take": sorted(pledged)})
+    assert not Application.objects.get(pk=pair.new.pk).answers.get("pledge")
+
+
+def test_without_the_list_of_pledges_they_would_be_offered(pair, monkeypatch):
+    """The negative control of the one above."""
+    monkeypatch.setattr("applications.queries.parts.pledges_of", lambda _section: set())
+    assert any(one.part == "pledge" and one.ticked for one in offers(pair))
+
+
+@pytest.mark.parametrize(("document", "dated"), [
+    ({"name": "社保凭证", "note": "项目负责人和全体成员近3个月"}, True), ({"name": "审计报告", "note": "覆盖近两年服务成本"}, True),
+    ({"name": "Proof", "note_en": "Leader, last 3 months"}, True), ({"name": "科研诚信承诺书", "note": ""}, True),
+    ({"name": "合作协议", "note": "写明任务、经费和知识产权"}, False), ({"name": "营业执照"}, False)])
+def test_which_materials_are_of_their_time(document, dated):
+    from applications.queries.taking import of_its_time
+
+    assert of_its_time(document) is dated
+
+
+def test_dated_materials_are_shown_without_a_tick(pair):
+    files = queries.file_offers(pair.new, pair.old, actions.limit_of)
+    dated = [one.code for one in files if one.of_its_time]
+    assert dated and any(one.ticked for one in files)
+    page = signed_in(pair.li).get(url(pair.new, pair.old)).content.decode()
+    for one in files:
+        assert (f'value="{one.code}" checked' in page) is one.ticked
+
+
+def test_nothing_ticked_is_said_and_stays_on_the_page(pair):
+    answer = signed_in(pair.li).post(url(pair.new, pair.old), {"rev": pair.new.rev}, follow=True)
+    page = answer.content.decode()
+    assert "没有勾选任何内容" in page and "已填入" not in page and "st-msg--success" not in page
+    assert answer.redirect_chain[-1][0].endswith(f"?from={pair.old.ref}")
+
+
+def test_amounts_are_told_in_ten_thousands_and_a_single_column_is_not_named_again():
+    from applications.queries.taking import told
+    from programs.engine.forms import Field
+
+    assert told(Field("m", "money", {"label": "金额"}), "1250000.00") == "125 万元"
+    word = Field("word", "text", {"label": "关键词"})
+    assert told(Field("k", "table", {"label": "关键词"}, (), (word,)), [{"word": "甲"}, {"word": "乙"}]) == "甲\n乙"

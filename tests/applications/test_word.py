@@ -17,6 +17,7 @@ from accounts.states import Role
 from applications import actions, queries
 from applications.documents import word
 from applications.models import Application
+from applications.states import READ, WRITE
 from core import files
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -134,8 +135,8 @@ def test_tracked_changes_are_read_as_the_final_text(desk):
         mark.append(run)
         paragraph._p.append(mark)
     assert paragraph._p.find(qn("w:ins")) is not None
-    offers, _missing, foreign = word.matched(desk.row, desk.parts, word.read(packed(made), MB))
-    assert [one.new for one in offers] == ["原文插入"] and foreign == []
+    found = word.matched(desk.row, desk.parts, word.read(packed(made), MB))
+    assert [one.new for one in found.offers] == ["原文插入"] and found.foreign == []
 
 
 def test_a_coauthor_sees_and_writes_the_shared_sections_alone(desk):
@@ -214,3 +215,21 @@ def test_what_is_no_word_file_is_refused(desk, body):
 def test_too_big_is_refused(desk):
     with pytest.raises(files.BadFile):
         word.read(rewritten(desk, lambda name, data: data), 100)
+
+
+def test_a_part_that_one_may_only_read_is_not_called_unknown(desk):
+    rights = {desk.parts[0].code: WRITE, desk.parts[1].code: READ}
+    actions.accept_seat(desk.hu, actions.invite_coauthor(desk.li, desk.row, who=desk.hu.person.email, rights=rights))
+    client = signed_in(desk.hu)
+    made = opened(client, desk.row)
+    made.add_heading("没有这一节", 1)
+    made.add_heading("没有这一项", 2)
+    page = client.post(at("word", desk.row), {"file": packed(made)})
+    read_only = f"{desk.parts[1].title} / {queries.long_fields(desk.parts[1])[0].label}"
+    assert read_only in page.context["matched"].shut and page.context["matched"].foreign == ["没有这一节 / 没有这一项"]
+    assert "您没有填写权限" in page.content.decode()
+
+
+def test_applying_nothing_says_so_and_does_not_speak_of_materials(desk):
+    page = signed_in(desk.li).post(at("word_apply", desk.row), {"rev": desk.row.rev}, follow=True).content.decode()
+    assert "没有勾选任何内容" in page and "份材料" not in page and "已填入" not in page
