@@ -452,10 +452,15 @@ def people_actor(person: Person) -> Any:
     return Actor.of(person)
 
 
+def may_decline(actor: Any, seat: CoAuthor) -> str | None:
+    """Saying no is open to whoever was asked, of whatever unit."""
+    return None if actor.id is not None and is_address_of(actor, seat) else _("Only the person who was invited answers this.")
+
+
 def is_invited(actor: Any, seat: CoAuthor) -> str | None:
     """The person who was asked, once known to the applicant unit or to a partner unit."""
-    if actor.id is None or not is_address_of(actor, seat):
-        return _("Only the person who was invited answers this.")
+    if reason := may_decline(actor, seat):
+        return reason
     if not CoAuthor.objects.filter(_of_units(actor.units(*UNIT_ROLES)), pk=seat.pk).exists():
         return _("Only people of the applicant unit or of a partner unit named in the application write with its leader.")
     return None

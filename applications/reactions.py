@@ -74,7 +74,7 @@ def prepare_submission(event: Any) -> None:
 
 
 @on("applications.coauthor.invite", "applications.coauthor.accept", "applications.coauthor.decline", "applications.coauthor.end",
-    "applications.coauthor.leave")
+    "applications.coauthor.leave", "applications.coauthor.withdraw")
 def tell_of_seat(event: Any) -> None:
     actions.tell_of_seat(event.verb.rsplit(".", 1)[1], event.target, event_id=event.pk)
 

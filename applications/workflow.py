@@ -476,7 +476,7 @@ COAUTHOR = Machine(
     "applications.coauthor",
     (
         Step("accept", {P.INVITED}, P.ACTIVE, policies.is_invited, (being_written,), gettext_lazy("Accept")),
-        Step("decline", {P.INVITED}, P.DECLINED, policies.is_invited, (), pgettext_lazy("invitation", "Decline")),
+        Step("decline", {P.INVITED}, P.DECLINED, policies.may_decline, (), pgettext_lazy("invitation", "Decline")),
         Step("withdraw", {P.INVITED}, P.ENDED, policies.gives_seat, (), pgettext_lazy("invitation", "Take back")),
         Step("leave", {P.ACTIVE}, P.ENDED, policies.holds_seat, (), gettext_lazy("Stop writing with")),
         Step("end", {P.ACTIVE}, P.ENDED, policies.ends_seat, (), gettext_lazy("End the right to write"), danger=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,17 +17,19 @@ from applications.actions.filing import lock
 from applications.models import Application, CoAuthor, Presence
 from applications.states import SeatStatus
 from applications.workflow import COAUTHOR
-from core import ledger
+from core import clock, ledger, parameters
 from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
+
+ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]+@[^\s@<>()\[\]\",;:\\]+")  # of any script, without what only stands around one
 
 
 def _address(text: str) -> str:
     """An e-mail or a mobile number, as accounts keep it."""
     found = people.normal(text)
     name, at, host = found.partition("@")
-    good = bool(name and "." in host and len(found.split()) == 1) if at else found.isascii() and found.isdigit() and 6 <= len(found) <= 20
+    good = bool(name and "." in host and ADDRESS.fullmatch(found)) if at else found.isascii() and found.isdigit() and 6 <= len(found) <= 20
     if not good or len(found) > 120:
         raise Refused([_("Give the e-mail or the mobile number of the person.")])
     return found
@@ -58,6 +61,9 @@ def invite_coauthor(actor: Any, application: Application, *, who: str, rights: M
     if person is not None and person.pk == row.leader_id:
         raise Refused([_("This is your own address: you write everything as the leader.")])
     given = _rights(row, rights)
+    most = int(parameters.value("together.invitations_max", default=20))
+    if row.coauthors.filter(status=SeatStatus.INVITED).count() >= most:
+        raise Refused([_("%(most)d invitations wait for an answer; more are not possible. Take one back first.") % {"most": most}])
     try:
         with transaction.atomic():
             seat = CoAuthor.objects.create(application=row, address=address, person=person, rights=given, invited_by=actor.person)
@@ -137,10 +143,11 @@ def know_address(person: Person) -> None:
 
 
 def tell_of_seat(verb: str, seat: CoAuthor, *, event_id: int) -> None:
-    """Invited and ended: to the co-author; accepted, declined, left, and ended by the clock: to the leader."""
+    """Invited, taken back and ended: to the co-author, of an invitation once a day however often it is made; accepted, declined, left, and ended by the clock: to the leader."""
     row = seat.application
     given = {"title": row.title or row.ref, "name": seat.person.name if seat.person else seat.address, "leader": row.leader.name}
     to_person = {"invite": lambda: _("%(leader)s asks you to write together: %(title)s") % given,
+                 "withdraw": lambda: _("%(leader)s has taken the invitation back: %(title)s") % given,
                  "end": lambda: _("You no longer write together: %(title)s") % given}
     to_leader = {"accept": lambda: _("%(name)s writes with you: %(title)s") % given,
                  "decline": lambda: _("%(name)s does not want to write with you: %(title)s") % given,
@@ -148,7 +155,7 @@ def tell_of_seat(verb: str, seat: CoAuthor, *, event_id: int) -> None:
                  "end": lambda: _("%(name)s no longer writes with you: %(title)s") % given}
     if verb in to_person and seat.person is not None:
         notices.tell([seat.person], f"application.coauthor_{verb}", to_person[verb], link=reverse("applications:my:list"),
-                     dedupe=f"coauthor:{verb}:{seat.pk}")
+                     dedupe=f"coauthor:end:{seat.pk}" if verb == "end" else f"coauthor:{verb}:{row.pk}:{seat.person.pk}:{clock.today():%Y%m%d}")
     if verb in to_leader:
         notices.tell([row.leader], f"application.coauthor_{verb}", to_leader[verb], link=reverse("applications:my:together", args=[row.ref]),
                      dedupe=f"coauthor:{verb}:{seat.pk}:{event_id}")

@@ -55,7 +55,7 @@ def _own(actor: Any) -> QuerySet[CoAuthor]:
 
 
 def writing_invitations(actor: Any) -> list[CoAuthor]:
-    """Drafts that wait for the actor's yes; only those where a yes would give a right."""
+    """Drafts that wait for the actor's answer; `closed` is why a yes is not possible (a no always is)."""
     if actor.id is None:
         return []
     mine = Q(person=actor.id)
@@ -63,7 +63,10 @@ def writing_invitations(actor: Any) -> list[CoAuthor]:
         if address:
             mine |= Q(person=None, address=address)
     rows = _own(actor).filter(mine, status=SeatStatus.INVITED, application__status__in=states.WRITTEN_TOGETHER)
-    return [row for row in rows if policies.is_invited(actor, row) is None]
+    found = list(rows)
+    for row in found:
+        row.closed = policies.is_invited(actor, row) or ""
+    return found
 
 
 def writing_with(actor: Any) -> list[CoAuthor]:

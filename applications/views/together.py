@@ -83,8 +83,9 @@ def seat_rights(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 def seat_end(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """By the leader: an invitation is taken back, a seat ends at once."""
     seat = _seat(request, ref, pk)
-    (actions.withdraw_seat if seat.status == states.SeatStatus.INVITED else actions.end_seat)(request.actor, seat)
-    messages.success(request, _("From now on this person neither reads nor writes the application."))
+    invited = seat.status == states.SeatStatus.INVITED
+    (actions.withdraw_seat if invited else actions.end_seat)(request.actor, seat)
+    messages.success(request, _("The invitation has been taken back.") if invited else _("From now on this person neither reads nor writes the application."))
     return redirect("applications:my:together", ref)
 
 

@@ -15,6 +15,7 @@ from applications import actions, policies, queries
 from applications.models import Application, CoAuthor, Presence, SectionSave
 from applications.states import READ, WRITE, SeatStatus
 from core import clock, events
+from core.models import Parameter
 from core.workflow import Refused
 from notices.models import Message
 from tests.applications.client import cost, signed_in
@@ -381,3 +382,60 @@ def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
 def test_an_invitation_begins_without_a_chosen_right(desk):
     page = signed_in(desk.li).get(my("together", desk.row.ref)).content.decode()
     assert 'name="every"' in page and " checked" not in page
+
+
+# --- invitations -------------------------------------------------------------------------------------------------
+
+
+def test_so_many_invitations_wait_at_once(desk):
+    assert Parameter.objects.filter(key="together.invitations_max").update(value=2) == 1
+    for number in range(2):
+        last = actions.invite_coauthor(desk.li, desk.row, who=f"n{number}@applications.example", rights={"*": READ})
+    answer = signed_in(desk.li).post(my("together", desk.row.ref), {"who": "n3@applications.example", "every": READ})
+    assert answer.status_code == 422 and 'value="n3@applications.example"' in answer.content.decode() and CoAuthor.objects.count() == 2
+    actions.withdraw_seat(desk.li, last)
+    actions.invite_coauthor(desk.li, desk.row, who="n3@applications.example", rights={"*": READ})
+
+
+def test_inviting_again_on_the_same_day_sends_no_second_message(desk):
+    for _time in range(3):
+        seat = actions.invite_coauthor(desk.li, desk.row, who=desk.hu.person.email, rights={"*": READ})
+        events.drain()
+        actions.withdraw_seat(desk.li, seat)
+        events.drain()
+    told = Message.objects.filter(person=desk.hu.person)
+    assert told.filter(event="application.coauthor_invite").count() == 1
+    assert told.filter(event="application.coauthor_withdraw").count() == 1
+
+
+def test_an_invitation_to_an_unknown_address_is_taken_back_in_silence(desk):
+    actions.withdraw_seat(desk.li, actions.invite_coauthor(desk.li, desk.row, who="new@applications.example", rights={"*": READ}))
+    events.drain()
+    assert not Message.objects.filter(event="application.coauthor_withdraw").exists()
+
+
+def test_whoever_belongs_to_no_unit_of_it_reads_why_and_may_decline(desk):
+    seat = actions.invite_coauthor(desk.li, desk.row, who=desk.stranger.person.email, rights={"*": WRITE})
+    client = signed_in(desk.stranger)
+    page = client.get(my("list")).content.decode()
+    assert my("seat_decline", seat.pk) in page and my("seat_accept", seat.pk) not in page and "合作单位" in page
+    with pytest.raises(Refused):
+        actions.accept_seat(desk.stranger, seat)
+    with pytest.raises(Refused):
+        actions.decline_seat(desk.hu, seat)
+    client.post(my("seat_decline", seat.pk))
+    seat.refresh_from_db()
+    assert seat.status == SeatStatus.DECLINED
+
+
+@pytest.mark.parametrize("who", ["胡 <hu@applications.example>", "<hu@applications.example>", "h u@applications.example", "hu@applications example.cn", "a@b@c.cn"])
+def test_an_address_is_an_address(desk, who):
+    with pytest.raises(Refused):
+        actions.invite_coauthor(desk.li, desk.row, who=who, rights={"*": READ})
+
+
+def test_taking_back_asks_another_question_than_ending(desk):
+    actions.invite_coauthor(desk.li, desk.row, who="new@applications.example", rights={"*": READ})
+    seated(desk)
+    page = signed_in(desk.li).get(my("together", desk.row.ref)).content.decode()
+    assert page.count("撤回这份邀请？") == 1 and page.count("data-confirm") == 2
