@@ -49,8 +49,8 @@ WIDEST = """() => {
   return out.length ? out.slice(-4) : [`the page is ${document.documentElement.scrollWidth} wide`];
 }"""
 
-#: Every kind of element in its kind of parent that is to be seen. On the narrow screen axe-core looks at a page that has one which no page
-#: before it had there: most of its time went into the same tables and buttons again and again.
+#: Every kind of element in its kind of parent that is to be seen. axe-core looks at every page on the wide screen; on the narrow one, and at
+#: further examples of a page, where there is one which nothing before it had: its time went into the same tables and buttons again and again.
 KINDS = """() => [...new Set([...document.body.querySelectorAll('*')].filter((one) => one.getClientRects().length).map((one) =>
   [one.parentElement, one].map((it) => `${it.tagName}.${it.className.baseVal ?? it.className}`).join('>')))]"""
 
@@ -92,7 +92,7 @@ class Visitor:
     def __init__(self, browser: Any, base: str, cookies: Callable[[Any], dict[str, str]]) -> None:
         self.browser, self.base, self.cookies = browser, base, cookies
         self.open_pages: dict[Any, Any] = {}
-        self.seen: set[str] = set()
+        self.seen: dict[int, set[str]] = {WIDE: set(), NARROW: set()}
 
     def page(self, who: Any) -> Any:
         """The tab of a person; None is the public. The policy of the page's scripts is lifted for axe-core only."""
@@ -122,8 +122,8 @@ class Visitor:
         answer.dispose()
         return answer.status
 
-    def look(self, who: Any, path: str, *, axe: bool = True, shot: str = "") -> Finding:
-        """Open a page and measure it; `found.status` is not 200 or 202 where there is none."""
+    def look(self, who: Any, path: str, *, axe: bool = True, first: bool = True, shot: str = "") -> Finding:
+        """Open a page and measure it; `found.status` is not 200 or 202 where there is none. `first`: nothing of its kind was looked at."""
         page, found = self.page(who), Finding(f"{path} as {who or 'the public'}")
         errors: list[str] = []
         page.once("pageerror", lambda error: errors.append(str(error)))
@@ -141,19 +141,17 @@ class Visitor:
             if wide := page.evaluate(WIDEST):
                 found.what.append(f"{width} px: wider than the window: {'; '.join(wide)}")
             if axe:
-                found.what += [f"{width} px: {line}" for line in self.violations(page, width)]
+                found.what += [f"{width} px: {line}" for line in self.violations(page, width, always=first and width == WIDE)]
             if shot:
                 page.screenshot(path=f"{shot}_{width}.png", full_page=True)
         found.what += [f"script error: {text}" for text in errors]
         return found
 
-    def violations(self, page: Any, width: int) -> list[str]:
-        """On the wide screen of every page; on the narrow one where something new is to be seen."""
-        if width == NARROW:
-            kinds = set(page.evaluate(KINDS))
-            if kinds <= self.seen:
-                return []
-            self.seen |= kinds
+    def violations(self, page: Any, width: int, *, always: bool) -> list[str]:
+        kinds = set(page.evaluate(KINDS))
+        if not always and kinds <= self.seen[width]:
+            return []
+        self.seen[width] |= kinds
         page.evaluate(LOAD_AXE, f"{self.base}/static/axe.min.js")
         return [
             f"{rule['id']}: {rule['help']} at {', '.join(str(node['target'][0]) for node in rule['nodes'][:3])}"

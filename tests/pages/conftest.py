@@ -88,7 +88,8 @@ def desk_of_many() -> None:
     """A guide whose check is handed over, and a batch that was decided: nothing of it could be."""
     chen, day, unit = demo_actor("chen"), clock.today(), make.unit("形式审查中心（演示）", "MA5AAA11", "AGENCY")
     Organisation.objects.filter(pk=unit.pk).update(licence=None)
-    for guide in applied.guides_to_hand_over(chen)[:3]:
+    by_size = sorted(applied.guides_to_hand_over(chen), key=lambda one: Application.objects.filter(guide=one).exclude(submitted_at=None).count())
+    for guide in by_size[-3:]:
         filing.hand_over(chen, unit, guide=guide, since=day, until=day + timedelta(days=30), reason="集中受理期委托审查")
     filing.note_missing_hits()
     job = filing.order_batch(chen, filing.ACCEPT, [Application.objects.filter(status="NOT_ACCEPTED").first()], {})
