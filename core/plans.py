@@ -25,7 +25,9 @@ def run(cursor: Any, text: str, values: Sequence[Any]) -> None:
     names = _KEPT.setdefault(connection.connection, {})
     if text not in names:
         places = tuple(f"${number}" for number in range(1, len(values) + 1))
-        with connection.connection.cursor() as plain:  # not one of the statements of the act: it comes once per connection
+        # not one of the statements of the act: it comes once per connection. Its errors are Django's all the same: a database
+        # that is away is told as such, and the connection is not used again
+        with connection.wrap_database_errors, connection.connection.cursor() as plain:
             plain.execute(f"PREPARE keguan_{len(names)} AS {text % places}")
         names[text] = f"keguan_{len(names)}"
     marks = ", ".join(["%s"] * len(values))

@@ -87,3 +87,13 @@ def test_session_that_is_over_is_not_read_and_is_thrown_away(visit):
     assert sessions.actor_of(stored(visit)) is None
     assert visit.get("/me/").status_code == 302
     assert forget_ended_sessions() == 1
+
+
+def test_a_column_that_a_migration_adds_does_not_stop_who_is_signed_in(visit):
+    """The web servers of before go on while the migrations run, with statements that they keep planned."""
+    assert sessions.actor_of(stored(visit)) is not None
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_person ADD COLUMN of_the_next_release text NOT NULL DEFAULT ''")
+    assert sessions.actor_of(stored(visit)) is not None
+    assert visit.get("/me/").status_code == 200

@@ -243,3 +243,9 @@ def test_statistics_count_by_guide_reason_and_rule(client, town, three):
     assert page.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(visit(client, town.chen).get(reverse("applications:desk:statistics"), {"export": "xlsx"}).content))
     assert book.worksheets[0].max_row == 2
+
+
+def test_the_queue_goes_out_with_its_numbers(client, town):
+    row = make.submitted(town.li, town.wang, town.guide, town.a)
+    text = visit(client, town.chen).get(reverse("applications:desk:list"), {"export": "csv"}).content.decode("utf-8-sig")
+    assert row.ref in text

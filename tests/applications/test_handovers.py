@@ -16,6 +16,7 @@ from applications import actions, policies, queries
 from applications.models import Application, Handover
 from applications.states import HandoverStatus
 from core import clock, deadlines, events
+from core.workflow import Refused
 from notices.models import Message
 from tests.applications.test_desk_queue import three  # noqa: F401
 from tests.applications.test_filing import refused
@@ -143,7 +144,7 @@ def test_the_guards_are_what_keeps_others_out(house, three, monkeypatch):  # noq
 
 
 def test_only_an_institution_has_the_narrow_role(house):
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(Refused):
         accounts.grant_role(house.badm, house.li.person, house.bureau, Role.DIVISION, scope=HANDED_OVER)
 
 
@@ -183,3 +184,11 @@ def test_list_asks_the_same_for_one_row_and_for_three(client, house, three):  # 
             visitor.get(reverse("applications:desk:handovers"))
         counts.append(len(caught))
     assert counts[0] == counts[2]
+
+
+def test_what_has_nothing_left_to_check_is_not_offered(house, three):  # noqa: F811
+    assert [one.pk for one in queries.guides_to_hand_over(house.chen)] == [house.guide.pk]
+    type(house.guide).objects.filter(pk=house.guide.pk).update(status="CLOSED")
+    assert [one.pk for one in queries.guides_to_hand_over(house.chen)] == [house.guide.pk], "closed, and something to check"
+    type(three[0]).objects.filter(guide=house.guide).update(status="ACCEPTED")
+    assert queries.guides_to_hand_over(house.chen) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core import plans
@@ -41,6 +41,12 @@ def test_outlives_a_rollback():
         ask("a", "b")
         transaction.set_rollback(True)
     assert ask("duplicate.title_from", "x") == [("duplicate.title_from",)]
+
+
+def test_what_cannot_be_planned_is_an_error_of_django():
+    """The page that says when to come back knows no errors of the driver."""
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        plans.run(cursor, "SELECT nothing FROM core_no_such_table WHERE a = %s", ["x"])
 
 
 def test_pooler_is_served_without(settings):

@@ -72,7 +72,8 @@ def test_an_event_without_a_group_is_found():
 
 
 @pytest.mark.parametrize("event", ["document.correction", "document.refusal", "application.award", "application.reject", "application.remind",
-                                   "membership.invite", "reviews.invite", "objection.uphold", "application.voice"])
+                                   "membership.invite", "reviews.invite", "objection.uphold", "application.voice",
+                                   "application.coauthor_invite", "file.infected"])
 def test_what_the_law_wants_told_is_locked(event):
     assert rules.group_of(event).locked
 
@@ -116,6 +117,19 @@ def test_quiet_hours_delay_what_nothing_forces(office, mailoutbox):
     with clock.shifted_to(at(23, day=1)):
         actions.tell([office.wang.person], FREE, "又有进展")
         assert tasks.send_mails() == 1
+
+
+def test_only_the_law_makes_a_message_statutory(office, mailoutbox):
+    """What is always mailed because somebody waits says so, and does not call itself a service of documents."""
+    with clock.shifted_to(at(10)):
+        actions.tell([office.wang.person], LOCKED, "请评审")
+        actions.tell([office.wang.person], LOCKED, "依法送达", statutory=True)
+        assert tasks.send_mails() == 2
+    assert list(Message.objects.order_by("pk").values_list("statutory", flat=True)) == [False, True]
+    asked, served = mailoutbox
+    assert str(rules.group_of(LOCKED).locked) in asked.body
+    assert str(rules.group_of(LOCKED).locked) not in served.body
+    assert "List-Unsubscribe" not in asked.extra_headers
 
 
 @pytest.mark.parametrize(("hour", "begins", "ends", "due"), [
