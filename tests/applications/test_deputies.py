@@ -19,6 +19,7 @@ from notices.models import Message
 from tests.applications.client import signed_in
 from tests.factories import applications as make
 from tests.factories import programs as programme
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def my(name: str, *args) -> str:
     return reverse(f"applications:my:{name}", args=args)
 
 
-@pytest.fixture
+@kept
 def office(town):
     """Unit A has an application that waits in one guide and one begun in another; gao of the unit leads nothing. Unit B has one."""
     town.gao = make.member("高助理", town.a, Role.MEMBER, number=make.NUMBERS[4], phone="13800138031")

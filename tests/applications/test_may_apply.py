@@ -16,18 +16,20 @@ from core import clock
 from programs.queries import matching
 from programs.states import Reach
 from tests.applications.client import signed_in
-from tests.applications.test_voices import challenge
 from tests.factories import applications as make
+from tests.factories import modes
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
+challenged = kept(modes.challenge)
 
 
 def my(name: str, *args) -> str:
     return reverse(f"applications:my:{name}", args=args)
 
 
-def test_owner_of_a_challenge_is_told_everywhere_that_it_does_not_fit():
-    town = challenge()
+def test_owner_of_a_challenge_is_told_everywhere_that_it_does_not_fit(challenged):
+    town = challenged
     leader = make.member("榜主员", town.owner, "MEMBER", phone="13800138010")
     client = signed_in(leader)
     start = client.get(my("start", town.guide.ref)).content.decode()
@@ -42,8 +44,8 @@ def test_owner_of_a_challenge_is_told_everywhere_that_it_does_not_fit():
     assert mine.reach == Reach.NOT
 
 
-def test_other_units_begin_as_before():
-    town = challenge()
+def test_other_units_begin_as_before(challenged):
+    town = challenged
     page = signed_in(town.li).get(my("start", town.guide.ref))
     assert page.context["units"] == [town.a] and 'name="once"' in page.content.decode()
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.states import Role
@@ -23,6 +24,7 @@ from notices.models import Message
 from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.factories import programs as programme
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -31,13 +33,16 @@ def my(name: str, *args) -> str:
     return reverse(f"applications:my:{name}", args=args)
 
 
-@pytest.fixture
-def crowd(town, as_owner_without_triggers):
+@kept
+def crowd(town):
     """Three leaders of unit A with one application each, handed in in this order: 1.2, 2.4 and 1.8 million; two places. A fourth
     is being filled in."""
-    as_owner_without_triggers(
-        "UPDATE programs_guideversion SET data = jsonb_set(data, '{quota,per_unit}', '2'), sha256 = repeat('q', 64) WHERE id = %s",
-        [town.guide.version_id])
+    with connection.cursor() as cursor:  # a published version refuses it to everybody else
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE programs_guideversion SET data = jsonb_set(data, '{quota,per_unit}', '2'), sha256 = repeat('q', 64) WHERE id = %s",
+            [town.guide.version_id])
+        cursor.execute("SET LOCAL session_replication_role = origin")
     town.guide.refresh_from_db()
     town.zhou, town.wu, town.sun2 = (
         make.member(name, town.a, Role.MEMBER, number=number, phone=phone)

@@ -22,17 +22,24 @@ from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.factories import modes
 from tests.factories import projects as story
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
-def challenge(**more):
-    return modes.town_of("CHALLENGE", details=lambda town: {
-        "owner": town.owner.name, "owner_uscc": town.owner.uscc, "price": "6000000", "owner_money": "3000000"} | more)
+#: A challenge guide and its people, made once for the tests of a module.
+challenged = kept(modes.challenge)
 
 
 def in_scope(data):
     data["ethics"] = {"rule": "BEFORE_AWARD", "note": ""}
+
+
+def before_award():
+    return modes.town_of("PRE", change=in_scope)
+
+
+prepaid = kept(before_award)
 
 
 def paper(name="批件.pdf"):
@@ -43,8 +50,8 @@ def accepted(town, **more):
     return story.accepted(town, town.li, town.wang, town.a, **more)
 
 
-def test_owner_unit_is_asked_at_the_acceptance_and_told(db):
-    town = challenge()
+def test_owner_unit_is_asked_at_the_acceptance_and_told(challenged):
+    town = challenged
     row = accepted(town)
     voice = Voice.objects.get(application=row)
     assert (voice.code, voice.gate, voice.organisation, voice.status) == ("owner_choice", "PROPOSE", town.owner, "ASKED")
@@ -53,8 +60,8 @@ def test_owner_unit_is_asked_at_the_acceptance_and_told(db):
     assert actions.ask_voices(town.chen, row, ("PROPOSE", "AWARD")) == []
 
 
-def test_owner_answers_in_its_own_desk_and_sees_its_bid_only(db):
-    town = challenge()
+def test_owner_answers_in_its_own_desk_and_sees_its_bid_only(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     assert queries.voice_of_unit(town.host, voice.uid) == voice
     assert [label for label, _answer in queries.shown_to_owner(voice)] == ["技术路线与攻关方案", "承诺达到的指标", "与发榜方对接情况"]
@@ -64,16 +71,16 @@ def test_owner_answers_in_its_own_desk_and_sees_its_bid_only(db):
 
 
 @pytest.mark.parametrize("who", ["li", "wang", "stranger", "badm", "he", "fin", "agency", "qian"])
-def test_answer_by_anybody_else_is_refused(db, who):
-    town = challenge()
+def test_answer_by_anybody_else_is_refused(who, challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     with pytest.raises(Refused):
         actions.answer_voice(getattr(town, who), voice, agree=True)
     assert Voice.objects.get().status == "ASKED"
 
 
-def test_bid_is_seen_by_nobody_else_and_the_bidder_does_not_read_the_answer(db):
-    town = challenge()
+def test_bid_is_seen_by_nobody_else_and_the_bidder_does_not_read_the_answer(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     for who in (town.li, town.wang, town.stranger, town.badm):
         assert not policies.voices_visible_to(who).exists()
@@ -83,8 +90,8 @@ def test_bid_is_seen_by_nobody_else_and_the_bidder_does_not_read_the_answer(db):
     assert policies.visible_to(town.host).count() == 0
 
 
-def test_decline_without_grounds_is_refused_and_writes_nothing(db):
-    town = challenge()
+def test_decline_without_grounds_is_refused_and_writes_nothing(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     with pytest.raises(Refused):
         actions.answer_voice(town.host, voice, agree=False)
@@ -105,8 +112,8 @@ def test_record_needs_day_number_and_paper(db):
     assert (row.status, row.number, row.file.mime) == ("AGREED", "ITC-2026-1", "application/pdf")
 
 
-def test_paper_answer_of_a_registered_owner_goes_on_record_by_the_bureau(db):
-    town = challenge()
+def test_paper_answer_of_a_registered_owner_goes_on_record_by_the_bureau(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     with pytest.raises(Refused):
         actions.answer_voice(town.chen, voice, agree=True, decided_on=clock.today())
@@ -131,8 +138,8 @@ def test_decision_before_the_due_diligence_is_refused_and_figures_keep_the_limit
     assert queries.words_of(done)["figures"] == [("投资金额（万元）", "200"), ("持股比例（%）", "10%")]
 
 
-def test_reopened_answer_blocks_again_until_it_is_decided_on(db):
-    town = challenge()
+def test_reopened_answer_blocks_again_until_it_is_decided_on(challenged):
+    town = challenged
     voice = actions.answer_voice(town.host, Voice.objects.get(application=accepted(town)), agree=True)
     with pytest.raises(Refused):
         actions.reopen_voice(town.host, voice, why="误点")
@@ -142,8 +149,8 @@ def test_reopened_answer_blocks_again_until_it_is_decided_on(db):
     assert row.status == "ASKED" and queries.gaps_before_proposal([row.application])
 
 
-def test_answer_after_the_decision_is_refused(db):
-    town = challenge()
+def test_answer_after_the_decision_is_refused(challenged):
+    town = challenged
     row = accepted(town)
     voice = Voice.objects.get(application=row)
     actions.withdraw(town.wang, row, why="撤回")
@@ -154,8 +161,8 @@ def test_answer_after_the_decision_is_refused(db):
 # --- ethics ------------------------------------------------------------------------------------------------------
 
 
-def test_ethics_approval_is_asked_only_where_rule_and_answer_say_so(db):
-    town = modes.town_of("PRE", change=in_scope)
+def test_ethics_approval_is_asked_only_where_rule_and_answer_say_so(prepaid):
+    town = prepaid
     row = accepted(town)
     assert not row.voices.exists() and queries.gaps_before_award(row) == []
     modes.in_ethics_scope(row)
@@ -165,8 +172,8 @@ def test_ethics_approval_is_asked_only_where_rule_and_answer_say_so(db):
     assert [voice.code for voice in actions.ask_voices(town.chen, row, ("AWARD",))] == ["ethics_recheck"]
 
 
-def test_ethics_approval_is_handed_in_by_the_applicant_and_confirmed_by_the_division(db):
-    town = modes.town_of("PRE", change=in_scope)
+def test_ethics_approval_is_handed_in_by_the_applicant_and_confirmed_by_the_division(prepaid):
+    town = prepaid
     row = accepted(town)
     modes.in_ethics_scope(row)
     voice = actions.ask_voices(town.chen, row, ("AWARD",))[0]
@@ -187,8 +194,8 @@ def test_ethics_approval_is_handed_in_by_the_applicant_and_confirmed_by_the_divi
     assert (done.status, done.confirmed_by) == ("AGREED", town.chen.person) and queries.gaps_before_award(row) == []
 
 
-def test_database_refuses_an_unconfirmed_paper_and_an_answer_without_its_day(db):
-    town = modes.town_of("PRE", change=in_scope)
+def test_database_refuses_an_unconfirmed_paper_and_an_answer_without_its_day(prepaid):
+    town = prepaid
     row = accepted(town)
     modes.in_ethics_scope(row)
     voice = actions.ask_voices(town.chen, row, ("AWARD",))[0]
@@ -201,8 +208,8 @@ def test_database_refuses_an_unconfirmed_paper_and_an_answer_without_its_day(db)
 # --- who may file, and how much ----------------------------------------------------------------------------------
 
 
-def test_owner_does_not_bid_on_its_own_challenge(db):
-    town = challenge()
+def test_owner_does_not_bid_on_its_own_challenge(challenged):
+    town = challenged
     leader = make.member("榜主员", town.owner, "MEMBER", phone="13800138010")
     with pytest.raises(Refused, match="R4"):
         make.started(leader, town.guide, town.owner)
@@ -217,24 +224,24 @@ def test_only_named_units_file(db, code, field):
 
 
 def test_amount_above_the_details_is_refused_at_the_check_list(db):
-    town = challenge(price="5000000")
+    town = modes.challenge(price="5000000")
     row = make.fill(town.li, make.started(town.li, town.guide, town.a), requested="2000001")
     assert any("榜额" in item.text for item in queries.blockers(row))
     row = make.fill(town.stranger, make.started(town.stranger, town.guide, town.b), requested="2000000")
     assert not any("榜额" in item.text for item in queries.blockers(row))
 
 
-def test_applicant_hands_in_only_what_the_applicant_is_asked_for(db):
-    town = challenge()
+def test_applicant_hands_in_only_what_the_applicant_is_asked_for(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     with pytest.raises(Refused, match="not answered by the applicant|不由申报单位提交"):
         actions.hand_in_voice(town.li, voice, decided_on=clock.today(), number="函1号", upload=paper())
     assert Voice.objects.get().status == "ASKED"
 
 
-def test_proposal_waits_for_who_decides_too(db):
+def test_proposal_waits_for_who_decides_too(challenged):
     """The table of the application itself, whoever asks it; the list of projects holds the same before."""
-    town = challenge()
+    town = challenged
     row = accepted(town)
     type(row).objects.filter(pk=row.pk).update(status="RANKED")
     row.refresh_from_db()
@@ -250,8 +257,8 @@ def test_every_move_of_the_table_is_reached():
 # --- pages and machines ------------------------------------------------------------------------------------------
 
 
-def test_owner_answers_on_its_page_and_a_faulty_answer_keeps_what_was_typed(db):
-    town = challenge()
+def test_owner_answers_on_its_page_and_a_faulty_answer_keeps_what_was_typed(challenged):
+    town = challenged
     voice = Voice.objects.get(application=accepted(town))
     page, url = signed_in(town.host), reverse("applications:my:unit_voice", args=[voice.uid])
     assert voice.application.title in page.get(reverse("applications:my:unit_voices")).content.decode()
@@ -285,8 +292,8 @@ def test_machines_get_the_same_answers_with_the_reasons(db):
     assert again.json()["status"] == "ASKED"
 
 
-def test_desk_list_costs_the_same_for_one_row_and_for_many(db):
-    town = challenge()
+def test_desk_list_costs_the_same_for_one_row_and_for_many(challenged):
+    town = challenged
     row = accepted(town)
     client, url = signed_in(town.chen), reverse("applications:desk:voices")
     one = cost(client, url)

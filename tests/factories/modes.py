@@ -39,6 +39,11 @@ def town_of(code: str, *, details: Any = None, change: Any = None) -> SimpleName
     return town
 
 
+def challenge(**more: Any) -> SimpleNamespace:
+    return town_of("CHALLENGE", details=lambda town: {
+        "owner": town.owner.name, "owner_uscc": town.owner.uscc, "price": "6000000", "owner_money": "3000000"} | more)
+
+
 def _guide(town: SimpleNamespace, code: str, given: dict[str, Any], change: Any) -> Any:
     plan = programme.approved_plan(town)
     programme.documents(town)

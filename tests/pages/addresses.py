@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -36,6 +37,7 @@ def answers_get(view) -> bool:
     return True
 
 
+@cache
 def pages() -> list[Address]:
     return [
         Address(name, pattern, tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex))

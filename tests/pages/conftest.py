@@ -162,3 +162,12 @@ def visitor(site):
         yield Visitor(browser, site.url, cookies_of)
         browser.close()
     patch.undo()
+
+
+@pytest.fixture(scope="package")
+def found_lists(site, django_db_blocker):
+    """Name of a page with a list -> (client of somebody who may open it, its address)."""
+    from tests.pages import listings  # a test module stands behind it, which pytest must see first
+
+    with django_db_blocker.unblock():
+        return listings.found()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Person
 from tests.pages import samples
 from tests.pages.addresses import Address, pages
+from tests.pages.browser import NARROW
 
 pytestmark = pytest.mark.django_db  # makes pytest-django build the test database; the server has its own connections
 PAGES = {page.name: page for page in pages() if page.name not in samples.NO_SCREEN}
@@ -59,3 +60,17 @@ def test_page(name, visitor):
         elif found.what:
             problems.append(unquote(str(found)))
     assert not problems, "\n".join(problems)
+
+
+def test_what_is_wrong_on_a_page_seen_before_is_found(visitor):
+    """The negative control: a pale text, and a picture without words, in a kind of element of their own."""
+    visitor.look(None, "/")
+    page = visitor.page(None)
+    page.evaluate("""() => {
+      const pale = Object.assign(document.createElement('p'), {className: 'pale', textContent: '看不清的文字'});
+      pale.style.color = '#ddd';
+      document.querySelector('main').append(pale, Object.assign(document.createElement('img'), {className: 'bare', src: '/static/st/mark.svg', width: 9}));
+    }""")
+    found = visitor.violations(page, NARROW, always=False)
+    assert [line.partition(":")[0] for line in sorted(found)] == ["color-contrast", "image-alt"]
+    assert not visitor.violations(page, NARROW, always=False), "what has been looked at is not looked at again"

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from core.money import WAN, in_wan, wan
 from core.web import lists
-from tests.pages.test_queries import every, found_lists  # noqa: F401 (a fixture)
+from tests.pages.test_queries import every
 
 pytestmark = pytest.mark.django_db
 UNITS = ("万元", "10,000 yuan")
@@ -49,7 +49,7 @@ def codes_left(listing: lists.Listing, model, rows: list[list[str]]) -> list[str
     return found
 
 
-def test_every_export_holds_what_the_list_shows(found_lists, monkeypatch):  # noqa: F811
+def test_every_export_holds_what_the_list_shows(found_lists, monkeypatch):
     for listing in every(lists.Listing):
         monkeypatch.setattr(listing, "per_page", 50)
     wrong, money, models, real = [], 0, [], lists.exported

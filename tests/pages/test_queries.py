@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from accounts import actions as accounts
-from accounts.middleware import EPOCH
-from accounts.models import Organisation, Person
-from accounts.policies import system
-from accounts.states import Role
 from core.web import lists
-from projects.models import Project
-from tests.pages import samples
-from tests.pages.addresses import pages
-from tests.pages.test_axe import person, visits
 
 pytestmark = pytest.mark.django_db
 #: Lists that hold two rows in the small world.
 SHORT = {"projects:desk:objections", "programs:public:topic_calls", "programs:my:needs", "programs:my:unit_needs",
          "programs:desk:portfolios", "programs:desk:advisory", "programs:desk:entitlement_lists", "applications:my:unit_voices"}
-#: Lists of what is one's own: somebody who keeps the books of many units opens them.
-OWN = ("applications:my:unit_list", "projects:my:projects", "funding:my:payments", "performance:my:reports", "programs:my:entitlements")
-
-
-def client_of(who: Any) -> Client:
-    client = Client()
-    if who is not None:
-        client.force_login(who, backend=settings.AUTHENTICATION_BACKENDS[0])
-        session = client.session
-        session[EPOCH] = who.session_epoch
-        session.save()
-    return client
 
 
 def asked(client: Client, path: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, list[str]]:
@@ -53,35 +28,6 @@ def asked(client: Client, path: str, rows: int, monkeypatch: pytest.MonkeyPatch)
 
 def every(kind: type) -> list[type]:
     return [kind, *(one for sub in kind.__subclasses__() for one in every(sub))]
-
-
-def is_list(client: Client, path: str) -> bool:
-    answer = client.get(path)
-    return answer.status_code == 200 and bool(answer.context) and isinstance(answer.context.get("page"), lists.Page)
-
-
-def keeper() -> Person:
-    """The administrator of every unit that has a project."""
-    root = system("test")
-    if person := Person.objects.filter(email="many@stranger.example").first():
-        return person  # another module of this package has made the same
-    person = accounts.create_person(root, name="多单位管理员", email="many@stranger.example", is_demo=True)
-    for unit in Organisation.objects.filter(pk__in=Project.objects.values("unit")):
-        accounts.grant_role(root, person, unit, Role.ORG_ADMIN)
-    return person
-
-
-@pytest.fixture(scope="module")
-def found_lists(site, django_db_blocker) -> dict[str, tuple[Client, str]]:
-    with django_db_blocker.unblock():
-        mine = keeper()
-        found = {name: (client_of(mine), reverse(name)) for name in OWN}
-        for page in pages():
-            for visit in visits(page)[:1] if page.name not in samples.NO_SCREEN else ():
-                client, path = client_of(person(visit.who)), reverse(page.name, args=visit.args) + visit.query
-                if page.name not in found and is_list(client, path):
-                    found[page.name] = (client, path)
-        return found
 
 
 def test_every_list_asks_the_same_for_one_row_and_for_all(found_lists, monkeypatch):

@@ -12,11 +12,13 @@ from performance import actions
 from performance.models import Acceptance
 from projects import actions as awards
 from projects.models import Contract
-from tests.applications.test_voices import challenge
+from tests.factories import modes
 from tests.factories import performance as report
 from tests.factories import projects as make
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
+challenged = kept(modes.challenge)
 
 
 def running_challenge(town):
@@ -38,8 +40,8 @@ def running_challenge(town):
     return project
 
 
-def test_challenge_passes_only_with_the_owners_test_and_a_second_round_asks_again():
-    town = challenge()
+def test_challenge_passes_only_with_the_owners_test_and_a_second_round_asks_again(challenged):
+    town = challenged
     project = running_challenge(town)
     row = report.examined(town, project)
     with pytest.raises(Refused, match="R4"):

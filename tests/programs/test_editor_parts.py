@@ -16,6 +16,7 @@ from programs.forms.parts import ModeForm, MoneyForm
 from programs.forms.sections import SectionsForm
 from programs.models import Guide
 from tests.factories import programs as make
+from tests.kept import kept
 from tests.programs.test_condition_editor import Fields
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def now(guide) -> dict:
     return Guide.objects.get(pk=guide.pk).version.data
 
 
-@pytest.fixture
+@kept
 def guide(staff):
     return make.draft_guide(staff)
 

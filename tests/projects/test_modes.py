@@ -26,11 +26,14 @@ from projects import actions, queries, rules
 from projects.models import PaymentLine, Project, ProposalItem
 from projects.workflow import _yearly_cap
 from tests.applications.client import signed_in
-from tests.applications.test_voices import challenge, in_scope, paper
+from tests.applications.test_voices import in_scope, paper
 from tests.factories import funding as pay
 from tests.factories import modes
 from tests.factories import performance as report
 from tests.factories import projects as make
+from tests.kept import kept
+
+challenged = kept(modes.challenge)
 
 
 def on_record(town, voice, **more):
@@ -49,8 +52,8 @@ def answer_all(town, **more):
 
 
 @pytest.mark.django_db
-def test_list_waits_for_the_owner_and_goes_on_with_its_word():
-    town = challenge()
+def test_list_waits_for_the_owner_and_goes_on_with_its_word(challenged):
+    town = challenged
     row = make.begun(town)
     with pytest.raises(Refused, match="R4") as refusal:
         actions.submit_list(town.chen, row)
@@ -61,8 +64,8 @@ def test_list_waits_for_the_owner_and_goes_on_with_its_word():
 
 
 @pytest.mark.django_db
-def test_bid_that_the_owner_declines_is_not_proposed_nor_chosen_by_hand():
-    town = challenge()
+def test_bid_that_the_owner_declines_is_not_proposed_nor_chosen_by_hand(challenged):
+    town = challenged
     first, second = make.ranked(town)
     filing.answer_voice(town.host, first.voices.get(), agree=False, text="技术路线不符合需求")
     filing.answer_voice(town.host, second.voices.get(), agree=True)
@@ -75,8 +78,8 @@ def test_bid_that_the_owner_declines_is_not_proposed_nor_chosen_by_hand():
 
 
 @pytest.mark.django_db
-def test_answer_taken_back_after_the_submission_stops_the_decision():
-    town = challenge()
+def test_answer_taken_back_after_the_submission_stops_the_decision(challenged):
+    town = challenged
     row = make.begun(town)
     for voice in Voice.objects.all():
         filing.answer_voice(town.host, voice, agree=True)
@@ -269,8 +272,8 @@ def test_matching_is_the_ratio_of_what_arrived_less_what_was_matched(arrived, be
 
 
 @pytest.mark.django_db
-def test_amount_above_the_details_is_refused_in_the_list():
-    town = challenge()
+def test_amount_above_the_details_is_refused_in_the_list(challenged):
+    town = challenged
     make.ranked(town)
     answer_all(town)
     row = actions.create_list(town.chen, town.guide)
