@@ -16,6 +16,7 @@ from applications.actions.duplicates import (
 from applications.actions.filing import (
     Saved,
     answer,
+    closed_now,
     editable,
     hand_in,
     mark_done,
@@ -115,7 +116,7 @@ __all__ = [
     "ACCEPT", "ASK", "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch",
     "suspend_handover", "suspend_of_institution", "take_check_back",
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
-    "award", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
+    "award", "bulk_endorse", "change_member", "change_partner", "close_review", "closed_now", "confirm_member",
     "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "go_on", "hand_in", "let_go_on", "plan_late_filing", "hold", "hold_limits", "may_track",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",

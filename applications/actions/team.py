@@ -85,12 +85,12 @@ def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_numbe
 
 
 @transaction.atomic
-def remove_member(actor: Any, member: TeamMember, *, digest: str = "") -> None:
-    """`digest` is the row as the person saw it: refused when somebody has changed it since."""
+def remove_member(actor: Any, member: TeamMember, *, shown: Mapping[str, str] | None = None) -> None:
+    """`shown` is the row as the person saw it: refused when somebody has changed it since."""
     row = lock(member.application)
     editable(actor, row, queries.TEAM)
     member = _still_there(row.team, member)
-    _same_digest(member, digest)
+    _unchanged(member, shown)
     if member.role == states.TeamRole.LEADER:
         raise Refused([_("The leader of the application is its first member and stays so.")])
     ledger.record("applications.application.remove_member", row, actor, name=member.name)
@@ -153,11 +153,11 @@ def change_partner(actor: Any, partner: Partner, *, shown: Mapping[str, str] | N
 
 
 @transaction.atomic
-def remove_partner(actor: Any, partner: Partner, *, digest: str = "") -> None:
+def remove_partner(actor: Any, partner: Partner, *, shown: Mapping[str, str] | None = None) -> None:
     row = lock(partner.application)
     editable(actor, row, queries.PARTNERS)
     partner = _still_there(row.partners, partner)
-    _same_digest(partner, digest)
+    _unchanged(partner, shown)
     ledger.record("applications.application.remove_partner", row, actor, name=partner.name)
     partner.delete()
     _touch(row)
@@ -185,10 +185,10 @@ def _as_shown(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> Non
                          "save once more to put your text in its place.") % {"name": row.name}])
 
 
-def _same_digest(row: TeamMember | Partner, digest: str) -> None:
-    if digest and digest != queries.digest(row):
-        raise Refused([_("Somebody has changed “%(name)s” since you opened the page. It is not removed: look at it and remove it "
-                         "then.") % {"name": row.name}])
+def _unchanged(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> None:
+    if queries.moved(row, shown):
+        raise Refused([_("Somebody has changed “%(name)s” since you opened the page. It is not removed yet: see below what was "
+                         "changed.") % {"name": row.name}])
 
 
 def tell_of_number(application: Application, name: str, who: str, by: int | None, *, event_id: int) -> None:

@@ -142,7 +142,17 @@ from applications.queries.reads import (
     uploads_of,
     writer_get,
 )
-from applications.queries.rows import NUMBER, as_shown, digest, moved, names_in_words, seal, told_moves, unsealed
+from applications.queries.rows import (
+    NUMBER,
+    as_shown,
+    called_in_rows,
+    moved,
+    names_in_words,
+    row_value_in_words,
+    seal,
+    told_moves,
+    unsealed,
+)
 from applications.queries.standing import (
     events_for_applicant,
     events_for_desk,
@@ -232,5 +242,5 @@ __all__ = [
     "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
     "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of",
     "next_row", "FileOffer", "Offer", "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer", "NUMBER", "as_shown", "digest",
-    "moved", "names_in_words", "seal", "told_moves", "unsealed", "pledges_of",
+    "called_in_rows", "moved", "names_in_words", "row_value_in_words", "seal", "told_moves", "unsealed", "pledges_of",
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.states import IdKind, Role
 from applications import actions, policies, queries
 from applications.models import Application, Partner, TeamMember
-from applications.states import WRITE, TeamRole
+from applications.states import WRITE, Status, TeamRole
 from core import events
 from core.models import LedgerRow
 from core.workflow import Refused
@@ -153,17 +153,16 @@ def test_a_changed_number_shows_a_coauthor_neither_the_old_nor_the_new_one(desk)
 
 
 @pytest.mark.parametrize("kind", ["member", "partner"])
-def test_a_row_changed_meanwhile_is_not_removed(desk, kind):
+def test_a_row_changed_meanwhile_is_not_removed_before_it_was_seen(desk, kind):
     row = desk.mate if kind == "member" else desk.partner
-    digest = queries.digest(row)
     client = signed_in(desk.li)
-    lists = my("team" if kind == "member" else "partners", desk.row.ref)
-    assert f'name="digest" value="{digest}"' in client.get(lists).content.decode()
+    page = client.get(my("team" if kind == "member" else "partners", desk.row.ref))
+    (sealed,) = [one.shown for one in page.context["members" if kind == "member" else "rows"] if one.pk == row.pk]
+    assert f'name="shown" value="{sealed}"' in page.content.decode()
     posted(signed_in(desk.hu), my(kind, desk.row.ref, row.pk), **{"duty" if kind == "member" else "task": "胡同事写的任务"})
-    page = client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"digest": digest}, follow=True).content.decode()
-    assert type(row).objects.filter(pk=row.pk).exists() and row.name in page
-    fresh = type(row).objects.get(pk=row.pk)
-    client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"digest": queries.digest(fresh)})
+    answer = client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"shown": sealed})
+    assert answer.status_code == 409 and "胡同事写的任务" in answer.content.decode() and type(row).objects.filter(pk=row.pk).exists()
+    client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"shown": answer.context["shown"]})
     assert not type(row).objects.filter(pk=row.pk).exists()
 
 
@@ -173,6 +172,23 @@ def test_what_was_typed_for_a_removed_row_can_be_added_anew(desk):
     actions.remove_partner(desk.hu, desk.partner)
     page = client.post(address, {**mine, "task": "负责人写的任务"}).content.decode()
     assert "负责人写的任务" in page and my("partner_add", desk.row.ref) in page
+
+
+@pytest.mark.parametrize("page", ["member_add", "partner"])
+def test_a_right_that_ends_while_a_row_is_written_gives_the_text_back(desk, page):
+    address = my(page, desk.row.ref, *([desk.partner.pk] if page == "partner" else []))
+    actions.end_seat(desk.li, desk.row.coauthors.get())
+    answer = signed_in(desk.hu).post(address, {"name": "写到一半", "role": "MEMBER", "duty": "写到一半的任务", "task": "写到一半的任务",
+                                               "id_number": OTHER_NUMBER, "shown": "x"})
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "写到一半的任务" in text and "承担任务" in text and "权限已结束" in text
+    assert OTHER_NUMBER not in text and desk.partner.phone not in text and not TeamMember.objects.filter(name="写到一半").exists()
+
+
+def test_the_leader_too_when_it_was_handed_in_meanwhile(desk):
+    Application.objects.filter(pk=desk.row.pk).update(status=Status.UNIT_PENDING)
+    answer = signed_in(desk.li).post(my("partner_add", desk.row.ref), {"name": "写到一半", "task": "写到一半的任务"})
+    assert answer.status_code == 409 and "写到一半的任务" in answer.content.decode()
 
 
 def test_nonsense_in_place_of_what_was_shown_does_not_stop_a_save(desk):

@@ -370,6 +370,8 @@ def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
     client, address = signed_in(desk.hu), my("section", desk.row.ref, part.code)
     page = client.get(address).content.decode()
     assert page.count(" disabled") == len(names) and 'name="done"' not in page
+    only = {item.code for item in part.section.fields} == set(names)
+    assert ('name="go"' in page) is not only
     assert signed_in(desk.li).get(address).content.decode().count(" disabled") == 0
     client.post(address, {"rev": before.rev, "go": "here"})  # a browser sends no closed box: nothing is taken back
     answer = client.post(address, {"rev": before.rev, names[0]: "true", "done": "1", "go": "next"})
@@ -377,6 +379,15 @@ def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
     after = Application.objects.get(pk=desk.row.pk)
     assert answer.status_code == 200 and f'id="e-f-{names[0]}"' in text and "承诺由项目负责人本人作出" in text
     assert after.answers[part.code] == before.answers[part.code] and after.done == before.done
+
+
+def test_a_section_that_may_only_be_read_says_why(desk):
+    seated(desk, {"*": READ})
+    page = signed_in(desk.hu).get(my("section", desk.row.ref, "basic"), follow=True)
+    assert page.redirect_chain and "没有填写这一部分的权限" in page.content.decode()
+    Application.objects.filter(pk=desk.row.pk).update(status="UNIT_PENDING")
+    page = signed_in(desk.li).get(my("section", desk.row.ref, "basic"), follow=True)
+    assert page.redirect_chain and "不能修改" in page.content.decode()
 
 
 def test_an_invitation_begins_without_a_chosen_right(desk):
