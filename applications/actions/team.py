@@ -15,13 +15,14 @@ from accounts.models import Organisation, Person
 from applications import policies, queries, states
 from applications.actions.filing import editable, lock
 from applications.models import Application, Partner, TeamMember
-from core import ledger
+from core import files, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
 
 MEMBER_FIELDS = ("role", "name", "gender", "birth_date", "organisation", "organisation_name", "title", "degree",
                  "email", "duty", "person_months", "full_time")
+LETTER_KINDS, LETTER_BYTES = ("pdf", "jpg", "png"), 10 * 1024 * 1024
 PARTNER_FIELDS = ("name", "uscc", "country", "region", "contact", "phone", "task", "share", "is_related")
 
 
@@ -80,6 +81,9 @@ def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_numbe
     _touch(row)
     member.refresh_from_db()
     if fields := queries.moved(member, before):
+        if {"name", queries.NUMBER} & set(fields):  # it was signed by somebody else
+            TeamMember.objects.filter(pk=member.pk).update(letter=None, letter_at=None)
+            member.refresh_from_db()
         ledger.record("applications.application.change_member", row, actor, name=member.name, fields=fields)
     return member
 
@@ -109,6 +113,43 @@ def confirm_member(actor: Any, member: TeamMember) -> TeamMember:
     TeamMember.objects.filter(pk=member.pk, confirmed_at=None).update(confirmed_at=CoreNow())
     member.refresh_from_db()
     return member
+
+
+def attach_letter(actor: Any, member: TeamMember, *, upload: Any) -> TeamMember:
+    """The signed consent of a member who has no account to confirm with; a new one takes the place of the one before. The bytes are
+    checked and stored before the row is held. Raises core.files.BadFile. Records applications.application.member_letter."""
+    editable(actor, member.application, queries.TEAM)
+    _may_have_letter(member)
+    stored = files.store(upload, actor=actor, kinds=LETTER_KINDS, max_bytes=LETTER_BYTES)
+    with transaction.atomic():
+        row = lock(member.application)
+        editable(actor, row, queries.TEAM)
+        member = _still_there(row.team, member)
+        _may_have_letter(member)
+        TeamMember.objects.filter(pk=member.pk).update(letter=stored, letter_at=CoreNow())
+        ledger.record("applications.application.member_letter", row, actor, name=member.name, sha256=stored.sha256)
+        _touch(row)
+    member.refresh_from_db()
+    return member
+
+
+def _may_have_letter(member: TeamMember) -> None:
+    if member.role == states.TeamRole.LEADER:
+        raise Refused([_("The leader of the application confirms by handing it in.")])
+    if member.confirmed_at is not None:
+        raise Refused([_("%(name)s has confirmed by the own log-in; no letter is needed.") % {"name": member.name}])
+
+
+@transaction.atomic
+def detach_letter(actor: Any, member: TeamMember) -> None:
+    """The letter counts no more; that it was there stays on record."""
+    row = lock(member.application)
+    editable(actor, row, queries.TEAM)
+    member = _still_there(row.team, member)
+    if member.letter_id is not None:
+        TeamMember.objects.filter(pk=member.pk).update(letter=None, letter_at=None)
+        ledger.record("applications.application.member_letter_gone", row, actor, name=member.name)
+        _touch(row)
 
 
 def _partner_values(row: Application, values: Mapping[str, Any], but: Partner | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from core import clock, parameters
 from core.clock import CoreNow
 from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, ROW_KINDS, Field, Section, display
 
+SEAT_SALT = "applications.seat"
 SITTINGS = 20  # of a page of the history
 
 
@@ -34,6 +36,27 @@ def seats_of(application: Application) -> list[CoAuthor]:
     for row in rows:
         row.application, row.holds = application, row.status == SeatStatus.ACTIVE and row.pk in inside
     return rows
+
+
+def seat_token(seat: CoAuthor) -> str:
+    """For the address in a letter: whoever has it may read that the invitation exists, and nothing of the application."""
+    return signing.dumps(seat.pk, salt=SEAT_SALT)
+
+
+def seat_by_token(token: str) -> CoAuthor | None:
+    """An invitation that still waits for somebody to answer it."""
+    try:
+        pk = signing.loads(token, salt=SEAT_SALT)
+    except signing.BadSignature:
+        return None
+    rows = CoAuthor.objects.filter(pk=pk, status=SeatStatus.INVITED, application__status__in=states.WRITTEN_TOGETHER)
+    return rows.select_related("application__leader", "application__unit", "application__guide").first()
+
+
+def letters_today(leader: int) -> int:
+    """How many addresses without an account a leader has invited within a day, over all applications."""
+    rows = CoAuthor.objects.filter(invited_by=leader, person=None, invited_at__gte=CoreNow() - timedelta(days=1))
+    return rows.order_by().values("address").distinct().count()
 
 
 def is_shared(application: Application) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from applications.forms import MemberForm, PartnerForm
 from applications.models import Application
 from applications.states import TeamRole
 from applications.views import frame, lost
+from core import files
 from core.web import textdiff
 from core.web.access import access, signed_in
 from core.web.once import once
@@ -193,3 +194,43 @@ def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 def partner_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     return _remove(request, application, actions.remove_partner, queries.partner_for(request.actor, application, pk), queries.PARTNERS)
+
+
+@access(signed_in)
+@lost.kept_when_lost(queries.TEAM)
+def member_letter(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The signed consent of a member without an account: sent as a scan, or taken away again."""
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
+    row, problem = queries.member_for(request.actor, application, pk), ""
+    row.application = application
+    if request.method == "POST":
+        try:
+            if request.POST.get("remove") == "1":
+                actions.detach_letter(request.actor, row)
+            else:
+                actions.attach_letter(request.actor, row, upload=_sent_file(request))
+            return redirect("applications:my:team", ref)
+        except files.BadFile as error:
+            problem = str(error)
+        except Refused as error:
+            problem = " ".join(error.reasons)
+    return render(request, "applications/letter.html", frame.context(
+        application, here=queries.TEAM, title=_("Signed letter of %(name)s") % {"name": row.name}, row=row, problem=problem,
+        back=frame.url_of(application, queries.TEAM)), status=422 if problem else 200)
+
+
+def _sent_file(request: HttpRequest) -> Any:
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise files.BadFile(_("Choose a file first."))
+    return upload
+
+
+@access(signed_in)
+def member_letter_file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """For who writes the team, for the unit that answers for it, and for whoever may see the whole application."""
+    application = queries.papers_get(request.actor, ref, queries.TEAM)
+    row = queries.member_for(request.actor, application, pk)
+    if row.letter is None:
+        raise Http404
+    return files.serve(row.letter, request.actor, application.ref, inline=request.GET.get("inline") == "1")

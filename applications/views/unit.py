@@ -131,6 +131,7 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
         "buttons": [one for one in shown if not one["danger"]], "last": [one for one in shown if one["danger"]],
         "beside": queries.beside(actor, row), "remind": policies.may_remind(actor, row) is None and not queries.shut(row),
         "reminded_at": queries.reminded([row]).get(row.pk), "events": queries.events_for_applicant(row), "words": queries.said(actor, row),
+        "consents": queries.consents_of(row),
         "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
     })
 
@@ -154,7 +155,7 @@ unit_withdraw = steps.step_view(queries.unit_get, actions.withdraw, question=pol
 @access(policies.is_unit_user)
 @require_POST
 def unit_bulk(request: HttpRequest) -> HttpResponse:
-    rows = lists.rows_of(lists.chosen(request), lambda key: queries.unit_get(request.actor, key))
+    rows = queries.unit_gets(request.actor, lists.chosen(request))
     return render(request, "applications/bulk_result.html", {
         "title": _("Approve and submit"), "outcomes": (outcomes := actions.bulk_endorse(request.actor, rows)),
         "done": sum(one.done for one in outcomes), "held": sum(not one.done for one in outcomes), "ordered": True,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.states import IdKind, Role
 from applications import actions, policies, queries
 from applications.models import Application, Partner, TeamMember
 from applications.states import WRITE, Status, TeamRole
-from core import events
+from core import clock, events
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
@@ -203,3 +204,50 @@ def test_the_lists_ask_the_same_for_one_row_and_for_three(desk):
         TeamMember.objects.create(application=desk.row, name=f"成员{number}", role=TeamRole.MEMBER)
         Partner.objects.create(application=Application.objects.get(pk=desk.row.pk), name=f"单位{number}")
     assert (cost(client, my("team", desk.row.ref)), cost(client, my("partners", desk.row.ref))) == first
+
+
+# --- a signed letter in place of the own log-in -------------------------------------------------------------------
+
+
+def letter(name="同意书.pdf", body=make.PDF):
+    return SimpleUploadedFile(name, body)
+
+
+def test_a_signed_letter_of_a_member_without_an_account_reaches_unit_and_desk(desk):
+    client, address = signed_in(desk.hu), my("member_letter", desk.row.ref, desk.mate.pk)
+    assert client.post(address, {}).status_code == 422 and client.post(address, {"file": letter("x.pdf", b"MZ")}).status_code == 422
+    assert client.post(address, {"file": letter()}).status_code == 302
+    desk.mate.refresh_from_db()
+    assert desk.mate.letter.name == "同意书.pdf" and LedgerRow.objects.filter(verb="applications.application.member_letter").exists()
+    assert "signed letter" not in client.get(my("team", desk.row.ref)).content.decode()  # in Chinese
+    file = my("member_letter_file", desk.row.ref, desk.mate.pk)
+    assert client.get(file).status_code == 200 and signed_in(desk.stranger).get(file).status_code == 404
+    actions.remove_partner(desk.li, desk.partner)
+    row = actions.hand_in(desk.li, Application.objects.get(pk=desk.row.pk))
+    page = signed_in(desk.wang).get(reverse("applications:my:unit_application", args=[row.ref]))
+    told = {one["name"]: one for one in page.context["consents"]}
+    assert told[desk.mate.name]["member"] and file in page.content.decode() and any(one["missing"] for one in told.values())
+    assert signed_in(desk.wang).get(file).status_code == 200 and signed_in(desk.chen).get(file).status_code == 404
+    row = actions.endorse(desk.wang, row)
+    assert {one["name"]: one["letter"] for one in queries.latest(row).data["team"]}[desk.mate.name] == desk.mate.letter.sha256
+    assert signed_in(desk.chen).get(file).status_code == 200
+    assert client.post(address, {"file": letter()}).status_code in (404, 409)
+
+
+def test_a_letter_is_of_the_person_who_signed_it(desk):
+    member = actions.attach_letter(desk.li, desk.mate, upload=letter())
+    kept = actions.change_member(desk.li, member, duty="别的任务")
+    assert kept.letter_id == member.letter_id
+    assert actions.change_member(desk.li, kept, name="另一个人").letter_id is None
+    with pytest.raises(Refused):
+        actions.attach_letter(desk.li, desk.lead, upload=letter())
+    TeamMember.objects.filter(pk=desk.mate.pk).update(confirmed_at=clock.now())
+    with pytest.raises(Refused):
+        actions.attach_letter(desk.li, TeamMember.objects.get(pk=desk.mate.pk), upload=letter())
+
+
+def test_money_that_goes_to_a_related_party_is_shown_to_who_checks(desk):
+    assert not any("关联" in item.text for item in queries.check_list(desk.row).human)
+    actions.change_partner(desk.li, desk.partner, is_related=True, share=500000)
+    (item,) = [item for item in queries.check_list(Application.objects.get(pk=desk.row.pk)).human if "关联" in item.text]
+    assert desk.partner.name in item.text and "50" in item.text and item.part == "partners"

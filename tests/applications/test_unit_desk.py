@@ -10,8 +10,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Engagement
 from accounts.states import Role
 from applications import actions, queries
 from applications.models import Application
@@ -247,3 +251,35 @@ def test_check_beside_a_guide_without_budget(crowd):
     row = make.started(crowd.sun2, other, crowd.a)
     page = signed_in(crowd.wang).get(my("unit_application", row.ref))
     assert page.status_code == 200 and page.context["wrong"]
+
+
+def test_the_card_says_what_the_limits_of_the_guide_stop(crowd, as_owner_without_triggers):
+    unit = signed_in(crowd.wang)
+    (meter,) = unit.get(my("unit_list")).context["meters"]
+    assert not meter.limits and not meter.limited
+    rule = {"clause": "第四条", "text": "同一负责人在研项目限1项", "scope": "person", "roles": ["LEADER"], "states": ["RUNNING"], "max": 1}
+    as_owner_without_triggers(
+        "UPDATE programs_guideversion SET data = jsonb_set(data, '{limits}', %s::jsonb), sha256 = repeat('l', 64) WHERE id = %s",
+        [json.dumps([rule, {**rule, "text": "大户除外", "exempt_rd_from": "1000000000"}]), crowd.guide.version_id])
+    (meter,) = unit.get(my("unit_list")).context["meters"]
+    assert len(meter.limits) == 2 and not meter.limited
+    before = cost(unit, my("unit_list"))
+    for leader in (crowd.li, crowd.zhou, crowd.wu):
+        Engagement.objects.create(person=leader.person, organisation=crowd.a, klass=crowd.guide.special.code, role="LEADER", state="RUNNING",
+                                  starts=clock.today(), source_type="test", source_ref="KEY-2020-00001")
+    page = unit.get(my("unit_list"))
+    (meter,) = page.context["meters"]
+    assert [text.split("：")[0] for text in meter.limited] == [row.ref for row in crowd.rows] and "大户除外" not in "".join(meter.limited)
+    assert crowd.rows[0].ref + "：第四条" in page.content.decode() and cost(unit, my("unit_list")) == before
+
+
+def test_many_chosen_rows_ask_for_the_right_once(crowd):
+    refs = [row.ref for row in crowd.rows]
+    with CaptureQueriesContext(connection) as one:
+        queries.unit_gets(crowd.wang, refs[:1])
+    with CaptureQueriesContext(connection) as three:
+        assert [row.ref for row in queries.unit_gets(crowd.wang, refs[::-1])] == refs[::-1]
+    assert len(one) == len(three)
+    with pytest.raises(Http404):
+        queries.unit_gets(crowd.badm, refs)
+    assert signed_in(crowd.badm).post(my("unit_bulk"), {"ids": refs}).status_code == 404
