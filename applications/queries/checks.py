@@ -17,7 +17,7 @@ from applications.models import Application
 from applications.queries import ethics, parts, relations
 from applications.queries import facts as known
 from applications.queries.voices import mode_caps
-from core import clock, parameters
+from core import clock
 from core.models import StoredFile
 from core.money import wan
 from programs.engine import amounts, conditions, kinds, targets, voices
@@ -327,7 +327,7 @@ def _check_team(application: Application, found: CheckList) -> None:
 def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
     """Quota per unit and leader, and the limit rules of the guide (handbook 7.1), for the leader and every member."""
     quota = application.version.data.get("quota") or {}
-    per_leader = quota.get("per_leader") or parameters.value("limit.per_leader", default=1)
+    per_leader = quota.get("per_leader") or known.per_leader()
     for most, used, subject, part in (
         (quota.get("per_unit"), known.led_in_guide, application.unit.name, "unit"),
         (per_leader, known.led_by_person, application.leader.name, parts.TEAM),

@@ -47,7 +47,7 @@ class UnitApplications(lists.Listing):
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="requested"),
         lists.Col("own_money", gettext_lazy("Self-raised, 10,000 yuan"), kind="money", export_only=True),
         lists.Col("partners", gettext_lazy("Partner units"), value=lambda row: "、".join(row.partner_names), export_only=True),
-        lists.Col("wrong", gettext_lazy("Missing or wrong"), value=queries.count_wrong, kind="num", export_only=True,
+        lists.Col("wrong", gettext_lazy("Missing or wrong"), value=lambda row: row.wrong, kind="num", export_only=True,
                   meaning=gettext_lazy("Things to put right by the check list now; empty once it is submitted")),
         lists.Col("handed_in_at", gettext_lazy("Handed in"), sort="handed"),
         lists.Col("closes_at", gettext_lazy("Close"), value=lambda row: row.closes),
@@ -77,7 +77,9 @@ class UnitApplications(lists.Listing):
 
     def prepare(self, rows: list[Any]) -> None:
         told = queries.reminded(rows)
+        wrong = queries.count_all_wrong(rows) if any(hasattr(row, "own_money") for row in rows) else {}  # the table of the office alone
         for row in rows:
+            row.wrong = wrong.get(row.pk)
             row.reminded_at = told.get(row.pk) if row.status in states.NOT_HANDED_IN else None
 
     def may_choose(self, row: Application) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from accounts.models import Engagement
 from accounts.states import Role
 from applications import actions, queries
 from applications.models import Application
+from applications.queries import unit_desk
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow, Parameter
@@ -244,6 +246,44 @@ def test_export_asks_the_same_for_what_is_not_checked(crowd):
         actions.endorse(crowd.wang, row)
         costs.append(cost(unit, my("unit_list") + "?export=csv&status=SUBMITTED"))
     assert costs[0] == costs[1]
+
+
+def test_export_of_what_waits_reads_the_register_once(crowd):
+    """However many wait: the check list of each asks nothing of its own. The numbers are those of the check list asked alone."""
+    Engagement.objects.create(person=crowd.li.person, organisation=crowd.a, klass="KEY-INDUSTRY", role="LEADER", state="RUNNING",
+                              starts=clock.today(), source_type="test", source_ref="KEY-2020-00001")
+    actions.endorse(crowd.wang, crowd.rows[0])
+    unit, costs = signed_in(crowd.wang), []
+    for most in (1, 2):
+        others = Application.objects.filter(unit=crowd.a).exclude(pk__in=[row.pk for row in crowd.rows[1:1 + most]])
+        with other_state(others):
+            costs.append(cost(unit, my("unit_list") + "?export=csv&turn=unit"))
+    assert costs[0] == costs[1]
+    by = {row["申请编号"]: row["待补正项数"] for row in exported(unit)}
+    for row in (*crowd.rows[1:], crowd.draft):
+        assert int(by[row.ref]) == len(queries.blockers(Application.objects.get(pk=row.pk)))
+
+
+def test_without_reading_at_once_every_row_asks(crowd, monkeypatch):
+    """The negative control of the one above."""
+    monkeypatch.setattr(unit_desk.known, "read_at_once", lambda rows: nullcontext())
+    unit, costs = signed_in(crowd.wang), []
+    for most in (1, 2):
+        with other_state(Application.objects.filter(unit=crowd.a).exclude(pk__in=[row.pk for row in crowd.rows[:most]])):
+            costs.append(cost(unit, my("unit_list") + "?export=csv&turn=unit"))
+    assert costs[1] > costs[0] + 5
+
+
+@contextmanager
+def other_state(rows):
+    """Rows that do not wait for the unit, for as long as it lasts."""
+    before = dict(rows.values_list("pk", "status"))
+    rows.filter(status=Status.UNIT_PENDING).update(status=Status.UNIT_RETURNED)
+    try:
+        yield
+    finally:
+        for pk, status in before.items():
+            Application.objects.filter(pk=pk).update(status=status)
 
 
 def test_check_beside_a_guide_without_budget(crowd):
