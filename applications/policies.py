@@ -563,6 +563,11 @@ def imports(actor: Any, obj: Any = None) -> str | None:
     return _("Clause T1: only the resource division or the system administrator takes over old projects.")
 
 
+def discards_import(actor: Any, obj: Any = None) -> str | None:
+    """Whoever may take it over; the system, when nobody has done so in time."""
+    return None if actor.is_system else imports(actor)
+
+
 def imports_alone(actor: Any, obj: Any = None) -> str | None:
     """For the navigation: who does not come by the list of applications."""
     return imports(actor) or (None if may_read_desk(actor) else _("The way leads through the list of applications."))

@@ -81,6 +81,12 @@ def end_stale_uploads() -> None:
     actions.sweep_uploads(system("uploads"))
 
 
+@sweep("applications.tables")
+def delete_old_tables() -> None:
+    """Tables with personal numbers that are done with."""
+    actions.sweep_tables(system("tables"))
+
+
 @sweep("applications.rule_hits")
 def look_at_new() -> None:
     """What lies at the desk and was missed by the wake-up is looked at for the queue."""

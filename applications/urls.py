@@ -23,6 +23,7 @@ from core.web.access import public as everyone
 public = [
     path("track/", pages.track, name="track"),
     path("receipts/", pages.receipts, name="receipts"),
+    path("invited/<str:token>/", pages.invited, name="invited"),
 ]
 
 my = [
@@ -52,6 +53,8 @@ my = [
     path("applications/<str:ref>/team/", rows.team, name="team"),
     path("applications/<str:ref>/team/add/", rows.member_add, name="member_add"),
     path("applications/<str:ref>/team/<int:pk>/", rows.member, name="member"),
+    path("applications/<str:ref>/team/<int:pk>/letter/", rows.member_letter, name="member_letter"),
+    path("applications/<str:ref>/team/<int:pk>/letter/file/", rows.member_letter_file, name="member_letter_file"),
     path("applications/<str:ref>/team/<int:pk>/remove/", rows.member_remove, name="member_remove"),
     path("applications/<str:ref>/partners/", rows.partners, name="partners"),
     path("applications/<str:ref>/partners/add/", rows.partner_add, name="partner_add"),
@@ -154,6 +157,19 @@ api = [
     path("applications/<str:key>/visit/", machine.Visit.as_view(), name="visit"),
     path("applications/<str:key>/audit/", machine.Audit.as_view(), name="audit"),
     path("applications/<str:ref>/inspections/<int:pk>/", machine.InspectionReport.as_view(), name="inspection"),
+    # the formality check: in other hands, and many decisions at once
+    path("handovers/", machine.HandoverList.as_view(), name="handovers"),
+    path("handovers/<uuid:key>/take-back/", machine.TakeBack.as_view(), name="handover_take_back"),
+    path("handovers/<uuid:key>/suspend/", machine.Suspend.as_view(), name="handover_suspend"),
+    path("handovers/<uuid:key>/resume/", machine.Resume.as_view(), name="handover_resume"),
+    path("formality/batches/", machine.Batch.as_view(), name="batches"),
+    path("formality/batches/<uuid:uid>/", machine.BatchResult.as_view(), name="batch"),
+    # old projects
+    path("imports/", machine.ImportList.as_view(), name="imports"),
+    path("imports/<uuid:uid>/", machine.ImportDetail.as_view(), name="import"),
+    path("imports/<uuid:key>/dry-run/", machine.DryRun.as_view(), name="import_dry_run"),
+    path("imports/<uuid:key>/run/", machine.RunImport.as_view(), name="import_run"),
+    path("imports/<uuid:key>/discard/", machine.DiscardImport.as_view(), name="import_discard"),
     # the word of others
     path("voices/", machine.VoiceList.as_view(), name="voices"),
     path("voices/<uuid:key>/answer/", machine.AnswerVoice.as_view(), name="voice_answer"),

@@ -367,7 +367,7 @@ IMPORT = Machine(
     (
         Step("check", {I.UPLOADED, I.CHECKED}, I.CHECKED, policies.imports, (), gettext_lazy("Make a dry run")),
         Step("apply", {I.CHECKED}, I.APPLIED, policies.imports, (with_reason, dry_run_made), gettext_lazy("Take over"), danger=True),
-        Step("discard", {I.UPLOADED, I.CHECKED}, I.DISCARDED, policies.imports, (with_reason,), gettext_lazy("Discard the table")),
+        Step("discard", {I.UPLOADED, I.CHECKED}, I.DISCARDED, policies.discards_import, (with_reason,), gettext_lazy("Discard the table")),
     ),
     "applications.ImportBatch",
     ImportStatus,

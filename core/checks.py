@@ -104,6 +104,16 @@ def store_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def texts_can_go(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A gateway without address or key sends nothing, and nobody notices before it matters."""
+    missing = sorted(name for name, value in settings.SMS_GATEWAY.items() if not value and name != "SMS_SIGN")
+    if not settings.SMS_BACKEND.endswith(".Gateway") or not missing:
+        return []
+    return [Warning(f"SMS_BACKEND is a gateway, but {', '.join(missing)} is missing.", id="keguan.W013",
+                    hint="Set the address (https) and the two words of the gateway, or leave SMS_BACKEND empty.")]
+
+
 @register(Tags.database, deploy=True)
 def rows_are_real(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Accounts of the demo world have a password that everybody can read; a shifted clock decides wrongly."""

@@ -181,6 +181,15 @@ def read(file: StoredFile) -> bytes:
         return stream.read()
 
 
+def forget(file: StoredFile) -> None:
+    """Throw the bytes away and keep the row: its fingerprint still proves which file it was, should somebody show it again."""
+    path = file.path
+    if path:
+        StoredFile.objects.filter(pk=file.pk).update(path="")
+        file.path = ""
+        transaction.on_commit(lambda: default_storage.delete(path))
+
+
 def intact(file: StoredFile) -> bool:
     """Whether the stored bytes still have the recorded hash."""
     digest = hashlib.sha256()
@@ -192,6 +201,8 @@ def intact(file: StoredFile) -> bool:
 
 def locked(file: StoredFile) -> str | None:
     """Why nobody may open the file, or None. The only door asks it, for every app."""
+    if not file.path:
+        return _("“%(name)s” has been deleted as the rules on keeping data ask; its fingerprint is kept.") % {"name": file.name}
     if file.scan == StoredFile.Scan.INFECTED:
         return _("A virus was found in “%(name)s”; the file is locked.") % {"name": file.name}
     if file.scan == StoredFile.Scan.PENDING:

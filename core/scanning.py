@@ -43,7 +43,8 @@ def _connected(end: float) -> socket.socket:
             line.settimeout(end - time.monotonic())
             line.connect(settings.CLAMD)
             return line
-        return socket.create_connection((host.strip("[]"), int(port)) if colon else (settings.CLAMD, 3310), timeout=5)
+        place = (host.strip("[]"), int(port)) if colon else (settings.CLAMD, 3310)
+        return socket.create_connection(place, timeout=max(0.1, min(5, end - time.monotonic())))
     except (OSError, ValueError) as error:
         raise Away(f"{type(error).__name__}: {error}") from error
 
@@ -64,6 +65,18 @@ def _answer(line: socket.socket, end: float) -> str:
             raise NoVerdict("the answer was cut")
         found += more
     return found.rstrip(b"\0").decode("utf-8", "replace").strip()
+
+
+def is_there(seconds: float = 2) -> bool:
+    """Whether the scanner answers at all."""
+    end = time.monotonic() + seconds
+    try:
+        with _connected(end) as line:
+            _in_time(line, end)
+            line.sendall(b"zPING\0")
+            return _answer(line, end) == "PONG"
+    except (NoVerdict, OSError):
+        return False
 
 
 def ask(stream: BinaryIO) -> str:

@@ -12,22 +12,24 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
 from accounts.policies import Actor, system
 from accounts.states import MembershipStatus, Role
-from core import clock, jobs, ledger, refs
+from core import clock, jobs, ledger, parameters, refs
 from core.clock import CoreNow
 from core.models import Job
 from core.workflow import Refused
-from notices import policies, queries, rules
-from notices.models import Delivery, Document, Message, NumberSeries, Preference
+from notices import policies, queries, rules, texting
+from notices.models import Delivery, Document, Message, NumberSeries, Outgoing, PhoneProof, Preference
 from notices.rendering import template_version
-from notices.states import DocumentStatus, MailMode, MailState
+from notices.states import Channel, DocumentStatus, MailMode, MailState, OutState
 from notices.workflow import DOCUMENT
 
 Recipients = Sequence[Person | Organisation]
+CODE, CODE_MINUTES, CODE_TRIES, MOST_TRIES = "phone.code", 10, 5, 8
 MAILED = {MailMode.AT_ONCE: MailState.WAITING, MailMode.DAILY: MailState.DIGEST, MailMode.OFF: MailState.NONE}
 
 
@@ -236,7 +238,31 @@ def _write(letters: list[tuple[Person, dict[str, str], dict[str, str]]], event: 
         ))
     before = Message.objects.filter(dedupe__in=[row.dedupe for row in rows if row.dedupe]).count()
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if texting.is_on():
+        _text_too(rows, group.code)
     return len(rows) - before
+
+
+def _text_too(rows: list[Message], group: str) -> None:
+    """A text message beside each new message, for whoever wants one and has proven the number; never at night, whatever it is."""
+    numbers = queries.numbers_for(group, [row.person_id for row in rows])
+    if not numbers:
+        return
+    due, written = queries.mail_due(MailMode.AT_ONCE), Message.objects.filter(uid__in=[row.uid for row in rows if row.person_id in numbers])
+    Outgoing.objects.bulk_create([
+        Outgoing(channel=Channel.SMS, address=numbers[row.person_id], message=row, event=row.event, subject=row.subject, link=row.link,
+                 **({"retry_at": due} if due else {})) for row in written])
+
+
+@transaction.atomic
+def write_to(address: str, event: str, subject: Callable[[], str], body: Callable[[], str], link: str, *, dedupe: str) -> bool:
+    """A letter to an e-mail address that belongs to no account: nothing stands in an inbox, so the row is all there is. In the
+    language of the bureau; `dedupe` names the fact. True when it is a new one."""
+    language = settings.LANGUAGE_CODE
+    row, created = Outgoing.objects.get_or_create(dedupe=dedupe[:120], defaults={
+        "channel": Channel.MAIL, "address": address, "event": event, "subject": _in_both(subject)[language][:200],
+        "body": _in_both(body)[language], "link": link})
+    return created
 
 
 @transaction.atomic
@@ -279,6 +305,75 @@ def prefer(actor: Actor, event: str, *, mail: bool) -> None:
     choose(actor, {rules.group_of(event).code: MailMode.AT_ONCE if mail else MailMode.OFF})
 
 
+@transaction.atomic
+def choose_texts(actor: Actor, groups: Iterable[str]) -> None:
+    """Of which groups the person also wants a text message; only to a number that was proven. Records notices.preference.texts."""
+    wanted = set(groups)
+    if actor.person is None or wanted - set(rules.BY_CODE):
+        raise Refused(_("Choose one of the ways for each kind of message."))
+    if wanted and queries.proven_number(actor.person) is None:
+        raise Refused(_("Text messages go only to a mobile number that you have confirmed with a code."))
+    Preference.objects.filter(person=actor.person).exclude(group__in=wanted).update(sms=False)
+    for code in sorted(wanted):
+        Preference.objects.update_or_create(person=actor.person, group=code, defaults={"sms": True})
+    ledger.record("notices.preference.texts", actor.person, actor, groups=sorted(wanted))
+
+
+@transaction.atomic
+def send_code(actor: Actor) -> None:
+    """A code to the number of the account. So many an hour, because every text costs."""
+    person = actor.person
+    if person is None or not person.phone:
+        raise Refused(_("Your account has no mobile number."))
+    if not texting.is_on():
+        raise Refused(_("This portal sends no text messages."))
+    PhoneProof.objects.get_or_create(person=person, defaults={"phone": person.phone})
+    row, now = PhoneProof.objects.select_for_update().get(person=person), clock.now()
+    within = row.sent_at is not None and now - row.sent_at < timedelta(hours=1)
+    most = int(parameters.value("messages.codes_per_hour", default=5))
+    if within and row.sent >= most:
+        raise Refused(_("At most %(most)d codes are sent in an hour. Please try again later.") % {"most": most})
+    code = rules.number_code()
+    row.phone, row.code_print, row.tries, row.proven_at = person.phone, queries.code_print(person, person.phone, code), 0, None
+    row.sent, row.sent_at = row.sent + 1 if within else 1, now
+    row.save()
+    language = settings.LANGUAGE_CODE
+    Outgoing.objects.create(channel=Channel.SMS, address=person.phone, event=CODE, subject=_in_both(
+        lambda: _("Code %(code)s confirms your mobile number; it is good for %(minutes)d minutes.") % {
+            "code": code, "minutes": CODE_MINUTES})[language])
+
+
+def prove_phone(actor: Actor, code: str) -> bool:
+    """The code typed back. A wrong one counts: after some tries only a new code helps."""
+    with transaction.atomic():
+        row = PhoneProof.objects.select_for_update().filter(person=actor.id).first()
+        if row is None or not row.code_print or row.phone != actor.person.phone or clock.now() - row.sent_at > timedelta(minutes=CODE_MINUTES):
+            raise Refused(_("This code is no longer good. Ask for a new one."))
+        good = constant_time_compare(row.code_print, queries.code_print(actor.person, row.phone, code))
+        row.tries += 1
+        if good:
+            row.proven_at, row.code_print = clock.now(), ""
+            ledger.record("notices.phoneproof.prove", row, actor)
+        elif row.tries >= CODE_TRIES:
+            row.code_print = ""
+        row.save()
+        return good
+
+
+def out_sent(row: Outgoing, proof: str) -> None:
+    """What was sent stays as its proof; a code does not stay readable."""
+    hidden = {"subject": "***"} if row.event == CODE else {}
+    Outgoing.objects.filter(pk=row.pk).update(state=OutState.SENT, tries=models.F("tries") + 1, proof=proof, sent_at=CoreNow(), **hidden)
+
+
+def out_failed(row: Outgoing, error: str) -> None:
+    """As a mail that failed: again after 1, 2, 4 ... minutes, eight times."""
+    tries = row.tries + 1
+    Outgoing.objects.filter(pk=row.pk).update(
+        state=OutState.FAILED if tries >= MOST_TRIES else OutState.WAITING, tries=tries, error=error[:300],
+        retry_at=CoreNow() + timedelta(minutes=2 ** min(tries, 6)))
+
+
 def mail_sent(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(mail_state=MailState.SENT, mail_tries=models.F("mail_tries") + 1)
 
@@ -287,7 +382,7 @@ def mail_failed(message: Message, error: str) -> None:
     """Try again after 1, 2, 4 ... minutes; after eight tries it stands as failed for the bounce list."""
     tries = message.mail_tries + 1
     Message.objects.filter(pk=message.pk).update(
-        mail_state=MailState.FAILED if tries >= 8 else message.mail_state, mail_tries=tries, mail_error=error[:300],
+        mail_state=MailState.FAILED if tries >= MOST_TRIES else message.mail_state, mail_tries=tries, mail_error=error[:300],
         mail_retry_at=CoreNow() + timedelta(minutes=2 ** min(tries, 6)),
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from accounts.models import Organisation
 from core.clock import CoreNow
 from core.models import Labelled, StoredFile
-from notices.states import DocumentStatus, MailMode, MailState, RenderState
+from notices.states import Channel, DocumentStatus, MailMode, MailState, OutState, RenderState
 
 
 class NumberSeries(Labelled):
@@ -145,12 +145,60 @@ class Message(models.Model):
         return self.body_en if self.body_en and get_language() == "en" else self.body
 
 
+class Outgoing(models.Model):
+    """One thing on its way to an address: a text message beside a message of the inbox, or a letter to somebody who has no account
+    and so no inbox. The row is the proof of what went where and when."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    channel = models.CharField(max_length=4, choices=Channel.choices)
+    address = models.CharField(max_length=120)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="outgoing")
+    event = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    link = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=8, choices=OutState.choices, default=OutState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(db_default=CoreNow())
+    error = models.CharField(max_length=300, blank=True)
+    proof = models.CharField(max_length=120, blank=True, help_text="the number under which the gateway knows it")
+    created_at = models.DateTimeField(db_default=CoreNow())
+    sent_at = models.DateTimeField(null=True)
+    dedupe = models.CharField(max_length=120, null=True, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["retry_at"], condition=Q(state="WAITING"), name="outgoing_due")]
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="outgoing_channel"),
+            models.CheckConstraint(condition=Q(state__in=OutState.values), name="outgoing_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.address} {self.subject}"
+
+
+class PhoneProof(models.Model):
+    """A code sent to the number of an account, and that the person has typed it back. It counts for this number alone."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    phone = models.CharField(max_length=20)
+    code_print = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    sent = models.PositiveSmallIntegerField(default=0, help_text="codes within the hour of the last one")
+    tries = models.PositiveSmallIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.phone}"
+
+
 class Preference(models.Model):
-    """How a person wants to hear of a group of events (notices.rules.GROUPS); locked groups have no row."""
+    """How a person wants to hear of a group of events (notices.rules.GROUPS); of a locked group only `sms` is chosen."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     group = models.CharField(max_length=60)
     mode = models.CharField(max_length=8, choices=MailMode.choices, default=MailMode.AT_ONCE)
+    sms = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.crypto import salted_hmac
 
 from accounts.policies import Actor
 from core import clock, parameters
 from notices import policies, rules
-from notices.models import Delivery, Document, Message, Preference
+from notices.models import Delivery, Document, Message, PhoneProof, Preference
 from notices.states import DocumentStatus, MailMode
 
 
@@ -104,6 +105,31 @@ def mode_of(person: Any, event: str) -> str:
 
 def wants_mail(person: Any, event: str) -> bool:
     return mode_of(person, event) != MailMode.OFF
+
+
+def proven_number(person: Any) -> str | None:
+    """The mobile number of the account, once its owner has typed the code back that was sent to it."""
+    found = bool(person.phone) and PhoneProof.objects.filter(person=person, phone=person.phone).exclude(proven_at=None).exists()
+    return person.phone if found else None
+
+
+def numbers_for(group: str, people: Iterable[int]) -> dict[int, str]:
+    """{person: number} of those who want a text message of the group, on a number that is proven and still theirs."""
+    wanted = Preference.objects.filter(group=group, sms=True, person__in=list(people), person__is_active=True).values("person")
+    rows = PhoneProof.objects.filter(person__in=wanted, phone=F("person__phone")).exclude(proven_at=None)
+    return dict(rows.values_list("person", "phone"))
+
+
+def texted_groups(actor: Actor) -> set[str]:
+    return set(Preference.objects.filter(person=actor.person, sms=True).values_list("group", flat=True))
+
+
+def code_print(person: Any, phone: str, code: str) -> str:
+    return salted_hmac("notices.phone", f"{person.pk}:{phone}:{''.join(code.split())}", algorithm="sha256").hexdigest()
+
+
+def phone_proof(actor: Actor) -> PhoneProof | None:
+    return PhoneProof.objects.filter(person=actor.id).first()
 
 
 def matrix(actor: Actor) -> list[tuple[rules.Group, str]]:

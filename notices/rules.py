@@ -53,6 +53,11 @@ def verify_code() -> str:
     return "-".join(text[i : i + 4] for i in (0, 4, 8))
 
 
+def number_code() -> str:
+    """Six digits for a text message."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

@@ -27,6 +27,19 @@ class MailState(TextChoices):
     FAILED = "FAILED", _("Failed")
 
 
+class Channel(TextChoices):
+    """What goes out of the house beside the mail of a message."""
+
+    MAIL = "MAIL", pgettext_lazy("channel", "E-mail")
+    SMS = "SMS", pgettext_lazy("channel", "Text message")
+
+
+class OutState(TextChoices):
+    WAITING = "WAITING", _("Waiting")
+    SENT = "SENT", _("Sent")
+    FAILED = "FAILED", _("Failed")
+
+
 class MailMode(TextChoices):
     """How a person hears of a group of events beside the inbox, which is always on."""
 

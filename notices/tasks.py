@@ -17,8 +17,8 @@ from accounts.policies import system
 from core import files, jobs
 from core.clock import CoreNow
 from core.tasks import sweep
-from notices import actions, rendering, rules
-from notices.models import Document, Message
+from notices import actions, rendering, rules, texting
+from notices.models import Document, Message, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,43 @@ def _send_digest() -> bool:
             for row in rows:
                 actions.mail_sent(row)
         return True
+
+
+@sweep("outgoing")
+def send_outgoing(limit: int = 200) -> int:
+    """Text messages, and letters to addresses without an account: one by one, each under its row lock."""
+    sent = 0
+    while sent < limit and _send_out():
+        sent += 1
+    return sent
+
+
+def _send_out() -> bool:
+    with transaction.atomic():
+        due = Outgoing.objects.filter(state="WAITING", retry_at__lte=CoreNow())
+        if not texting.is_on():
+            due = due.filter(channel="MAIL")
+        row = due.select_for_update(skip_locked=True).order_by("retry_at", "pk").first()
+        if row is None:
+            return False
+        try:
+            proof = texting.sender().send(row.address, text_of(row), str(row.uid)) if row.channel == "SMS" else str(letter_of(row).send())
+        except OSError as error:
+            log.warning("%s %s: %s", row.channel, row.uid, error)
+            actions.out_failed(row, f"{type(error).__name__}: {error}")
+        else:
+            actions.out_sent(row, proof)
+        return True
+
+
+def text_of(row: Outgoing) -> str:
+    """Only the subject: whoever holds the telephone reads it."""
+    return f"{row.subject[:120]} {settings.SITE_URL}{row.link}" if row.link else row.subject
+
+
+def letter_of(row: Outgoing) -> EmailMessage:
+    return EmailMessage(subject=f"[{settings.SITE_NAME}] {row.subject}", body=f"{row.body}\n\n{settings.SITE_URL}{row.link}\n", to=[row.address],
+                        headers={"Message-ID": f"<{row.uid}@{settings.MAIL_DOMAIN}>"})
 
 
 def _choose_link() -> str:

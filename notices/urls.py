@@ -12,6 +12,7 @@ public = [
     path("documents/<uuid:uid>/pdf/", views.pdf, name="pdf"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/settings/", views.settings, name="settings"),
+    path("inbox/phone/", views.phone, name="phone"),
     path("inbox/read/", views.read_all, name="read_all"),
     path("inbox/<uuid:uid>/", views.message, name="message"),
 ]

@@ -16,8 +16,8 @@ from core import files, typed
 from core.web import lists
 from core.web.access import access, public, signed_in
 from core.web.steps import buttons
-from notices import actions, queries, rendering
-from notices.forms import MatrixForm
+from notices import actions, queries, rendering, texting
+from notices.forms import CodeForm, MatrixForm
 from notices.listings import Documents
 from notices.models import Document
 from notices.workflow import DOCUMENT
@@ -133,18 +133,45 @@ def message(request: HttpRequest, uid: Any) -> HttpResponse:
 
 @access(signed_in)
 def settings(request: HttpRequest) -> HttpResponse:
-    """What is mailed how. A locked group is refused with its reason, should it be posted all the same."""
-    matrix = queries.matrix(request.actor)
-    form = MatrixForm(request.POST or None, matrix=matrix)
+    """What is mailed and texted how. A locked group is refused with its reason, should it be posted all the same."""
+    matrix, number = queries.matrix(request.actor), queries.proven_number(request.actor.person) if texting.is_on() else None
+    texted = queries.texted_groups(request.actor) if number else None
+    form = MatrixForm(request.POST or None, matrix=matrix, texted=texted)
     if request.method == "POST" and form.is_valid():
         forged = {group.code: request.POST[group.code] for group, _mode in matrix if group.locked and group.code in request.POST}
-        actions.choose(request.actor, form.cleaned_data | forged)
+        chosen = dict(form.cleaned_data)
+        texts = chosen.pop("texts", None)
+        actions.choose(request.actor, chosen | forged)
+        if texts is not None:
+            actions.choose_texts(request.actor, texts)
         messages.success(request, _("Saved."))
         return redirect("notices:public:settings")
+    ticked = set(request.POST.getlist("texts")) if form.is_bound else texted or set()
     return render(request, "notices/settings.html", {
-        "title": _("What is mailed to you"), "form": form, "hours": queries.hours(),
-        "rows": [(group, form[group.code] if group.code in form.fields else None) for group, _mode in matrix],
+        "title": _("What is mailed to you"), "form": form, "hours": queries.hours(), "texting": texting.is_on(), "number": number,
+        "rows": [(group, form[group.code] if group.code in form.fields else None, group.code in ticked) for group, _mode in matrix],
         "crumbs": [(_("Inbox"), "/inbox/"), (_("What is mailed to you"), None)],
+    }, status=422 if form.is_bound else 200)
+
+
+@access(signed_in)
+def phone(request: HttpRequest) -> HttpResponse:
+    """The number of the account is confirmed by a code that is sent to it and typed back."""
+    form = CodeForm(request.POST if request.POST.get("code") is not None else None)
+    if request.method == "POST" and not form.is_bound:
+        actions.send_code(request.actor)
+        messages.success(request, _("The code is on its way; it may take a minute or two."))
+        return redirect("notices:public:phone")
+    if request.method == "POST" and form.is_valid():
+        if actions.prove_phone(request.actor, form.cleaned_data["code"]):
+            messages.success(request, _("Your mobile number is confirmed. Choose of what you want text messages."))
+            return redirect("notices:public:settings")
+        form.add_error("code", _("The code is not right."))
+    proof = queries.phone_proof(request.actor)
+    return render(request, "notices/phone.html", {
+        "title": _("Confirm the mobile number"), "form": form, "number": request.actor.person.phone,
+        "asked": proof is not None and bool(proof.code_print), "proven": queries.proven_number(request.actor.person), "texting": texting.is_on(),
+        "crumbs": [(_("Inbox"), "/inbox/"), (_("What is mailed to you"), "/inbox/settings/"), (_("Confirm the mobile number"), None)],
     }, status=422 if form.is_bound else 200)
 
 

@@ -6,21 +6,23 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from accounts.policies import Actor
-from core import clock, files, jobs, ledger, pauses
+from core import clock, files, jobs, ledger, parameters, pauses
 from core.clock import CoreNow
 from core.models import Job, Pause
 from core.web import export
 from core.workflow import Refused
+from notices import actions as notices
 from portal import policies
 from portal.queries import record, tables
 
@@ -125,6 +127,9 @@ def switch_off(actor: Any, kind: str, *, ends_at: datetime, why: str) -> Pause:
     reasons = [] if why.strip() else [_("A reason is needed.")]
     if ends_at <= clock.now():
         reasons.append(_("The end must lie in the future."))
+    hours = int(parameters.value("pause.hours_max", default=3))
+    if ends_at > clock.now() + timedelta(hours=hours):
+        reasons.append(_("At most %(hours)d hours at a time: a switch that is forgotten must come on by itself.") % {"hours": hours})
     if pauses.running().filter(kind=kind).exists():
         reasons.append(_("It is switched off already; switch it on first to choose another end."))
     if reasons:
@@ -132,6 +137,17 @@ def switch_off(actor: Any, kind: str, *, ends_at: datetime, why: str) -> Pause:
     row = Pause.objects.create(kind=kind, ends_at=ends_at, reason=why.strip(), actor_id=actor.id, actor_label=str(actor.label)[:120])
     ledger.record("portal.pause.begin", row, actor, why=why.strip(), kind=kind, ends_at=ends_at.isoformat())
     return row
+
+
+def tell_of_ends() -> int:
+    """What has come on again by itself is told to who had switched it off; once, however often the minute comes by."""
+    told, since = 0, clock.now() - timedelta(days=1)
+    for row in Pause.objects.filter(ended_at=None, ends_at__lte=CoreNow(), ends_at__gt=since, actor_id__isnull=False):
+        given = {"kind": Pause.Kind(row.kind).label}
+        told += notices.tell(Person.objects.filter(pk=row.actor_id, is_active=True), "portal.turn", lambda given=given: _(
+            "Switched on again by itself, because its time was over: %(kind)s") % given,
+            link=reverse("portal:desk:pauses"), dedupe=f"pause:{row.pk}")
+    return told
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from applications.actions.duplicates import (
 from applications.actions.filing import (
     Saved,
     answer,
+    closed_now,
     editable,
     hand_in,
     mark_done,
@@ -44,7 +45,16 @@ from applications.actions.handing_over import (
     suspend_of_institution,
     take_check_back,
 )
-from applications.actions.imports import apply_import, check_import, discard_import, keep_import, map_import, order_import, read_import
+from applications.actions.imports import (
+    apply_import,
+    check_import,
+    discard_import,
+    keep_import,
+    map_import,
+    order_import,
+    read_import,
+    sweep_tables,
+)
 from applications.actions.inspections import file_inspection, order_audit, order_audits, order_visit
 from applications.actions.materials import attach, detach, limit_of
 from applications.actions.pieces import PIECE, append_piece, begin_upload, cancel_upload, finish_upload, sweep_uploads
@@ -54,9 +64,11 @@ from applications.actions.taking import Taken, take_files, take_offers
 from applications.actions.team import (
     add_member,
     add_partner,
+    attach_letter,
     change_member,
     change_partner,
     confirm_member,
+    detach_letter,
     remove_member,
     remove_partner,
     tell_of_number,
@@ -111,11 +123,11 @@ from applications.actions.upper import (
 from applications.actions.voices import answer_voice, ask_voices, hand_in_voice, reopen_voice, send_back_voice
 
 __all__ = [
-    "apply_import", "check_import", "discard_import", "keep_import", "map_import", "order_import", "read_import",
+    "apply_import", "check_import", "discard_import", "keep_import", "map_import", "order_import", "read_import", "sweep_tables",
     "ACCEPT", "ASK", "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch",
     "suspend_handover", "suspend_of_institution", "take_check_back",
-    "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach",
-    "award", "bulk_endorse", "change_member", "change_partner", "close_review", "confirm_member",
+    "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach", "attach_letter", "detach_letter",
+    "award", "bulk_endorse", "change_member", "change_partner", "close_review", "closed_now", "confirm_member",
     "decline", "detach", "editable", "end_with_reason", "endorse", "expire", "expire_guide", "file_inspection", "go_on", "hand_in", "let_go_on", "plan_late_filing", "hold", "hold_limits", "may_track",
     "keep_pdf", "keep_receipt", "lapse", "limit_of", "mark_done", "not_select", "open_check", "opened_parts",
     "order_audit", "order_audits", "order_papers", "order_preview", "order_visit", "pass_on", "plan_reminder", "propose", "publicise",

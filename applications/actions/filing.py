@@ -103,14 +103,19 @@ def editable(actor: Any, row: Application, part: str) -> None:
     """Raise Refused unless the actor may write this part now. In a correction only the opened parts, and in time."""
     if reason := policies.may_write(actor, row, part):
         raise Refused([reason])
-    if row.status not in states.EDITABLE:
-        raise Refused([_("The application is “%(state)s” and cannot be changed now.")
-                       % {"state": states.applicant_label(row.status)}])
+    if reason := closed_now(row):
+        raise Refused([reason])
     if row.status == Status.CORRECTION:
         if part not in opened_parts(row):
             raise Refused([_("This part is not opened for correction.")])
         if row.correction_due_at is None or clock.now() >= row.correction_due_at:
             raise Refused([_("The time for the correction is over.")])
+
+
+def closed_now(row: Application) -> str | None:
+    """Why nobody writes any part of it in its present state."""
+    return None if row.status in states.EDITABLE else _("The application is “%(state)s” and cannot be changed now.") % {
+        "state": states.applicant_label(row.status)}
 
 
 def opened_parts(row: Application) -> set[str]:

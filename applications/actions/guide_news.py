@@ -23,10 +23,10 @@ SUBJECTS: dict[str, Any] = {
 
 
 def tell_of_guide(verb: str, guide: Guide, *, event_id: int, why: str) -> int:
-    """One message per person and event, to the leaders and to the administrators of their units; the link leads to the
+    """One message per person and event, to the leaders and to those who speak for their units; the link leads to the
     public page of the guide, where the official notice stands. Returns how many were new."""
     rows = Application.objects.filter(guide=guide).exclude(status__in=states.GONE).select_related("leader", "unit")
-    people = {row.leader for row in rows} | {row.unit for row in rows}
+    people = {row.leader for row in rows} | set(queries.speakers_of(guide, *{row.unit_id for row in rows}))
     subject, given = SUBJECTS[verb], {"title": guide.title}
     return notices.tell(
         people, f"guide.{verb}", lambda: subject % given, lambda: "\n".join(text for text in (
@@ -46,9 +46,9 @@ def tell_of_late_filing(guide: Guide) -> int:
     rows = Application.objects.filter(guide=guide, status__in=states.BEFORE_SUBMISSION, created_at__lte=late.begun_before)
     for row in rows.select_related("leader", "unit"):
         title = row.title or row.ref
-        for who, page in ((row.leader, "overview"), (row.unit, "unit_application")):
+        for who, page in (([row.leader], "overview"), (queries.speakers_of(guide, row.unit_id), "unit_application")):
             told += notices.tell(
-                [who], "guide.late_filing", lambda title=title: _("May still be submitted until %(until)s: %(title)s") % {**given, "title": title},
+                who, "guide.late_filing", lambda title=title: _("May still be submitted until %(until)s: %(title)s") % {**given, "title": title},
                 lambda: _("Applications begun by %(begun)s and not submitted may be finished, approved by the unit and submitted until %(until)s."
                           " Only the submission by the unit counts. Reason: %(why)s") % given,
                 reverse(f"applications:my:{page}", args=[row.ref]), dedupe=f"late:{late.pk}:{row.pk}:{page}", statutory=True)
@@ -71,6 +71,6 @@ def tell_of_following(application: Application, again: list[str], *, event_id: i
             "guide": guide.title}
         return text + (_(" Look again at: %(parts)s.") % {"parts": parts} if parts else "")
 
-    for who, page in [(application.leader, "overview"), *([(application.unit, "unit_application")] if submitted else [])]:
-        notices.tell([who], "guide.follow", lambda: _("The corrected guide is published: %(title)s") % given, body,
+    for who, page in [([application.leader], "overview"), *([(queries.speakers_of(guide, application.unit_id), "unit_application")] if submitted else [])]:
+        notices.tell(who, "guide.follow", lambda: _("The corrected guide is published: %(title)s") % given, body,
                      reverse(f"applications:my:{page}", args=[application.ref]), dedupe=f"follow:{event_id}:{page}", statutory=True)

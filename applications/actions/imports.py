@@ -1,13 +1,18 @@
-"""Old projects from tables of other systems (clause T1): keep, map, dry run, take over; the same row again is brought up to date."""
+"""Old projects from tables of other systems (clause T1): keep, map, dry run, take over; the same row again is brought up to date.
+
+A table may hold identity numbers of people, in any column, sheet or remark, so no masked copy of it could be trusted: as soon as it is
+done with, its bytes are deleted and the fingerprint stays. What was taken over stands in rows of its own, without such numbers.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
@@ -15,7 +20,7 @@ from applications import policies, queries, rules, states
 from applications.actions.duplicates import keep_prints
 from applications.models import CheckedText, ImportBatch, ImportSource, OldProject, TextPrint
 from applications.workflow import IMPORT
-from core import books, clock, files, jobs, ledger
+from core import books, clock, files, jobs, ledger, parameters
 from core.clock import CoreNow
 from core.web import export
 from core.workflow import Refused
@@ -87,7 +92,10 @@ def check_import(actor: Any, batch: ImportBatch, progress: Progress) -> ImportBa
     tally, problems = Counter(kinds.values()), queries.told(reads, batch.mapping)
     counts = {"rows": len(reads), "new": tally["NEW"], "changed": tally["CHANGED"], "same": tally["SAME"],
               "wrong": sum(bool(one.wrong) for one in reads), "unclear": sum(not one.wrong and bool(one.values["unclear"]) for one in reads)}
+    before = batch.errors
     with transaction.atomic():
+        if before is not None:
+            files.forget(before)
         errors = _errors_file(actor, batch, headings, reads) if problems else None
         return IMPORT.move("check", actor, batch, data=counts, columns={
             "counts": counts, "problems": problems[:queries.SHOWN], "errors": errors})
@@ -179,3 +187,23 @@ def _keep_text(row: OldProject) -> None:
 @transaction.atomic
 def discard_import(actor: Any, batch: ImportBatch, *, why: str) -> ImportBatch:
     return IMPORT.move("discard", actor, batch, why=why, reason=why)
+
+
+def sweep_tables(actor: Any) -> int:
+    """Tables that are done with are deleted at once; those that nobody took over in time are discarded first. The list of faults, which
+    people mend and send again, is kept as long as a dry run is good for (parameter import.keep_days)."""
+    old = clock.now() - timedelta(days=int(parameters.value("import.keep_days", default=30)))
+    for batch in ImportBatch.objects.filter(status__in=(states.ImportStatus.UPLOADED, states.ImportStatus.CHECKED), created_at__lt=old)[:50]:
+        discard_import(actor, batch, why=_("Nobody took the table over in time; personal numbers are not kept longer than needed."))
+    ended = ImportBatch.objects.filter(status__in=(states.ImportStatus.APPLIED, states.ImportStatus.DISCARDED)).select_related("file", "errors")
+    rows = ended.filter(~Q(file__path="") | Q(errors__isnull=False, created_at__lt=old) & ~Q(errors__path=""))[:50]
+    return sum(_forget(actor, batch, old) for batch in rows)
+
+
+@transaction.atomic
+def _forget(actor: Any, batch: ImportBatch, old: datetime) -> int:
+    gone = [one for one in (batch.file, batch.errors if batch.created_at < old else None) if one is not None and one.path]
+    for one in gone:
+        files.forget(one)
+        ledger.record("applications.import.forget", batch, actor, file=one.name, sha256=one.sha256)
+    return len(gone)

@@ -15,13 +15,14 @@ from accounts.models import Organisation, Person
 from applications import policies, queries, states
 from applications.actions.filing import editable, lock
 from applications.models import Application, Partner, TeamMember
-from core import ledger
+from core import files, ledger
 from core.clock import CoreNow
 from core.workflow import Refused
 from notices import actions as notices
 
 MEMBER_FIELDS = ("role", "name", "gender", "birth_date", "organisation", "organisation_name", "title", "degree",
                  "email", "duty", "person_months", "full_time")
+LETTER_KINDS, LETTER_BYTES = ("pdf", "jpg", "png"), 10 * 1024 * 1024
 PARTNER_FIELDS = ("name", "uscc", "country", "region", "contact", "phone", "task", "share", "is_related")
 
 
@@ -80,17 +81,20 @@ def change_member(actor: Any, member: TeamMember, *, id_kind: str = "", id_numbe
     _touch(row)
     member.refresh_from_db()
     if fields := queries.moved(member, before):
+        if {"name", queries.NUMBER} & set(fields):  # it was signed by somebody else
+            TeamMember.objects.filter(pk=member.pk).update(letter=None, letter_at=None)
+            member.refresh_from_db()
         ledger.record("applications.application.change_member", row, actor, name=member.name, fields=fields)
     return member
 
 
 @transaction.atomic
-def remove_member(actor: Any, member: TeamMember, *, digest: str = "") -> None:
-    """`digest` is the row as the person saw it: refused when somebody has changed it since."""
+def remove_member(actor: Any, member: TeamMember, *, shown: Mapping[str, str] | None = None) -> None:
+    """`shown` is the row as the person saw it: refused when somebody has changed it since."""
     row = lock(member.application)
     editable(actor, row, queries.TEAM)
     member = _still_there(row.team, member)
-    _same_digest(member, digest)
+    _unchanged(member, shown)
     if member.role == states.TeamRole.LEADER:
         raise Refused([_("The leader of the application is its first member and stays so.")])
     ledger.record("applications.application.remove_member", row, actor, name=member.name)
@@ -109,6 +113,43 @@ def confirm_member(actor: Any, member: TeamMember) -> TeamMember:
     TeamMember.objects.filter(pk=member.pk, confirmed_at=None).update(confirmed_at=CoreNow())
     member.refresh_from_db()
     return member
+
+
+def attach_letter(actor: Any, member: TeamMember, *, upload: Any) -> TeamMember:
+    """The signed consent of a member who has no account to confirm with; a new one takes the place of the one before. The bytes are
+    checked and stored before the row is held. Raises core.files.BadFile. Records applications.application.member_letter."""
+    editable(actor, member.application, queries.TEAM)
+    _may_have_letter(member)
+    stored = files.store(upload, actor=actor, kinds=LETTER_KINDS, max_bytes=LETTER_BYTES)
+    with transaction.atomic():
+        row = lock(member.application)
+        editable(actor, row, queries.TEAM)
+        member = _still_there(row.team, member)
+        _may_have_letter(member)
+        TeamMember.objects.filter(pk=member.pk).update(letter=stored, letter_at=CoreNow())
+        ledger.record("applications.application.member_letter", row, actor, name=member.name, sha256=stored.sha256)
+        _touch(row)
+    member.refresh_from_db()
+    return member
+
+
+def _may_have_letter(member: TeamMember) -> None:
+    if member.role == states.TeamRole.LEADER:
+        raise Refused([_("The leader of the application confirms by handing it in.")])
+    if member.confirmed_at is not None:
+        raise Refused([_("%(name)s has confirmed by the own log-in; no letter is needed.") % {"name": member.name}])
+
+
+@transaction.atomic
+def detach_letter(actor: Any, member: TeamMember) -> None:
+    """The letter counts no more; that it was there stays on record."""
+    row = lock(member.application)
+    editable(actor, row, queries.TEAM)
+    member = _still_there(row.team, member)
+    if member.letter_id is not None:
+        TeamMember.objects.filter(pk=member.pk).update(letter=None, letter_at=None)
+        ledger.record("applications.application.member_letter_gone", row, actor, name=member.name)
+        _touch(row)
 
 
 def _partner_values(row: Application, values: Mapping[str, Any], but: Partner | None = None) -> dict[str, Any]:
@@ -153,11 +194,11 @@ def change_partner(actor: Any, partner: Partner, *, shown: Mapping[str, str] | N
 
 
 @transaction.atomic
-def remove_partner(actor: Any, partner: Partner, *, digest: str = "") -> None:
+def remove_partner(actor: Any, partner: Partner, *, shown: Mapping[str, str] | None = None) -> None:
     row = lock(partner.application)
     editable(actor, row, queries.PARTNERS)
     partner = _still_there(row.partners, partner)
-    _same_digest(partner, digest)
+    _unchanged(partner, shown)
     ledger.record("applications.application.remove_partner", row, actor, name=partner.name)
     partner.delete()
     _touch(row)
@@ -185,10 +226,10 @@ def _as_shown(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> Non
                          "save once more to put your text in its place.") % {"name": row.name}])
 
 
-def _same_digest(row: TeamMember | Partner, digest: str) -> None:
-    if digest and digest != queries.digest(row):
-        raise Refused([_("Somebody has changed “%(name)s” since you opened the page. It is not removed: look at it and remove it "
-                         "then.") % {"name": row.name}])
+def _unchanged(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> None:
+    if queries.moved(row, shown):
+        raise Refused([_("Somebody has changed “%(name)s” since you opened the page. It is not removed yet: see below what was "
+                         "changed.") % {"name": row.name}])
 
 
 def tell_of_number(application: Application, name: str, who: str, by: int | None, *, event_id: int) -> None:

@@ -50,7 +50,7 @@ def tell_of(verb: str, application: Application, *, event_id: int) -> None:
         notices.tell([application.leader], f"application.{verb}", lambda: subject % given, body,
                      reverse("applications:my:overview", args=[application.ref]), dedupe=f"application:{event_id}")
     if UNIT in who:
-        notices.tell([application.unit], f"application.{verb}", lambda: subject % given, body,
+        notices.tell(queries.speakers_of(application.guide, application.unit_id), f"application.{verb}", lambda: subject % given, body,
                      reverse("applications:my:unit_application", args=[application.ref]), dedupe=f"application:{event_id}:u")
     if RECOMMENDER in who:
         named = (application.version.data.get("mode") or {}).get("recommenders") or []

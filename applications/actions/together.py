@@ -153,12 +153,28 @@ def tell_of_seat(verb: str, seat: CoAuthor, *, event_id: int) -> None:
                  "decline": lambda: _("%(name)s does not want to write with you: %(title)s") % given,
                  "leave": lambda: _("%(name)s no longer writes with you: %(title)s") % given,
                  "end": lambda: _("%(name)s no longer writes with you: %(title)s") % given}
+    if verb == "invite" and seat.person is None and "@" in seat.address:
+        _write_to_stranger(seat, given)
     if verb in to_person and seat.person is not None:
         notices.tell([seat.person], f"application.coauthor_{verb}", to_person[verb], link=reverse("applications:my:list"),
                      dedupe=f"coauthor:end:{seat.pk}" if verb == "end" else f"coauthor:{verb}:{row.pk}:{seat.person.pk}:{clock.today():%Y%m%d}")
     if verb in to_leader:
         notices.tell([row.leader], f"application.coauthor_{verb}", to_leader[verb], link=reverse("applications:my:together", args=[row.ref]),
                      dedupe=f"coauthor:{verb}:{seat.pk}:{event_id}")
+
+
+def _write_to_stranger(seat: CoAuthor, given: Mapping[str, str]) -> None:
+    """The address has no account yet: a letter that leads to the invitation. So many a day, so that nobody mails the world with it;
+    the invitation itself waits in any case."""
+    if queries.letters_today(seat.invited_by_id) > int(parameters.value("together.letters_per_day", default=30)):
+        return
+    notices.write_to(
+        seat.address, "application.coauthor_invite", lambda: _("%(leader)s asks you to write together: %(title)s") % given,
+        lambda: _("%(leader)s writes an application for funding and asks you to take part. This address has no account here yet: the page "
+                  "below says how to get one. The invitation then waits for you after you have signed in. If this does not concern you, "
+                  "nothing needs to be done.") % given,
+        reverse("applications:public:invited", args=[queries.seat_token(seat)]),
+        dedupe=f"coauthor:invite:{seat.application_id}:{seat.address}:{clock.today():%Y%m%d}")
 
 
 # --- who is here -------------------------------------------------------------------------------------------------

@@ -168,6 +168,8 @@ class TeamMember(models.Model):
     person_months = models.DecimalField(max_digits=5, decimal_places=1, default=0)
     full_time = models.BooleanField(default=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    letter = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", help_text="signed consent, scanned")
+    letter_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["application", "order", "pk"]

@@ -14,7 +14,7 @@ from applications.queries.checks import (
     unit_problems,
     wrong_by_part,
 )
-from applications.queries.deputies import deputies, deputies_at, deputy_for, guides_now, may_be_deputies
+from applications.queries.deputies import deputies, deputies_at, deputy_for, guides_now, may_be_deputies, speakers_of
 from applications.queries.desk import (
     FINDINGS,
     desk_queue,
@@ -32,7 +32,7 @@ from applications.queries.desk import (
     without_hits,
 )
 from applications.queries.desk_statistics import days, desk_statistics, reason_statistics, statistics_of
-from applications.queries.dossier import annexes_by_code, data_of, dossier, latest, open_dossier, shared_dossier, snapshot
+from applications.queries.dossier import annexes_by_code, consents_of, data_of, dossier, latest, open_dossier, shared_dossier, snapshot
 from applications.queries.duplicates import (
     candidates,
     compare,
@@ -78,6 +78,7 @@ from applications.queries.parts import (
     TEAM,
     Part,
     budget_leaves,
+    common_parts,
     document_of,
     documents_of,
     fetch_rows,
@@ -114,6 +115,7 @@ from applications.queries.reads import (
     close_of,
     correction_of,
     desk_get,
+    desk_gets,
     desk_guides,
     done_count,
     drafts_in,
@@ -136,13 +138,24 @@ from applications.queries.reads import (
     tasks_of,
     tracked,
     unit_get,
+    unit_gets,
     unit_row,
     units_of,
     upload_for,
     uploads_of,
     writer_get,
 )
-from applications.queries.rows import NUMBER, as_shown, digest, moved, names_in_words, seal, told_moves, unsealed
+from applications.queries.rows import (
+    NUMBER,
+    as_shown,
+    called_in_rows,
+    moved,
+    names_in_words,
+    row_value_in_words,
+    seal,
+    told_moves,
+    unsealed,
+)
 from applications.queries.standing import (
     events_for_applicant,
     events_for_desk,
@@ -168,10 +181,13 @@ from applications.queries.together import (
     here_words,
     is_shared,
     label_of_name,
+    letters_today,
     next_row,
     saves_of,
+    seat_by_token,
     seat_for,
     seat_once,
+    seat_token,
     seats_of,
     shown_value,
     writing_invitations,
@@ -182,7 +198,7 @@ from applications.queries.unit_desk import (
     Meter,
     beside,
     beside_content,
-    count_wrong,
+    count_all_wrong,
     for_the_office,
     not_handed_in,
     reminded,
@@ -218,19 +234,19 @@ __all__ = [
     "next_to_check", "standing_in_the_way", "statistics_of", "with_finding", "without_hits",
     "BUDGET", "BULKY", "TIMES", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
     "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
-    "desk_get", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
+    "common_parts", "consents_of", "desk_get", "desk_gets", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_dossier", "place_of_material", "scan_problem", "upload_for", "uploads_of", "shut", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",
-    "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_meters", "unit_queue", "unit_row", "units_of",
+    "team_of", "numbered", "template_of", "tracked", "under", "verb_label", "unit_get", "unit_gets", "unit_meters", "unit_queue", "unit_row", "units_of",
     "candidates", "compare", "compared_text", "content_of", "duplicate_for", "duplicates_of", "duplicates_on_desk", "history_of_duplicate",
     "is_worth_telling", "open_duplicates", "other_application", "prints_of", "side_by_side",
     "declined", "gaps_before_award", "gaps_before_conclusion", "gaps_before_proposal", "history_of_voice", "label_of", "mode_caps", "said",
     "shown_to_owner", "voice_at_desk", "voice_for", "voice_of_unit", "voices_asked_of_units", "voices_on_desk", "voices_owed", "voices_to_record", "with_versions", "words_of", "wrong_by_part", "rules_again", "fetch_rows", "rows_of",
-    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "REMINDED", "Meter", "beside", "beside_content", "count_wrong",
+    "deputies", "deputies_at", "deputy_for", "guides_now", "may_be_deputies", "speakers_of", "REMINDED", "Meter", "beside", "beside_content", "count_all_wrong",
     "for_the_office", "not_handed_in", "reminded", "reminded_lately", "reminder_hours", "engaged_by", "looks_at_unit", "made_by", "outlived",
-    "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "papers_get", "saves_of",
+    "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "letters_today", "seat_by_token", "seat_token", "papers_get", "saves_of",
     "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of",
     "next_row", "FileOffer", "Offer", "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer", "NUMBER", "as_shown", "digest",
-    "moved", "names_in_words", "seal", "told_moves", "unsealed", "pledges_of",
+    "called_in_rows", "moved", "names_in_words", "row_value_in_words", "seal", "told_moves", "unsealed", "pledges_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from applications import rules, states
 from applications.models import Application
+from applications.queries import ethics, parts, relations
 from applications.queries import facts as known
-from applications.queries import parts
 from applications.queries.voices import mode_caps
-from core import clock, parameters
+from core import clock
 from core.models import StoredFile
 from core.money import wan
-from programs.engine import amounts, conditions, targets, voices
+from programs.engine import amounts, conditions, kinds, targets, voices
 from programs.engine import budget as budgets
 from programs.engine.conditions import PASS, Outcome
 from programs.engine.facts import lookup
@@ -80,6 +80,8 @@ def check_list(application: Application) -> CheckList:
         for problem in unit_problems(application.version.data, application.unit):
             found.add("basic", problem)
     _check_documents(application, found)
+    found.human += [Item(text, section, f"f-{field}", ethics.MEASURES) for section, field, text in ethics.to_look_at(application)]
+    found.human += [Item(text, section, f"f-{field}") for section, field, text in relations.to_look_at(application)]
     _check_conditions(application, case, found)
     _check_money(application, case, found)
     _check_targets(application, found)
@@ -158,6 +160,9 @@ def _check_documents(application: Application, found: CheckList) -> None:
         if row.get("required") and row["code"] not in present:
             text = _("Upload “%(name)s” (required of: %(kinds)s)") if row["who"] else _("Upload “%(name)s”")
             found.add(parts.FILES, text % {"name": row["name"], "kinds": row["who"]}, f"d-{row['code']}")
+    for row in voices.ethics_papers(application.version.data, application.answers):
+        if row["code"] not in present and not kinds.is_required(row, application.unit.kind):
+            found.add(parts.FILES, ethics.needed(row), f"d-{row['code']}", clause=ethics.MEASURES)
     for code, file in current.items():  # also one that a corrected guide asks for no more: it is submitted with the others
         if problem := scan_problem(file):
             found.add(parts.FILES, problem, f"d-{code}")
@@ -310,6 +315,8 @@ def _check_team(application: Application, found: CheckList) -> None:
         if not member.id_print:
             found.add(parts.TEAM, _("The identity number of %(name)s is missing") % {"name": member.name},
                       f"m-{member.pk}")
+        if member.letter_id and (problem := scan_problem(member.letter)):
+            found.add(parts.TEAM, problem, f"m-{member.pk}")
     share = sum((partner.share for partner in application.partners.all()), Decimal(0))
     if share > application.requested:
         found.add(parts.PARTNERS, _("The partners' shares are more than the amount requested"), "partners")
@@ -320,7 +327,7 @@ def _check_team(application: Application, found: CheckList) -> None:
 def _check_limits(application: Application, case: Mapping[str, Any], found: CheckList) -> None:
     """Quota per unit and leader, and the limit rules of the guide (handbook 7.1), for the leader and every member."""
     quota = application.version.data.get("quota") or {}
-    per_leader = quota.get("per_leader") or parameters.value("limit.per_leader", default=1)
+    per_leader = quota.get("per_leader") or known.per_leader()
     for most, used, subject, part in (
         (quota.get("per_unit"), known.led_in_guide, application.unit.name, "unit"),
         (per_leader, known.led_by_person, application.leader.name, parts.TEAM),
@@ -357,20 +364,30 @@ def _check_limit_rules(
     team = [member for member in application.team.all() if member.person_id]
     rows = known.engagements([m.person_id for m in team], [application.unit_id])
     rd = lookup(case, "unit.rd_spend_max_two_years")
+    for problem in _limit_problems(application, loaded, rows, rd.value if rd else None):
+        found.add(parts.TEAM, problem)
+
+
+def limit_texts(application: Application, limits: Iterable[Mapping[str, Any]], held: list[Any]) -> list[str]:
+    """The same by what is held already, for many applications at once. Rules that large spending on research lifts are left to the
+    check list, which asks what the unit spends."""
+    loaded = [rules.LimitRule.load(row) for row in limits]
+    return list(_limit_problems(application, [rule for rule in loaded if rule.exempt_rd_from is None], held, None))
+
+
+def _limit_problems(application: Application, loaded: list[rules.LimitRule], held: list[Any], rd_spend: Decimal | None) -> Iterator[str]:
+    team = [member for member in application.team.all() if member.person_id]
     year, klass = clock.today().year, application.guide.special.code
     for rule in loaded:
         subjects = (
-            [(application.unit.name, "LEAD", [r for r in rows if r.organisation_id == application.unit_id])]
+            [(application.unit.name, "LEAD", [r for r in held if r.organisation_id == application.unit_id])]
             if rule.scope == "unit"
-            else [(m.name, m.role, [r for r in rows if r.person_id == m.person_id]) for m in team]
+            else [(m.name, m.role, [r for r in held if r.person_id == m.person_id]) for m in team]
         )
         for who, role, mine in subjects:
-            problem = rules.limit_problem(
-                rule, known.held_by(mine), who=who, klass=klass, role=role, year=year, own=application.ref,
-                kind=application.unit.kind, rd_spend=rd.value if rd else None,
-            )
-            if problem:
-                found.add(parts.TEAM, problem)
+            if problem := rules.limit_problem(rule, known.held_by(mine), who=who, klass=klass, role=role, year=year, own=application.ref,
+                                              kind=application.unit.kind, rd_spend=rd_spend):
+                yield problem
 
 
 def eligibility(guide: Any, leader: Any, unit: Any) -> list[Outcome]:

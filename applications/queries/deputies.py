@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, Person
 from accounts.states import UNIT_ROLES, MembershipStatus, Role
 from core import clock
 from programs import queries as programme
@@ -27,6 +27,18 @@ def deputies(actor: Any) -> list[Membership]:
         row.place = titles.get(row.scope, row.scope)
         row.now = row.since <= day and (row.until is None or row.until >= day)
     return rows
+
+
+def speakers_of(guide: Guide, *units: int) -> list[Person]:
+    """Who hears what units are told of applications in a guide: their administrators, and who approves for them today in this guide
+    or in all. The same truth as policies.is_unit_admin, asked from the other side."""
+    day = clock.today()
+    rows = Membership.objects.filter(organisation__in=units, status=MembershipStatus.ACTIVE, person__is_active=True)
+    now = rows.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+    inside = now.filter(role__in=UNIT_ROLES, person=OuterRef("person"), organisation=OuterRef("organisation"))
+    approving = now.filter(Exists(inside), role=Role.ORG_DEPUTY, scope__in=("", guide.ref))
+    heads = rows.filter(role=Role.ORG_ADMIN)
+    return list(Person.objects.filter(Q(pk__in=heads.values("person")) | Q(pk__in=approving.values("person"))).order_by("pk"))
 
 
 def may_be_deputies(actor: Any) -> list[Membership]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from applications import policies, rules, states
 from applications.models import Annex, Application, Version
 from applications.queries import parts
@@ -15,7 +17,7 @@ from programs.engine.forms import Form, pick
 
 HIDDEN = "【隐去】"
 #: Sections and fields that name people or units; left out of a blinded copy.
-NAMING_SECTIONS = ("unit", "leader", "lists")
+NAMING_SECTIONS = ("unit", "leader", "lists", "relations")
 
 
 def snapshot(application: Application, cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def snapshot(application: Application, cleaned: Mapping[str, Any]) -> dict[str, 
         "starts_on": application.starts_on.isoformat() if application.starts_on else None,
         "ends_on": application.ends_on.isoformat() if application.ends_on else None,
         "answers": {key: value for key, value in cleaned.items() if key not in parts.BUILT_IN},
-        "team": [_member(row) for row in parts.rows_of(application, "team", "organisation")],
+        "team": [_member(row) for row in parts.rows_of(application, "team", "organisation", "letter")],
         "partners": [
             {"name": row.name, "uscc": row.uscc, "country": row.country, "region": row.region, "contact": row.contact,
              "phone": row.phone, "task": row.task, "share": str(row.share), "is_related": row.is_related}
@@ -73,6 +75,7 @@ def _member(row: Any) -> dict[str, Any]:
         "unit": row.organisation.name if row.organisation else row.organisation_name, "title": row.title,
         "degree": row.degree, "duty": row.duty, "months": f"{row.person_months.normalize():f}",
         "full_time": row.full_time, "confirmed": row.confirmed_at is not None,
+        "letter": row.letter.sha256 if row.letter_id else "",
     }
 
 
@@ -183,7 +186,20 @@ def _rows(section: forms.Section, answers: Mapping[str, Any], form: Form) -> lis
 
 
 def _team(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{**row, "role": str(states.TeamRole(row["role"]).label)} for row in data["team"]]
+    return [{**row, "role": str(states.TeamRole(row["role"]).label), "consent": consent_words(row.get("confirmed"), row.get("letter"))}
+            for row in data["team"]]
+
+
+def consent_words(confirmed: Any, letter: Any) -> str:
+    """How a member has agreed to being named."""
+    return _("by own log-in") if confirmed else _("signed letter") if letter else "—"
+
+
+def consents_of(application: Application) -> list[dict[str, Any]]:
+    """Members besides the leader with how each has agreed, for those who answer for the application; `member` when there is a letter."""
+    rows = application.team.exclude(role=states.TeamRole.LEADER).select_related("letter")
+    return [{"name": row.name, "words": consent_words(row.confirmed_at, row.letter_id), "missing": not (row.confirmed_at or row.letter_id),
+             "member": row if row.letter_id else None} for row in rows]
 
 
 def shown_target(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +17,7 @@ from accounts.states import OrgKind
 from applications import rules, states
 from applications.models import Application, Partner, TeamMember
 from applications.queries import parts
-from core import clock
+from core import clock, parameters
 from programs.engine.facts import Fact
 from programs.engine.forms import Form
 from programs.engine.operators import REGION_ALIASES, region
@@ -22,7 +25,43 @@ from programs.queries import held
 from programs.queries.held import leader_facts, unit_facts
 
 
+@dataclass
+class Read:
+    """Engagements, submitted applications and the number per leader, read at once for many applications."""
+
+    engagements: list[Engagement]
+    counting: list[tuple[int, int, int, int]]  # application, guide, unit, leader
+    per_leader: int
+
+
+_READ: ContextVar[Read | None] = ContextVar("facts_read", default=None)
+
+
+@contextmanager
+def read_at_once(rows: Iterable[Application]) -> Iterator[None]:
+    """Within it every question of the check list to the register and to other applications is answered from memory, as of one moment.
+    The teams are read here too where the rows bring them along."""
+    every = list(rows)
+    people = {row.leader_id for row in every} | {member.person_id for row in every for member in row.team.all() if member.person_id}
+    units, guides = {row.unit_id for row in every}, {row.guide_id for row in every}
+    counting = Application.objects.filter(guide__in=guides, status__in=states.COUNTING).filter(Q(unit__in=units) | Q(leader__in=people))
+    with clock.standing(clock.now()), held.read_at_once(people, units, day=clock.today()):
+        token = _READ.set(Read(engagements(people, units), list(counting.values_list("pk", "guide", "unit", "leader")), per_leader()))
+        try:
+            yield
+        finally:
+            _READ.reset(token)
+
+
+def per_leader() -> int:
+    """How many applications one person may lead in a guide that says nothing of it."""
+    return read.per_leader if (read := _READ.get()) is not None else int(parameters.value("limit.per_leader", default=1))
+
+
 def engagements(people: Iterable[int] = (), organisations: Iterable[int] = ()) -> list[Engagement]:
+    if (read := _READ.get()) is not None:
+        of, at = set(people), set(organisations)
+        return [row for row in read.engagements if row.person_id in of or row.organisation_id in at]
     return list(Engagement.objects.filter(Q(person__in=list(people)) | Q(organisation__in=list(organisations))))
 
 
@@ -32,6 +71,8 @@ def held_by(rows: Iterable[Engagement]) -> list[rules.Held]:
 
 def led_in_guide(application: Application) -> int:
     """Submitted applications of the same unit in the same guide, without this one."""
+    if (read := _READ.get()) is not None:
+        return sum(guide == application.guide_id and unit == application.unit_id and pk != application.pk for pk, guide, unit, _who in read.counting)
     return (
         Application.objects.filter(
             guide=application.guide_id, unit=application.unit_id, status__in=states.COUNTING
@@ -40,6 +81,8 @@ def led_in_guide(application: Application) -> int:
 
 
 def led_by_person(application: Application) -> int:
+    if (read := _READ.get()) is not None:
+        return sum(guide == application.guide_id and who == application.leader_id and pk != application.pk for pk, guide, _unit, who in read.counting)
     return (
         Application.objects.filter(
             guide=application.guide_id, leader=application.leader_id, status__in=states.COUNTING
@@ -59,7 +102,7 @@ def _engagement_facts(application: Application) -> dict[str, Fact]:
 
 def _post_facts(application: Application) -> dict[str, Fact]:
     day = clock.today()
-    rows = held.memberships_on(day).filter(person=application.leader_id, organisation=application.unit_id)
+    rows = [row for row in held.posts_of([application.leader_id], day) if row.organisation_id == application.unit_id]
     return held.post_facts(held.post_of(rows), day=day)
 
 
@@ -121,7 +164,7 @@ def _member_rows(application: Application, team: list[TeamMember]) -> list[dict[
     """The members in their order; months of insurance are those the unit has told of people registered here."""
     day = clock.today()
     posts: dict[tuple[int, int], list[Any]] = {}
-    for post in held.memberships_on(day).filter(person__in=[m.person_id for m in team if m.person_id]):
+    for post in held.posts_of([m.person_id for m in team if m.person_id], day):
         posts.setdefault((post.organisation_id, post.person_id), []).append(post)
     rows = []
     for member in team:

@@ -65,7 +65,7 @@ def rows_of(application: Application, name: str, *related: str) -> list[Any]:
 def fetch_rows(application: Application) -> None:
     """Read at once what an act looks at again and again: team, partners, budget, targets, the current annexes."""
     annexes = Annex.objects.filter(is_current=True).select_related("file")
-    prefetch_related_objects([application], Prefetch("team", TeamMember.objects.select_related("person", "organisation")),
+    prefetch_related_objects([application], Prefetch("team", TeamMember.objects.select_related("person", "organisation", "letter")),
                              Prefetch("partners", Partner.objects.select_related("organisation")), "budget", "targets",
                              Prefetch("annexes", annexes))
 
@@ -189,3 +189,8 @@ def document_of(application: Application, code: str) -> Mapping[str, Any] | None
     return next((row for row in documents_of(application) if row["code"] == code), None)
 
 
+
+def common_parts(applications: list[Application]) -> list[Part]:
+    """Parts that each of several applications has."""
+    codes = [{part.code for part in parts_of(row)} for row in applications]
+    return [part for part in parts_of(applications[0]) if all(part.code in one for one in codes)] if applications else []

@@ -77,6 +77,14 @@ def unit_get(actor: Any, ref: str) -> Application:
     return found
 
 
+def unit_gets(actor: Any, refs: list[str]) -> list[Application]:
+    """The same for many, in the order of `refs`: the right is asked once for all of them, not row by row."""
+    found = {row.ref: row for row in policies.of_units(actor).filter(ref__in=refs).defer("version__data").prefetch_related(*TIMES)}
+    if set(refs) - set(found):
+        raise Http404
+    return [found[ref] for ref in dict.fromkeys(refs)]
+
+
 def unit_row(actor: Any, ref: str) -> Application:
     """The same door for an act that locks the row and reads what it needs itself: the bare row of an own unit."""
     return policies.administered_row(actor, ref) or unit_get(actor, ref)
@@ -87,6 +95,14 @@ def desk_get(actor: Any, ref: str) -> Application:
     if found is None:
         raise Http404
     return found
+
+
+def desk_gets(actor: Any, refs: list[str]) -> list[Application]:
+    """Many at one's desk, in the order of `refs`; one that is not there is as if none were."""
+    found = {row.ref: row for row in policies.at_desk(actor).filter(ref__in=refs).prefetch_related(*TIMES)} if refs else {}
+    if set(refs) - set(found):
+        raise Http404
+    return [found[ref] for ref in dict.fromkeys(refs)]
 
 
 def member_for(actor: Any, application: Application, pk: int) -> TeamMember:

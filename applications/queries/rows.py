@@ -57,10 +57,6 @@ def unsealed(text: str) -> dict[str, str] | None:
     return found if isinstance(found, dict) else None
 
 
-def digest(row: TeamMember | Partner) -> str:
-    return salted_hmac(SALT, repr(sorted(as_shown(row).items()))).hexdigest()[:16]
-
-
 def moved(row: TeamMember | Partner, shown: Mapping[str, str] | None) -> list[str]:
     """Names of fields that are no longer what the person was shown."""
     now = as_shown(row)
@@ -83,6 +79,16 @@ def _in_words(name: str, text: str) -> str:
     if name in ("full_time", "is_related"):
         return _("Yes") if text == "True" else _("No")
     return text.removesuffix(".0") if name == "person_months" else text
+
+
+def called_in_rows(part: str) -> dict[str, Any]:
+    """What the boxes of the row pages are called; the number of a person has a box of another name."""
+    return {"team": {**LABELS, "organisation_name": gettext_lazy("Name of the other unit")}, "partners": PARTNER_LABELS}.get(part, {})
+
+
+def row_value_in_words(name: str, text: str) -> str:
+    """A value as it was sent, as a reader knows it."""
+    return _in_words(name, "True" if text == "on" else text)
 
 
 def names_in_words(part: str, names: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from applications.queries.reads import last_saves
 from applications.states import SeatStatus
 from core import clock, parameters
 from core.clock import CoreNow
-from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, ROW_KINDS, Section, display
+from programs.engine.forms import HARD_ROWS, HARD_TEXT_LIMIT, ROW_KINDS, Field, Section, display
 
+SEAT_SALT = "applications.seat"
 SITTINGS = 20  # of a page of the history
 
 
@@ -34,6 +36,27 @@ def seats_of(application: Application) -> list[CoAuthor]:
     for row in rows:
         row.application, row.holds = application, row.status == SeatStatus.ACTIVE and row.pk in inside
     return rows
+
+
+def seat_token(seat: CoAuthor) -> str:
+    """For the address in a letter: whoever has it may read that the invitation exists, and nothing of the application."""
+    return signing.dumps(seat.pk, salt=SEAT_SALT)
+
+
+def seat_by_token(token: str) -> CoAuthor | None:
+    """An invitation that still waits for somebody to answer it."""
+    try:
+        pk = signing.loads(token, salt=SEAT_SALT)
+    except signing.BadSignature:
+        return None
+    rows = CoAuthor.objects.filter(pk=pk, status=SeatStatus.INVITED, application__status__in=states.WRITTEN_TOGETHER)
+    return rows.select_related("application__leader", "application__unit", "application__guide").first()
+
+
+def letters_today(leader: int) -> int:
+    """How many addresses without an account a leader has invited within a day, over all applications."""
+    rows = CoAuthor.objects.filter(invited_by=leader, person=None, invited_at__gte=CoreNow() - timedelta(days=1))
+    return rows.order_by().values("address").distinct().count()
 
 
 def is_shared(application: Application) -> bool:
@@ -106,8 +129,8 @@ def seat_once(actor: Any, ref: str) -> CoAuthor | None:
 
 
 def conflicts_of(application: Application, part: parts.Part, theirs: dict[str, Any], mine: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a person chooses between, a field or a whole row each: {key, label, theirs, mine, names, both, who}. `mine` is what
-    was sent; of a row the rest is what stands there."""
+    """What a person chooses between, a field or a whole row each: {key, label, theirs, mine, names, both, over, who}. `mine` is what
+    was sent; `over` says that both together are more than the field may hold; of a row the rest is what stands there."""
     section, current = part.section, rules.flat(part.section, application.answers.get(part.code) or {})
     keys: dict[str, list[str]] = {}
     for name in theirs:
@@ -120,9 +143,18 @@ def conflicts_of(application: Application, part: parts.Part, theirs: dict[str, A
             "label": label_of_name(section, key), "theirs": shown_value(section, key, theirs[key]), "mine": shown_value(section, key, mine.get(key))}
         item = section.field(key)
         fits = len(str(theirs.get(key) or "")) + len(str(mine.get(key) or "")) < HARD_TEXT_LIMIT
-        found.append({**one, "key": key, "names": names, "who": next((saves[name] for name in names if name in saves), None),
+        over = _over_together(item, theirs.get(key), mine.get(key)) if item and fits else ""
+        found.append({**one, "key": key, "over": over, "names": names, "who": next((saves[name] for name in names if name in saves), None),
                       "both": bool(cells and next_row(section, key, current, mine) < HARD_ROWS) or bool(item and item.kind in ("text", "textarea") and fits)})
     return found
+
+
+def _over_together(item: Field, theirs: Any, mine: Any) -> str:
+    if item.kind not in ("text", "textarea") or not item.max_length:
+        return ""
+    have = len(rules.joined(theirs, mine, line=item.kind == "textarea"))
+    return _("Both texts together have %(have)d characters, the field may have %(most)d: they would have to be shortened.") % {
+        "have": have, "most": item.max_length} if have > item.max_length else ""
 
 
 def _two_rows(section: Section, key: str, cells: list[str], current: dict[str, Any], mine: dict[str, Any]) -> dict[str, str]:

@@ -33,8 +33,9 @@ from django.db.models.functions import Coalesce, Concat
 
 from applications import policies, states
 from applications.models import Annex, Application, BudgetLine, Partner, TeamMember
+from applications.queries import facts as known
 from applications.queries import parts
-from applications.queries.checks import check_list
+from applications.queries.checks import check_list, limit_texts
 from applications.queries.reads import BULKY, TIMES
 from applications.states import Status
 from core import clock, parameters
@@ -99,12 +100,18 @@ def for_the_office(actor: Any, rows: QuerySet[Application]) -> QuerySet[Applicat
                        Prefetch("annexes", annexes))
 
 
-def count_wrong(application: Application) -> int | None:
-    """How much is missing or wrong in what is not submitted; None afterwards."""
-    if application.status not in states.BEFORE_SUBMISSION:
-        return None
-    application.version = programme.kept_version_of(application.version_id)
-    return len(check_list(application).wrong)
+def count_all_wrong(rows: Iterable[Application]) -> dict[int, int]:
+    """How much is missing or wrong in each that is not submitted; the register and the text of each guide are read once for all."""
+    waiting = [row for row in rows if row.status in states.BEFORE_SUBMISSION]
+    if not waiting:
+        return {}
+    versions = {key: programme.kept_version_of(key) for key in {row.version_id for row in waiting}}
+    with known.read_at_once(waiting):
+        found = {}
+        for row in waiting:
+            row.version = versions[row.version_id]
+            found[row.pk] = len(check_list(row).wrong)
+        return found
 
 
 def beside(actor: Any, application: Application) -> dict[str, Any]:
@@ -162,7 +169,8 @@ def beside_content(application: Application, shown: Mapping[str, Any]) -> dict[s
 
 @dataclass(frozen=True)
 class Meter:
-    """One open guide at one unit: what waits, what is used, and the places that are left (None: the guide sets no number)."""
+    """One open guide at one unit: what waits, what is used, and the places that are left (None: the guide sets no number).
+    `limits` are the guide's rules on how much a person or a unit may hold at once; `limited` what already stands against them."""
 
     guide: Guide
     unit: str
@@ -174,6 +182,8 @@ class Meter:
     drafts: int
     most: int | None
     lately: int
+    limits: tuple[str, ...] = ()
+    limited: tuple[str, ...] = ()
 
     @property
     def places(self) -> int | None:
@@ -208,7 +218,8 @@ def unit_meters(actor: Any) -> list[Meter]:
         .select_related("version", "special").prefetch_related("windows")
     }
     lately = _lately(actor, guides) if guides else Counter()
-    found = [_meter(row, guides[row["guide"]], lately[row["guide"], row["unit__uid"]]) for row in rows if row["guide"] in guides]
+    limited = _limited(actor, {pk: guide for pk, guide in guides.items() if guide.version.data.get("limits")})
+    found = [_meter(row, guides[row["guide"]], lately[row["guide"], row["unit__uid"]], limited) for row in rows if row["guide"] in guides]
     return sorted(found, key=lambda one: (one.closes_at is None, one.closes_at.timestamp() if one.closes_at else 0, one.guide.pk, one.unit))
 
 
@@ -219,7 +230,24 @@ def _lately(actor: Any, guides: Iterable[int]) -> Counter[tuple[int, UUID]]:
     return Counter((row.guide_id, row.unit.uid) for row in rows if row.pk in told)
 
 
-def _meter(row: dict[str, Any], guide: Guide, lately: int) -> Meter:
-    window = programme.current_window(guide)
+def _limited(actor: Any, guides: Mapping[int, Guide]) -> dict[tuple[int, UUID], list[str]]:
+    """What waits and would be stopped by a limit of its guide, in the words of the rule; three questions however many wait."""
+    if not guides:
+        return {}
+    rows = list(policies.of_own_units(actor).filter(guide__in=list(guides), status=Status.UNIT_PENDING).select_related("unit").defer(*BULKY)
+                .prefetch_related("team").order_by("handed_in_at", "pk"))
+    held = known.engagements({member.person_id for row in rows for member in row.team.all() if member.person_id}, {row.unit_id for row in rows})
+    found: dict[tuple[int, UUID], list[str]] = {}
+    for row in rows:
+        row.guide = guides[row.guide_id]
+        texts = [f"{row.ref}：{text}" for text in limit_texts(row, row.guide.version.data["limits"], held)]
+        found.setdefault((row.guide_id, row.unit.uid), []).extend(texts)
+    return found
+
+
+def _meter(row: dict[str, Any], guide: Guide, lately: int, limited: Mapping[tuple[int, UUID], list[str]]) -> Meter:
+    window, limits = programme.current_window(guide), guide.version.data.get("limits") or ()
     return Meter(guide, row["unit__name"], row["unit__uid"], window.closes_at if window else guide.closes_at, row["waiting"], row["passed"],
-                 row["used"], row["drafts"], (guide.version.data.get("quota") or {}).get("per_unit"), lately)
+                 row["used"], row["drafts"], (guide.version.data.get("quota") or {}).get("per_unit"), lately,
+                 tuple(f"{one.get('clause', '')} {one.get('text', '')}".strip() for one in limits),
+                 tuple(limited.get((guide.pk, row["unit__uid"]), ())))

@@ -29,6 +29,7 @@ from applications.rules.decisions import (
     digest_of,
     end_date,
     halves,
+    joined,
     limit_problem,
     merge,
     news,
@@ -56,7 +57,7 @@ from applications.rules.overlap import (
 )
 
 __all__ = [
-    "BOTH", "MINE", "THEIRS", "news", "row_of", "settled", "moved_names",
+    "BOTH", "MINE", "THEIRS", "joined", "news", "row_of", "settled", "moved_names",
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
     "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "ticked", "limit_problem", "merge", "phone_tail", "quota_problem",

@@ -138,6 +138,11 @@ def news(current: Mapping[str, Any], revs: Mapping[str, int], base: int, sent: M
 THEIRS, MINE, BOTH = "theirs", "mine", "both"
 
 
+def joined(theirs: Any, mine: Any, *, line: bool) -> str:
+    """Both texts, one after the other."""
+    return ("\n" if line else " ").join(str(text) for text in (theirs, mine) if not blank(text))
+
+
 def settled(sent: Mapping[str, Any], current: Mapping[str, Any], key: str, choice: str, *, line: bool, next_row: int) -> dict[str, Any]:
     """What a save writes when a person has chosen between two texts. `key` is a field or a row; `line`: the field holds lines
     of text; both rows stay when the own one goes to the next free row."""
@@ -148,7 +153,7 @@ def settled(sent: Mapping[str, Any], current: Mapping[str, Any], key: str, choic
     if choice != BOTH:
         return rest
     if key in own:
-        return {**rest, key: ("\n" if line else " ").join(str(text) for text in (current.get(key), own[key]) if not blank(text))}
+        return {**rest, key: joined(current.get(key), own[key], line=line)}
     table = key.rsplit(".", 1)[0]
     return {**rest, **{f"{table}.{next_row}.{name.rsplit('.', 1)[1]}": value for name, value in own.items()}}
 

@@ -157,7 +157,7 @@ def _page(request: HttpRequest, row: Application, ask: Any = None, refuse: Any =
         "twice": twice, "compared": queries.compared_text(row), "may_compare": policies.is_checker(request.actor, row) is None,
         "title": row.title, "a": row, "d": queries.open_dossier(request.actor, row) | {"look": "applications:desk:look"}, "check": check, "items": items, "may_check": may,
         "results": states.ItemResult.choices, "ask": ask or forms.AskCorrectionForm(parts=parts), "refuse": refuse or forms.RefuseForm(),
-        "faulty": report[1] if report else None, "words": queries.said(request.actor, row), **_inspections(request, row, report),
+        "faulty": report[1] if report else None, "consents": queries.consents_of(row), "words": queries.said(request.actor, row), **_inspections(request, row, report),
         "rounds": [one for one in queries.checks_of(row) if one.outcome], "events": queries.events_for_desk(row),
         "pdf": reverse("applications:my:paper", args=[row.ref, "application"]) + "?inline=1" if row.pdf else "",
         "crumbs": [(_("Applications"), reverse("applications:desk:list")), (row.ref, None)],

@@ -24,7 +24,7 @@ from programs import queries as programme
 
 
 def _chosen(request: HttpRequest) -> list[Application]:
-    rows = lists.rows_of(lists.chosen(request), lambda key: queries.desk_get(request.actor, key))
+    rows = queries.desk_gets(request.actor, lists.chosen(request))
     if not rows:
         raise Refused([_("Choose at least one application.")])
     return rows
@@ -42,12 +42,6 @@ def _many(request: HttpRequest, act: str, make: Any, title: str, submit: str, **
     }, status=422 if form.is_bound else 200)
 
 
-def _parts(rows: list[Application]) -> list[Any]:
-    """Parts that every chosen application has."""
-    sets = [{part.code for part in queries.parts_of(row)} for row in rows]
-    return [part for part in queries.parts_of(rows[0]) if all(part.code in one for one in sets)]
-
-
 @access(policies.is_checker_desk)
 @require_POST
 @once
@@ -59,7 +53,7 @@ def bulk_accept(request: HttpRequest) -> HttpResponse:
 @require_POST
 @once
 def bulk_ask(request: HttpRequest) -> HttpResponse:
-    return _many(request, actions.ASK, forms.AskManyForm, _("Ask several for correction"), _("Issue the notices of correction"), parts=_parts)
+    return _many(request, actions.ASK, forms.AskManyForm, _("Ask several for correction"), _("Issue the notices of correction"), parts=queries.common_parts)
 
 
 @access(policies.is_checker_desk)

@@ -75,7 +75,7 @@ def _give(request: HttpRequest, form: Any, rows: list[Any], guides: list[Any]) -
 @once
 def handover_new(request: HttpRequest) -> HttpResponse:
     """From the queue with what is chosen there, or for a whole guide."""
-    rows = lists.rows_of(lists.chosen(request), lambda key: queries.desk_get(request.actor, key)) if request.method == "POST" else []
+    rows = queries.desk_gets(request.actor, lists.chosen(request)) if request.method == "POST" else []
     guides, today = queries.guides_to_hand_over(request.actor), clock.today()
     form = forms.HandoverForm(request.POST if "decide" in request.POST else None, guides=guides, institutions=queries.institutions(), rows=rows,
                               initial={"since": today, "until": today + timedelta(days=30), "guide": request.GET.get("guide", "")})

@@ -3,7 +3,9 @@ in words, and the sender's own text to copy. Of the application nothing is shown
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +19,8 @@ from applications.views import frame
 from core.web import kept
 from core.workflow import Refused
 
-FRAME = ("csrfmiddlewaretoken", "rev", "bases", "go", "done", "settle", "unsettled")
+View = Callable[..., HttpResponse]
+FRAME = ("csrfmiddlewaretoken", "rev", "bases", "go", "done", "settle", "unsettled", "shown", "digest", "once")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ def _shut(actor: Any, ref: str, section: str) -> Loss:
     return Loss([policies.writes_no_more(actor, seat, section)], form=queries.part_of(seat.application, section))
 
 
+def kept_when_lost(part: str) -> Callable[[View], View]:
+    """For pages of rows: a send that comes after the right or the time has ended is answered with its reason and the text."""
+    def around(view: View) -> View:
+        @wraps(view)
+        def asked_first(request: HttpRequest, ref: str, *args: Any, **more: Any) -> HttpResponse:
+            if request.method == "POST" and (loss := why(request.actor, ref, part)):
+                return page(request, part, loss)
+            return view(request, ref, *args, **more)
+        return asked_first
+    return around
+
+
 def page(request: HttpRequest, section: str, loss: Loss) -> HttpResponse:
     back = frame.read_url(loss.application, section) if loss.application else reverse("applications:my:list")
     return render(request, "applications/unsaved.html", {
@@ -70,7 +85,8 @@ def _texts(post: Any, loss: Loss) -> list[tuple[str, str]]:
     form = loss.form.section if loss.form else None
     if form is None:
         names = [name for name in post if name not in FRAME and not kept.is_secret(name)]
-        return [("", value) for name in names for value in post.getlist(name) if value.strip()]
+        called = queries.called_in_rows(loss.form.code) if loss.form else {}
+        return [(str(called.get(name, "")), queries.row_value_in_words(name, value)) for name in names for value in post.getlist(name) if value.strip()]
     stored = rules.flat(form, loss.application.answers.get(loss.form.code) or {}) if loss.application else {}
     found = [(name, value, queries.shown_value(form, name, value)) for name, value in rules.sent_from(form, post).items()]
     return [(queries.label_of_name(form, name), text) for name, value, text in found if text and stored.get(name) != value]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import actions, queries, states
@@ -25,6 +26,16 @@ def track(request: HttpRequest) -> HttpResponse:
         "lead": _("Only the state is shown, and only for the right pair of number and telephone."),
         "answer": states.applicant_label(found.status) if found else "",
     }, status=429 if form.non_field_errors() else 200)
+
+
+@access(public)
+def invited(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the letter of an invitation to write leads: who asks, and the way to an account. Who is signed in answers in the own list."""
+    if request.actor.is_signed_in:
+        return redirect("applications:my:list")
+    seat = queries.seat_by_token(token)
+    return render(request, "applications/invited.html", {
+        "title": _("Invitation to write together"), "seat": seat, "next": reverse("applications:my:list")}, status=200 if seat else 410)
 
 
 @access(public)

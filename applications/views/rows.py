@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from applications import actions, policies, queries
 from applications.forms import MemberForm, PartnerForm
 from applications.models import Application
 from applications.states import TeamRole
-from applications.views import frame
+from applications.views import frame, lost
+from core import files
 from core.web import textdiff
 from core.web.access import access, signed_in
 from core.web.once import once
@@ -42,7 +43,7 @@ def team(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     wrong = _wrong(application, queries.TEAM)
     return render(request, "applications/team.html", frame.context(
-        application, here=queries.TEAM, title=_("Project team"), members=_masked(application, _digests(queries.team_of(application))),
+        application, here=queries.TEAM, title=_("Project team"), members=_masked(application, _sealed(queries.team_of(application))),
         is_done=bool(application.done.get(queries.TEAM)), limits=application.version.data.get("team") or {},
         errors=[{"text": item.text, "id": item.anchor} for item in wrong],
         wrong={queries.TEAM: len(wrong)} if wrong else None, lead=TeamRole.LEADER,
@@ -54,7 +55,7 @@ def partners(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     wrong = _wrong(application, queries.PARTNERS)
     return render(request, "applications/partners.html", frame.context(
-        application, here=queries.PARTNERS, title=_("Partner units"), rows=_digests(list(application.partners.all())),
+        application, here=queries.PARTNERS, title=_("Partner units"), rows=_sealed(list(application.partners.all())),
         is_done=bool(application.done.get(queries.PARTNERS)),
         errors=[{"text": item.text, "id": item.anchor} for item in wrong],
         wrong={queries.PARTNERS: len(wrong)} if wrong else None,
@@ -78,9 +79,9 @@ def _beside(request: HttpRequest, row: Any) -> dict[str, Any]:
     return {"shown": queries.seal(fresh), "moves": moves}
 
 
-def _digests(rows: list[Any]) -> list[Any]:
+def _sealed(rows: list[Any]) -> list[Any]:
     for row in rows:
-        row.digest = queries.digest(row)
+        row.shown = queries.seal(row)
     return rows
 
 
@@ -91,12 +92,18 @@ def _gone(request: HttpRequest, application: Application, form: Any, part: str, 
     return _row_page(request, application, form, part, str(form.data.get("name", "")), post_to=reverse(f"applications:my:{add}", args=[application.ref]))
 
 
-def _remove(request: HttpRequest, act: Any, row: Any) -> None:
+def _remove(request: HttpRequest, application: Application, act: Any, row: Any, part: str) -> HttpResponse:
+    """A row that somebody has changed since is not removed unseen: the answer shows what was changed, and asks again."""
     try:
-        act(request.actor, row, digest=request.POST.get("digest", ""))
+        act(request.actor, row, shown=_shown(request))
     except Refused as error:
+        beside = _beside(request, row)
+        if beside["moves"]:
+            return render(request, "applications/row_changed.html", frame.context(
+                application, here=part, title=row.name, reasons=error.reasons, back=frame.url_of(application, part), **beside), status=409)
         for reason in error.reasons:
             messages.error(request, reason)
+    return redirect(frame.url_of(application, part))
 
 
 def _act(form: Any, act: Any) -> bool:
@@ -111,6 +118,7 @@ def _act(form: Any, act: Any) -> bool:
 
 
 @access(signed_in)
+@lost.kept_when_lost(queries.TEAM)
 @once
 def member_add(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
@@ -124,6 +132,7 @@ def member_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @access(signed_in)
+@lost.kept_when_lost(queries.TEAM)
 def member(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
     posted = request.method == "POST"
@@ -143,13 +152,14 @@ def member(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 @access(signed_in)
 @require_POST
+@lost.kept_when_lost(queries.TEAM)
 def member_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
-    _remove(request, actions.remove_member, queries.member_for(request.actor, application, pk))
-    return redirect("applications:my:team", ref)
+    return _remove(request, application, actions.remove_member, queries.member_for(request.actor, application, pk), queries.TEAM)
 
 
 @access(signed_in)
+@lost.kept_when_lost(queries.PARTNERS)
 @once
 def partner_add(request: HttpRequest, ref: str) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
@@ -163,6 +173,7 @@ def partner_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @access(signed_in)
+@lost.kept_when_lost(queries.PARTNERS)
 def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
     posted = request.method == "POST"
@@ -179,7 +190,47 @@ def partner(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 @access(signed_in)
 @require_POST
+@lost.kept_when_lost(queries.PARTNERS)
 def partner_remove(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     application = queries.writer_get(request.actor, ref, queries.PARTNERS, write=True)
-    _remove(request, actions.remove_partner, queries.partner_for(request.actor, application, pk))
-    return redirect(reverse("applications:my:partners", args=[ref]))
+    return _remove(request, application, actions.remove_partner, queries.partner_for(request.actor, application, pk), queries.PARTNERS)
+
+
+@access(signed_in)
+@lost.kept_when_lost(queries.TEAM)
+def member_letter(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """The signed consent of a member without an account: sent as a scan, or taken away again."""
+    application = queries.writer_get(request.actor, ref, queries.TEAM, write=True)
+    row, problem = queries.member_for(request.actor, application, pk), ""
+    row.application = application
+    if request.method == "POST":
+        try:
+            if request.POST.get("remove") == "1":
+                actions.detach_letter(request.actor, row)
+            else:
+                actions.attach_letter(request.actor, row, upload=_sent_file(request))
+            return redirect("applications:my:team", ref)
+        except files.BadFile as error:
+            problem = str(error)
+        except Refused as error:
+            problem = " ".join(error.reasons)
+    return render(request, "applications/letter.html", frame.context(
+        application, here=queries.TEAM, title=_("Signed letter of %(name)s") % {"name": row.name}, row=row, problem=problem,
+        back=frame.url_of(application, queries.TEAM)), status=422 if problem else 200)
+
+
+def _sent_file(request: HttpRequest) -> Any:
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise files.BadFile(_("Choose a file first."))
+    return upload
+
+
+@access(signed_in)
+def member_letter_file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """For who writes the team, for the unit that answers for it, and for whoever may see the whole application."""
+    application = queries.papers_get(request.actor, ref, queries.TEAM)
+    row = queries.member_for(request.actor, application, pk)
+    if row.letter is None:
+        raise Http404
+    return files.serve(row.letter, request.actor, application.ref, inline=request.GET.get("inline") == "1")

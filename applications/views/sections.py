@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from applications import actions, forms, policies, queries, rules, states
+from applications import actions, forms, policies, queries, rules
 from applications.models import Application
 from applications.views import frame, grids, lost
 from core import typed
@@ -40,19 +40,19 @@ def section(request: HttpRequest, ref: str, section: str) -> HttpResponse:
         return lost.page(request, section, loss)
     application = queries.writer_get(request.actor, ref, section)
     part = _part(application, section)
-    if policies.may_write(request.actor, application, section) or application.status not in states.EDITABLE:
+    if reason := policies.may_write(request.actor, application, section) or actions.closed_now(application):
+        messages.info(request, reason)
         return redirect(frame.read_url(application, section))
-    posted = Posted()
     if request.method == "POST":
         try:
             posted = _save_page(request, application, part)
         except Refused as error:
             return lost.late(request, ref, section, error)
         application.refresh_from_db()
-        if posted.settled and not (posted.theirs or posted.refused):  # told once to the page that follows: its own copy of these is out of date
+        errors = _errors(application, part, bool(application.done.get(section)))
+        if posted.settled and not (posted.theirs or posted.refused or set(posted.settled) & set(errors)):  # told once to the page that follows: its own copy of these is out of date
             request.session[_settled_key(application, section)] = posted.settled
             return redirect(f"{frame.url_of(application, section)}#f-{posted.settled[0].replace('.', '-')}")
-        errors = _errors(application, part, bool(application.done.get(section)))
         if not (posted.theirs or posted.refused or errors) and request.POST.get("go") != "stay":
             return redirect(frame.next_part(application, section)
                             if request.POST.get("go") == "next" else frame.url_of(application, section))
@@ -167,7 +167,7 @@ def _page(request: HttpRequest, application: Application, part: queries.Part, po
         boxes = forms.boxes_of(part.section, answers, errors, application.answers, final)
         closed, reason = _pledges_of_others(request, application, part), policies.may_pledge(request.actor, application) or ""
         boxes = [replace(box, locked=reason, errors=[reason] if box.code in posted.refused else ()) if box.code in closed else box for box in boxes]
-        context["pledged"] = reason if closed else ""
+        context["pledged"], context["shut"] = reason if closed else "", bool(boxes) and all(box.locked for box in boxes)
         context |= {"rows": forms.paired(boxes), "errors": forms.error_list(boxes)}
     else:
         context |= grids.context_of(application, part, answers, errors)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import actions, queries, states
+from applications import actions, policies, queries, states
 from applications.models import Application
 from applications.views import frame
 from core import typed
@@ -38,8 +38,10 @@ def told(request: HttpRequest, taken: actions.Taken, *, with_files: bool = False
 
 
 def _writable(request: HttpRequest, ref: str) -> Application:
-    application = queries.leader_get(request.actor, ref)
-    if application.status not in states.EDITABLE:
+    """A co-author takes over from the own earlier applications, into the parts that are shared for writing."""
+    application = queries.writer_get(request.actor, ref)
+    parts = (part.code for part in queries.parts_of(application))
+    if application.status not in states.EDITABLE or all(policies.may_write(request.actor, application, code) for code in parts):
         raise Http404
     return application
 
@@ -54,7 +56,7 @@ def take_over(request: HttpRequest, ref: str) -> HttpResponse:
         return render(request, "applications/take_choose.html", frame.context(
             application, here="take", title=_("Take over from an earlier application"), rows=rows[:50], only=only))
     offers, files = queries.offers_from(request.actor, application, earlier, only), []
-    if not only:
+    if not only and policies.may_write(request.actor, application, queries.FILES) is None:
         files = queries.file_offers(application, earlier, actions.limit_of)
     if request.method == "POST":
         return _take(request, application, earlier, offers)
@@ -69,7 +71,7 @@ def _take(request: HttpRequest, application: Application, earlier: Application, 
     base = typed.whole(request.POST.get("rev", ""))
     taken = actions.take_offers(request.actor, application, [one for one in offers if one.key in keys],
                                 base=application.rev if base is None else base)
-    taken.files = actions.take_files(request.actor, application, earlier, request.POST.getlist("file"))
+    taken.files = actions.take_files(request.actor, application, earlier, request.POST.getlist("file")) if request.POST.get("file") else 0
     told(request, taken, with_files=True)
     if not (keys or request.POST.getlist("file")):
         return redirect(request.get_full_path())

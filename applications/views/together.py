@@ -119,7 +119,8 @@ def section_history(request: HttpRequest, ref: str, section: str) -> HttpRespons
         for change in sitting["changes"]:
             change["sides"] = textdiff.compare(change["before"], change["after"])
     return render(request, "applications/section_history.html", frame.context(
-        application, here=section, title=_("Who wrote what"), part=part, sittings=sittings, older=older))
+        application, here=section, title=_("Who wrote what"), part=part, sittings=sittings, older=older,
+        may_take=policies.may_write(request.actor, application, section) is None))
 
 
 @access(signed_in)

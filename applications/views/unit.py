@@ -47,7 +47,7 @@ class UnitApplications(lists.Listing):
         lists.Col("requested", gettext_lazy("Requested, 10,000 yuan"), kind="money", sort="requested"),
         lists.Col("own_money", gettext_lazy("Self-raised, 10,000 yuan"), kind="money", export_only=True),
         lists.Col("partners", gettext_lazy("Partner units"), value=lambda row: "、".join(row.partner_names), export_only=True),
-        lists.Col("wrong", gettext_lazy("Missing or wrong"), value=queries.count_wrong, kind="num", export_only=True,
+        lists.Col("wrong", gettext_lazy("Missing or wrong"), value=lambda row: row.wrong, kind="num", export_only=True,
                   meaning=gettext_lazy("Things to put right by the check list now; empty once it is submitted")),
         lists.Col("handed_in_at", gettext_lazy("Handed in"), sort="handed"),
         lists.Col("closes_at", gettext_lazy("Close"), value=lambda row: row.closes),
@@ -77,7 +77,9 @@ class UnitApplications(lists.Listing):
 
     def prepare(self, rows: list[Any]) -> None:
         told = queries.reminded(rows)
+        wrong = queries.count_all_wrong(rows) if any(hasattr(row, "own_money") for row in rows) else {}  # the table of the office alone
         for row in rows:
+            row.wrong = wrong.get(row.pk)
             row.reminded_at = told.get(row.pk) if row.status in states.NOT_HANDED_IN else None
 
     def may_choose(self, row: Application) -> bool:
@@ -131,6 +133,7 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
         "buttons": [one for one in shown if not one["danger"]], "last": [one for one in shown if one["danger"]],
         "beside": queries.beside(actor, row), "remind": policies.may_remind(actor, row) is None and not queries.shut(row),
         "reminded_at": queries.reminded([row]).get(row.pk), "events": queries.events_for_applicant(row), "words": queries.said(actor, row),
+        "consents": queries.consents_of(row),
         "crumbs": [(_("Applications of the unit"), reverse("applications:my:unit_list")), (row.ref, None)],
     })
 
@@ -154,7 +157,7 @@ unit_withdraw = steps.step_view(queries.unit_get, actions.withdraw, question=pol
 @access(policies.is_unit_user)
 @require_POST
 def unit_bulk(request: HttpRequest) -> HttpResponse:
-    rows = lists.rows_of(lists.chosen(request), lambda key: queries.unit_get(request.actor, key))
+    rows = queries.unit_gets(request.actor, lists.chosen(request))
     return render(request, "applications/bulk_result.html", {
         "title": _("Approve and submit"), "outcomes": (outcomes := actions.bulk_endorse(request.actor, rows)),
         "done": sum(one.done for one in outcomes), "held": sum(not one.done for one in outcomes), "ordered": True,

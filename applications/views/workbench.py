@@ -69,9 +69,10 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """While it is being filled in: the task list. Afterwards: where it stands, what comes next, everything submitted."""
     application = queries.writer_get(request.actor, ref)
     if application.seat is not None:
+        mine = [part for part in queries.parts_of(application) if application.seat.right(part.code) == states.WRITE]
         return render(request, "applications/seat.html", frame.context(
             application, title=application.title or _("Untitled application"), shown=states.applicant_label(application.status),
-            words=any(queries.long_fields(part) and application.seat.right(part.code) == states.WRITE for part in queries.parts_of(application))))
+            writes=bool(mine), words=any(queries.long_fields(part) for part in mine)))
     checked = queries.check_list(application) if application.status in states.EDITABLE else None
     context = frame.context(application, title=application.title or _("Untitled application"), checked=checked)
     context |= {

@@ -136,6 +136,12 @@ SITE_NAME = "科技计划管理平台"
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "keguan.example")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "keguan@keguan.example")
+# Text messages: the dotted path of a sender (notices.texting), or nothing; the gateway's own words only for notices.texting.Gateway.
+SMS_BACKEND = env.text("SMS_BACKEND", "")
+SMS_GATEWAY = {
+    "SMS_GATEWAY_URL": env.text("SMS_GATEWAY_URL", ""), "SMS_GATEWAY_APP": env.text("SMS_GATEWAY_APP", ""),
+    "SMS_GATEWAY_KEY": env.text("SMS_GATEWAY_KEY", ""), "SMS_SIGN": env.text("SMS_SIGN", ""),
+}
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0755-8800 0000")
 SUPPORT_ADDRESS = env.text("SUPPORT_ADDRESS", "")
 

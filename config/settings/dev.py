@@ -16,6 +16,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+SMS_BACKEND = "notices.texting.Folder"
 IS_DEMO = True
 if DEBUG:
     STORAGES = {

@@ -24,3 +24,4 @@ STORAGES = {
 }
 STATIC_ROOT = VAR_DIR / "test-static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the server of static files warns when it is not there
+SMS_BACKEND = ""

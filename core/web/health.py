@@ -1,4 +1,7 @@
-"""/healthz: database, broker, worker and beat, as JSON; 503 when one of them is away."""
+"""/healthz: database, broker, worker and beat, as JSON; 503 when one of them is away.
+
+`scanner` stands beside them where CLAMD names one. It alone is no 503: without it uploads wait for their verdict and everything else
+works, so a balancer must not take the portal away; who watches reads the word."""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
-from core import clock
+from core import clock, scanning
 from core.models import Heartbeat
 from core.web.access import access, public
 
@@ -47,4 +50,7 @@ def state() -> dict[str, bool]:
 @access(public)
 def healthz(request: HttpRequest) -> JsonResponse:
     found: dict[str, Any] = state()
-    return JsonResponse(found, status=200 if all(found.values()) else 503)
+    status = 200 if all(found.values()) else 503
+    if settings.CLAMD:
+        found["scanner"] = scanning.is_there()
+    return JsonResponse(found, status=status)

@@ -20,6 +20,7 @@ from portal.demo import (
     awards,
     calendar,
     cycle,
+    desk,
     editor,
     matching,
     modes,
@@ -207,6 +208,8 @@ class Story:
         yield self.said(f"{matching.entitled(world, subsidy, self.ago(3, 9), cycle.days(self.today, 12, 18)).ref}: list at the units")
         cycle.move_to(self.ago(1, 15))
         yield self.said(adjustments.cases(world))
+        yield self.said(desk.handed(world, poc if counts is SMALL else fourth))
+        yield self.said(desk.old_projects(world))
         yield self.said(portfolios.managers(world))
         yield self.said(portfolios.bodies(world))
         yield self.said(matching.night(world))

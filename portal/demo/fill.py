@@ -29,7 +29,7 @@ SENTENCES = (
 KNOWN: dict[str, Any] = {
     "is_secret": "no", "full_time": "yes", "insurance_months": 36, "new_team": "no", "in_scope": "no", "recheck": None,
     "scope": None, "committee": None, "years": 4, "area": 1200, "staff": 18, "clients": 26, "trl": "4",
-    "avoid": None, "partners_role": None,
+    "avoid": None, "partners_role": None, "has_relations": "no", "relations": None,
 }
 TOLD: dict[str, str] = {
     "role": "负责总体方案与关键技术攻关", "contact_phone": "0755-8600 1200", "model": "KV-2000", "client": "湾区智造有限公司",

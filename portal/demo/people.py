@@ -137,3 +137,12 @@ def expert_people(world: World, count: int = 64) -> list[Person]:
     ]
     world.experts = _people(world, every)
     return world.experts
+
+
+def join(world: World, organisation: Organisation, name: str, email: str, role: str) -> Person:
+    """One more person of an organisation that came later."""
+    return _people(world, [_draw(world, name, email, organisation, role)])[0]
+
+
+def called(email: str) -> Person:
+    return Person.objects.get(email=email)

@@ -37,6 +37,8 @@ THINGS: dict[str, Any] = {
     "notices.document": pgettext_lazy("thing", "Official document"),
     "notices.delivery": pgettext_lazy("thing", "Delivery of a document"),
     "notices.message": pgettext_lazy("thing", "Message"),
+    "notices.outgoing": pgettext_lazy("thing", "Text message or letter on its way"),
+    "notices.phoneproof": pgettext_lazy("thing", "Proof of a mobile number"),
     "notices.preference": pgettext_lazy("thing", "Wish for mail"),
     "programs.plantree": pgettext_lazy("thing", "Programme tree"),
     "programs.plan": pgettext_lazy("thing", "Plan"),

@@ -20,6 +20,7 @@ from programs.engine.forms import pick
 
 #: Answers of the form that say yes to a question of two choices.
 YES = ("yes", "true", True)
+WITH_APPLICATION = "WITH_APPLICATION"
 
 
 @dataclass(frozen=True)
@@ -87,17 +88,37 @@ def _most(figure: Mapping[str, Any], details: Mapping[str, Any]) -> Decimal | No
 
 
 def _of_ethics(data: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Ask]:
-    """Where the guide asks for the approval before the award (handbook of the field, law and compliance)."""
-    if (data.get("ethics") or {}).get("rule") != "BEFORE_AWARD":
-        return []
-    given = ethics_answers(data, answers)
-    if given.get("in_scope") not in YES:
+    """Where the guide asks for the approval before the award (handbook of the field, law and compliance). Where it came with the
+    application already, only what a committee cannot give is left: the re-check by experts."""
+    rule, given = ethics_rule(data), ethics_declared(data, answers)
+    if rule not in ("BEFORE_AWARD", WITH_APPLICATION) or not given:
         return []
     return [
         Ask(code=spec["code"], gate=spec["gate"], side=spec["side"], label=pick(spec, "label"), question=pick(spec, "question"),
             clause=spec["clause"], body=str(given.get(spec["body"], "")) or _("Ethics committee"))
-        for spec in modes.table()["ethics"] if not spec.get("when") or given.get(spec["when"])
+        for spec in modes.table()["ethics"] if (given.get(spec["when"]) if spec.get("when") else rule != WITH_APPLICATION)
     ]
+
+
+def ethics_rule(data: Mapping[str, Any]) -> str:
+    return str((data.get("ethics") or {}).get("rule") or "NONE")
+
+
+def ethics_declared(data: Mapping[str, Any], answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers on ethics of an application that says it lies within the scope of review; {} for any other."""
+    given = ethics_answers(data, answers) if ethics_rule(data) != "NONE" else {}
+    return given if given.get("in_scope") in YES else {}
+
+
+def ethics_papers(data: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Documents of the guide's list that the declared activity needs with the application."""
+    if ethics_rule(data) != WITH_APPLICATION or not ethics_declared(data, answers):
+        return []
+    return [row for row in data.get("documents") or () if is_ethics_paper(row)]
+
+
+def is_ethics_paper(row: Mapping[str, Any]) -> bool:
+    return "伦理" in str(row.get("name", ""))
 
 
 def ethics_answers(data: Mapping[str, Any], answers: Mapping[str, Any]) -> Mapping[str, Any]:

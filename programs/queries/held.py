@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
@@ -22,7 +24,7 @@ from accounts.models import Engagement, IntegrityMark, Membership, Organisation,
 from accounts.states import UNIT_ROLES, MarkLevel, MembershipStatus, OrgKind
 from core import clock
 from programs.engine.facts import Fact
-from programs.models import Guide
+from programs.models import Guide, Special
 from programs.queries.tree import special_names
 
 LEGAL_PERSONS = (OrgKind.ENTERPRISE, OrgKind.UNIVERSITY, OrgKind.INSTITUTE, OrgKind.HOSPITAL, OrgKind.SOCIAL)
@@ -38,6 +40,53 @@ class Holdings:
     """What was already read of a subject: is a mark in force?"""
 
     blocked: bool = False
+
+
+@dataclass
+class Read:
+    """What was read at once of many people and units, for one look at many cases."""
+
+    day: date
+    people: set[int]
+    units: set[int]
+    marks: list[IntegrityMark]
+    posts: list[Membership]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def covers(self, day: date, people: Iterable[int], units: Iterable[int]) -> bool:
+        return day == self.day and self.people >= set(people) and self.units >= set(units)
+
+
+_READ: ContextVar[Read | None] = ContextVar("held_read", default=None)
+
+
+@contextmanager
+def read_at_once(people: Iterable[int], units: Iterable[int], *, day: date) -> Iterator[None]:
+    """Within it the register answers from memory for these people and units, as it stood when it was entered: a list that asks the
+    same of two hundred rows asks twice, not thousands of times. For reading alone; what decides asks anew."""
+    people, units = set(people), set(units)
+    marks = list(marks_on(day).filter(Q(person__in=people) | Q(organisation__in=units)))
+    token = _READ.set(Read(day, people, units, marks, list(memberships_on(day).filter(person__in=people))))
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
+def posts_of(people: Iterable[int], day: date) -> list[Membership]:
+    """Unit roles of these people in force on a day."""
+    wanted = set(people)
+    if (read := _READ.get()) is not None and read.covers(day, wanted, ()):
+        return [row for row in read.posts if row.person_id in wanted]
+    return list(memberships_on(day).filter(person__in=wanted))
+
+
+def _names_of(codes: set[str]) -> dict[str, str]:
+    if (read := _READ.get()) is None:
+        return special_names(codes)
+    if not read.names:
+        read.names.update(special_names(Special.objects.values_list("code", flat=True)))
+    return read.names
 
 
 # --- JSON, read narrowly ------------------------------------------------------------------------------------------
@@ -112,7 +161,10 @@ def blocked(
     person: Person | None = None, organisation: Organisation | None = None, day: date | None = None
 ) -> list[IntegrityMark]:
     """Marks that forbid applying on a day (clause R12, handbook of the field 7.3)."""
-    rows = marks_on(day or clock.today())
+    day = day or clock.today()
+    if (read := _READ.get()) is not None and read.covers(day, [person.pk] if person else [], [organisation.pk] if organisation else []):
+        return [row for row in read.marks if (row.person_id == person.pk if person else row.organisation_id == getattr(organisation, "pk", None))]
+    rows = marks_on(day)
     return list(rows.filter(person=person) if person else rows.filter(organisation=organisation))
 
 
@@ -128,7 +180,7 @@ def is_award(row: Engagement) -> bool:
 def specials(codes: Iterable[str], source: str, *, named: bool = True) -> Fact:
     """Codes are compared, names are read."""
     rows = sorted(codes)
-    names = special_names(set(rows)) if rows and named else {}
+    names = _names_of(set(rows)) if rows and named else {}
     return Fact(rows, source, "、".join(names.get(code, code) for code in rows) if named else "")
 
 

@@ -130,6 +130,26 @@ def test_each_choice_without_script(desk, choice, kept_text):
     assert page.redirect_chain and "data-settled" in page.content.decode() and "data-settled" not in client.get(url).content.decode() and stored(desk.row, "basic")["title"] == kept_text
 
 
+def test_both_texts_over_the_limit_is_said_at_once_and_after_the_choice(desk):
+    most = queries.part_of(desk.row, "basic").section.field("title").max_length
+    base, theirs, mine = desk.row.rev, "胡" * most, "李" * most
+    save(desk.hu, desk.row, "basic", {"title": theirs}, base)
+    client, url = signed_in(desk.li), at("section", desk.row, "basic")
+    page = client.post(url, {"rev": base, "title": mine}).content.decode()
+    assert f"共 {2 * most + 1} 字" in page and f"{most} 字" in page
+    answer = client.post(url, {"rev": Application.objects.get(pk=desk.row.pk).rev, "title": mine, "unsettled": "title", "settle": "both:title"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and 'class="st-err"' in page and f"{theirs} {mine}" in page and "data-settled" in page
+    assert stored(desk.row, "basic")["title"] == f"{theirs} {mine}"
+
+
+def test_both_texts_within_the_limit_is_not_warned_of(desk):
+    base = desk.row.rev
+    save(desk.hu, desk.row, "basic", {"title": "胡的题目"}, base)
+    page = signed_in(desk.li).post(at("section", desk.row, "basic"), {"rev": base, "title": "李的题目"})
+    assert not any(one["over"] for one in page.context["conflicts"])
+
+
 def test_choosing_for_one_field_leaves_the_other_choice_open(desk):
     base = desk.row.rev
     save(desk.hu, desk.row, "basic", {"title": "胡的题目", "months": "11"}, base)

@@ -139,3 +139,28 @@ def test_the_page(office):
     assert unit.post(my("deputies"), {}).status_code in (200, 422)
     assert my("deputies") in unit.get(my("unit_list")).content.decode()
     assert my("deputies") not in signed_in(office.gao).get(my("unit_list")).content.decode()
+
+
+def test_who_approves_for_the_unit_hears_what_the_unit_is_told(office):
+    from applications.actions import telling
+
+    def told() -> bool:
+        telling.tell_of("hand_in", office.waiting, event_id=clock.now().timestamp())
+        return office.gao.id in {one.person_id for one in Message.objects.filter(event="application.hand_in")}
+
+    assert not told()
+    right = gave(office, office.other)
+    assert not told()  # of another guide
+    actions.end_deputy(office.wang, right)
+    gave(office, office.guide)
+    assert told() and Message.objects.filter(event="application.hand_in", person=office.wang.person).exists()
+    Message.objects.all().delete()
+    with clock.shifted_to(clock.now() + timedelta(days=5)):
+        assert not told()
+    Membership.objects.filter(person=office.gao.person, role=Role.MEMBER).update(status="ENDED")
+    assert not told()  # somebody who has left the unit
+    Membership.objects.filter(person=office.gao.person, role=Role.MEMBER).update(status="ACTIVE")
+    gave(office, None)  # in every guide of the unit, and in no other unit
+    people = {one.pk for one in queries.speakers_of(office.other, office.a.pk)}
+    assert people == {office.gao.id, office.wang.id}
+    assert {one.pk for one in queries.speakers_of(office.other, office.b.pk)} == {office.badm.id}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 import xlsxwriter
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Engagement
+from accounts.policies import system
 from applications import actions, queries
 from applications.models import CheckedText, DuplicateFinding, ImportBatch, ImportSource, OldProject, TextPrint
 from applications.states import ImportStatus
@@ -270,3 +273,31 @@ def test_command_does_the_same(town, tmp_path):
     assert OldProject.objects.count() == 1
     with pytest.raises(CommandError):
         call_command("import_projects", str(path), **{**given, "email": town.chen.person.email})
+
+
+def test_a_table_goes_when_it_is_done_with_and_its_fingerprint_stays(town):
+    row = taken(town, sheet(line(town), line(town, "A-2", 年度="二〇一九")))
+    path, sha256 = row.file.path, row.file.sha256
+    assert actions.sweep_tables(system("test")) == 1 and actions.sweep_tables(system("test")) == 0
+    row = ImportBatch.objects.select_related("file", "errors").get(pk=row.pk)
+    assert (row.file.path, row.file.sha256) == ("", sha256) and LedgerRow.objects.filter(verb="applications.import.forget").count() == 1
+    assert row.errors.path and OldProject.objects.count() == 1
+    assert not default_storage.exists(path) or connection.in_atomic_block
+    page = visit(Client(), town.he).get(reverse("applications:desk:import", args=[row.uid])).content.decode()
+    assert sha256 in page and "import_errors" not in page
+    with clock.shifted_to(clock.now() + timedelta(days=31)):
+        assert actions.sweep_tables(system("test")) == 1
+        row.errors.refresh_from_db()
+        assert row.errors.path == ""
+        with pytest.raises(Refused):
+            files.serve(row.errors, town.he, "x")
+
+
+def test_a_dry_run_that_nobody_follows_goes_too_and_one_in_time_stays(town):
+    row = dry(town, sheet(line(town)))
+    with clock.shifted_to(clock.now() + timedelta(days=29)):
+        assert actions.sweep_tables(system("test")) == 0
+    with clock.shifted_to(clock.now() + timedelta(days=31)):
+        assert actions.sweep_tables(system("test")) == 1
+    row = ImportBatch.objects.select_related("file").get(pk=row.pk)
+    assert (row.status, row.file.path) == (ImportStatus.DISCARDED, "")

@@ -28,10 +28,11 @@ OTHERS = {"section": "basic", "part": "basic", "kind": "receipt", "code": "x", "
 LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "answer", "preview", "preview_pdf", "paper", "team", "member_add",
            "member", "member_remove", "partners", "partner_add", "partner", "partner_remove", "files", "file", "file_remove", "upload", "done",
            "section", "autosave", "take_over", "word", "word_file", "word_apply", "together", "seat_rights", "seat_end", "section_history", "here",
-           "files_token", "look", "upload_begin", "piece", "upload_finish", "upload_cancel"}
+           "files_token", "look", "upload_begin", "piece", "upload_finish", "upload_cancel", "member_letter",
+           "member_letter_file"}
 #: Addresses by which a co-author who may only read gets in, and what more there is for one who may write one part.
 READS = {"overview", "calendar", "preview", "section_history", "file", "look", "word_file"}
-WRITES = {"section", "autosave", "done", "here", "word", "word_apply"}
+WRITES = {"section", "autosave", "done", "here", "word", "word_apply", "take_over"}
 TITLE = "只有自己人能看到的题目"
 
 

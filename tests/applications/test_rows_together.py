@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.states import IdKind, Role
 from applications import actions, policies, queries
 from applications.models import Application, Partner, TeamMember
-from applications.states import WRITE, TeamRole
-from core import events
+from applications.states import WRITE, Status, TeamRole
+from core import clock, events
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
@@ -153,17 +154,16 @@ def test_a_changed_number_shows_a_coauthor_neither_the_old_nor_the_new_one(desk)
 
 
 @pytest.mark.parametrize("kind", ["member", "partner"])
-def test_a_row_changed_meanwhile_is_not_removed(desk, kind):
+def test_a_row_changed_meanwhile_is_not_removed_before_it_was_seen(desk, kind):
     row = desk.mate if kind == "member" else desk.partner
-    digest = queries.digest(row)
     client = signed_in(desk.li)
-    lists = my("team" if kind == "member" else "partners", desk.row.ref)
-    assert f'name="digest" value="{digest}"' in client.get(lists).content.decode()
+    page = client.get(my("team" if kind == "member" else "partners", desk.row.ref))
+    (sealed,) = [one.shown for one in page.context["members" if kind == "member" else "rows"] if one.pk == row.pk]
+    assert f'name="shown" value="{sealed}"' in page.content.decode()
     posted(signed_in(desk.hu), my(kind, desk.row.ref, row.pk), **{"duty" if kind == "member" else "task": "胡同事写的任务"})
-    page = client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"digest": digest}, follow=True).content.decode()
-    assert type(row).objects.filter(pk=row.pk).exists() and row.name in page
-    fresh = type(row).objects.get(pk=row.pk)
-    client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"digest": queries.digest(fresh)})
+    answer = client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"shown": sealed})
+    assert answer.status_code == 409 and "胡同事写的任务" in answer.content.decode() and type(row).objects.filter(pk=row.pk).exists()
+    client.post(my(f"{kind}_remove", desk.row.ref, row.pk), {"shown": answer.context["shown"]})
     assert not type(row).objects.filter(pk=row.pk).exists()
 
 
@@ -173,6 +173,23 @@ def test_what_was_typed_for_a_removed_row_can_be_added_anew(desk):
     actions.remove_partner(desk.hu, desk.partner)
     page = client.post(address, {**mine, "task": "负责人写的任务"}).content.decode()
     assert "负责人写的任务" in page and my("partner_add", desk.row.ref) in page
+
+
+@pytest.mark.parametrize("page", ["member_add", "partner"])
+def test_a_right_that_ends_while_a_row_is_written_gives_the_text_back(desk, page):
+    address = my(page, desk.row.ref, *([desk.partner.pk] if page == "partner" else []))
+    actions.end_seat(desk.li, desk.row.coauthors.get())
+    answer = signed_in(desk.hu).post(address, {"name": "写到一半", "role": "MEMBER", "duty": "写到一半的任务", "task": "写到一半的任务",
+                                               "id_number": OTHER_NUMBER, "shown": "x"})
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "写到一半的任务" in text and "承担任务" in text and "权限已结束" in text
+    assert OTHER_NUMBER not in text and desk.partner.phone not in text and not TeamMember.objects.filter(name="写到一半").exists()
+
+
+def test_the_leader_too_when_it_was_handed_in_meanwhile(desk):
+    Application.objects.filter(pk=desk.row.pk).update(status=Status.UNIT_PENDING)
+    answer = signed_in(desk.li).post(my("partner_add", desk.row.ref), {"name": "写到一半", "task": "写到一半的任务"})
+    assert answer.status_code == 409 and "写到一半的任务" in answer.content.decode()
 
 
 def test_nonsense_in_place_of_what_was_shown_does_not_stop_a_save(desk):
@@ -187,3 +204,50 @@ def test_the_lists_ask_the_same_for_one_row_and_for_three(desk):
         TeamMember.objects.create(application=desk.row, name=f"成员{number}", role=TeamRole.MEMBER)
         Partner.objects.create(application=Application.objects.get(pk=desk.row.pk), name=f"单位{number}")
     assert (cost(client, my("team", desk.row.ref)), cost(client, my("partners", desk.row.ref))) == first
+
+
+# --- a signed letter in place of the own log-in -------------------------------------------------------------------
+
+
+def letter(name="同意书.pdf", body=make.PDF):
+    return SimpleUploadedFile(name, body)
+
+
+def test_a_signed_letter_of_a_member_without_an_account_reaches_unit_and_desk(desk):
+    client, address = signed_in(desk.hu), my("member_letter", desk.row.ref, desk.mate.pk)
+    assert client.post(address, {}).status_code == 422 and client.post(address, {"file": letter("x.pdf", b"MZ")}).status_code == 422
+    assert client.post(address, {"file": letter()}).status_code == 302
+    desk.mate.refresh_from_db()
+    assert desk.mate.letter.name == "同意书.pdf" and LedgerRow.objects.filter(verb="applications.application.member_letter").exists()
+    assert "signed letter" not in client.get(my("team", desk.row.ref)).content.decode()  # in Chinese
+    file = my("member_letter_file", desk.row.ref, desk.mate.pk)
+    assert client.get(file).status_code == 200 and signed_in(desk.stranger).get(file).status_code == 404
+    actions.remove_partner(desk.li, desk.partner)
+    row = actions.hand_in(desk.li, Application.objects.get(pk=desk.row.pk))
+    page = signed_in(desk.wang).get(reverse("applications:my:unit_application", args=[row.ref]))
+    told = {one["name"]: one for one in page.context["consents"]}
+    assert told[desk.mate.name]["member"] and file in page.content.decode() and any(one["missing"] for one in told.values())
+    assert signed_in(desk.wang).get(file).status_code == 200 and signed_in(desk.chen).get(file).status_code == 404
+    row = actions.endorse(desk.wang, row)
+    assert {one["name"]: one["letter"] for one in queries.latest(row).data["team"]}[desk.mate.name] == desk.mate.letter.sha256
+    assert signed_in(desk.chen).get(file).status_code == 200
+    assert client.post(address, {"file": letter()}).status_code in (404, 409)
+
+
+def test_a_letter_is_of_the_person_who_signed_it(desk):
+    member = actions.attach_letter(desk.li, desk.mate, upload=letter())
+    kept = actions.change_member(desk.li, member, duty="别的任务")
+    assert kept.letter_id == member.letter_id
+    assert actions.change_member(desk.li, kept, name="另一个人").letter_id is None
+    with pytest.raises(Refused):
+        actions.attach_letter(desk.li, desk.lead, upload=letter())
+    TeamMember.objects.filter(pk=desk.mate.pk).update(confirmed_at=clock.now())
+    with pytest.raises(Refused):
+        actions.attach_letter(desk.li, TeamMember.objects.get(pk=desk.mate.pk), upload=letter())
+
+
+def test_money_that_goes_to_a_related_party_is_shown_to_who_checks(desk):
+    assert not any("关联" in item.text for item in queries.check_list(desk.row).human)
+    actions.change_partner(desk.li, desk.partner, is_related=True, share=500000)
+    (item,) = [item for item in queries.check_list(Application.objects.get(pk=desk.row.pk)).human if "关联" in item.text]
+    assert desk.partner.name in item.text and "50" in item.text and item.part == "partners"

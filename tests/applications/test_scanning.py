@@ -17,7 +17,7 @@ from core.models import StoredFile
 from core.workflow import Refused
 from notices.models import Message
 from tests.applications.client import signed_in
-from tests.applications.test_prepared import ready
+from tests.applications.test_prepared import WORKER, ready
 from tests.core.test_scanning import clamd  # noqa: F401 (a fixture)
 from tests.factories import applications as make
 
@@ -72,6 +72,17 @@ def test_what_stands_ready_falls_when_the_verdict_changes(town, state):
         actions.endorse(town.wang, row)
     row.refresh_from_db()
     assert row.status == Status.UNIT_PENDING
+
+
+def test_nor_does_it_stand_when_the_letter_of_a_member_turns_out_to_be_infected(town):
+    row = make.fill(town.li, make.started(town.li, town.guide, town.a))
+    member = row.team.exclude(role="LEADER").first()
+    type(member).objects.filter(pk=member.pk).update(confirmed_at=None)
+    member = actions.attach_letter(town.li, row.team.get(pk=member.pk), upload=SimpleUploadedFile("同意书.pdf", make.PDF, "application/pdf"))
+    row = actions.hand_in(town.li, row)
+    assert actions.prepare(WORKER, row) and queries.prepared(row) is not None
+    StoredFile.objects.filter(pk=member.letter_id).update(scan="INFECTED")
+    assert queries.prepared(row) is None
 
 
 def test_with_a_print_that_knows_no_files_it_would_pass(town):

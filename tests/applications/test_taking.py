@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
+from accounts.states import Role
 from applications import actions, queries
 from applications.models import Application
 from applications.queries.taking import misfit
+from applications.states import READ, WRITE
 from core.workflow import Refused
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -119,6 +121,22 @@ def test_nothing_is_taken_from_an_application_of_others(pair):
     with pytest.raises(Refused):
         actions.take_files(pair.li, pair.new, foreign, ["D01"])
     assert client.get(url(foreign, pair.old)).status_code == 404
+
+
+def test_a_coauthor_takes_over_from_the_own_ones_into_what_is_shared_for_writing(pair):
+    hu = make.member("胡同事", pair.a, Role.MEMBER, number=make.NUMBERS[4], phone="13800138061", email="hu@applications.example")
+    mine = make.started(hu, pair.guide, pair.a)
+    make.save(hu, mine, "basic", {"title": "胡自己的题目", "months": "18"})
+    actions.accept_seat(hu, actions.invite_coauthor(pair.li, pair.new, who="hu@applications.example", rights={"basic": WRITE, "targets": READ}))
+    client = signed_in(hu)
+    assert client.get(url(pair.new, pair.old)).context["rows"].count() == 1  # only the own ones are offered
+    page = client.get(url(pair.new, mine))
+    assert [one["title"] for one in page.context["groups"]] == [str(queries.part_of(pair.new, "basic").title)] and not page.context["files"]
+    client.post(url(pair.new, mine), {"rev": pair.new.rev, "take": ["basic/title", "targets/rows"], "file": ["any"]})
+    row = Application.objects.get(pk=pair.new.pk)
+    assert row.title == "胡自己的题目" and "targets" not in row.answers
+    actions.change_rights(pair.li, row.coauthors.get(), rights={"*": READ})
+    assert client.get(url(pair.new, mine)).status_code == 404
 
 
 def test_beginning_leads_to_what_may_be_taken_over(pair):

@@ -17,7 +17,8 @@ from applications.states import READ, WRITE, SeatStatus
 from core import clock, events
 from core.models import Parameter
 from core.workflow import Refused
-from notices.models import Message
+from notices import tasks
+from notices.models import Message, Outgoing
 from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.kept import kept
@@ -370,6 +371,8 @@ def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
     client, address = signed_in(desk.hu), my("section", desk.row.ref, part.code)
     page = client.get(address).content.decode()
     assert page.count(" disabled") == len(names) and 'name="done"' not in page
+    only = {item.code for item in part.section.fields} == set(names)
+    assert ('name="go"' in page) is not only
     assert signed_in(desk.li).get(address).content.decode().count(" disabled") == 0
     client.post(address, {"rev": before.rev, "go": "here"})  # a browser sends no closed box: nothing is taken back
     answer = client.post(address, {"rev": before.rev, names[0]: "true", "done": "1", "go": "next"})
@@ -377,6 +380,15 @@ def test_the_page_of_pledges_is_to_be_read_by_a_coauthor(desk):
     after = Application.objects.get(pk=desk.row.pk)
     assert answer.status_code == 200 and f'id="e-f-{names[0]}"' in text and "承诺由项目负责人本人作出" in text
     assert after.answers[part.code] == before.answers[part.code] and after.done == before.done
+
+
+def test_a_section_that_may_only_be_read_says_why(desk):
+    seated(desk, {"*": READ})
+    page = signed_in(desk.hu).get(my("section", desk.row.ref, "basic"), follow=True)
+    assert page.redirect_chain and "没有填写这一部分的权限" in page.content.decode()
+    Application.objects.filter(pk=desk.row.pk).update(status="UNIT_PENDING")
+    page = signed_in(desk.li).get(my("section", desk.row.ref, "basic"), follow=True)
+    assert page.redirect_chain and "不能修改" in page.content.decode()
 
 
 def test_an_invitation_begins_without_a_chosen_right(desk):
@@ -439,3 +451,32 @@ def test_taking_back_asks_another_question_than_ending(desk):
     seated(desk)
     page = signed_in(desk.li).get(my("together", desk.row.ref)).content.decode()
     assert page.count("撤回这份邀请？") == 1 and page.count("data-confirm") == 2
+
+
+# --- letters to addresses without an account ----------------------------------------------------------------------
+
+
+def test_an_address_without_an_account_gets_a_letter_that_leads_to_the_invitation(desk, mailoutbox, client):
+    seat = actions.invite_coauthor(desk.li, desk.row, who="new@applications.example", rights={"*": READ})
+    events.drain()
+    events.drain()
+    tasks.send_outgoing()
+    (mail,) = [one for one in mailoutbox if one.to == ["new@applications.example"]]
+    link = next(word for word in mail.body.split() if "/invited/" in word)
+    page = client.get(link[link.index("/invited/"):], headers={"accept-language": "zh-hans"})
+    text = page.content.decode()
+    assert page.status_code == 200 and desk.li.person.name in text and "new@applications.example" in text and desk.row.title not in text
+    assert f"next={my('list')}" in text
+    assert client.get("/invited/nonsense/").status_code == 410
+    actions.withdraw_seat(desk.li, seat)
+    assert client.get(link[link.index("/invited/"):]).status_code == 410
+    assert signed_in(desk.hu).get(link[link.index("/invited/"):]).status_code == 302
+
+
+def test_so_many_letters_a_day_and_once_for_an_address(desk):
+    assert Parameter.objects.filter(key="together.letters_per_day").update(value=2) == 1
+    for name in ("n1", "n1", "n2", "n3"):
+        seat = actions.invite_coauthor(desk.li, desk.row, who=f"{name}@applications.example", rights={"*": READ})
+        actions.tell_of_seat("invite", seat, event_id=0)
+        actions.withdraw_seat(desk.li, seat)
+    assert sorted(Outgoing.objects.values_list("address", flat=True)) == ["n1@applications.example", "n2@applications.example"]

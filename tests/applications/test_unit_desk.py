@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
 import pytest
 from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Engagement
 from accounts.states import Role
 from applications import actions, queries
 from applications.models import Application
+from applications.queries import unit_desk
 from applications.states import Status
 from core import clock
 from core.models import LedgerRow, Parameter
@@ -247,8 +252,68 @@ def test_export_asks_the_same_for_what_is_not_checked(crowd):
     assert costs[0] == costs[1]
 
 
+def test_export_of_what_waits_reads_the_register_once(crowd, monkeypatch):
+    """However many wait: the check list of each asks nothing of its own. The numbers are those of the check list asked alone."""
+    Engagement.objects.create(person=crowd.li.person, organisation=crowd.a, klass="KEY-INDUSTRY", role="LEADER", state="RUNNING",
+                              starts=clock.today(), source_type="test", source_ref="KEY-2020-00001")
+    actions.endorse(crowd.wang, crowd.rows[0])
+    unit, costs = signed_in(crowd.wang), []
+    for most in (1, 2):
+        others = Application.objects.filter(unit=crowd.a).exclude(pk__in=[row.pk for row in crowd.rows[1:1 + most]])
+        with other_state(others):
+            costs.append(cost(unit, my("unit_list") + "?export=csv&turn=unit"))
+    assert costs[0] == costs[1]
+    by = {row["申请编号"]: row["待补正项数"] for row in exported(unit)}
+    for row in (*crowd.rows[1:], crowd.draft):
+        assert int(by[row.ref]) == len(queries.blockers(Application.objects.get(pk=row.pk)))
+    monkeypatch.setattr(unit_desk.known, "read_at_once", lambda rows: nullcontext())  # the negative control: every row asks
+    assert cost(unit, my("unit_list") + "?export=csv&turn=unit") > costs[1] + 5
+
+
+@contextmanager
+def other_state(rows):
+    """Rows that do not wait for the unit, for as long as it lasts."""
+    before = dict(rows.values_list("pk", "status"))
+    rows.filter(status=Status.UNIT_PENDING).update(status=Status.UNIT_RETURNED)
+    try:
+        yield
+    finally:
+        for pk, status in before.items():
+            Application.objects.filter(pk=pk).update(status=status)
+
+
 def test_check_beside_a_guide_without_budget(crowd):
     other = programme.published_guide(crowd, "g1", plan=crowd.guide.plan_item.plan)
     row = make.started(crowd.sun2, other, crowd.a)
     page = signed_in(crowd.wang).get(my("unit_application", row.ref))
     assert page.status_code == 200 and page.context["wrong"]
+
+
+def test_the_card_says_what_the_limits_stop_and_many_rows_ask_for_the_right_once(crowd, as_owner_without_triggers):
+    unit = signed_in(crowd.wang)
+    (meter,) = unit.get(my("unit_list")).context["meters"]
+    assert not meter.limits and not meter.limited
+    rule = {"clause": "第四条", "text": "同一负责人在研项目限1项", "scope": "person", "roles": ["LEADER"], "states": ["RUNNING"], "max": 1}
+    as_owner_without_triggers(
+        "UPDATE programs_guideversion SET data = jsonb_set(data, '{limits}', %s::jsonb), sha256 = repeat('l', 64) WHERE id = %s",
+        [json.dumps([rule, {**rule, "text": "大户除外", "exempt_rd_from": "1000000000"}]), crowd.guide.version_id])
+    (meter,) = unit.get(my("unit_list")).context["meters"]
+    assert len(meter.limits) == 2 and not meter.limited
+    before = cost(unit, my("unit_list"))
+    for leader in (crowd.li, crowd.zhou, crowd.wu):
+        Engagement.objects.create(person=leader.person, organisation=crowd.a, klass=crowd.guide.special.code, role="LEADER", state="RUNNING",
+                                  starts=clock.today(), source_type="test", source_ref="KEY-2020-00001")
+    page = unit.get(my("unit_list"))
+    (meter,) = page.context["meters"]
+    assert [text.split("：")[0] for text in meter.limited] == [row.ref for row in crowd.rows] and "大户除外" not in "".join(meter.limited)
+    assert crowd.rows[0].ref + "：第四条" in page.content.decode() and cost(unit, my("unit_list")) == before
+
+    refs = [row.ref for row in crowd.rows]
+    with CaptureQueriesContext(connection) as one:
+        queries.unit_gets(crowd.wang, refs[:1])
+    with CaptureQueriesContext(connection) as three:
+        assert [row.ref for row in queries.unit_gets(crowd.wang, refs[::-1])] == refs[::-1]
+    assert len(one) == len(three)
+    with pytest.raises(Http404):
+        queries.unit_gets(crowd.badm, refs)
+    assert signed_in(crowd.badm).post(my("unit_bulk"), {"ids": refs}).status_code == 404

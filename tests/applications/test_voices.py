@@ -18,9 +18,11 @@ from core import clock
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
+from programs.engine import voices as rules_of_voices
 from tests.applications.client import cost, signed_in
 from tests.factories import applications as make
 from tests.factories import modes
+from tests.factories import programs as programme
 from tests.factories import projects as story
 from tests.kept import kept
 
@@ -170,6 +172,56 @@ def test_ethics_approval_is_asked_only_where_rule_and_answer_say_so(prepaid):
     assert [voice.code for voice in actions.ask_voices(town.chen, row, ("AWARD",))] == ["ethics"]
     modes.in_ethics_scope(row, recheck=["R1"])
     assert [voice.code for voice in actions.ask_voices(town.chen, row, ("AWARD",))] == ["ethics_recheck"]
+
+
+def asking_more(data):
+    data["ethics"] = {"rule": "WITH_APPLICATION", "note": ""}
+    relations = next(one for one in programme.data_of("skeleton")["form"]["sections"] if one["code"] == "relations")
+    data["form"]["sections"].insert(1, relations)
+
+
+@kept
+def declared():
+    """A guide that wants the approval with the application and asks for related parties; li's application says yes to both."""
+    town = modes.town_of("PRE", change=asking_more)
+    town.row = make.fill(town.li, make.started(town.li, town.guide, town.a))
+    make.save(town.li, town.row, "ethics", {"in_scope": "yes", "scope": ["E2"], "recheck": ["R1"], "committee": "深圳某大学科技伦理委员会"})
+    make.save(town.li, town.row, "relations", {"has_relations": "yes", "relations.0.party": town.a.name, "relations.0.other": "深圳外协测试厂",
+                                               "relations.0.kind": "KIN", "relations.0.amount": "200000", "relations.0.note": "董事长之弟"})
+    town.row.refresh_from_db()
+    return town
+
+
+def test_where_the_guide_wants_the_approval_with_the_application_nothing_goes_without_it(declared):
+    """Hand-in and approval by the unit ask the same list; the desk reads what was declared; the re-check stays for the award."""
+    found = queries.check_list(declared.row)
+    (item,) = [item for item in found.wrong if item.clause == "科技伦理审查办法"]
+    assert item.part == "files" and item.anchor == "d-D09"
+    assert any("实验动物使用许可证" in one.text for one in found.human) and any("复核" in one.text for one in found.human)
+    with pytest.raises(Refused, match="伦理|ethics"):
+        actions.hand_in(declared.li, declared.row)
+    actions.attach(declared.li, declared.row, code="D09", upload=paper())
+    row = actions.endorse(declared.wang, actions.hand_in(declared.li, declared.row))
+    actions.note_hits(row)
+    page = signed_in(declared.chen).get(reverse("applications:desk:application", args=[row.ref])).content.decode()
+    assert "实验动物使用许可证" in page and "近亲属" in page
+    assert [voice.code for voice in actions.ask_voices(declared.chen, row, ("AWARD",))] == ["ethics_recheck"]
+
+
+def test_without_the_rule_of_the_guide_the_paper_is_not_asked(declared, monkeypatch):
+    """The negative control: the same answers under a guide that only wants them declared."""
+    monkeypatch.setattr(rules_of_voices, "ethics_rule", lambda data: "DECLARE")
+    found = queries.check_list(declared.row)
+    assert not [item for item in found.wrong if item.clause == "科技伦理审查办法"] and any("实验动物" in one.text for one in found.human)
+
+
+def test_declared_relations_reach_the_desk_and_no_reviewer(declared):
+    (item,) = [item for item in queries.check_list(declared.row).human if item.part == "relations"]
+    assert "近亲属" in item.text and "20 万元" in item.text and "深圳外协测试厂" in item.text
+    assert "深圳外协测试厂" in str(queries.dossier(declared.row)) and "深圳外协测试厂" not in str(queries.dossier(declared.row, blind=True))
+    make.save(declared.li, declared.row, "relations", {"has_relations": "no"})
+    declared.row.refresh_from_db()
+    assert not [item for item in queries.check_list(declared.row).human if item.part == "relations"]
 
 
 def test_ethics_approval_is_handed_in_by_the_applicant_and_confirmed_by_the_division(prepaid):

@@ -22,7 +22,11 @@ class Handler(socketserver.BaseRequestHandler):
         return found
 
     def handle(self):
-        assert self.exactly(10) == b"zINSTREAM\0"
+        asked = self.exactly(6)
+        if asked == b"zPING\0":
+            self.request.sendall(self.server.manner if isinstance(self.server.manner, bytes) and self.server.manner else b"PONG\0")
+            return
+        assert asked + self.exactly(4) == b"zINSTREAM\0"
         if self.server.manner == "gone":
             return
         body = b""

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from core import clock, files, scanning, tasks
 from core.management.commands.scan import EICAR
 from core.models import LedgerRow, StoredFile
+from core.web import health
 from core.workflow import Refused
 from tests.core.clamd import Clamd
 from tests.core.test_files import NOBODY, WHOLE
@@ -46,6 +47,18 @@ def test_clean_and_found_by_the_real_protocol(clamd):
     assert scanning.ask(io.BytesIO(WHOLE)) == ""
     assert scanning.ask(io.BytesIO(b"x" * 200_000 + EICAR)) == "Eicar-Test-Signature"
     assert clamd.seen == [len(WHOLE), 200_000 + len(EICAR)]
+
+
+def test_health_says_whether_the_scanner_answers_and_is_no_503_for_it(clamd, settings, monkeypatch, client, db):
+    monkeypatch.setattr(health, "state", lambda: {"database": True})
+    assert client.get("/healthz").json() == {"database": True, "scanner": True}
+    clamd.manner = b"UNKNOWN COMMAND\0"
+    assert client.get("/healthz").json()["scanner"] is False
+    settings.CLAMD = "127.0.0.1:1"
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["scanner"]) == (200, False)
+    settings.CLAMD = ""
+    assert client.get("/healthz").json() == {"database": True}
 
 
 def test_by_a_socket_of_the_machine(settings, tmp_path):

@@ -54,7 +54,7 @@ PERSON = {
     "portal:desk:pauses": "he", "accounts:public:me": "li", "accounts:public:password": "li", "accounts:public:join": "li",
     "accounts:public:registered": PUBLIC, "accounts:my:unit": "wang", "accounts:my:people": "wang",
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
-    "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "applications:desk:imports": "he", "applications:desk:import_new": "he", "applications:desk:old_projects": "he", "applications:my:unit_list": "wang",
+    "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "notices:public:phone": "li", "applications:desk:imports": "he", "applications:desk:import_new": "he", "applications:desk:old_projects": "he", "applications:my:unit_list": "wang",
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
     "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",

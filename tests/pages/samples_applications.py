@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import Membership, Person
 from accounts.states import Role
 from applications.models import Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, Inspection, TeamMember, Voice
+from applications.queries import seat_token
 from core.models import Job
 from tests.pages.samples import Visit, application, guide, sample
 
@@ -57,6 +58,20 @@ def paper() -> list[Visit]:
 def member() -> Visit:
     row = TeamMember.objects.filter(application__status__in=DRAFTS).order_by("-pk").first()
     return Visit(row.application.leader, (row.application.ref, row.pk))
+
+
+sample("applications:my:member_letter")(member)
+
+
+@sample("applications:my:member_letter_file")
+def letter_file() -> list[Visit]:
+    row = TeamMember.objects.exclude(letter=None).order_by("-pk").first()
+    return [Visit(row.application.leader, (row.application.ref, row.pk))] if row else []  # the small world has none
+
+
+@sample("applications:public:invited")
+def invited() -> Visit:
+    return Visit("", (seat_token(CoAuthor.objects.filter(status="INVITED", person=None).order_by("-pk").first()),))
 
 
 @sample("applications:my:partner")

@@ -11,6 +11,7 @@ from applications import actions as filing
 from core import clock, pauses
 from core.models import Job, LedgerRow, Pause
 from core.workflow import Refused
+from notices.models import Message
 from portal import actions
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -96,3 +97,18 @@ def test_the_page(town):
     assert he.post(url, {"kind": "EXPORT", "ends_at": f"{ends:%Y-%m-%dT%H:%M}", "why": "再停"}).status_code == 422
     assert he.post(reverse("portal:desk:pause_end", args=[pause.pk])).status_code == 302
     assert not pauses.running().exists()
+
+
+def test_nothing_is_off_longer_than_the_parameter_and_its_end_is_told_once(town):
+    with pytest.raises(Refused, match="3"):
+        actions.switch_off(town.he, "EXPORT", ends_at=clock.now() + 4 * HOUR, why="截止前")
+    pause = off(town, "EXPORT")
+    assert actions.tell_of_ends() == 0
+    with clock.shifted_to(pause.ends_at + timedelta(minutes=1)):
+        assert (actions.tell_of_ends(), actions.tell_of_ends()) == (1, 0)
+    assert Message.objects.get(event="portal.turn").person_id == town.he.id
+    ended = off(town, "PREVIEW")
+    actions.switch_on(town.he, ended)
+    with clock.shifted_to(ended.ends_at + timedelta(minutes=1)):
+        actions.tell_of_ends()
+    assert Message.objects.filter(event="portal.turn").count() == 1  # who switches it on by hand knows

@@ -18,7 +18,7 @@ PRINT = f"""
 CREATE OR REPLACE FUNCTION applications_print(wanted bigint, of_unit boolean, made_by text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN RETURN (SELECT md5(concat_ws(E'\\x1f', made_by, (core_now() AT TIME ZONE 'Asia/Shanghai')::date, of_unit,
     a.xmin, a.ctid, g.xmin, g.ctid, s.xmin, s.ctid, t.xmin, t.ctid,
-    {marks("applications_teammember", OWN)}
+    {marks("applications_teammember", OWN, "LEFT JOIN core_storedfile f ON f.id = x.letter_id", ", f.xmin, f.ctid")}
     {marks("applications_partner", OWN)}
     {marks("applications_budgetline", OWN)}
     {marks("applications_target", OWN)}
@@ -50,7 +50,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0012_imports")]
+    dependencies = [("applications", "0013_letters")]
     operations = [
         migrations.RunSQL(PRINT, migrations.RunSQL.noop),
         # The text of a version is written once and read whole: packing it costs more of the last minute than the disk it saves.
