@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -105,3 +106,15 @@ def ordered(row: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     begins = np.flatnonzero(np.r_[True, sorted_row[1:] != sorted_row[:-1]]) if len(row) else np.empty(0, np.int64)
     place = np.arange(len(row)) - np.repeat(begins, np.diff(np.r_[begins, len(row)]))
     return order, place
+
+
+def fingerprint(instance: Instance) -> str:
+    """SHA-256 over everything that goes in, in a fixed order and width."""
+    digest = hashlib.sha256()
+    for matrix in (instance.rows, instance.columns):
+        for part in (matrix.indptr, matrix.indices, matrix.data):
+            digest.update(np.ascontiguousarray(part, dtype="<i8").tobytes() + b"|")
+    for part in (instance.seats, instance.load, instance.employer, instance.kind, instance.minimum, instance.barred, instance.locked,
+                 instance.balance):
+        digest.update(np.ascontiguousarray(part, dtype="<i8").tobytes() + b"|")
+    return digest.hexdigest()
