@@ -11,7 +11,10 @@ from reviews import policies
 from reviews.views import desk as desks
 from reviews.views import expert, plans, pool
 
-public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
+public = [
+    path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
+    path("draws/verify_draw.py", desks.verify_script, name="verify_script"),
+]
 
 review = [
     path("", expert.home, name="home"),

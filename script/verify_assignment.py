@@ -42,6 +42,8 @@ class Pool:
     def __init__(self, experts):
         self.price, self.load, self.employer, self.kind = (
             np.array([one[name] for one in experts], np.int64) for name in ("price", "load", "employer", "kind"))
+        self.employers = [one["employers"] for one in experts]
+        must(self.nested(), "the bound counts two employers, or two kinds, as one")
         self.lists = {}
         for place, one in enumerate(experts):
             for feature, value in one["features"]:
@@ -49,6 +51,14 @@ class Pool:
                 self.lists[feature][0].append(place)
                 self.lists[feature][1].append(value)
         self.lists = {name: (np.array(who), np.array(value, np.int64)) for name, (who, value) in self.lists.items()}
+
+    def nested(self):
+        """The bound counts one expert per number and panel: right only where all of a number share an employer and are of one kind."""
+        groups = {}
+        for number, kind, owners in zip(self.employer.tolist(), self.kind.tolist(), self.employers, strict=True):
+            groups.setdefault(number, []).append((kind, set(owners)))
+        return all(len({kind for kind, _owners in one}) == 1 and (len(one) == 1 or set.intersection(*(owners for _kind, owners in one)))
+                   for one in groups.values())
 
     def near(self, application):
         found = np.zeros(len(self.load), np.int64)
@@ -78,7 +88,8 @@ def kept(application, pool):
     must(len(set(mine)) == len(mine) <= application["seats"], f"{name}: more experts than seats, or one twice")
     must(not set(mine) & set(application["barred"]), f"{name}: an expert who is barred")
     everybody = mine + application["locked"]
-    must(len({int(pool.employer[one]) for one in everybody}) == len(everybody), f"{name}: two experts of one employer")
+    units = [unit for one in everybody for unit in pool.employers[one]]
+    must(len(set(units)) == len(units), f"{name}: two experts of one employer")
     kinds = pool.kind[mine].tolist()
     others = len(mine) - sum(min(kinds.count(kind), least) for kind, least in enumerate(application["minimum"], 1))
     must(others <= application["seats"] - sum(application["minimum"]), f"{name}: a seat kept for a kind went to another")

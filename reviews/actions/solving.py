@@ -45,6 +45,7 @@ class Case:
     codes: list[str]
     experts: list[Expert]
     employers: list[list[int]]
+    tied: list[int]
     fields: list[str]
 
     @property
@@ -88,23 +89,24 @@ def case_of(plan: Plan) -> Case:
     weights = {name: float(weight) for name, weight in parameters.value("review.affinity_weights").items()}
     found = affinity.vectors([profile_of_application(items) for items in panels.values()],
                              [profile_of_expert(expert, names) for expert in experts], weights)
-    employers, unit = _employers(experts)
+    employers, tied = _employers(experts)
     minimum = dict(plan.params["minimum"])
     kinds = {name: place for place, name in enumerate(sorted(minimum), 1)}
     n, m, barred = len(panels), len(experts), queries.barred_pairs(batch)
     place = {expert.pk: column for column, expert in enumerate(experts)}
+    kind = [kinds.get(expert.constituency, 0) for expert in experts]
     rows = {item.application_id: row for row, items in enumerate(panels.values()) for item in items}
     balance = int(parameters.value("review.balance_steps")[int(plan.params["balance"])])
     instance = Instance(
-        found.rows, found.columns, np.full(n, batch.panel_size), np.full(m, int(plan.params["load"])), np.array(unit, np.int64),
-        np.array([kinds.get(expert.constituency, 0) for expert in experts], np.int64),
+        found.rows, found.columns, np.full(n, batch.panel_size), np.full(m, int(plan.params["load"])), np.array(_apart(employers, kind), np.int64),
+        np.array(kind, np.int64),
         np.tile(np.array([int(minimum[name]) for name in sorted(minimum)], np.int64), (n, 1)),
         np.unique(np.array([rows[a] * m + place[e] for a, e in barred if a in rows and e in place], np.int64)),
         balance=np.arange(int(plan.params["load"]), dtype=np.int64) * balance,
     )
     fields = [(queries.fields_of(code for item in items for code in item.application.disciplines) or [""])[0] for items in panels.values()]
     return Case(_with_locked(plan, instance, list(panels), codes, place, employers), found, list(panels),
-                [codes[expert.pk] for expert in experts], experts, employers, fields)
+                [codes[expert.pk] for expert in experts], experts, employers, tied, fields)
 
 
 def _codes(plan: Plan, experts: Sequence[Expert]) -> dict[int, str]:
@@ -138,6 +140,12 @@ def _employers(experts: Sequence[Expert]) -> tuple[list[list[int]], list[int]]:
     return employers, [top(units[0]) if units else next(alone) for units in employers]
 
 
+def _apart(employers: Sequence[Sequence[int]], kind: Sequence[int]) -> list[int]:
+    """One number for who shares the first employer and the kind: these numbers nest, and never bar more than the rule does."""
+    numbers: dict[Any, int] = {}
+    return [numbers.setdefault((units[0], kind[place]) if units else place, len(numbers)) for place, units in enumerate(employers)]
+
+
 def _with_locked(plan: Plan, instance: Instance, panels: Sequence[str], codes: Mapping[int, str], place: Mapping[int, int],
                  employers: Sequence[Sequence[int]]) -> Instance:
     """Locked rows of the plan this one goes on from; they bar everybody who shares an employer with them."""
@@ -162,52 +170,65 @@ def _with_locked(plan: Plan, instance: Instance, panels: Sequence[str], codes: M
 
 @dataclass(frozen=True)
 class Answer:
-    """Who sits where by numbers, locked rows included; `proof` is the certificate where there is one."""
+    """Who sits where by numbers, locked rows included; `proof` is the data of the certificate."""
 
     i: np.ndarray
     j: np.ndarray
     objective: int
     bound: int
-    proof: dict[str, Any] | None
+    proof: dict[str, Any]
     pairs: Pairs
     rest: Instance
 
 
-def nests(case: Case) -> bool:
-    """Whether the flow keeps every rule by itself: nobody has two employers, and no employer two kinds."""
-    from reviews.engine.instance import laminar  # noqa: PLC0415 (of the worker)
+def clashing(case: Case, i: np.ndarray, j: np.ndarray) -> bool:
+    """Whether two experts of one employer sit together, all employers counted."""
+    seen: set[tuple[int, int]] = set()
+    for row, column in zip(i.tolist(), j.tolist(), strict=True):
+        for unit in case.employers[column]:
+            if (row, unit) in seen:
+                return True
+            seen.add((row, unit))
+    return False
 
-    return all(len(units) < 2 for units in case.employers) and laminar(case.instance.employer, case.instance.kind)
+
+def seated(case: Case, rest: Instance, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """The best seats over some pairs: by the flow, and where its answer sits two of one employer together, by the second route."""
+    from reviews.engine import crossing, flow  # noqa: PLC0415 (of the worker)
+
+    chosen = flow.solve(rest, pairs) > 0
+    if clashing(case, pairs.i[chosen], pairs.j[chosen]):
+        chosen = crossing.solve(rest, pairs, case.employers).chosen > 0
+    return pairs.i[chosen], pairs.j[chosen]
 
 
 def best(case: Case, *, floor: bool) -> tuple[Answer, dict[str, int]]:
-    """The best assignment; with `floor`, one that lifts the worst-served application, and what that costs."""
+    """The best assignment with its bound over every pair; with `floor`, one that lifts the worst-served application, and what
+    that costs. An employer with experts of two kinds, or an expert with two employers, is kept apart for the bound, which is then
+    the same or a little higher than the truth, never lower."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
     from reviews.engine import candidates, certificate, crossing, fairness, flow, prices  # noqa: PLC0415
     from reviews.engine.instance import settled  # noqa: PLC0415
 
     rest = settled(case.instance)
-    pairs = candidates.choose(rest)
+    solved = prices.certified(rest, candidates.choose(rest))
+    pairs, i, j = solved.pairs, solved.i, solved.j
+    if clashing(case, i, j):
+        chosen = crossing.solve(rest, pairs, case.employers).chosen
+        i, j = pairs.i[chosen > 0], pairs.j[chosen > 0]
     raised: dict[str, int] = {}
-    proof = None
-    if nests(case):
-        solved = prices.certified(rest, pairs)
-        pairs, i, j, bound = solved.pairs, solved.i, solved.j, solved.bound
-        if floor:
-            chosen = np.isin(pairs.i.astype(np.int64) * rest.m + pairs.j, i.astype(np.int64) * rest.m + j).astype(np.int8)
-            lifted = fairness.raised(rest, pairs, chosen)
+    if floor:
+        chosen = np.isin(pairs.i.astype(np.int64) * rest.m + pairs.j, i.astype(np.int64) * rest.m + j).astype(np.int8)
+        lifted = fairness.raised(rest, pairs, chosen)
+        if not clashing(case, pairs.i[lifted.chosen > 0], pairs.j[lifted.chosen > 0]):
             i, j = pairs.i[lifted.chosen > 0], pairs.j[lifted.chosen > 0]
             raised = {"before": lifted.least[0], "after": lifted.least[1], "price": lifted.price}
-        objective = flow.objective(rest, i, j)
-        proof = certificate.data_of(rest, i, j, prices=solved.prices, objective=objective, bound=bound, applications=case.panels,
-                                    experts=case.codes, locked=case.instance.locked)
-    else:
-        crossed = crossing.solve(rest, pairs, case.employers)
-        i, j, bound = pairs.i[crossed.chosen > 0], pairs.j[crossed.chosen > 0], crossed.bound
-        objective = flow.objective(rest, i, j)
+    objective = flow.objective(rest, i, j)
+    proof = certificate.data_of(rest, i, j, prices=solved.prices, objective=objective, bound=solved.bound, applications=case.panels,
+                                experts=case.codes, locked=case.instance.locked, employers=case.employers)
     row, column = np.divmod(case.instance.locked, rest.m)
-    return Answer(np.r_[i, row].astype(np.int64), np.r_[j, column].astype(np.int64), objective, bound, proof, pairs, rest), raised
+    return Answer(np.r_[i, row].astype(np.int64), np.r_[j, column].astype(np.int64), objective, solved.bound, proof, pairs, rest), raised
 
 
 def figures_of(case: Case, i: np.ndarray, j: np.ndarray) -> dict[str, int]:
@@ -225,19 +246,19 @@ def measured(case: Case, answer: Answer, scales: Sequence[int]) -> list[dict[str
     """Every step of the slider, worked out: quality, three of balance, and the lottery with two and three candidates a seat."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
-    from reviews.engine import crossing, flow, lottery  # noqa: PLC0415
+    from reviews.engine import lottery  # noqa: PLC0415
 
     found = []
     m = case.instance.m
     for step, cost in enumerate(parameters.value("review.balance_steps")):
         tried = replace(answer.rest, balance=np.arange(max(1, int(answer.rest.load.max(initial=1))), dtype=np.int64) * int(cost))
-        chosen = flow.solve(tried, answer.pairs) if nests(case) else crossing.solve(tried, answer.pairs, case.employers).chosen
+        i, j = seated(case, tried, answer.pairs)
         row, column = np.divmod(case.instance.locked, m)
-        i, j = np.r_[answer.pairs.i[chosen > 0], row], np.r_[answer.pairs.j[chosen > 0], column]
+        i, j = np.r_[i, row], np.r_[j, column]
         found.append({"balance": step, "scale": 1, **figures_of(case, i.astype(np.int64), j.astype(np.int64))})
     nested = nested_for_lottery(case)
     for scale in scales:
-        pairs = answer.pairs if nested is case.instance else _pairs(nested)
+        pairs = _pairs(nested)
         parts = lottery.solve(nested, pairs, scale)
         found.append({"balance": 0, "scale": scale, "seats": int(case.instance.seats.sum()), "filled": int(parts.sum()) // scale,
                       "affinity": int((pairs.w * parts).sum()) // scale})
@@ -260,7 +281,7 @@ def nested_for_lottery(case: Case) -> Instance:
 
     from reviews.engine.instance import laminar  # noqa: PLC0415
 
-    instance = case.instance
+    instance = replace(case.instance, employer=np.array(case.tied, np.int64))
     if laminar(instance.employer, instance.kind):
         return instance
     out: list[int] = []
@@ -355,14 +376,14 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         Plan.objects.filter(pk=plan.pk).update(error=str(error)[:2000])
         return PLAN.move("fail", clerk, plan)
     progress(4, STAGES)
-    people, written = people_of(case), None
+    people = people_of(case)
     fields: dict[str, Any] = {"data": {}}
     if plan.kind == PlanKind.LOTTERY:
         nested = nested_for_lottery(case)
         pairs = _pairs(nested)
         parts = lottery.solve(nested, pairs, int(plan.params["scale"]))
         fields["data"] = lottery_data(case, plan, pairs, parts, people)
-    elif answer.proof is not None:
+    else:
         written = certificate.written(answer.proof)
         file = files.store_bytes(written, f"{batch.ref}-certificate.json", "application/json", actor=clerk)
         fields |= {"certificate": file, "certificate_sha256": certificate.digest(written)}
@@ -373,7 +394,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         Plan.objects.filter(pk=plan.pk, status=PlanStatus.RUNNING).update(
             people=people, key_sealed=crypt.seal(json.dumps(case.key)), inputs_sha256=fingerprint(case.instance),
             solver=f"OR-tools {metadata.version('ortools')}, SciPy {metadata.version('scipy')}", objective=answer.objective,
-            bound=answer.bound, figures={**figures_of(case, answer.i, answer.j), "raised": raised, "proved": answer.proof is not None},
+            bound=answer.bound, figures={**figures_of(case, answer.i, answer.j), "raised": raised},
             steps=steps, shortage=_shortage(case, answer, plan), ready_at=clock.now(), **fields)
         row = PLAN.move("ready", clerk, plan, data={"inputs": fingerprint(case.instance), "certificate": fields.get("certificate_sha256", "")})
     progress(6, STAGES)

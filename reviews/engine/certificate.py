@@ -32,8 +32,12 @@ def _rows(keys: np.ndarray, n: int, m: int) -> list[list[int]]:
 
 
 def data_of(instance: Instance, i: np.ndarray, j: np.ndarray, *, prices: np.ndarray, objective: int, bound: int,
-            applications: Sequence[str], experts: Sequence[str], locked: np.ndarray) -> dict[str, Any]:
-    """`instance` is the settled one; the locked pairs stand beside it, since the optimum is taken among what is free."""
+            applications: Sequence[str], experts: Sequence[str], locked: np.ndarray, employers: Sequence[Sequence[int]] | None = None
+            ) -> dict[str, Any]:
+    """`instance` is the settled one; the locked pairs stand beside it, since the optimum is taken among what is free. `employers`
+    are all employers of each expert, which no panel may share; the bound counts the one number of the instance, which is never
+    stricter and so never too low."""
+    owners = employers if employers is not None else [[int(one)] for one in instance.employer]
     n, m = instance.n, instance.m
     chosen = np.sort(i.astype(np.int64) * m + j)
     barred, mine, held = (_rows(keys, n, m) for keys in (instance.barred, chosen, np.sort(locked)))
@@ -46,7 +50,7 @@ def data_of(instance: Instance, i: np.ndarray, j: np.ndarray, *, prices: np.ndar
             for row, key in enumerate(applications)
         ],
         "experts": [
-            {"key": key, "load": int(instance.load[column]), "employer": int(instance.employer[column]),
+            {"key": key, "load": int(instance.load[column]), "employer": int(instance.employer[column]), "employers": list(owners[column]),
              "kind": int(instance.kind[column]), "features": offered[column], "price": int(prices[column])}
             for column, key in enumerate(experts)
         ],

@@ -202,12 +202,13 @@ def _shortage(row: Plan) -> list[str]:
 def _gap(row: Plan) -> str:
     if row.objective is None or row.bound is None or row.kind == states.PlanKind.LOTTERY:
         return ""
-    if row.bound == row.objective and row.certificate_id:
+    if row.bound == row.objective:
         return _("Proved over every pair: no assignment under these rules has a higher sum.")
-    if not row.certificate_id:
-        return _("Some employers have experts in two constituencies, or experts two employers: within %(gap)s of the bound over the kept pairs.") % {
-            "gap": affinity(row.bound - row.objective)}
-    return _("%(gap)s below the highest sum there is: the price of lifting the worst-served application.") % {"gap": affinity(row.bound - row.objective)}
+    gap = affinity(row.bound - row.objective)
+    if row.figures.get("raised"):
+        return _("%(gap)s below the highest sum there is: the price of lifting the worst-served application.") % {"gap": gap}
+    return _("At most %(gap)s below the highest sum there can be, over every pair: some employers have experts of two constituencies, or experts two employers.") % {
+        "gap": gap}
 
 
 class PlanExperts(lists.Listing):

@@ -127,7 +127,7 @@ def test_a_lie_with_a_right_digest_is_found():
         lambda d: d["experts"][expert].update(price=d["experts"][expert]["price"] + 5_000_000),
         lambda d: _same(d, first)["barred"].append(expert), lambda d: _same(d, first).update(assigned=first["assigned"][1:]),
         lambda d: _same(d, first).update(assigned=[expert, *first["assigned"]]), lambda d: d["experts"][expert].update(load=0),
-        lambda d: d["experts"][expert].update(price=-1),
+        lambda d: d["experts"][expert].update(price=-1), lambda d: [one.update(employer=1) for one in d["experts"]],
     ]
     for number, lie in enumerate(lies):
         other = json.loads(content.split(b"\n")[0])

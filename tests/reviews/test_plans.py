@@ -207,6 +207,29 @@ def test_where_the_rules_ask_for_chance_only_the_lottery_is_drawn(town, plan):
     assert Draw.objects.count() == 1 and make.fresh(batch).status == "DRAWN"
 
 
+def test_employers_with_two_kinds_and_experts_with_two_employers_keep_the_rule(town):
+    """The flow cannot hold these by itself; the certificate still bounds every pair and lists all employers."""
+    from accounts import actions as accounts
+    from accounts.policies import system
+
+    batch = make.made(town)
+    units = [upper.unit(town, 40 + number).organisation for number in range(5)]
+    for number in range(1, 13):
+        one = make.expert(town, number, organisation=units[number // 4])
+        if number % 4 == 0:
+            accounts.grant_role(system("test"), one.person, units[4], "MEMBER")
+    for number in range(20, 26):
+        make.expert(town, number)
+    plan = worked_out(town, batch)
+    assert plan.figures["filled"] == plan.figures["seats"]
+    assert actions.problems_of_plan(plan) == []
+    assert 0 <= plan.bound - plan.objective < 1_000_000
+    spec = importlib.util.spec_from_file_location("verify_assignment", ROOT / "script" / "verify_assignment.py")
+    verify = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(verify)
+    assert verify.check(verify.read(files.read(plan.certificate), plan.certificate_sha256)) == (plan.objective, plan.bound)
+
+
 def test_too_few_experts_are_told_by_field_and_number(town):
     batch = make.made(town)
     make.pool(town, 3)
