@@ -321,6 +321,17 @@ def people_of(case: Case) -> dict[str, Any]:
             for code, expert, units in zip(case.codes, case.experts, case.employers, strict=True)}
 
 
+def expected(case: Case, pairs: Pairs, parts: np.ndarray, scale: int) -> dict[str, int]:
+    """The same of a lottery: what it gives on the average."""
+    import numpy as np  # noqa: PLC0415 (of the worker)
+
+    got = np.bincount(pairs.i, weights=pairs.w * parts, minlength=case.instance.n) // scale
+    load = np.bincount(pairs.j, weights=parts, minlength=case.instance.m)
+    return {"seats": int(case.instance.seats.sum()), "filled": int(parts.sum()) // scale, "affinity": int((pairs.w * parts).sum()) // scale,
+            "least": int(got.min(initial=2**40)), "load_max": -(-int(load.max(initial=0)) // scale), "idle": int((load == 0).sum()),
+            "panels": case.instance.n, "experts": case.instance.m}
+
+
 def _shortage(case: Case, answer: Answer, plan: Plan) -> list[dict[str, Any]]:
     from reviews.engine import shortage  # noqa: PLC0415 (of the worker)
 
@@ -357,6 +368,12 @@ def _items(plan: Plan, case: Case, answer: Answer) -> list[PlanItem]:
     return rows
 
 
+def _unseated(item: PlanItem) -> PlanItem:
+    """Of a lottery everybody is a candidate; who sits is drawn later."""
+    item.seat = item.locked = False
+    return item
+
+
 def solve_plan(plan: Plan, progress: Progress) -> Plan:
     """RUNNING -> READY: recusals, numbers, the best assignment or the odds, the measured steps, the proof."""
     from reviews.engine import certificate, flow, lottery  # noqa: PLC0415 (of the worker)
@@ -376,13 +393,15 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         Plan.objects.filter(pk=plan.pk).update(error=str(error)[:2000])
         return PLAN.move("fail", clerk, plan)
     progress(4, STAGES)
-    people = people_of(case)
+    people, items, figures = people_of(case), _items(plan, case, answer), figures_of(case, answer.i, answer.j)
     fields: dict[str, Any] = {"data": {}}
     if plan.kind == PlanKind.LOTTERY:
         nested = nested_for_lottery(case)
         pairs = _pairs(nested)
         parts = lottery.solve(nested, pairs, int(plan.params["scale"]))
         fields["data"] = lottery_data(case, plan, pairs, parts, people)
+        figures = expected(case, pairs, parts, int(plan.params["scale"]))
+        items = [_unseated(item) for item in items]
     else:
         written = certificate.written(answer.proof)
         file = files.store_bytes(written, f"{batch.ref}-certificate.json", "application/json", actor=clerk)
@@ -390,11 +409,11 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
     progress(5, STAGES)
     with transaction.atomic():
         PlanItem.objects.filter(plan=plan).delete()
-        PlanItem.objects.bulk_create(_items(plan, case, answer), batch_size=2000)
+        PlanItem.objects.bulk_create(items, batch_size=2000)
         Plan.objects.filter(pk=plan.pk, status=PlanStatus.RUNNING).update(
             people=people, key_sealed=crypt.seal(json.dumps(case.key)), inputs_sha256=fingerprint(case.instance),
             solver=f"OR-tools {metadata.version('ortools')}, SciPy {metadata.version('scipy')}", objective=answer.objective,
-            bound=answer.bound, figures={**figures_of(case, answer.i, answer.j), "raised": raised},
+            bound=answer.bound, figures={**figures, "raised": raised},
             steps=steps, shortage=_shortage(case, answer, plan), ready_at=clock.now(), **fields)
         row = PLAN.move("ready", clerk, plan, data={"inputs": fingerprint(case.instance), "certificate": fields.get("certificate_sha256", "")})
     progress(6, STAGES)

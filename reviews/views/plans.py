@@ -131,8 +131,12 @@ class Panels(lists.Listing):
             row.plan, row.panel = self.plan, row.group if self.plan.batch.mode == states.Mode.PANEL else row.application.ref
             row.codes, row.near, row.held = [], 0, 0
         found: dict[str, list[Any]] = {}
-        for item in self.plan.items.filter(seat=True, panel__in={row.panel for row in rows}).only("panel", "code", "affinity", "locked"):
-            found.setdefault(item.panel, []).append(item)
+        wanted = self.plan.items.filter(seat=True) if self.plan.kind == states.PlanKind.OPTIMUM else self.plan.items.filter(
+            code__in={code for panel in self.plan.data.get("panels", ()) for code in panel["odds"]})
+        odds = {panel["key"]: panel["odds"] for panel in self.plan.data.get("panels", ())}
+        for item in wanted.filter(panel__in={row.panel for row in rows}).only("panel", "code", "affinity", "locked"):
+            if item.panel not in odds or item.code in odds[item.panel]:
+                found.setdefault(item.panel, []).append(item)
         for row in rows:
             for item in found.get(row.panel, ()):
                 row.codes.append(item.code)
@@ -214,6 +218,7 @@ def _gap(row: Plan) -> str:
 class PlanExperts(lists.Listing):
     name = "plan_experts"
     title = gettext_lazy("Load of the experts")
+    search_fields = ("code",)
     columns = (
         lists.Col("code", gettext_lazy("Expert"), main=True, value=lambda row: row.code),
         lists.Col("constituency", gettext_lazy("Constituency"), show=lambda row: row.get_constituency_display()),
