@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reviews.engine.instance import Instance
 
 STAGES = 6
-MILLION = 1_000_000
+MOST_CROSSING = 600_000  # pairs the second route is given; above, the stricter flow seats at once
 
 
 @dataclass(frozen=True)
@@ -192,43 +192,59 @@ def clashing(case: Case, i: np.ndarray, j: np.ndarray) -> bool:
     return False
 
 
-def seated(case: Case, rest: Instance, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """The best seats over some pairs: by the flow, and where its answer sits two of one employer together, by the second route."""
+def apart(case: Case, rest: Instance, pairs: Pairs) -> tuple[np.ndarray, int | None]:
+    """The best seats where the flow alone would sit two of one employer together: exactly, with the bound over these pairs; or, when
+    that is too large or takes too long, by the flow under the stricter numbers of the lottery."""
     from reviews.engine import crossing, flow  # noqa: PLC0415 (of the worker)
+
+    if len(pairs) <= MOST_CROSSING:
+        try:
+            found = crossing.solve(rest, pairs, case.employers)
+        except flow.NoFlow:
+            pass
+        else:
+            return found.chosen > 0, found.bound
+    return flow.solve(nested(case, rest), pairs) > 0, None
+
+
+def seated(case: Case, rest: Instance, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """The best seats over some pairs, by the flow where it keeps the rule of employers."""
+    from reviews.engine import flow  # noqa: PLC0415 (of the worker)
 
     chosen = flow.solve(rest, pairs) > 0
     if clashing(case, pairs.i[chosen], pairs.j[chosen]):
-        chosen = crossing.solve(rest, pairs, case.employers).chosen > 0
+        chosen = apart(case, rest, pairs)[0]
     return pairs.i[chosen], pairs.j[chosen]
 
 
-def best(case: Case, *, floor: bool) -> tuple[Answer, dict[str, int]]:
-    """The best assignment with its bound over every pair; with `floor`, one that lifts the worst-served application, and what
-    that costs. An employer with experts of two kinds, or an expert with two employers, is kept apart for the bound, which is then
+def best(case: Case, *, floor: bool) -> tuple[Answer, dict[str, Any]]:
+    """The best assignment with its bound over every pair, and what is to be told of it: what lifting the worst-served application
+    costs (`floor`), how far a better one among the kept pairs can be. An employer with experts of two kinds, or an expert with two employers, is kept apart for the bound, which is then
     the same or a little higher than the truth, never lower."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
-    from reviews.engine import candidates, certificate, crossing, fairness, flow, prices  # noqa: PLC0415
+    from reviews.engine import candidates, certificate, fairness, flow, prices  # noqa: PLC0415
     from reviews.engine.instance import settled  # noqa: PLC0415
 
     rest = settled(case.instance)
     solved = prices.certified(rest, candidates.choose(rest))
     pairs, i, j = solved.pairs, solved.i, solved.j
+    told: dict[str, Any] = {"raised": {}}
     if clashing(case, i, j):
-        chosen = crossing.solve(rest, pairs, case.employers).chosen
-        i, j = pairs.i[chosen > 0], pairs.j[chosen > 0]
-    raised: dict[str, int] = {}
+        seats, limit = apart(case, rest, pairs)
+        i, j = pairs.i[seats], pairs.j[seats]
+        told["kept_gap"] = None if limit is None else max(0, limit - flow.objective(rest, i, j))
     if floor:
         chosen = np.isin(pairs.i.astype(np.int64) * rest.m + pairs.j, i.astype(np.int64) * rest.m + j).astype(np.int8)
         lifted = fairness.raised(rest, pairs, chosen)
         if not clashing(case, pairs.i[lifted.chosen > 0], pairs.j[lifted.chosen > 0]):
             i, j = pairs.i[lifted.chosen > 0], pairs.j[lifted.chosen > 0]
-            raised = {"before": lifted.least[0], "after": lifted.least[1], "price": lifted.price}
+            told["raised"] = {"before": lifted.least[0], "after": lifted.least[1], "price": lifted.price}
     objective = flow.objective(rest, i, j)
     proof = certificate.data_of(rest, i, j, prices=solved.prices, objective=objective, bound=solved.bound, applications=case.panels,
                                 experts=case.codes, locked=case.instance.locked, employers=case.employers)
     row, column = np.divmod(case.instance.locked, rest.m)
-    return Answer(np.r_[i, row].astype(np.int64), np.r_[j, column].astype(np.int64), objective, solved.bound, proof, pairs, rest), raised
+    return Answer(np.r_[i, row].astype(np.int64), np.r_[j, column].astype(np.int64), objective, solved.bound, proof, pairs, rest), told
 
 
 def figures_of(case: Case, i: np.ndarray, j: np.ndarray) -> dict[str, int]:
@@ -256,10 +272,10 @@ def measured(case: Case, answer: Answer, scales: Sequence[int]) -> list[dict[str
         row, column = np.divmod(case.instance.locked, m)
         i, j = np.r_[i, row], np.r_[j, column]
         found.append({"balance": step, "scale": 1, **figures_of(case, i.astype(np.int64), j.astype(np.int64))})
-    nested = nested_for_lottery(case)
+    strict = nested(case, case.instance)
+    pairs = _pairs(strict)
     for scale in scales:
-        pairs = _pairs(nested)
-        parts = lottery.solve(nested, pairs, scale)
+        parts = lottery.solve(strict, pairs, scale)
         found.append({"balance": 0, "scale": scale, "seats": int(case.instance.seats.sum()), "filled": int(parts.sum()) // scale,
                       "affinity": int((pairs.w * parts).sum()) // scale})
     return found
@@ -274,26 +290,24 @@ def _pairs(instance: Instance) -> Pairs:
 # --- lottery -----------------------------------------------------------------------------------------------------
 
 
-def nested_for_lottery(case: Case) -> Instance:
+def nested(case: Case, instance: Instance) -> Instance:
     """Rounding keeps every rule only where they nest: employers tied by common people count as one, and of an employer with
     experts of two kinds those of the rarer kind sit out. Never laxer than the rules, now and then stricter."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
     from reviews.engine.instance import laminar  # noqa: PLC0415
 
-    instance = replace(case.instance, employer=np.array(case.tied, np.int64))
+    instance = replace(instance, employer=np.array(case.tied, np.int64))
     if laminar(instance.employer, instance.kind):
         return instance
-    out: list[int] = []
+    out = np.zeros(instance.m, bool)
     for unit in np.unique(instance.employer).tolist():
         members = np.flatnonzero(instance.employer == unit)
         kinds, counts = np.unique(instance.kind[members], return_counts=True)
-        if len(kinds) > 1:
-            kept = kinds[np.argmax(counts)]
-            out += members[instance.kind[members] != kept].tolist()
-    return replace(instance, load=np.where(np.isin(np.arange(instance.m), out), 0, instance.load),
-                   kind=np.where(np.isin(np.arange(instance.m), out), 0, instance.kind),
-                   employer=np.where(np.isin(np.arange(instance.m), out), instance.employer.max() + 1 + np.arange(instance.m), instance.employer))
+        out[members] = instance.kind[members] != kinds[np.argmax(counts)]
+    alone = instance.employer.max(initial=0) + 1 + np.arange(instance.m)
+    return replace(instance, load=np.where(out, 0, instance.load), kind=np.where(out, 0, instance.kind),
+                   employer=np.where(out, alone, instance.employer))
 
 
 def lottery_data(case: Case, plan: Plan, pairs: Pairs, parts: np.ndarray, people: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,7 +317,7 @@ def lottery_data(case: Case, plan: Plan, pairs: Pairs, parts: np.ndarray, people
     for row, column in zip(pairs.i[parts > 0].tolist(), pairs.j[parts > 0].tolist(), strict=True):
         odds[row][case.codes[column]] = 1
     barred = set(case.instance.barred.tolist())
-    m, units = case.instance.m, nested_for_lottery(case).employer.tolist()
+    m, units = case.instance.m, nested(case, case.instance).employer.tolist()
     experts = {code: {**people[code], "unit": f"V{units[column]:04d}"} for column, code in enumerate(case.codes)}
     panels = [
         {"key": key, "seats": plan.batch.panel_size, "alternates": spare, "minimum": plan.params["minimum"], "odds": odds[row],
@@ -386,7 +400,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
     case = case_of(plan)
     progress(2, STAGES)
     try:
-        answer, raised = best(case, floor=bool(plan.params.get("floor")))
+        answer, told = best(case, floor=bool(plan.params.get("floor")))
         progress(3, STAGES)
         steps = measured(case, answer, (2, 3))
     except flow.NoFlow as error:
@@ -396,9 +410,9 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
     people, items, figures = people_of(case), _items(plan, case, answer), figures_of(case, answer.i, answer.j)
     fields: dict[str, Any] = {"data": {}}
     if plan.kind == PlanKind.LOTTERY:
-        nested = nested_for_lottery(case)
-        pairs = _pairs(nested)
-        parts = lottery.solve(nested, pairs, int(plan.params["scale"]))
+        strict = nested(case, case.instance)
+        pairs = _pairs(strict)
+        parts = lottery.solve(strict, pairs, int(plan.params["scale"]))
         fields["data"] = lottery_data(case, plan, pairs, parts, people)
         figures = expected(case, pairs, parts, int(plan.params["scale"]))
         items = [_unseated(item) for item in items]
@@ -413,7 +427,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         Plan.objects.filter(pk=plan.pk, status=PlanStatus.RUNNING).update(
             people=people, key_sealed=crypt.seal(json.dumps(case.key)), inputs_sha256=fingerprint(case.instance),
             solver=f"OR-tools {metadata.version('ortools')}, SciPy {metadata.version('scipy')}", objective=answer.objective,
-            bound=answer.bound, figures={**figures, "raised": raised},
+            bound=answer.bound, figures={**figures, **told},
             steps=steps, shortage=_shortage(case, answer, plan), ready_at=clock.now(), **fields)
         row = PLAN.move("ready", clerk, plan, data={"inputs": fingerprint(case.instance), "certificate": fields.get("certificate_sha256", "")})
     progress(6, STAGES)

@@ -211,6 +211,9 @@ def _gap(row: Plan) -> str:
     gap = affinity(row.bound - row.objective)
     if row.figures.get("raised"):
         return _("%(gap)s below the highest sum there is: the price of lifting the worst-served application.") % {"gap": gap}
+    if row.figures.get("kept_gap") == 0:
+        return _("Exact among the kept candidates; over every pair at most %(gap)s below the bound, since some employers have experts of two constituencies or experts two employers.") % {
+            "gap": gap}
     return _("At most %(gap)s below the highest sum there can be, over every pair: some employers have experts of two constituencies, or experts two employers.") % {
         "gap": gap}
 
