@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reviews.engine.instance import Instance
 
 STAGES = 6
+EXPLAINED = 10  # reserves of a panel that are shown with reasons
 MOST_CROSSING = 600_000  # pairs the second route is given; above, the stricter flow seats at once
 
 
@@ -310,18 +311,20 @@ def nested(case: Case, instance: Instance) -> Instance:
                    employer=np.where(out, alone, instance.employer))
 
 
-def lottery_data(case: Case, plan: Plan, pairs: Pairs, parts: np.ndarray, people: Mapping[str, Any]) -> dict[str, Any]:
-    """The published input of the draw: odds in parts, and behind them everybody else who may sit, for the alternates."""
+def lottery_data(case: Case, plan: Plan, pairs: Pairs, parts: np.ndarray, items: Sequence[PlanItem]) -> dict[str, Any]:
+    """The published input of the draw: odds in parts, and behind them the nearest others who may sit, for the alternates."""
     scale, spare = int(plan.params["scale"]), plan.batch.panel_size * int(plan.batch.rules["alternates_per_seat"])
     odds: list[dict[str, int]] = [{} for _one in case.panels]
     for row, column in zip(pairs.i[parts > 0].tolist(), pairs.j[parts > 0].tolist(), strict=True):
         odds[row][case.codes[column]] = 1
-    barred = set(case.instance.barred.tolist())
-    m, units = case.instance.m, nested(case, case.instance).employer.tolist()
+    near: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        near[item.panel].add(item.code)
+    people, units = people_of(case), nested(case, case.instance).employer.tolist()
     experts = {code: {**people[code], "unit": f"V{units[column]:04d}"} for column, code in enumerate(case.codes)}
     panels = [
         {"key": key, "seats": plan.batch.panel_size, "alternates": spare, "minimum": plan.params["minimum"], "odds": odds[row],
-         "candidates": sorted(code for column, code in enumerate(case.codes) if row * m + column not in barred)}
+         "candidates": sorted(near[key] | set(odds[row]))}
         for row, key in enumerate(case.panels)
     ]
     return {"algorithm": drawing.ALGORITHM, "scale": scale, "experts": experts, "panels": panels, "load": int(plan.params["load"])}
@@ -357,26 +360,34 @@ def _shortage(case: Case, answer: Answer, plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _items(plan: Plan, case: Case, answer: Answer) -> list[PlanItem]:
-    """Seats in order of affinity, and behind them the nearest of the others."""
+def _nearest(case: Case, answer: Answer, kept: int) -> Iterator[tuple[int, list[int], list[int], np.ndarray]]:
+    """Per panel: (row, who sits by affinity, the nearest of the others who may, affinities of everybody)."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
-    from reviews.engine import affinity  # noqa: PLC0415
-
-    kept, m = int(parameters.value("review.reserves_kept")), case.instance.m
-    seats, locked = set((answer.i * m + answer.j).tolist()), set(case.instance.locked.tolist())
-    barred, rows = set(case.instance.barred.tolist()), []
+    m, seats = case.instance.m, np.sort(answer.i * case.instance.m + answer.j)
+    held = np.union1d(seats, case.instance.barred)
     turned = case.instance.columns.T.tocsr()
-    for row, panel in enumerate(case.panels):
+    for row in range(case.instance.n):
         near = (case.instance.rows[row] @ turned).toarray().ravel().astype(np.int64)
-        order = np.argsort(-near, kind="stable").tolist()
-        sitting = [column for column in order if row * m + column in seats]
-        behind = [column for column in order if row * m + column not in seats and row * m + column not in barred][:kept]
+        mine, closed = (keys[np.searchsorted(keys, row * m):np.searchsorted(keys, (row + 1) * m)] - row * m for keys in (seats, held))
+        free = near.copy()
+        free[closed] = -1
+        order = np.argsort(-free, kind="stable")[:kept]
+        yield row, mine[np.argsort(-near[mine], kind="stable")].tolist(), order[free[order] >= 0].tolist(), near
+
+
+def _items(plan: Plan, case: Case, answer: Answer) -> list[PlanItem]:
+    """Seats in order of affinity, and behind them the nearest of the others; reasons for those whom a person looks at."""
+    from reviews.engine import affinity  # noqa: PLC0415 (of the worker)
+
+    locked, rows, m = set(case.instance.locked.tolist()), [], case.instance.m
+    for row, sitting, behind, near in _nearest(case, answer, int(parameters.value("review.reserves_kept"))):
         for seat, columns in ((True, sitting), (False, behind)):
             rows += [
-                PlanItem(plan=plan, panel=panel, code=case.codes[column], expert=case.experts[column], seat=seat, place=place,
+                PlanItem(plan=plan, panel=case.panels[row], code=case.codes[column], expert=case.experts[column], seat=seat, place=place,
                          affinity=int(near[column]), locked=seat and row * m + column in locked,
-                         why=[[block, *part] for block, part in affinity.parts(case.vectors, row, column).items()])
+                         why=[[block, *part] for block, part in affinity.parts(case.vectors, row, column).items()]
+                         if seat or place < EXPLAINED else [])
                 for place, column in enumerate(columns)
             ]
     return rows
@@ -413,7 +424,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         strict = nested(case, case.instance)
         pairs = _pairs(strict)
         parts = lottery.solve(strict, pairs, int(plan.params["scale"]))
-        fields["data"] = lottery_data(case, plan, pairs, parts, people)
+        fields["data"] = lottery_data(case, plan, pairs, parts, items)
         figures = expected(case, pairs, parts, int(plan.params["scale"]))
         items = [_unseated(item) for item in items]
     else:

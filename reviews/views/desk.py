@@ -207,7 +207,7 @@ def _draw_context(row: Draw) -> dict[str, Any]:
         "label": states.DrawStatus(row.status).label, "check": _checked(row), "checks": CHECKS,
         "algorithm": row.candidates.get("algorithm", "keguan-draw-1"),
         "panels": row.result.get("panels", []) if row.status == "OPENED" else [], "experts": len(row.candidates["experts"]),
-        "sizes": [(panel["key"], len(panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
+        "sizes": [(panel["key"], len(panel.get("odds") or panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
     }
 
 

@@ -24,6 +24,7 @@ from reviews.workflow import PLAN
 
 TONES = {"RUNNING": "doing", "READY": "warn", "APPLIED": "good", "FAILED": "bad", "DISCARDED": ""}
 MILLION = 1_000_000
+LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all
 BLOCKS = {"discipline": gettext_lazy("Discipline"), "cluster": gettext_lazy("Cluster"), "keyword": gettext_lazy("Keywords"),
           "text": gettext_lazy("Words of the text")}
 STEPS = (gettext_lazy("Best affinity"), gettext_lazy("A little balance"), gettext_lazy("Much balance"), gettext_lazy("As even as it can be"))
@@ -161,7 +162,7 @@ def _buttons(request: HttpRequest, row: Plan, urls: dict[str, str]) -> list[dict
     shown = steps.buttons(PLAN, request.actor, row, urls, needs_why=("undo",), second=("discard",))
     shown = [one for one in shown if one["verb"] != "apply" or row.kind == "OPTIMUM"]
     for one in shown:
-        if one["verb"] == "apply":
+        if one["verb"] == "apply" and row.figures.get("panels", 0) <= LOOKED_AT:
             one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=actions.problems_of_plan(row))
     return shown
 
@@ -187,7 +188,7 @@ def _steps(row: Plan) -> list[dict[str, Any]]:
         {"label": STEPS[one["balance"]] if one["scale"] == 1 else _("Lottery 1:%(scale)d") % {"scale": one["scale"]},
          "affinity": affinity(one["affinity"]), "price": f"{100 * (first - one['affinity']) / first:.1f} %" if first else "—",
          "load": one.get("load_max", "—"), "idle": one.get("idle", "—"), "filled": f"{one['filled']} / {one['seats']}",
-         "chosen": (one["balance"], one["scale"]) == (row.params["balance"] if one["scale"] == 1 else 0, row.params["scale"])}
+         "params": one, "economy": row.params["minimum"].get("ECONOMY", 0), "chosen": (one["balance"], one["scale"]) == (row.params["balance"] if one["scale"] == 1 else 0, row.params["scale"])}
         for one in row.steps
     ]
 
