@@ -70,9 +70,12 @@ class Pool:
 
 
 def best(worth, pool, application, empty):
-    """The most a panel of this application could be worth: one per employer, the seats kept for a kind, then the free ones."""
-    order = np.argsort(-worth, kind="stable")
-    order = order[worth[order] > -empty]
+    """The most a panel could be worth: one per employer, the seats kept for a kind, then the free ones. The rules form a matroid:
+    where a full panel is known, a best one has no member below the least of it."""
+    mine = application["assigned"]
+    least = worth[mine].min() if 0 < application["seats"] == len(mine) else -empty
+    order = np.flatnonzero(worth >= max(least, 1 - empty))
+    order = order[np.argsort(-worth[order], kind="stable")]
     order = order[np.sort(np.unique(pool.employer[order], return_index=True)[1])]
     taken = np.zeros(len(order), bool)
     for kind, least in enumerate(application["minimum"], 1):

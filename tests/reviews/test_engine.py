@@ -94,7 +94,7 @@ def test_the_certificate_is_checked_by_the_script_that_knows_nothing_of_us():
         assert value == most
     source = (ROOT / "script" / "verify_assignment.py").read_text(encoding="utf-8")
     assert "reviews" not in source
-    assert len(source.splitlines()) < 130
+    assert len(source.splitlines()) <= 130
 
 
 def refused(content: bytes, digest: str) -> bool:
