@@ -14,6 +14,7 @@ from reviews.views import expert, plans, pool
 public = [
     path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
     path("draws/verify_draw.py", desks.verify_script, name="verify_script"),
+    path("draws/verify_assignment.py", desks.verify_assignment, name="verify_assignment"),
 ]
 
 review = [

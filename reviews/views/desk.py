@@ -238,8 +238,18 @@ def receipt(request: HttpRequest, uid: Any) -> HttpResponse:
         "desk": False, "crumbs": [(_("Draw of experts"), None)]})
 
 
+def _script(name: str) -> FileResponse:
+    return FileResponse((settings.BASE_DIR / "script" / name).open("rb"), content_type="text/x-python; charset=utf-8",
+                        as_attachment=True, filename=name)
+
+
 @access(everyone)
 def verify_script(request: HttpRequest) -> HttpResponse:
     """The stand-alone script that works a receipt out again, to be read and run by anybody."""
-    return FileResponse((settings.BASE_DIR / "script" / "verify_draw.py").open("rb"), content_type="text/x-python; charset=utf-8",
-                        as_attachment=True, filename="verify_draw.py")
+    return _script("verify_draw.py")
+
+
+@access(everyone)
+def verify_assignment(request: HttpRequest) -> HttpResponse:
+    """The same for the certificate of an assignment."""
+    return _script("verify_assignment.py")

@@ -341,3 +341,10 @@ def test_the_web_process_never_loads_the_engine():
     outside = [path for path in python_files("reviews", "portal", "projects") if "engine" not in path.parts]
     assert [name_of(path) for path in outside if loaded(path.read_text(encoding="utf-8"))] == []
     assert loaded("import numpy as np") == ["numpy"]
+
+
+@pytest.mark.parametrize("name", ["verify_script", "verify_assignment"])
+def test_anybody_may_have_the_scripts_that_check(client, name):
+    answer = client.get(reverse(f"reviews:public:{name}"))
+    assert b"hashlib" in b"".join(answer.streaming_content)
+    assert answer["Content-Disposition"].startswith("attachment")
