@@ -71,3 +71,24 @@ class AcceptForm(forms.Form):
 class ConflictForm(forms.Form):
     code = forms.ChoiceField(label=_("Kind of conflict"), choices=[(code.value, code.label) for code in states.DECLARABLE])
     note = forms.CharField(label=_("What it consists of"), max_length=500)
+
+
+class PlanForm(forms.Form):
+    """What to work out; the steps of balance are those of parameter review.balance_steps."""
+
+    scale = forms.TypedChoiceField(label=_("Chance"), coerce=int, initial=1, choices=[
+        (1, _("None: the best assignment")), (2, _("Lottery 1:2")), (3, _("Lottery 1:3")), (4, _("Lottery 1:4")), (5, _("Lottery 1:5"))])
+    balance = forms.TypedChoiceField(label=_("Balance of load"), coerce=int, initial=0, choices=[
+        (0, _("None: affinity alone")), (1, _("A little")), (2, _("Much")), (3, _("As even as it can be"))])
+    load = forms.IntegerField(label=_("Panels an expert sits on at most"), min_value=1, max_value=60)
+    economy_min = forms.IntegerField(label=_("From economy and finance at least"), min_value=0, max_value=5, initial=0)
+    floor = forms.BooleanField(label=_("Lift the worst-served application"), required=False,
+                               help_text=_("What it costs all together is shown."))
+
+
+class GroupSizeForm(forms.Form):
+    most = forms.IntegerField(label=_("Applications a group at most"), min_value=1, max_value=60)
+
+
+class TableForm(forms.Form):
+    file = forms.FileField(label=_("Changed table (.xlsx or .csv)"))

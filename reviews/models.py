@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from applications.models import Application
 from core.clock import CoreNow
+from core.models import StoredFile
 from core.money import MoneyField
 from programs.models import Guide
 from reviews import states
@@ -292,3 +293,74 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.total}"
+
+
+class Plan(models.Model):
+    """A worked-out assignment of a batch: what went in (by hash), what came out, its proof. Experts are codes; `key_sealed` says
+    who is who. `data` is the published input of a lottery; `proposal` what a person wants changed, before it is taken."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="plans")
+    kind = models.CharField(max_length=8, choices=states.PlanKind.choices, default=states.PlanKind.OPTIMUM)
+    status = models.CharField(max_length=10, default=states.PlanStatus.RUNNING)
+    params = models.JSONField(help_text="what was asked for: minimum, load, balance, floor, scale, base")
+    people = models.JSONField(default=dict, help_text="{code: {constituency, employers}}")
+    key_sealed = models.TextField(blank=True, help_text="{code: expert id}, sealed")
+    inputs_sha256 = models.CharField(max_length=64, blank=True)
+    solver = models.CharField(max_length=60, blank=True)
+    objective = models.BigIntegerField(null=True, blank=True, help_text="millionths of an affinity")
+    bound = models.BigIntegerField(null=True, blank=True, help_text="no assignment is worth more")
+    figures = models.JSONField(default=dict, help_text="seats, filled, affinity, load of the result")
+    steps = models.JSONField(default=list, help_text="what each step of the slider would cost, measured")
+    shortage = models.JSONField(default=list, help_text="[{field, kind, seats, recruit, panels}]")
+    data = models.JSONField(default=dict, blank=True)
+    proposal = models.JSONField(default=dict, blank=True)
+    certificate = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    certificate_sha256 = models.CharField(max_length=64, blank=True)
+    changed = models.BooleanField(default=False, help_text="seats were moved by hand after the proof")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.PlanStatus.values), name="plan_status"),
+            models.CheckConstraint(condition=Q(kind__in=states.PlanKind.values), name="plan_kind"),
+            models.CheckConstraint(condition=~Q(status="APPLIED") | Q(kind="OPTIMUM"), name="plan_lottery_is_drawn"),
+            models.UniqueConstraint(fields=["batch"], condition=Q(status="APPLIED"), name="plan_one_applied"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+    @property
+    def status_label(self) -> str:
+        return str(states.PlanStatus(self.status).label)
+
+
+class PlanItem(models.Model):
+    """An expert of a panel in a plan: seated, or next in line."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
+    panel = models.CharField(max_length=40)
+    code = models.CharField(max_length=12)
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    seat = models.BooleanField()
+    place = models.PositiveSmallIntegerField()
+    affinity = models.IntegerField(help_text="millionths")
+    why = models.JSONField(default=list, help_text="[[block, millionths, [what both name]]]")
+    locked = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["plan", "panel", "-seat", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "panel", "expert"], name="planitem_once"),
+            models.CheckConstraint(condition=Q(seat=True) | Q(locked=False), name="planitem_locked_is_seated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel} {self.code}"

@@ -15,7 +15,7 @@ from accounts.states import Role
 from programs import policies as programme
 from programs.models import Guide
 from reviews import states
-from reviews.models import Assignment, Batch, Draw, Expert
+from reviews.models import Assignment, Batch, Draw, Expert, Plan
 
 ORGANISERS = (Role.DIVISION, Role.AGENCY)
 DRAWERS = (Role.RESOURCE, Role.SUPERVISION)
@@ -179,3 +179,23 @@ def may_read_dossier(actor: Any, assignment: Assignment) -> str | None:
 def receipts() -> QuerySet[Draw]:
     """Every draw has a public receipt from the moment of its commitment; it names codes only."""
     return Draw.objects.select_related("batch__guide")
+
+
+# --- plans of an assignment --------------------------------------------------------------------------------------
+
+
+def works_plan(actor: Any, plan: Plan) -> str | None:
+    """Whoever may draw for the batch: an assignment that is worked out is no less a choice of experts than a draw."""
+    return None if actor.is_system else draws(actor, plan.batch)
+
+
+def plans_visible_to(actor: Any) -> QuerySet[Plan]:
+    """With the batch. Experts are codes on every page of a plan, for everybody."""
+    return Plan.objects.select_related("batch__guide__special__plan", "operator", "certificate").filter(batch__in=visible_to(actor))
+
+
+def groups(actor: Any, batch: Batch) -> str | None:
+    """Groups are the organiser's, while experts are not drawn."""
+    if reason := organises(actor, batch):
+        return reason
+    return None if batch.status == states.BatchStatus.DRAFT else _("The groups are fixed once experts are drawn.")

@@ -121,3 +121,18 @@ class Outcome(TextChoices):
     KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question")
     UNSCORED = "UNSCORED", _("Without valid scores")
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("application", "Withdrawn")
+
+
+class PlanKind(TextChoices):
+    """How a plan seats experts: the best assignment there is, or the odds of a lottery."""
+
+    OPTIMUM = "OPTIMUM", _("Best assignment")
+    LOTTERY = "LOTTERY", _("Lottery 1:S")
+
+
+class PlanStatus(TextChoices):
+    RUNNING = "RUNNING", pgettext_lazy("plan", "Being worked out")
+    READY = "READY", pgettext_lazy("plan", "Ready to look at")
+    APPLIED = "APPLIED", pgettext_lazy("plan", "Applied")
+    FAILED = "FAILED", pgettext_lazy("plan", "Failed")
+    DISCARDED = "DISCARDED", pgettext_lazy("plan", "Discarded")

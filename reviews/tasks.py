@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.policies import system
-from core import clock, deadlines, parameters
+from django.urls import reverse
+
+from accounts.models import Person
+from accounts.policies import Actor, system
+from core import clock, deadlines, jobs, parameters
 from core.tasks import sweep
 from reviews import actions, queries
-from reviews.models import Batch
-from reviews.states import BatchStatus
+from reviews.models import Batch, Plan
+from reviews.states import BatchStatus, PlanStatus
 
 RUNNING = (BatchStatus.INVITING, BatchStatus.SCORING)
 
@@ -45,3 +48,22 @@ def remind() -> int:
         if left + 1 in days:
             told += actions.remind(system("clock"), batch, days=left + 1)
     return told
+
+
+@jobs.job("reviews.plan")
+def solve(job: Any, progress: jobs.Progress) -> None:
+    """An assignment worked out; begun again, it writes the same plan anew."""
+    plan = Plan.objects.select_related("batch__guide__special__plan").get(pk=job.params["plan"])
+    if plan.status == PlanStatus.RUNNING:
+        actions.solve_plan(plan, progress)
+    job.result = {"link": reverse("reviews:desk:plan", args=[plan.uid])}
+
+
+@jobs.job("reviews.groups")
+def group(job: Any, progress: jobs.Progress) -> None:
+    """Groups by topic, written where the organiser sees and adjusts them."""
+    batch = Batch.objects.select_related("guide__special__plan").get(pk=job.params["batch"])
+    progress(0, 1)
+    actions.propose_groups(Actor.of(Person.objects.get(pk=job.actor_id)), batch, most=int(job.params["most"]))
+    progress(1, 1)
+    job.result = {"link": reverse("reviews:desk:groups", args=[batch.ref])}

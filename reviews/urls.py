@@ -9,9 +9,13 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, pool
+from reviews.views import expert, plans, pool
 
-public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
+public = [
+    path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
+    path("draws/verify_draw.py", desks.verify_script, name="verify_script"),
+    path("draws/verify_assignment.py", desks.verify_assignment, name="verify_assignment"),
+]
 
 review = [
     path("", expert.home, name="home"),
@@ -31,7 +35,24 @@ desk = [
     path("reviews/draws/<uuid:uid>/value/", desks.draw_enter, name="draw_enter"),
     path("reviews/draws/<uuid:key>/open/", desks.draw_open, name="draw_open"),
     path("reviews/draws/<uuid:key>/cancel/", desks.draw_cancel, name="draw_cancel"),
+    path("reviews/plans/<uuid:uid>/", plans.plan, name="plan"),
+    path("reviews/plans/<uuid:uid>/experts/", plans.plan_experts, name="plan_experts"),
+    path("reviews/plans/<uuid:uid>/table/", plans.plan_table, name="plan_table"),
+    path("reviews/plans/<uuid:uid>/certificate/", plans.plan_certificate, name="plan_certificate"),
+    path("reviews/plans/<uuid:uid>/again/", plans.plan_again, name="plan_again"),
+    path("reviews/plans/<uuid:uid>/take/", plans.plan_take, name="plan_take"),
+    path("reviews/plans/<uuid:uid>/commit/", plans.plan_commit, name="plan_commit"),
+    path("reviews/plans/<uuid:uid>/panels/<str:panel>/", plans.panel, name="plan_panel"),
+    path("reviews/plans/<uuid:uid>/panels/<str:panel>/lock/", plans.panel_lock, name="plan_lock"),
+    path("reviews/plans/<uuid:uid>/panels/<str:panel>/move/", plans.panel_move, name="plan_move"),
+    path("reviews/plans/<uuid:key>/apply/", plans.plan_apply, name="plan_apply"),
+    path("reviews/plans/<uuid:key>/undo/", plans.plan_undo, name="plan_undo"),
+    path("reviews/plans/<uuid:key>/discard/", plans.plan_discard, name="plan_discard"),
     path("reviews/<str:ref>/", desks.batch, name="batch"),
+    path("reviews/<str:ref>/plan/", plans.planning, name="planning"),
+    path("reviews/<str:ref>/plan/run/", plans.plan_run, name="plan_run"),
+    path("reviews/<str:ref>/groups/", plans.groups, name="groups"),
+    path("reviews/<str:ref>/groups/propose/", plans.groups_propose, name="groups_propose"),
     path("reviews/<str:ref>/due/", desks.due, name="due"),
     path("reviews/<str:ref>/extend/", desks.extend, name="extend"),
     path("reviews/<str:ref>/remind/", desks.remind, name="remind"),

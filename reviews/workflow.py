@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core import clock
 from core.workflow import Machine, Step
 from reviews import policies
-from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw
-from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus
+from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw, Plan
+from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus, PlanStatus
 
-A, B, D, E = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus
+A, B, D, E, P = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus, PlanStatus
 
 
 # --- batch -------------------------------------------------------------------------------------------------------
 
 
 def has_open_draw(batch: Batch, **given: Any) -> str | None:
-    if Draw.objects.filter(batch=batch, status=D.OPENED).exists():
+    if Draw.objects.filter(batch=batch, status=D.OPENED).exists() or Plan.objects.filter(batch=batch, status=P.APPLIED).exists():
         return None
     return _("Open the draw of the experts first.")
 
@@ -200,4 +200,48 @@ EXPERT = Machine(
     ),
     "reviews.Expert",
     E,
+)
+
+
+# --- plan of an assignment ---------------------------------------------------------------------------------------
+
+
+def no_draw_under_way(plan: Plan, **given: Any) -> str | None:
+    if plan.batch.status != B.DRAFT:
+        return _("The experts of this batch are drawn already.")
+    if Draw.objects.filter(batch=plan.batch).exclude(status=D.CANCELLED).exists():
+        return _("A draw of this batch is under way.")
+    return None
+
+
+def no_chance_demanded(plan: Plan, **given: Any) -> str | None:
+    """Where the rules ask for a draw, the best assignment is not a choice (parameter review.draw_ratio, or the guide's own)."""
+    ratio = int(plan.batch.rules.get("draw_ratio") or 0)
+    if ratio > 1:
+        return _("The rules of this guide ask for a draw of 1:%(ratio)d. Run the lottery instead.") % {"ratio": ratio}
+    return None if plan.kind == "OPTIMUM" else _("A lottery is committed and drawn, not applied.")
+
+
+def every_rule_kept(plan: Plan, *, problems: Any = None, **given: Any) -> list[str]:
+    """The acting verb looks at every seat again and hands over what is wrong; without it: no."""
+    return [_("The seats have not been looked at again.")] if problems is None else [str(one) for one in problems]
+
+
+def before_invitations(plan: Plan, **given: Any) -> str | None:
+    return None if plan.batch.status == B.DRAWN else _("Invitations are out: replace single experts instead.")
+
+
+PLAN = Machine(
+    "reviews.plan",
+    (
+        Step("ready", {P.RUNNING}, P.READY, policies.works_plan, (), gettext_lazy("Worked out")),
+        Step("fail", {P.RUNNING}, P.FAILED, policies.works_plan, (), gettext_lazy("Could not be worked out")),
+        Step("apply", {P.READY}, P.APPLIED, policies.works_plan, (no_draw_under_way, no_chance_demanded, every_rule_kept),
+             gettext_lazy("Apply the assignment"), danger=True),
+        Step("undo", {P.APPLIED}, P.READY, policies.works_plan, (with_why, before_invitations), gettext_lazy("Take the assignment back"),
+             danger=True),
+        Step("discard", {P.READY, P.RUNNING}, P.DISCARDED, policies.works_plan, (), gettext_lazy("Discard this plan")),
+    ),
+    "reviews.Plan",
+    P,
 )

@@ -24,8 +24,9 @@ from projects import actions as projects
 from projects import queries as project_queries
 from projects.models import Contract, Project, Publicity
 from reviews import actions as reviews
-from reviews.models import Assignment, Batch, Expert
+from reviews.models import Assignment, Batch, Expert, Plan
 
+DISCIPLINES = ("520", "510", "470", "430", "180", "460", "350")
 CONSTITUENCIES = ("SCIENCE", "INDUSTRY", "INDUSTRY", "SCIENCE", "ECONOMY")
 
 
@@ -35,7 +36,7 @@ def pool(world: World) -> None:
         reviews.enrol(
             world.actor("he"), person, constituency=CONSTITUENCIES[index % len(CONSTITUENCIES)],
             pool="MAJOR" if index % 6 == 0 else "GENERAL", keywords=world.dice.dice.sample(texts.KEYWORDS, 3),
-            yearly_max=None,
+            disciplines=(DISCIPLINES[index % len(DISCIPLINES)],), yearly_max=None,
         )
 
 
@@ -43,6 +44,9 @@ def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED"
     """A whole review; `until` names the state of the batch where the demo leaves it."""
     organiser, drawer = world.actor("chen"), world.actor("he")
     batch = reviews.create_batch(organiser, guide)
+    if not Plan.objects.exists():
+        reviews.order_plan(drawer, batch)
+        reviews.solve_plan(Plan.objects.get(batch=batch), lambda _done, _total: None)
     if until == "DRAFT":
         return batch
     draw = reviews.commit_draw(drawer, batch, public_source="次日深证成份指数收盘点位（演示）")

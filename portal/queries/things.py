@@ -128,6 +128,8 @@ THINGS: dict[str, Any] = {
     "reviews.assignment": pgettext_lazy("thing", "Seat of an expert"),
     "reviews.declaration": pgettext_lazy("thing", "Declaration of an expert"),
     "reviews.score": pgettext_lazy("thing", "Score sheet"),
+    "reviews.plan": pgettext_lazy("thing", "Assignment plan"),
+    "reviews.planitem": pgettext_lazy("thing", "Expert of an assignment plan"),
     "projects.proposallist": pgettext_lazy("thing", "List of proposed awards"),
     "projects.proposalitem": pgettext_lazy("thing", "Line of the list of proposed awards"),
     "projects.publicity": pgettext_lazy("thing", "Public notice"),

@@ -279,6 +279,9 @@ def _review(data: Any, path: str) -> list[Problem]:
         found.append(Problem(f"{path}.panel_size", _("must be an odd number from 3 to %(most)d") % {"most": MOST_PANEL}))
     elif not 0 <= int(data.get("industry_min") or 0) <= size:
         found.append(Problem(f"{path}.industry_min", _("cannot be more than the panel")))
+    ratio = data.get("draw_ratio") or 0
+    if isinstance(ratio, bool) or not isinstance(ratio, int) or ratio not in (0, 2, 3, 4, 5):
+        found.append(Problem(f"{path}.draw_ratio", _("must be empty, or a whole number from 2 to 5")))
     for key, low, high in (("due_days", 1, 180), ("pass_mark", 0, 100), ("range_flag", 0, 100)):
         if not low <= number(data.get(key, -1)) <= high:
             found.append(

@@ -439,6 +439,8 @@ class ReviewForm(PartForm):
         "The way that decides; site visits and audits beside it are ordered later."))
     panel_size = forms.IntegerField(label=_("Experts per application (odd)"), min_value=3, max_value=21, help_text=_("For example: 5"))
     industry_min = forms.IntegerField(label=_("of them from industry at least"), min_value=0, max_value=21, help_text=_("For example: 2"))
+    draw_ratio = forms.IntegerField(label=_("Candidates drawn from for each seat (1:S)"), required=False, min_value=2, max_value=5, help_text=_(
+        "Empty: no draw in this ratio is asked for, and experts may be assigned by what is nearest."))
     blind = forms.ChoiceField(
         label=_("Who sees whom"), widget=forms.RadioSelect,
         choices=[("single", _("Experts see the applicant, not the other way")), ("double", _("Neither sees the other"))],
@@ -458,7 +460,8 @@ class ReviewForm(PartForm):
         return size
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"review": {**(data.get("review") or {}), **self.cleaned_data}}
+        review = {**(data.get("review") or {}), **self.cleaned_data}
+        return {"review": {key: value for key, value in review.items() if key != "draw_ratio" or value}}
 
 
 class SheetForm(PartForm):

@@ -362,6 +362,7 @@ def _review_label(review: dict[str, Any]) -> str:
     label = str(states.ReviewMode(review["mode"]).label)
     if not review.get("panel_size"):
         return label
-    return _("%(mode)s, %(size)d experts, at least %(industry)d of them from industry") % {
+    told = _("%(mode)s, %(size)d experts, at least %(industry)d of them from industry") % {
         "mode": label, "size": review["panel_size"], "industry": int(review.get("industry_min") or 0),
     }
+    return _("%(review)s, drawn 1:%(ratio)d") % {"review": told, "ratio": review["draw_ratio"]} if review.get("draw_ratio") else told

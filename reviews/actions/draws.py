@@ -15,6 +15,7 @@ from core.workflow import Refused
 from reviews import policies, queries
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal
 from reviews.rules import draw as rules
+from reviews.rules import lottery
 from reviews.states import BatchStatus, DrawStatus, FoundBy, Mode
 from reviews.workflow import BATCH, DRAW
 
@@ -74,10 +75,8 @@ def _panels(batch: Batch) -> dict[str, list[int]]:
     return found
 
 
-@transaction.atomic
-def commit_draw(actor: Any, batch: Batch, *, public_source: str) -> Draw:
-    """Fix candidates and a secret; its hash is public from now on. `public_source` names the value that will decide and
-    that nobody knows yet (for example an index at tomorrow's close). Refused when a panel cannot be filled."""
+def drawable(actor: Any, batch: Batch, public_source: str) -> Batch:
+    """The batch, held, when a draw of it may be committed now. Raises Refused."""
     row = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
     if reason := policies.draws(actor, row):
         raise Refused(reason)
@@ -87,15 +86,30 @@ def commit_draw(actor: Any, batch: Batch, *, public_source: str) -> Draw:
         raise Refused(_("Name the public value that will decide the draw."))
     if Draw.objects.filter(batch=row).exclude(status=DrawStatus.CANCELLED).exists():
         raise Refused(_("A draw of this batch is under way."))
+    return row
+
+
+@transaction.atomic
+def commit_draw(actor: Any, batch: Batch, *, public_source: str) -> Draw:
+    """Fix candidates and a secret; its hash is public from now on. `public_source` names the value that will decide and
+    that nobody knows yet (for example an index at tomorrow's close). Refused when a panel cannot be filled."""
+    row = drawable(actor, batch, public_source)
+    if (ratio := int(row.rules.get("draw_ratio") or 0)) > 1:
+        raise Refused(_("The rules of this guide ask for a draw of 1:%(ratio)d. Work out the lottery and commit that.") % {"ratio": ratio})
     find_recusals(actor, row)
     data, key = candidates_of(row)
     data["load"] = _least_load(data)
     if short := rules.short(data):
         raise Refused(_("Too few experts without conflict for: %(panels)s. Enlarge the pool or split the groups.") % {
             "panels": "、".join(short[:5]) + (_(" and others") if len(short) > 5 else "")})
+    return commit_data(actor, row, data, key, public_source)
+
+
+def commit_data(actor: Any, batch: Batch, data: dict[str, Any], key: dict[str, int], public_source: str) -> Draw:
+    """The input of a draw and a new secret, committed; the batch is held and may be drawn."""
     secret = secrets.token_hex(32)
     draw = Draw.objects.create(
-        batch=row, commit_hash=rules.commitment(secret), secret_sealed=crypt.seal(secret), candidates=data,
+        batch=batch, commit_hash=rules.commitment(secret), secret_sealed=crypt.seal(secret), candidates=data,
         candidates_sha256=rules.sha256(data), key_sealed=crypt.seal(json.dumps(key)), public_source=public_source.strip(),
         operator=actor.person,
     )
@@ -117,7 +131,7 @@ def enter_value(actor: Any, draw: Draw, *, value: str, at: datetime) -> Draw:
     fresh = Draw.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__guide__special__plan").get(pk=draw.pk)
     if reasons := DRAW.why_not("enter", actor, fresh, value=value, at=at):
         raise Refused(reasons)
-    _commitment, seed, result = rules.replay(fresh.candidates, crypt.open_sealed(fresh.secret_sealed), value)
+    _commitment, seed, result = lottery.replay(fresh.candidates, crypt.open_sealed(fresh.secret_sealed), value)
     if not result["panels"]:
         raise Refused(_("The draw found no panels with this pool: annul it and enlarge the pool."))
     Draw.objects.filter(pk=fresh.pk).update(

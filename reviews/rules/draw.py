@@ -40,8 +40,8 @@ def commitment(secret: str) -> str:
     return hashlib.sha256(bytes.fromhex(secret)).hexdigest()
 
 
-def seed_of(secret: str, public_value: str, candidates_sha256: str) -> str:
-    message = "|".join((ALGORITHM, public_value.strip(), candidates_sha256))
+def seed_of(secret: str, public_value: str, candidates_sha256: str, algorithm: str = ALGORITHM) -> str:
+    message = "|".join((algorithm, public_value.strip(), candidates_sha256))
     return hmac.new(bytes.fromhex(secret), message.encode(), hashlib.sha256).hexdigest()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +25,10 @@ from reviews.workflow import BATCH, DRAW
 
 TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
 FLAGS = {"KNOCKOUT": gettext_lazy("Knock-out"), "RANGE": gettext_lazy("Wide range"), "SD": gettext_lazy("Wide deviation")}
+
+
+CHECKS = {"commitment": gettext_lazy("Commitment of the secret"), "candidates": gettext_lazy("List of candidates"),
+          "seed": gettext_lazy("Seed"), "result": gettext_lazy("Result")}
 
 
 def url_of(row: Batch) -> str:
@@ -199,9 +204,10 @@ def draw(request: HttpRequest, uid: Any) -> HttpResponse:
 def _draw_context(row: Draw) -> dict[str, Any]:
     return {
         "title": _("Draw of experts: %(batch)s") % {"batch": row.batch.name}, "draw": row,
-        "label": states.DrawStatus(row.status).label, "check": _checked(row),
+        "label": states.DrawStatus(row.status).label, "check": _checked(row), "checks": CHECKS,
+        "algorithm": row.candidates.get("algorithm", "keguan-draw-1"),
         "panels": row.result.get("panels", []) if row.status == "OPENED" else [], "experts": len(row.candidates["experts"]),
-        "sizes": [(panel["key"], len(panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
+        "sizes": [(panel["key"], len(panel.get("odds") or panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
     }
 
 
@@ -209,8 +215,7 @@ def _checked(row: Draw) -> list[tuple[Any, bool]]:
     """What was worked out again, in words; nothing before the draw is opened."""
     if row.status != "OPENED":
         return []
-    labels = {"commitment": _("Commitment of the secret"), "candidates": _("List of candidates"), "seed": _("Seed"), "result": _("Result")}
-    return [(labels[name], good) for name, good in queries.draw_check(row).items()]
+    return [(CHECKS[name], good) for name, good in queries.draw_check(row).items()]
 
 
 @access(policies.is_any_drawer)
@@ -231,3 +236,20 @@ def receipt(request: HttpRequest, uid: Any) -> HttpResponse:
     """The public side of a draw: what was committed and when, and after opening how to work it out again; codes only."""
     return render(request, "reviews/draw.html", _draw_context(queries.get_receipt(uid)) | {
         "desk": False, "crumbs": [(_("Draw of experts"), None)]})
+
+
+def _script(name: str) -> FileResponse:
+    return FileResponse((settings.BASE_DIR / "script" / name).open("rb"), content_type="text/x-python; charset=utf-8",
+                        as_attachment=True, filename=name)
+
+
+@access(everyone)
+def verify_script(request: HttpRequest) -> HttpResponse:
+    """The stand-alone script that works a receipt out again, to be read and run by anybody."""
+    return _script("verify_draw.py")
+
+
+@access(everyone)
+def verify_assignment(request: HttpRequest) -> HttpResponse:
+    """The same for the certificate of an assignment."""
+    return _script("verify_assignment.py")

@@ -44,7 +44,7 @@ from programs.models import (
 )
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
-from reviews.models import Assignment, Batch, Draw, Expert
+from reviews.models import Assignment, Batch, Draw, Expert, Plan, PlanItem
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -239,6 +239,10 @@ same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-p
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
+same("reviews:desk:plan", "reviews:desk:plan_experts", "reviews:desk:plan_table", "reviews:desk:plan_certificate", who="he",
+     key=lambda: Plan.objects.order_by("pk").first().uid)
+same("reviews:desk:planning", "reviews:desk:groups", who="chen", key=lambda: Plan.objects.order_by("pk").first().batch.ref)
+sample("reviews:desk:plan_panel")(lambda: Visit("he", (Plan.objects.order_by("pk").first().uid, PlanItem.objects.order_by("pk").first().panel)))
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet

@@ -377,7 +377,7 @@ def test_a_missing_part_is_found(part):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("quota.max_projects", 0), ("quota.max_projects", True), ("review.panel_size", 4), ("review.pass_mark", 101),
+        ("quota.max_projects", 0), ("quota.max_projects", True), ("review.panel_size", 4), ("review.draw_ratio", 1), ("review.draw_ratio", "2"), ("review.pass_mark", 101),
         ("publicity_days", -1), ("mode.funding_mode", "GIFT"), ("amount.cap", "many"), ("budget.scheme", "FREE"),
         ("payment_plan", []), ("payment_plan", [{"kind": "ONCE", "share": "0.9"}]), ("score_sheet.criteria", []),
         ("amount.cap", "1600000000"), ("documents", [{"code": "D", "name": "x", "mimes": ["exe"], "max_mb": 1}]),
