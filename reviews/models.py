@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from applications.models import Application
 from core.clock import CoreNow
+from core.models import StoredFile
 from core.money import MoneyField
 from programs.models import Guide
 from reviews import states
@@ -120,6 +121,8 @@ class BatchItem(models.Model):
     outcome = models.CharField(max_length=12, choices=states.Outcome.choices, blank=True)
     recommended = models.BooleanField(default=False)
     feedback = models.TextField(blank=True, help_text="edited comments for the applicant; never a name or a score")
+    blind_title = models.CharField(max_length=200, blank=True, help_text="title of a double-blind review")
+    blind_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["batch", "rank", "pk"]
@@ -246,6 +249,13 @@ class Assignment(models.Model):
     @property
     def status_label(self) -> str:
         return str(states.AssignmentStatus(self.status).label)
+
+    @property
+    def shown_title(self) -> str:
+        """The title as the expert reads it: of a double-blind review without names."""
+        if self.batch.blind != states.Blind.DOUBLE:
+            return self.item.application.title
+        return self.item.blind_title or self.item.application.ref
 
 
 class Declaration(models.Model):

@@ -25,7 +25,7 @@ from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
-from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
+from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
 
 
 def _one(rows: QuerySet[Any], **keys: Any) -> Any:
@@ -316,7 +316,7 @@ OTHER_VERBS = {
     "reviews.batch.extend": lambda: _("Time for scores extended"), "reviews.batch.recusals": lambda: _("Recusals found"),
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
     "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
-    "reviews.expert.edit": lambda: _("Data changed"),
+    "reviews.expert.edit": lambda: _("Data changed"), "reviews.assignment.pack": lambda: _("Papers taken along"),
 }
 
 
@@ -347,3 +347,20 @@ def audits_wanted(batch: Batch) -> list[Application]:
     if batch.status != BatchStatus.CLOSED or not (batch.guide.version.data.get("mode") or {}).get("audit_required"):
         return []
     return [item.application for item in under_review(batch) if item.application.status in (Status.REVIEWED, Status.SITE_VISIT)]
+
+
+# --- sheets of one expert --------------------------------------------------------------------------------------------
+
+
+def pack_of(actor: Any, batch: Batch) -> list[Assignment]:
+    """What the expert has taken on in the batch, with sheets and papers."""
+    rows = tasks_in(actor, batch).filter(status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    return list(rows.select_related("item__blind_pdf", "item__application__pdf"))
+
+
+def copies_missing(limit: int) -> list[BatchItem]:
+    """Applications of running double-blind reviews whose blind copy has not been made."""
+    rows = BatchItem.objects.filter(batch__blind=Blind.DOUBLE, batch__status__in=[BatchStatus.INVITING, BatchStatus.SCORING],
+                                    blind_pdf=None, withdrawn=False)
+    wanted = "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic"
+    return list(rows.select_related(*wanted).order_by("pk")[:limit])

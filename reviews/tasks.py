@@ -11,6 +11,7 @@ from reviews import actions, queries
 from reviews.models import Batch
 from reviews.states import BatchStatus
 
+COPIES_AT_ONCE = 5
 RUNNING = (BatchStatus.INVITING, BatchStatus.SCORING)
 
 
@@ -45,3 +46,12 @@ def remind() -> int:
         if left + 1 in days:
             told += actions.remind(system("clock"), batch, days=left + 1)
     return told
+
+
+@sweep("reviews.copies")
+def make_copies() -> int:
+    """Blind copies are made ahead, a few at a time; who opens a paper before its turn has it made at once."""
+    items = queries.copies_missing(COPIES_AT_ONCE)
+    for item in items:
+        actions.make_copy(system("print"), item)
+    return len(items)

@@ -9,7 +9,7 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, pool
+from reviews.views import expert, pool, sheets
 
 public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
 
@@ -22,6 +22,12 @@ review = [
     path("<str:ref>/", expert.batch, name="batch"),
     path("<str:ref>/accept/", expert.accept, name="accept"),
     path("<str:ref>/decline/", expert.decline, name="decline"),
+    path("<str:ref>/summary/", sheets.summary, name="summary"),
+    path("<str:ref>/submit/", sheets.submit_all, name="submit_all"),
+    path("<str:ref>/offline/", sheets.offline, name="offline"),
+    path("<str:ref>/offline/apply/", sheets.offline_apply, name="offline_apply"),
+    path("<str:ref>/offline/form.xlsx", sheets.offline_form, name="offline_form"),
+    path("<str:ref>/offline/pack.zip", sheets.offline_pack, name="offline_pack"),
 ]
 
 desk = [

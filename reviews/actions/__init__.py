@@ -27,9 +27,10 @@ from reviews.actions.seats import (
     report_conflict,
     void,
 )
-from reviews.actions.sheets import save_draft, submit_sheet
+from reviews.actions.sheets import apply_form, make_copy, record_pack, save_draft, submit_all, submit_sheet
 
 __all__ = [
+    "apply_form", "make_copy", "record_pack", "submit_all",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",

@@ -78,10 +78,11 @@ def _group(batch: Batch, rows: list[Application]) -> None:
     count = -(-len(ordered) // size)
     share = -(-len(ordered) // count)
     groups, items = [], []
+    titles = applications.blind_titles(rows) if batch.blind == Blind.DOUBLE else {}
     for index in range(count):
         code = f"G{index + 1:02d}"
         groups.append({"code": code, "name": f"第{index + 1}组", "name_en": f"Group {index + 1}"})
-        items += [BatchItem(batch=batch, application=row, group=code, amount=row.requested)
+        items += [BatchItem(batch=batch, application=row, group=code, amount=row.requested, blind_title=titles.get(row.pk, ""))
                   for row in ordered[index * share : (index + 1) * share]]
     BatchItem.objects.bulk_create(items)
     Batch.objects.filter(pk=batch.pk).update(groups=groups)

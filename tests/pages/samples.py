@@ -243,6 +243,7 @@ sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+sample("reviews:review:summary", "reviews:review:offline", "reviews:review:offline_form")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
 
 
