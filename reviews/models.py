@@ -302,3 +302,20 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.total}"
+
+
+class Analysis(models.Model):
+    """What the ranking of a batch is worth, worked out from its raw sheets. Append-only; the newest is shown, older ones stay."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="analyses")
+    method = models.CharField(max_length=30)
+    sheets_sha256 = models.CharField(max_length=64, help_text="the sheets it rests on")
+    data = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=CoreNow(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.sha256[:12]}"

@@ -22,7 +22,7 @@ from core.models import LedgerRow
 from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
-from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.models import Analysis, Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
@@ -317,6 +317,7 @@ OTHER_VERBS = {
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
     "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
     "reviews.expert.edit": lambda: _("Data changed"), "reviews.assignment.pack": lambda: _("Papers taken along"),
+    "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"), "reviews.assignment.extra": lambda: _("Extra expert called"),
 }
 
 
@@ -364,3 +365,33 @@ def copies_missing(limit: int) -> list[BatchItem]:
                                     blind_pdf=None, withdrawn=False)
     wanted = "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic"
     return list(rows.select_related(*wanted).order_by("pk")[:limit])
+
+
+# --- what the ranking is worth ---------------------------------------------------------------------------------------
+
+
+def analysis_of(batch: Batch) -> Analysis | None:
+    return Analysis.objects.filter(batch=batch).first()
+
+
+def get_item(batch: Batch, pk: int) -> BatchItem:
+    return _one(batch.items.select_related("application", "batch"), pk=pk)
+
+
+def totals_of(batch: Batch) -> dict[int, list[tuple[str, Decimal]]]:
+    """item -> its counted sheets as (alias, points), the highest first."""
+    found: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    for item, alias, total in sheets_of(batch).order_by("-total").values_list("assignment__item_id", "assignment__alias", "total"):
+        found[item].append((alias, total))
+    return found
+
+
+def waiting_seats(batch: Batch) -> dict[int, dict[str, int]]:
+    """item -> how many sheets are still to come, and how many alternates of the draw are left."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: {"open": 0, "alternates": 0})
+    for item, status, count in Assignment.objects.filter(batch=batch).order_by().values_list("item", "status").annotate(n=Count("pk")):
+        if status in (AssignmentStatus.INVITED, AssignmentStatus.ACCEPTED):
+            found[item]["open"] += count
+    for item, count in Assignment.objects.filter(batch=batch, status="DRAWN", is_alternate=True).order_by().values_list("item").annotate(n=Count("pk")):
+        found[item]["alternates"] = count
+    return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.policies import system
-from core import clock, deadlines, parameters
+from core import clock, deadlines, jobs, parameters
 from core.tasks import sweep
 from reviews import actions, queries
 from reviews.models import Batch
@@ -55,3 +57,12 @@ def make_copies() -> int:
     for item in items:
         actions.make_copy(system("print"), item)
     return len(items)
+
+
+@jobs.job("reviews.analysis")
+def analyse(job: Any, progress: jobs.Progress) -> None:
+    """What the ranking is worth, from the raw sheets; the official order is not touched."""
+    batch = Batch.objects.select_related("guide").get(pk=job.params["batch"])
+    progress(0, 1)
+    actions.analyse(system("figures"), batch)
+    job.result = {"link": reverse("reviews:desk:analysis", args=[batch.ref])}

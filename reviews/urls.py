@@ -9,7 +9,7 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, pool, sheets
+from reviews.views import expert, pool, sheets, worth
 
 public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
 
@@ -49,6 +49,10 @@ desk = [
     path("reviews/<str:key>/close/", desks.close, name="close"),
     path("reviews/<str:key>/rank/", desks.rank, name="rank"),
     path("reviews/<str:key>/reopen/", desks.reopen, name="reopen"),
+    path("reviews/<str:ref>/analysis/", worth.analysis, name="analysis"),
+    path("reviews/<str:ref>/analysis.xlsx", worth.analysis_table, name="analysis_table"),
+    path("reviews/<str:ref>/disagreements/", worth.disagreements, name="disagreements"),
+    path("reviews/<str:ref>/disagreements/<int:item>/extra/", worth.extra, name="extra"),
     path("experts/", pool.experts, name="experts"),
     path("experts/new/", pool.expert_new, name="expert_new"),
     path("experts/<uuid:uid>/", pool.expert, name="expert"),

@@ -126,6 +126,7 @@ THINGS: dict[str, Any] = {
     "reviews.assignment": pgettext_lazy("thing", "Seat of an expert"),
     "reviews.declaration": pgettext_lazy("thing", "Declaration of an expert"),
     "reviews.score": pgettext_lazy("thing", "Score sheet"),
+    "reviews.analysis": pgettext_lazy("thing", "Figures beside a ranking"),
     "projects.proposallist": pgettext_lazy("thing", "List of proposed awards"),
     "projects.proposalitem": pgettext_lazy("thing", "Line of the list of proposed awards"),
     "projects.publicity": pgettext_lazy("thing", "Public notice"),

@@ -14,7 +14,7 @@ from applications import actions as applications
 from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
-from core import clock, deadlines, ledger, parameters, refs, workdays
+from core import clock, deadlines, jobs, ledger, parameters, refs, workdays
 from core.workflow import Refused
 from notices import actions as notices
 from programs.models import Guide
@@ -161,7 +161,13 @@ def close_batch(actor: Any, batch: Batch) -> Batch:
             applications.close_review(actor, item.application)
     deadlines.cancel("reviews.due", row)
     row.refresh_from_db()
+    _order_analysis(actor, row)
     return row
+
+
+def _order_analysis(actor: Any, batch: Batch) -> None:
+    """Figures beside the official order take seconds: a worker makes them after the act."""
+    jobs.start("reviews.analysis", actor, {"batch": batch.pk}, _("What the ranking is worth: %(ref)s") % {"ref": batch.ref})
 
 
 def reopen_batch(actor: Any, batch: Batch, *, why: str) -> Batch:
@@ -222,6 +228,7 @@ def rank_batch(actor: Any, batch: Batch) -> Batch:
         if item.pk in ranked and item.application.status in STANDING:
             applications.rank(actor, item.application)
     moved.refresh_from_db()
+    _order_analysis(actor, moved)
     return moved
 
 

@@ -237,7 +237,7 @@ def seat() -> Assignment:
 
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
-same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
+same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:analysis", "reviews:desk:disagreements", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(

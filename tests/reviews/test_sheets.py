@@ -21,7 +21,6 @@ from reviews.rules import packs
 from reviews.tasks import make_copies
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
-from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +29,10 @@ def page(name: str, *args) -> str:
     return reverse(f"reviews:review:{name}", args=args)
 
 
-@kept
-def seat(town) -> Assignment:
+@pytest.fixture
+def seat(scoring) -> Assignment:
     """The first seat of an expert who has taken on both applications."""
-    batch = make.scoring(town)
-    return next(one for one in make.seats(batch, "ACCEPTED") if len(mine(one)) == 2)
+    return next(one for one in make.seats(scoring, "ACCEPTED") if len(mine(one)) == 2)
 
 
 def mine(seat) -> list[Assignment]:
