@@ -395,3 +395,27 @@ def waiting_seats(batch: Batch) -> dict[int, dict[str, int]]:
     for item, count in Assignment.objects.filter(batch=batch, status="DRAWN", is_alternate=True).order_by().values_list("item").annotate(n=Count("pk")):
         found[item]["alternates"] = count
     return found
+
+
+# --- what the record says of a closed batch --------------------------------------------------------------------------
+
+
+def all_sheets_of(batch: Batch) -> QuerySet[Score]:
+    """Every submitted sheet, also of seats that were made void afterwards."""
+    return Score.objects.filter(assignment__batch=batch, submitted_at__isnull=False).select_related("assignment__item__application").order_by("pk")
+
+
+def digests_on_record(batch: Batch) -> dict[str, str]:
+    """The hashes that the last close and the ranking wrote into the record; "" before hashes were recorded."""
+    rows = LedgerRow.objects.filter(target_type="reviews.batch", target_id=batch.pk, verb__in=["reviews.batch.close", "reviews.batch.rank"])
+    found = {"close": "", "rank": ""}
+    for row in rows.order_by("pk"):
+        found[row.verb.rpartition(".")[2]] = str(row.data.get("sha256", ""))
+    return found
+
+
+def sheet_digests_on_record(batch: Batch) -> dict[int, str]:
+    """seat -> the hash with which its sheet was submitted, by the record."""
+    seats = Assignment.objects.filter(batch=batch).values("pk")
+    rows = LedgerRow.objects.filter(target_type="reviews.assignment", target_id__in=seats, verb="reviews.assignment.submit")
+    return {row.target_id: str(row.data.get("sha256", "")) for row in rows.order_by("pk")}

@@ -6,6 +6,7 @@ from reviews.actions.batches import (
     create_batch,
     extend_due,
     figures_of,
+    gaps_before_rank,
     order_audits,
     problems_before_rank,
     problems_of,
@@ -33,7 +34,7 @@ from reviews.actions.sheets import apply_form, make_copy, record_pack, save_draf
 from reviews.actions.worth import analyse, compute, extra_expert
 
 __all__ = [
-    "analyse", "apply_form", "compute", "extra_expert", "figures_of", "make_copy", "sheets_digest", "record_pack", "submit_all",
+    "analyse", "apply_form", "compute", "extra_expert", "figures_of", "gaps_before_rank", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",

@@ -18,7 +18,7 @@ from core.workflow import Refused
 from programs.engine.sheets import Sheet
 from reviews import policies, queries
 from reviews.models import Assignment, Batch, BatchItem, Score
-from reviews.rules import draw as hashing
+from reviews.rules import sealed
 from reviews.states import AssignmentStatus, Blind
 from reviews.workflow import ASSIGNMENT, before_due, takes_scores
 
@@ -70,12 +70,12 @@ def submit_sheet(actor: Any, assignment: Assignment, *, values: Mapping[str, Any
         raise Refused(reasons)
     total: Decimal = sheet.total(clean["values"])
     now = clock.now()
-    content = {"assignment": str(row.uid), "batch": row.batch.ref, **clean, "total": str(total), "at": now.isoformat()}
+    digest = sealed.sheet_sha256(row.uid, row.batch.ref, clean, total, now)
     Score.objects.filter(pk=score.pk).update(
         draft=clean, values=clean["values"], comments=clean["comment"], total=total, recommendation=clean["recommendation"],
-        knockout=clean["knockouts"], sha256=hashing.sha256(content), submitted_at=now, rev=F("rev") + 1,
+        knockout=clean["knockouts"], sha256=digest, submitted_at=now, rev=F("rev") + 1,
     )
-    ASSIGNMENT.move("submit", actor, row, errors=texts, data={"sha256": hashing.sha256(content)})
+    ASSIGNMENT.move("submit", actor, row, errors=texts, data={"sha256": digest})
     score.refresh_from_db()
     return score
 
