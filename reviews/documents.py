@@ -1,4 +1,4 @@
-"""What an expert takes along: the workbook of the score sheets and the archive with every application as PDF."""
+"""What an expert takes along (the workbook of the score sheets, the archive with every application), and the minutes of meetings."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core import books, files
+from core import books, clock, files
 from core.models import StoredFile
 from core.typed import whole
+from notices.queries import Kind, register_kind
 from programs.engine.sheets import RECOMMENDATIONS, Sheet
 from reviews import states
-from reviews.models import Assignment, Batch
+from reviews.models import Assignment, Batch, Meeting
 from reviews.rules import draw as hashing
 from reviews.rules import packs
 
@@ -172,3 +174,57 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
             wrong.append(_("Choose a recommendation"))
         row.cells.append({"heading": column.heading.split(" [")[0].split("[")[0], "typed": typed, "before": before[column.heading], "now": now[column.heading],
                           "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind == "comment"})
+
+
+# --- minutes ---------------------------------------------------------------------------------------------------------
+
+MINUTES = "review_minutes"
+
+
+def minutes_title(meeting: Meeting) -> str:
+    return f"{meeting.title}会议纪要"[:200]
+
+
+def minutes_context(meeting: Meeting) -> dict[str, Any]:
+    """Who was there (by alias), who left which point and why, every count. Chinese, as documents are."""
+    with translation.override("zh-hans"):
+        members = list(meeting.attendees.all())
+        points = [_minute(point, number) for number, point in enumerate(
+            meeting.agenda.select_related("item__application", "item__batch").prefetch_related("ballots__attendee"), 1)]
+        return {
+            "plain": True, "batch": f"{meeting.batch.name}（{meeting.batch.ref}）", "kind": str(meeting.get_kind_display()),
+            "where": "；".join(filter(None, (meeting.place, meeting.link))),
+            "started": f"{clock.local(meeting.started_at):%Y-%m-%d %H:%M}" if meeting.started_at else "", "ended": f"{clock.local(meeting.ended_at):%Y-%m-%d %H:%M}" if meeting.ended_at else "",
+            "present": "、".join(one.alias for one in members if one.present), "absent": "、".join(one.alias for one in members if not one.present),
+            "chair": meeting.chair.alias if meeting.chair else "", "elected": meeting.chair_elected, "points": points,
+        }
+
+
+def _minute(point: Any, number: int) -> dict[str, Any]:
+    ballots = list(point.ballots.all())
+    left = [f"{one.attendee.alias}（{states.RecusalCode(one.code).label}）" for one in ballots if one.recused]
+    title = "选举组长" if point.item is None else (
+        point.item.blind_title or point.item.application.ref if point.item.batch.blind == states.Blind.DOUBLE else point.item.application.title)
+    labels = {str(code): str(label) for code, label in states.Choice.choices}
+    return {
+        "number": number, "title": title, "ref": point.item.application.ref if point.item else "", "left": "、".join(left),
+        "eligible": sum(not one.recused for one in ballots), "voted": sum(one.voted for one in ballots), "why": point.why,
+        "tally": "，".join(f"{labels.get(name, name)} {count} 票" for name, count in point.tally.items()), "result": result_text(point),
+    }
+
+
+def result_text(point: Any) -> str:
+    """What came of a point, in the words of the minutes."""
+    if point.status == states.AgendaStatus.SKIPPED:
+        return "未审议"
+    return {"PASSED": "通过", "FAILED": "未通过", "TIE": "票数相同", "": ""}.get(point.outcome, f"{point.outcome}当选")
+
+
+def _sample_minutes() -> dict[str, Any]:
+    points = [{"number": n, "title": f"面向第{n}类场景的关键技术研发与验证", "ref": f"KEY-2026-{n:05d}", "left": "专家03（亲属关系）" if n % 7 == 0 else "",
+               "eligible": 7, "voted": 7, "why": "", "tally": "同意 5 票，反对 1 票，弃权 1 票", "result": "通过"} for n in range(1, 41)]
+    return {"plain": True, "batch": "重点产业研发计划2026年度第一批（样张）", "kind": "会议评审", "where": "市民中心会议室", "started": "2026-06-01 09:00",
+            "ended": "2026-06-01 17:30", "present": "专家01、专家02、专家03", "absent": "", "chair": "专家01", "elected": True, "points": points}
+
+
+register_kind(Kind(MINUTES, "bureau", "notices/reviews/minutes.html", gettext_lazy("Minutes of a review meeting"), _sample_minutes, has_imprint=False))

@@ -22,7 +22,7 @@ from core.models import LedgerRow
 from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
-from reviews.models import Analysis, Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.models import AgendaItem, Analysis, Assignment, Attendee, Batch, BatchItem, Draw, Expert, Meeting, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
@@ -317,6 +317,10 @@ OTHER_VERBS = {
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
     "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
     "reviews.expert.edit": lambda: _("Data changed"), "reviews.assignment.pack": lambda: _("Papers taken along"),
+    "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
+    "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
+    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
+    "reviews.agenda.leave": lambda: _("A member leaves the point"),
     "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"), "reviews.assignment.extra": lambda: _("Extra expert called"),
 }
 
@@ -419,3 +423,39 @@ def sheet_digests_on_record(batch: Batch) -> dict[int, str]:
     seats = Assignment.objects.filter(batch=batch).values("pk")
     rows = LedgerRow.objects.filter(target_type="reviews.assignment", target_id__in=seats, verb="reviews.assignment.submit")
     return {row.target_id: str(row.data.get("sha256", "")) for row in rows.order_by("pk")}
+
+
+# --- meetings --------------------------------------------------------------------------------------------------------
+
+
+def get_meeting(actor: Any, uid: Any) -> Meeting:
+    return _one(policies.meetings_visible_to(actor), uid=_uid(uid))
+
+
+def own_meeting(actor: Any, uid: Any) -> Meeting:
+    return _one(policies.meetings_of(actor), uid=_uid(uid))
+
+
+def get_point(actor: Any, pk: int) -> AgendaItem:
+    """A point as the desk deals with it."""
+    rows = AgendaItem.objects.select_related("meeting__batch__guide__special__plan", "item__application")
+    return _one(rows.filter(meeting__in=policies.meetings_visible_to(actor).values("pk")), pk=pk)
+
+
+def own_point(actor: Any, pk: int) -> AgendaItem:
+    rows = AgendaItem.objects.select_related("meeting__batch", "item__application")
+    return _one(rows.filter(meeting__in=policies.meetings_of(actor).values("pk")), pk=pk)
+
+
+def attendee_of(actor: Any, meeting: Meeting) -> Attendee:
+    return _one(Attendee.objects.select_related("expert").filter(meeting=meeting, expert__person=actor.id))
+
+
+def agenda_of(meeting: Meeting) -> list[AgendaItem]:
+    rows = meeting.agenda.select_related("item__application", "item__batch", "meeting").prefetch_related("ballots__attendee")
+    found = list(rows)
+    for point in found:
+        ballots = list(point.ballots.all())
+        point.left = [one for one in ballots if one.recused]
+        point.may, point.done = len(ballots) - len(point.left), sum(one.voted for one in ballots)
+    return found

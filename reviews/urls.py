@@ -9,7 +9,7 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, pool, sheets, worth
+from reviews.views import expert, meetings, pool, sheets, worth
 
 public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
 
@@ -19,6 +19,11 @@ review = [
     path("tasks/<uuid:uid>/autosave/", expert.autosave, name="autosave"),
     path("tasks/<uuid:uid>/application.pdf", expert.paper, name="paper"),
     path("tasks/<uuid:uid>/conflict/", expert.conflict, name="conflict"),
+    path("meetings/<uuid:uid>/", meetings.own, name="meeting"),
+    path("meetings/<uuid:uid>/present/", meetings.attend, name="attend"),
+    path("meetings/<uuid:uid>/meeting.ics", meetings.calendar, name="calendar"),
+    path("meetings/points/<int:pk>/vote/", meetings.vote, name="vote"),
+    path("meetings/points/<int:pk>/leave/", meetings.leave, name="leave"),
     path("<str:ref>/", expert.batch, name="batch"),
     path("<str:ref>/accept/", expert.accept, name="accept"),
     path("<str:ref>/decline/", expert.decline, name="decline"),
@@ -37,6 +42,23 @@ desk = [
     path("reviews/draws/<uuid:uid>/value/", desks.draw_enter, name="draw_enter"),
     path("reviews/draws/<uuid:key>/open/", desks.draw_open, name="draw_open"),
     path("reviews/draws/<uuid:key>/cancel/", desks.draw_cancel, name="draw_cancel"),
+    path("reviews/meetings/<uuid:uid>/", meetings.meeting, name="meeting"),
+    path("reviews/meetings/<uuid:uid>/screen/", meetings.screen, name="screen"),
+    path("reviews/meetings/<uuid:uid>/move/", meetings.meeting_move, name="meeting_move"),
+    path("reviews/meetings/<uuid:uid>/order/", meetings.meeting_order, name="meeting_order"),
+    path("reviews/meetings/<uuid:uid>/presence/", meetings.meeting_presence, name="meeting_presence"),
+    path("reviews/meetings/<uuid:uid>/chair/", meetings.meeting_chair, name="meeting_chair"),
+    path("reviews/meetings/<uuid:key>/call/", meetings.meeting_call, name="meeting_call"),
+    path("reviews/meetings/<uuid:key>/start/", meetings.meeting_start, name="meeting_start"),
+    path("reviews/meetings/<uuid:key>/end/", meetings.meeting_end, name="meeting_end"),
+    path("reviews/meetings/<uuid:key>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("reviews/meetings/points/<int:pk>/leave/", meetings.point_leave, name="point_leave"),
+    path("reviews/meetings/points/<int:key>/open/", meetings.point_open, name="point_open"),
+    path("reviews/meetings/points/<int:key>/vote/", meetings.point_vote, name="point_vote"),
+    path("reviews/meetings/points/<int:key>/decide/", meetings.point_decide, name="point_decide"),
+    path("reviews/meetings/points/<int:key>/again/", meetings.point_again, name="point_again"),
+    path("reviews/meetings/points/<int:key>/skip/", meetings.point_skip, name="point_skip"),
+    path("reviews/<str:ref>/meetings/new/", meetings.meeting_new, name="meeting_new"),
     path("reviews/<str:ref>/", desks.batch, name="batch"),
     path("reviews/<str:ref>/due/", desks.due, name="due"),
     path("reviews/<str:ref>/extend/", desks.extend, name="extend"),

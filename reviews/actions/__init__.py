@@ -18,6 +18,25 @@ from reviews.actions.batches import (
     tell_due,
 )
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
+from reviews.actions.meetings import (
+    appoint_chair,
+    attend,
+    call_meeting,
+    cancel_meeting,
+    count_votes,
+    deal_again,
+    end_meeting,
+    leave_point,
+    move_meeting,
+    open_point,
+    open_vote,
+    order_agenda,
+    plan_meeting,
+    set_presence,
+    skip_point,
+    start_meeting,
+    vote,
+)
 from reviews.actions.pool import edit_expert, enrol, pause, remove, resume
 from reviews.actions.seats import (
     PLEDGE,
@@ -34,6 +53,8 @@ from reviews.actions.sheets import apply_form, make_copy, record_pack, save_draf
 from reviews.actions.worth import analyse, compute, extra_expert
 
 __all__ = [
+    "appoint_chair", "attend", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
+    "open_point", "open_vote", "order_agenda", "plan_meeting", "set_presence", "skip_point", "start_meeting", "vote",
     "analyse", "apply_form", "compute", "extra_expert", "figures_of", "gaps_before_rank", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",

@@ -78,7 +78,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
-        "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
+        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
 
