@@ -422,3 +422,36 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agenda_id} {self.attendee_id}"
+
+
+class LineDraw(models.Model):
+    """An order by lot among applications near the line, for those who decide: committed first, decided by a later public value, and
+    repeatable by anybody from what stands here. It changes no rank. A trigger keeps what is fixed."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="line_draws")
+    analysis = models.ForeignKey(Analysis, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, default=states.LineDrawStatus.COMMITTED)
+    refs = models.JSONField(help_text="numbers of the applications near the line")
+    refs_sha256 = models.CharField(max_length=64)
+    commit_hash = models.CharField(max_length=64)
+    secret_sealed = models.TextField()
+    public_source = models.CharField(max_length=200)
+    public_value = models.CharField(max_length=200, blank=True)
+    public_at = models.DateTimeField(null=True, blank=True)
+    secret = models.CharField(max_length=64, blank=True)
+    order = models.JSONField(default=list, blank=True)
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    committed_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.LineDrawStatus.values), name="linedraw_status"),
+            models.CheckConstraint(condition=Q(public_at=None) | Q(public_at__gt=models.F("committed_at")), name="linedraw_commit_before_public"),
+            models.UniqueConstraint(fields=["analysis"], name="linedraw_one_per_analysis"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)

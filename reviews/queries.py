@@ -22,7 +22,7 @@ from core.models import LedgerRow
 from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
-from reviews.models import AgendaItem, Analysis, Assignment, Attendee, Batch, BatchItem, Draw, Expert, Meeting, Recusal, Score
+from reviews.models import AgendaItem, Analysis, Assignment, Attendee, Batch, BatchItem, Draw, Expert, LineDraw, Meeting, Recusal, Score
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
@@ -317,6 +317,7 @@ OTHER_VERBS = {
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
     "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
     "reviews.expert.edit": lambda: _("Data changed"), "reviews.assignment.pack": lambda: _("Papers taken along"),
+    "reviews.linedraw.commit": lambda: _("Draw near the line committed"),
     "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
     "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
     "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
@@ -376,6 +377,16 @@ def copies_missing(limit: int) -> list[BatchItem]:
 
 def analysis_of(batch: Batch) -> Analysis | None:
     return Analysis.objects.filter(batch=batch).first()
+
+
+def line_draw_of(batch: Batch) -> LineDraw | None:
+    return LineDraw.objects.filter(batch=batch).select_related("batch__guide__special__plan").first()
+
+
+def line_draw_agrees(draw: LineDraw) -> bool:
+    """Worked out again as anybody can: commitment, candidates and order."""
+    return (draws.commitment(draw.secret) == draw.commit_hash and draws.sha256(draw.refs) == draw.refs_sha256
+            and draws.order_by_lot(draw.refs, draw.secret, draw.public_value) == draw.order)
 
 
 def get_item(batch: Batch, pk: int) -> BatchItem:

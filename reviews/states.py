@@ -154,3 +154,8 @@ class Choice(TextChoices):
     FOR = "FOR", pgettext_lazy("vote", "For")
     AGAINST = "AGAINST", pgettext_lazy("vote", "Against")
     ABSTAIN = "ABSTAIN", pgettext_lazy("vote", "Abstain")
+
+
+class LineDrawStatus(TextChoices):
+    COMMITTED = "COMMITTED", _("Committed, waiting for the public value")
+    DRAWN = "DRAWN", pgettext_lazy("line draw", "Drawn")

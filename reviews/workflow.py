@@ -20,6 +20,7 @@ from reviews.states import (
     DeclineReason,
     DrawStatus,
     ExpertStatus,
+    LineDrawStatus,
     MeetingStatus,
 )
 
@@ -300,4 +301,13 @@ AGENDA = Machine(
     ),
     "reviews.AgendaItem",
     G,
+)
+
+LINE_DRAW = Machine(
+    "reviews.linedraw",
+    (
+        Step("enter", {LineDrawStatus.COMMITTED}, LineDrawStatus.DRAWN, draws_for, (after_commitment,), gettext_lazy("Draw")),
+    ),
+    "reviews.LineDraw",
+    LineDrawStatus,
 )

@@ -126,6 +126,7 @@ THINGS: dict[str, Any] = {
     "reviews.assignment": pgettext_lazy("thing", "Seat of an expert"),
     "reviews.declaration": pgettext_lazy("thing", "Declaration of an expert"),
     "reviews.score": pgettext_lazy("thing", "Score sheet"),
+    "reviews.linedraw": pgettext_lazy("thing", "Draw near the line"),
     "reviews.meeting": pgettext_lazy("thing", "Meeting of experts"),
     "reviews.attendee": pgettext_lazy("thing", "Expert in a meeting"),
     "reviews.agendaitem": pgettext_lazy("thing", "Point of an agenda"),

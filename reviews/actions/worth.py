@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,15 +11,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
-from core import ledger, parameters
+from core import clock, crypt, ledger, parameters
 from core.workflow import Refused
 from reviews import policies, queries
 from reviews.actions.batches import figures_of, sheets_digest
 from reviews.actions.seats import _invite_one, _tell
-from reviews.models import Analysis, Assignment, Batch, BatchItem, Recusal
+from reviews.models import Analysis, Assignment, Batch, BatchItem, LineDraw, Recusal
 from reviews.rules import draw as rules
 from reviews.rules import ranking, scores, worth
 from reviews.states import SEATED, AssignmentStatus, BatchStatus
+from reviews.workflow import LINE_DRAW
 
 
 def compute(batch: Batch) -> dict[str, Any]:
@@ -85,3 +88,34 @@ def _next(batch: Batch, item: BatchItem, seats: list[Assignment]) -> tuple[str |
     waiting = [str(one.expert_id) for one in seats if one.is_alternate and one.status == AssignmentStatus.DRAWN]
     barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=item.application_id).values_list("expert", flat=True)}
     return rules.next_alternate(waiting, members, panel, barred)
+
+
+@transaction.atomic
+def commit_line(actor: Any, batch: Batch, *, public_source: str) -> LineDraw:
+    """Fix who is near the line by the newest figures, and a secret whose hash is shown from now on."""
+    row = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
+    found = queries.analysis_of(row)
+    if reason := policies.draws(actor, row):
+        raise Refused(reason)
+    if found is None or found.sheets_sha256 != sheets_digest(row) or len(found.data["near"]) < 2:
+        raise Refused(_("Fewer than two applications are near the line: there is nothing to draw."))
+    if not public_source.strip():
+        raise Refused(_("Name the public value that will decide the draw."))
+    if LineDraw.objects.filter(analysis=found).exists():
+        raise Refused(_("The order near this line has been committed already."))
+    refs = sorted(row.items.filter(pk__in=found.data["near"]).values_list("application__ref", flat=True))
+    secret = secrets.token_hex(32)
+    draw = LineDraw.objects.create(
+        batch=row, analysis=found, refs=refs, refs_sha256=rules.sha256(refs), commit_hash=rules.commitment(secret),
+        secret_sealed=crypt.seal(secret), public_source=public_source.strip(), operator=actor.person)
+    ledger.record("reviews.linedraw.commit", draw, actor, commit_hash=draw.commit_hash, refs=draw.refs_sha256)
+    return draw
+
+
+@transaction.atomic
+def enter_line(actor: Any, draw: LineDraw, *, value: str, at: datetime) -> LineDraw:
+    """The public value decides; secret and order are shown with it, so that anybody repeats them."""
+    secret = crypt.open_sealed(draw.secret_sealed)
+    order = rules.order_by_lot(draw.refs, secret, value)
+    return LINE_DRAW.move("enter", actor, draw, value=value, at=at, data={"order": rules.sha256(order)}, columns={
+        "public_value": value.strip(), "public_at": at, "secret": secret, "order": order, "drawn_at": clock.now()})

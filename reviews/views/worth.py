@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import files
-from core.web import charts, export
+from core.web import charts, export, steps
 from core.web.access import access
 from reviews import actions, policies, queries
+from reviews.forms import CommitForm, ValueForm
 from reviews.models import Analysis, Batch
 from reviews.views.desk import FLAGS
 
@@ -83,6 +84,36 @@ def _kpis(found: Analysis) -> list[dict[str, Any]]:
     ]
 
 
+def _line(request: HttpRequest, row: Batch, found: Analysis) -> dict[str, Any]:
+    """The draw near the line: what is committed, drawn and worked out again, and the form of whoever may act."""
+    draw, may = queries.line_draw_of(row), policies.draws(request.actor, row) is None
+    current = draw is not None and draw.analysis_id == found.pk
+    return {
+        "line": draw, "agrees": bool(draw and draw.order) and queries.line_draw_agrees(draw),
+        "commit": CommitForm() if may and not current and len(found.data["near"]) > 1 else None,
+        "value": ValueForm() if may and draw is not None and draw.status == "COMMITTED" else None,
+    }
+
+
+@access(policies.is_any_drawer)
+@require_POST
+def line_commit(request: HttpRequest, ref: str) -> HttpResponse:
+    actions.commit_line(request.actor, queries.get_for(request.actor, ref), **steps.cleaned(CommitForm(request.POST)))
+    messages.success(request, _("Committed. Enter the public value when it is known."))
+    return redirect("reviews:desk:analysis", ref)
+
+
+@access(policies.is_any_drawer)
+@require_POST
+def line_enter(request: HttpRequest, ref: str) -> HttpResponse:
+    draw = queries.line_draw_of(queries.get_for(request.actor, ref))
+    if draw is None:
+        raise Http404
+    actions.enter_line(request.actor, draw, **steps.cleaned(ValueForm(request.POST)))
+    messages.success(request, _("Drawn."))
+    return redirect("reviews:desk:analysis", ref)
+
+
 @access(policies.is_review_desk)
 def analysis(request: HttpRequest, ref: str) -> HttpResponse:
     """Advice beside the official order, which it never changes."""
@@ -98,7 +129,7 @@ def analysis(request: HttpRequest, ref: str) -> HttpResponse:
                 _("How strict experts are"), [(one["expert"], one["mean"], one["count"]) for one in found.data["experts"]],
                 note=_("points above or below the others on equal quality")),
             "box": charts.box_plot(_("Scores by group"), groups, note=_("boxes are quartiles, the number is the median")),
-            "stale": found.sheets_sha256 != actions.sheets_digest(row),
+            "stale": found.sheets_sha256 != actions.sheets_digest(row), **_line(request, row, found),
         }
     return render(request, "reviews/analysis.html", context)
 

@@ -7,11 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import jobs
+from core import clock, jobs
 from core.models import Job
 from core.workflow import Refused
-from reviews import actions
+from reviews import actions, queries
 from reviews.models import Analysis, Assignment
+from reviews.rules import draw as draws
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
 
@@ -85,3 +86,30 @@ def test_lists_ask_no_more_for_more_rows(town, apart, as_owner_without_triggers)
             counts.append(len(client.get(desk("disagreements", apart.ref)).context["rows"]))
         counts.append(len(counted))
     assert (counts[0], counts[2]) == (1, 2) and counts[1] == counts[3]
+
+
+def test_the_draw_near_the_line_is_committed_first_and_repeats(town, apart, monkeypatch):
+    """The figures name who is near; nothing but the later value decides their order, and it stays."""
+    batch = actions.close_batch(town.chen, apart)
+    near = [item.pk for item in batch.items.all()]
+    monkeypatch.setattr(actions.worth, "compute", lambda row: {"near": near, "chosen": near[:1], "method": "x"})
+    actions.analyse(make.system("figures"), batch)
+    with pytest.raises(Refused):
+        actions.commit_line(town.chen, batch, public_source="次日指数")  # who owns the special draws nothing
+    draw = actions.commit_line(town.he, batch, public_source="次日指数")
+    with pytest.raises(Refused):
+        actions.enter_line(town.he, draw, value="1", at=draw.committed_at)
+    make.upper.later(hours=6)
+    done = actions.enter_line(town.he, draw, value="10234.56", at=clock.now())
+    assert sorted(done.order) == done.refs and queries.line_draw_agrees(done)
+    done.public_value = "10234.57x"
+    assert not queries.line_draw_agrees(done) or draws.order_by_lot(done.refs, done.secret, done.public_value) == done.order
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(done).objects.update(order=done.order[::-1])
+    with pytest.raises(Refused):
+        actions.commit_line(town.he, batch, public_source="再抽一次")
+
+
+def test_other_values_give_other_orders():
+    refs = [f"KEY-{n}" for n in range(8)]
+    assert len({tuple(draws.order_by_lot(refs, "ab" * 32, str(value))) for value in range(20)}) == 20
