@@ -90,8 +90,8 @@ def _explain(page: Any, sheet: Sheet, head: Any) -> None:
         lines.append((one.label, f"0–{one.weight}，步长 {sheet.step}", one.help))
         lines += [("", f"{band['min']}–{band['max']}", band["label"]) for band in one.anchors]
     lines += [("一票否决事项", one["code"], one["text"]) for one in sheet.knockouts]
-    lines += [("建议等级", str(code), str(label)) for code, label in states.Recommendation.choices]
-    lines.append(("总体意见", f"不少于 {sheet.comment_min} 字", "申报单位看到的是隐去姓名的编辑稿"))
+    lines += [("推荐意见", str(code), str(label)) for code, label in states.Recommendation.choices]
+    lines.append(("评语", f"不少于 {sheet.comment_min} 字", "申报单位看到的是隐去姓名的编辑稿"))
     lines.append(("交回", "", "填写后在“离线评审”上传；先预览，再存为草稿，最后统一提交。校验码用于确认表格属于您和本批次。"))
     for row, cells in enumerate(lines):
         for place, text in enumerate(cells):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Headings of the form, which is Chinese as every paper of the house; codes of criteria stand behind them.
-REF, TITLE, COMMENT, RECOMMENDATION, CHECK = "申请编号", "项目名称", "总体意见", "建议等级", "校验码（请勿改动）"
+REF, TITLE, COMMENT, RECOMMENDATION, CHECK = "申请编号", "项目名称", "评语", "推荐意见", "校验码（请勿改动）"
 YES, NO = "是", "否"
 TRUE = {"是", "yes", "y", "true", "1", "√", "✓", "有"}
 FALSE = {"否", "no", "n", "false", "0", "无", "×", ""}

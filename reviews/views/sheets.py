@@ -59,7 +59,8 @@ def rows_of(seats: Sequence[Assignment], sheet: Sheet, now: Any) -> list[dict[st
         url = reverse("reviews:review:task", args=[seat.uid])
         found.append({
             "s": seat, "points": points_of(seat, sheet), "url": url, "late": queries.is_missed(seat, now), "recommendation": draft.get("recommendation", ""),
-            "missing": [{"url": f"{url}#v-{code}", "text": text} for code, texts in errors.items() for text in texts],
+            "missing": [{"url": f"{url}#v-{code}", "text": text} for code, texts in errors.items() for text in texts] if draft.get("values") or not errors
+            else [{"url": f"{url}#sheet", "text": _("Not begun yet")}],
         })
     found.sort(key=lambda one: (one["points"] is None, -(one["points"] or 0)))
     for one in found:

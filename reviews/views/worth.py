@@ -76,7 +76,7 @@ def _changes(row: Batch, found: Analysis) -> list[dict[str, Any]]:
 def _kpis(found: Analysis) -> list[dict[str, Any]]:
     data = found.data
     return [
-        {"label": _("Agreement (Krippendorff's alpha)"), "value": "—" if data["alpha"] is None else data["alpha"]},
+        {"label": _("Agreement of experts (alpha)"), "value": "—" if data["alpha"] is None else data["alpha"]},
         {"label": _("Share of applications in the spread"), "value": f"{data['shares'][0]:.0%}" if data["shares"] else "—"},
         {"label": _("Share of experts in the spread"), "value": f"{data['shares'][1]:.0%}" if data["shares"] else "—"},
         {"label": _("Inside number and money"), "value": len(data["chosen"])},

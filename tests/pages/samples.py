@@ -244,6 +244,7 @@ sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:summary", "reviews:review:offline", "reviews:review:offline_form")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+sample("reviews:review:offline_pack")(lambda: [Visit(seat().expert.person, (seat().batch.ref,))] if seat().item.application.pdf else [])
 same("reviews:desk:meeting", "reviews:desk:screen", who="chen", key=lambda: Meeting.objects.latest("pk").uid)
 same("reviews:desk:meeting_new", who="chen", key=lambda: Meeting.objects.latest("pk").batch.ref)
 same("reviews:desk:analysis", "reviews:desk:analysis_table", who="chen", key=lambda: Batch.objects.filter(status="RANKED").latest("pk").ref)
