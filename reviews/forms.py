@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from reviews import states
 
 
@@ -71,6 +72,45 @@ class AcceptForm(forms.Form):
 class ConflictForm(forms.Form):
     code = forms.ChoiceField(label=_("Kind of conflict"), choices=[(code.value, code.label) for code in states.DECLARABLE])
     note = forms.CharField(label=_("What it consists of"), max_length=500)
+
+
+class PlaceForm(forms.Form):
+    starts_at = WhenField(label=_("Begins at"))
+    place = forms.CharField(label=_("Meeting place"), max_length=200, required=False)
+    link = forms.URLField(label=_("Link of the video meeting"), max_length=300, required=False, assume_scheme="https")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("place") and not data.get("link"):
+            self.add_error("place", _("Name the place or the link of the meeting."))
+        return data
+
+    def clean_starts_at(self) -> Any:
+        at = self.cleaned_data["starts_at"]
+        if at <= clock.now():
+            raise forms.ValidationError(_("The time of the meeting has passed."))
+        return at
+
+
+class MoveForm(PlaceForm):
+    why = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+
+class MeetingForm(PlaceForm):
+    kind = forms.ChoiceField(label=_("Kind of meeting"), choices=states.MeetingKind.choices)
+    title = forms.CharField(label=_("Name of the meeting"), max_length=120)
+    group = forms.ChoiceField(label=_("Group"), required=False)
+    minutes_per_item = forms.IntegerField(label=_("Minutes for each application"), min_value=1, max_value=600)
+    elect_chair = forms.BooleanField(label=_("The members elect their chair by secret vote"), required=False)
+    field_order = ("kind", "title", "group", "starts_at", "minutes_per_item", "place", "link", "elect_chair")
+
+    def __init__(self, *args: Any, groups: list[dict[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [("", _("The whole batch")), *((one["code"], one["name"]) for one in groups)]
+
+
+class LeaveForm(ConflictForm):
+    alias = forms.CharField(label=_("Expert"), max_length=12)
 
 
 class PlanForm(forms.Form):

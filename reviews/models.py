@@ -15,6 +15,7 @@ from applications.models import Application
 from core.clock import CoreNow
 from core.models import StoredFile
 from core.money import MoneyField
+from notices.models import Document
 from programs.models import Guide
 from reviews import states
 
@@ -121,6 +122,8 @@ class BatchItem(models.Model):
     outcome = models.CharField(max_length=12, choices=states.Outcome.choices, blank=True)
     recommended = models.BooleanField(default=False)
     feedback = models.TextField(blank=True, help_text="edited comments for the applicant; never a name or a score")
+    blind_title = models.CharField(max_length=200, blank=True, help_text="title of a double-blind review")
+    blind_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["batch", "rank", "pk"]
@@ -248,6 +251,13 @@ class Assignment(models.Model):
     def status_label(self) -> str:
         return str(states.AssignmentStatus(self.status).label)
 
+    @property
+    def shown_title(self) -> str:
+        """The title as the expert reads it: of a double-blind review without names."""
+        if self.batch.blind != states.Blind.DOUBLE:
+            return self.item.application.title
+        return self.item.blind_title or self.item.application.ref
+
 
 class Declaration(models.Model):
     """An expert's word on confidentiality and conflicts, given before any dossier opens: one for everything the expert is
@@ -293,6 +303,158 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.total}"
+
+
+class Analysis(models.Model):
+    """What the ranking of a batch is worth, worked out from its raw sheets. Append-only; the newest is shown, older ones stay."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="analyses")
+    method = models.CharField(max_length=30)
+    sheets_sha256 = models.CharField(max_length=64, help_text="the sheets it rests on")
+    data = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=CoreNow(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.sha256[:12]}"
+
+
+class Meeting(models.Model):
+    """A session of experts over items of a batch: by video, in a room, as a defence or on site. `rules` are the numbers when it was planned."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="meetings")
+    kind = models.CharField(max_length=8, choices=states.MeetingKind.choices)
+    title = models.CharField(max_length=120)
+    group = models.CharField(max_length=40, blank=True)
+    starts_at = models.DateTimeField()
+    minutes_per_item = models.PositiveSmallIntegerField(default=20)
+    place = models.CharField(max_length=200, blank=True)
+    link = models.URLField(max_length=300, blank=True)
+    status = models.CharField(max_length=10, default=states.MeetingStatus.PLANNED)
+    chair = models.ForeignKey("Attendee", models.PROTECT, null=True, blank=True, related_name="+")
+    chair_elected = models.BooleanField(default=False)
+    rules = models.JSONField(default=dict)
+    minutes = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    called_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.MeetingStatus.values), name="meeting_status"),
+            models.CheckConstraint(condition=Q(kind__in=states.MeetingKind.values), name="meeting_kind"),
+            models.CheckConstraint(condition=~Q(place="") | ~Q(link=""), name="meeting_somewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.title}"
+
+    @property
+    def status_label(self) -> str:
+        return str(states.MeetingStatus(self.status).label)
+
+
+class Attendee(models.Model):
+    """An expert in a meeting, known by the alias of the batch."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendees")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+")
+    alias = models.CharField(max_length=12)
+    present = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["meeting", "alias"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "expert"], name="attendee_once")]
+
+    def __str__(self) -> str:
+        return self.alias
+
+
+class AgendaItem(models.Model):
+    """A point of the agenda: an application, or (without one) the election of the chair. `box` holds the running count of a secret
+    vote, sealed; single votes are written nowhere (docs/adr/0036)."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="agenda")
+    item = models.ForeignKey(BatchItem, models.PROTECT, null=True, blank=True, related_name="+")
+    order = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    status = models.CharField(max_length=8, default=states.AgendaStatus.WAITING)
+    box = models.TextField(blank=True)
+    tally = models.JSONField(default=dict, blank=True, help_text="{choice: votes}, once the vote is closed")
+    outcome = models.CharField(max_length=12, blank=True, help_text="PASSED, FAILED, an alias, or TIE")
+    why = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["meeting", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.AgendaStatus.values), name="agenda_status"),
+            models.UniqueConstraint(fields=["meeting", "item"], name="agenda_item_once"),
+            models.UniqueConstraint(fields=["meeting"], condition=Q(status__in=["OPEN", "VOTING"]), name="agenda_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.order}"
+
+
+class Ballot(models.Model):
+    """May this attendee vote on this point, and has it been done. There is no time here, and no choice."""
+
+    agenda = models.ForeignKey(AgendaItem, models.PROTECT, related_name="ballots")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="ballots")
+    recused = models.BooleanField(default=False)
+    code = models.CharField(max_length=4, choices=states.RecusalCode.choices, blank=True)
+    voted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["agenda", "attendee"]
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "attendee"], name="ballot_once"),
+            models.CheckConstraint(condition=Q(recused=False) | Q(voted=False), name="ballot_recused_never_votes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id} {self.attendee_id}"
+
+
+class LineDraw(models.Model):
+    """An order by lot among applications near the line, for those who decide: committed first, decided by a later public value, and
+    repeatable by anybody from what stands here. It changes no rank. A trigger keeps what is fixed."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="line_draws")
+    analysis = models.ForeignKey(Analysis, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, default=states.LineDrawStatus.COMMITTED)
+    refs = models.JSONField(help_text="numbers of the applications near the line")
+    refs_sha256 = models.CharField(max_length=64)
+    commit_hash = models.CharField(max_length=64)
+    secret_sealed = models.TextField()
+    public_source = models.CharField(max_length=200)
+    public_value = models.CharField(max_length=200, blank=True)
+    public_at = models.DateTimeField(null=True, blank=True)
+    secret = models.CharField(max_length=64, blank=True)
+    order = models.JSONField(default=list, blank=True)
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    committed_at = models.DateTimeField(db_default=CoreNow(), editable=False)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.LineDrawStatus.values), name="linedraw_status"),
+            models.CheckConstraint(condition=Q(public_at=None) | Q(public_at__gt=models.F("committed_at")), name="linedraw_commit_before_public"),
+            models.UniqueConstraint(fields=["analysis"], name="linedraw_one_per_analysis"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)
 
 
 class Plan(models.Model):

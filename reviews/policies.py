@@ -15,7 +15,7 @@ from accounts.states import Role
 from programs import policies as programme
 from programs.models import Guide
 from reviews import states
-from reviews.models import Assignment, Batch, Draw, Expert, Plan
+from reviews.models import AgendaItem, Assignment, Batch, Draw, Expert, Meeting, Plan
 
 ORGANISERS = (Role.DIVISION, Role.AGENCY)
 DRAWERS = (Role.RESOURCE, Role.SUPERVISION)
@@ -179,6 +179,31 @@ def may_read_dossier(actor: Any, assignment: Assignment) -> str | None:
 def receipts() -> QuerySet[Draw]:
     """Every draw has a public receipt from the moment of its commitment; it names codes only."""
     return Draw.objects.select_related("batch__guide")
+
+
+# --- meetings ----------------------------------------------------------------------------------------------------
+
+
+def runs(actor: Any, meeting: Meeting) -> str | None:
+    """Who organises the batch runs its meetings, and votes in none."""
+    return organises(actor, meeting.batch)
+
+
+def runs_agenda(actor: Any, agenda: AgendaItem) -> str | None:
+    return runs(actor, agenda.meeting)
+
+
+def meetings_visible_to(actor: Any) -> QuerySet[Meeting]:
+    """Meetings of the batches that a desk sees (`may_view`)."""
+    return Meeting.objects.select_related("batch__guide__special__plan", "chair", "minutes").filter(batch__in=visible_to(actor).values("pk"))
+
+
+def meetings_of(actor: Any) -> QuerySet[Meeting]:
+    """Meetings an expert belongs to, from the moment they are called."""
+    rows = Meeting.objects.select_related("batch__guide", "chair")
+    if actor.id is None or is_expert(actor):
+        return rows.none()
+    return rows.filter(attendees__expert__person=actor.id).exclude(status=states.MeetingStatus.PLANNED)
 
 
 # --- plans of an assignment --------------------------------------------------------------------------------------

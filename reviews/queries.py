@@ -23,10 +23,25 @@ from core.models import LedgerRow
 from programs import policies as programme
 from programs.models import Guide, ReferenceEntry
 from reviews import policies
-from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Plan, PlanItem, Recusal, Score
+from reviews.models import (
+    AgendaItem,
+    Analysis,
+    Assignment,
+    Attendee,
+    Batch,
+    BatchItem,
+    Draw,
+    Expert,
+    LineDraw,
+    Meeting,
+    Plan,
+    PlanItem,
+    Recusal,
+    Score,
+)
 from reviews.rules import draw as draws
 from reviews.rules import lottery, moves, recusal, scores
-from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
+from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
 
 
 def _one(rows: QuerySet[Any], **keys: Any) -> Any:
@@ -320,6 +335,13 @@ OTHER_VERBS = {
     "reviews.expert.edit": lambda: _("Data changed"),
     "reviews.plan.order": lambda: _("Assignment ordered"), "reviews.plan.move": lambda: _("Seats moved by hand"),
     "reviews.plan.lock": lambda: _("Seats locked"), "reviews.batch.groups": lambda: _("Groups changed"),
+    "reviews.assignment.pack": lambda: _("Papers taken along"), "reviews.assignment.extra": lambda: _("Extra expert called"),
+    "reviews.linedraw.commit": lambda: _("Draw near the line committed"),
+    "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
+    "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
+    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
+    "reviews.agenda.leave": lambda: _("A member leaves the point"),
+    "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"),
 }
 
 
@@ -350,6 +372,123 @@ def audits_wanted(batch: Batch) -> list[Application]:
     if batch.status != BatchStatus.CLOSED or not (batch.guide.version.data.get("mode") or {}).get("audit_required"):
         return []
     return [item.application for item in under_review(batch) if item.application.status in (Status.REVIEWED, Status.SITE_VISIT)]
+
+
+# --- sheets of one expert --------------------------------------------------------------------------------------------
+
+
+def pack_of(actor: Any, batch: Batch) -> list[Assignment]:
+    """What the expert has taken on in the batch, with sheets and papers."""
+    rows = tasks_in(actor, batch).filter(status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    return list(rows.select_related("item__blind_pdf", "item__application__pdf"))
+
+
+def copies_missing(limit: int) -> list[BatchItem]:
+    """Applications of running double-blind reviews whose blind copy has not been made."""
+    rows = BatchItem.objects.filter(batch__blind=Blind.DOUBLE, batch__status__in=[BatchStatus.INVITING, BatchStatus.SCORING],
+                                    blind_pdf=None, withdrawn=False)
+    wanted = "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic"
+    return list(rows.select_related(*wanted).order_by("pk")[:limit])
+
+
+# --- what the ranking is worth ---------------------------------------------------------------------------------------
+
+
+def analysis_of(batch: Batch) -> Analysis | None:
+    return Analysis.objects.filter(batch=batch).first()
+
+
+def line_draw_of(batch: Batch) -> LineDraw | None:
+    return LineDraw.objects.filter(batch=batch).select_related("batch__guide__special__plan").first()
+
+
+def line_draw_agrees(draw: LineDraw) -> bool:
+    """Worked out again as anybody can: commitment, candidates and order."""
+    return (draws.commitment(draw.secret) == draw.commit_hash and draws.sha256(draw.refs) == draw.refs_sha256
+            and draws.order_by_lot(draw.refs, draw.secret, draw.public_value) == draw.order)
+
+
+def get_item(batch: Batch, pk: int) -> BatchItem:
+    return _one(batch.items.select_related("application", "batch"), pk=pk)
+
+
+def totals_of(batch: Batch) -> dict[int, list[tuple[str, Decimal]]]:
+    """item -> its counted sheets as (alias, points), the highest first."""
+    found: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    for item, alias, total in sheets_of(batch).order_by("-total").values_list("assignment__item_id", "assignment__alias", "total"):
+        found[item].append((alias, total))
+    return found
+
+
+def waiting_seats(batch: Batch) -> dict[int, dict[str, int]]:
+    """item -> how many sheets are still to come, and how many alternates of the draw are left."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: {"open": 0, "alternates": 0})
+    for item, status, count in Assignment.objects.filter(batch=batch).order_by().values_list("item", "status").annotate(n=Count("pk")):
+        if status in (AssignmentStatus.INVITED, AssignmentStatus.ACCEPTED):
+            found[item]["open"] += count
+    for item, count in Assignment.objects.filter(batch=batch, status="DRAWN", is_alternate=True).order_by().values_list("item").annotate(n=Count("pk")):
+        found[item]["alternates"] = count
+    return found
+
+
+# --- what the record says of a closed batch --------------------------------------------------------------------------
+
+
+def all_sheets_of(batch: Batch) -> QuerySet[Score]:
+    """Every submitted sheet, also of seats that were made void afterwards."""
+    return Score.objects.filter(assignment__batch=batch, submitted_at__isnull=False).select_related("assignment__item__application").order_by("pk")
+
+
+def digests_on_record(batch: Batch) -> dict[str, str]:
+    """The hashes that the last close and the ranking wrote into the record; "" before hashes were recorded."""
+    rows = LedgerRow.objects.filter(target_type="reviews.batch", target_id=batch.pk, verb__in=["reviews.batch.close", "reviews.batch.rank"])
+    found = {"close": "", "rank": ""}
+    for row in rows.order_by("pk"):
+        found[row.verb.rpartition(".")[2]] = str(row.data.get("sha256", ""))
+    return found
+
+
+def sheet_digests_on_record(batch: Batch) -> dict[int, str]:
+    """seat -> the hash with which its sheet was submitted, by the record."""
+    seats = Assignment.objects.filter(batch=batch).values("pk")
+    rows = LedgerRow.objects.filter(target_type="reviews.assignment", target_id__in=seats, verb="reviews.assignment.submit")
+    return {row.target_id: str(row.data.get("sha256", "")) for row in rows.order_by("pk")}
+
+
+# --- meetings --------------------------------------------------------------------------------------------------------
+
+
+def get_meeting(actor: Any, uid: Any) -> Meeting:
+    return _one(policies.meetings_visible_to(actor), uid=_uid(uid))
+
+
+def own_meeting(actor: Any, uid: Any) -> Meeting:
+    return _one(policies.meetings_of(actor), uid=_uid(uid))
+
+
+def get_point(actor: Any, pk: int) -> AgendaItem:
+    """A point as the desk deals with it."""
+    rows = AgendaItem.objects.select_related("meeting__batch__guide__special__plan", "item__application")
+    return _one(rows.filter(meeting__in=policies.meetings_visible_to(actor).values("pk")), pk=pk)
+
+
+def own_point(actor: Any, pk: int) -> AgendaItem:
+    rows = AgendaItem.objects.select_related("meeting__batch", "item__application")
+    return _one(rows.filter(meeting__in=policies.meetings_of(actor).values("pk")), pk=pk)
+
+
+def attendee_of(actor: Any, meeting: Meeting) -> Attendee:
+    return _one(Attendee.objects.select_related("expert").filter(meeting=meeting, expert__person=actor.id))
+
+
+def agenda_of(meeting: Meeting) -> list[AgendaItem]:
+    rows = meeting.agenda.select_related("item__application", "item__batch", "meeting").prefetch_related("ballots__attendee")
+    found = list(rows)
+    for point in found:
+        ballots = list(point.ballots.all())
+        point.left = [one for one in ballots if one.recused]
+        point.may, point.done = len(ballots) - len(point.left), sum(one.voted for one in ballots)
+    return found
 
 
 # --- plans of an assignment --------------------------------------------------------------------------------------

@@ -123,6 +123,44 @@ class Outcome(TextChoices):
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("application", "Withdrawn")
 
 
+class MeetingKind(TextChoices):
+    REMOTE = "REMOTE", _("Video meeting")
+    PANEL = "PANEL", _("Panel meeting")
+    DEFENCE = "DEFENCE", _("Defence")
+    VISIT = "VISIT", _("Site visit")
+
+
+#: The applicants are told their time and place.
+WITH_APPLICANTS = (MeetingKind.DEFENCE, MeetingKind.VISIT)
+
+
+class MeetingStatus(TextChoices):
+    PLANNED = "PLANNED", pgettext_lazy("meeting", "Planned")
+    CALLED = "CALLED", pgettext_lazy("meeting", "Called")
+    RUNNING = "RUNNING", pgettext_lazy("meeting", "In session")
+    ENDED = "ENDED", pgettext_lazy("meeting", "Ended")
+    CANCELLED = "CANCELLED", pgettext_lazy("meeting", "Cancelled")
+
+
+class AgendaStatus(TextChoices):
+    WAITING = "WAITING", pgettext_lazy("agenda", "Waiting")
+    OPEN = "OPEN", pgettext_lazy("agenda", "Under discussion")
+    VOTING = "VOTING", pgettext_lazy("agenda", "Secret vote")
+    DECIDED = "DECIDED", pgettext_lazy("agenda", "Voted")
+    SKIPPED = "SKIPPED", pgettext_lazy("agenda", "Not dealt with")
+
+
+class Choice(TextChoices):
+    FOR = "FOR", pgettext_lazy("vote", "For")
+    AGAINST = "AGAINST", pgettext_lazy("vote", "Against")
+    ABSTAIN = "ABSTAIN", pgettext_lazy("vote", "Abstain")
+
+
+class LineDrawStatus(TextChoices):
+    COMMITTED = "COMMITTED", _("Committed, waiting for the public value")
+    DRAWN = "DRAWN", pgettext_lazy("line draw", "Drawn")
+
+
 class PlanKind(TextChoices):
     """How a plan seats experts: the best assignment there is, or the odds of a lottery."""
 

@@ -14,6 +14,8 @@ from reviews import actions, queries
 from reviews.models import Batch, Plan
 from reviews.states import BatchStatus, PlanStatus
 
+COPIES_AT_ONCE = 5
+
 RUNNING = (BatchStatus.INVITING, BatchStatus.SCORING)
 
 
@@ -48,6 +50,24 @@ def remind() -> int:
         if left + 1 in days:
             told += actions.remind(system("clock"), batch, days=left + 1)
     return told
+
+
+@sweep("reviews.copies")
+def make_copies() -> int:
+    """Blind copies are made ahead, a few at a time; who opens a paper before its turn has it made at once."""
+    items = queries.copies_missing(COPIES_AT_ONCE)
+    for item in items:
+        actions.make_copy(system("print"), item)
+    return len(items)
+
+
+@jobs.job("reviews.analysis")
+def analyse(job: Any, progress: jobs.Progress) -> None:
+    """What the ranking is worth, from the raw sheets; the official order is not touched."""
+    batch = Batch.objects.select_related("guide").get(pk=job.params["batch"])
+    progress(0, 1)
+    actions.analyse(system("figures"), batch)
+    job.result = {"link": reverse("reviews:desk:analysis", args=[batch.ref])}
 
 
 @jobs.job("reviews.plan")

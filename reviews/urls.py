@@ -9,7 +9,7 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, plans, pool
+from reviews.views import expert, meetings, plans, pool, sheets, worth
 
 public = [
     path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
@@ -23,9 +23,20 @@ review = [
     path("tasks/<uuid:uid>/autosave/", expert.autosave, name="autosave"),
     path("tasks/<uuid:uid>/application.pdf", expert.paper, name="paper"),
     path("tasks/<uuid:uid>/conflict/", expert.conflict, name="conflict"),
+    path("meetings/<uuid:uid>/", meetings.own, name="meeting"),
+    path("meetings/<uuid:uid>/present/", meetings.attend, name="attend"),
+    path("meetings/<uuid:uid>/meeting.ics", meetings.calendar, name="calendar"),
+    path("meetings/points/<int:pk>/vote/", meetings.vote, name="vote"),
+    path("meetings/points/<int:pk>/leave/", meetings.leave, name="leave"),
     path("<str:ref>/", expert.batch, name="batch"),
     path("<str:ref>/accept/", expert.accept, name="accept"),
     path("<str:ref>/decline/", expert.decline, name="decline"),
+    path("<str:ref>/summary/", sheets.summary, name="summary"),
+    path("<str:ref>/submit/", sheets.submit_all, name="submit_all"),
+    path("<str:ref>/offline/", sheets.offline, name="offline"),
+    path("<str:ref>/offline/apply/", sheets.offline_apply, name="offline_apply"),
+    path("<str:ref>/offline/form.xlsx", sheets.offline_form, name="offline_form"),
+    path("<str:ref>/offline/pack.zip", sheets.offline_pack, name="offline_pack"),
 ]
 
 desk = [
@@ -48,6 +59,23 @@ desk = [
     path("reviews/plans/<uuid:key>/apply/", plans.plan_apply, name="plan_apply"),
     path("reviews/plans/<uuid:key>/undo/", plans.plan_undo, name="plan_undo"),
     path("reviews/plans/<uuid:key>/discard/", plans.plan_discard, name="plan_discard"),
+    path("reviews/meetings/<uuid:uid>/", meetings.meeting, name="meeting"),
+    path("reviews/meetings/<uuid:uid>/screen/", meetings.screen, name="screen"),
+    path("reviews/meetings/<uuid:uid>/move/", meetings.meeting_move, name="meeting_move"),
+    path("reviews/meetings/<uuid:uid>/order/", meetings.meeting_order, name="meeting_order"),
+    path("reviews/meetings/<uuid:uid>/presence/", meetings.meeting_presence, name="meeting_presence"),
+    path("reviews/meetings/<uuid:uid>/chair/", meetings.meeting_chair, name="meeting_chair"),
+    path("reviews/meetings/<uuid:key>/call/", meetings.meeting_call, name="meeting_call"),
+    path("reviews/meetings/<uuid:key>/start/", meetings.meeting_start, name="meeting_start"),
+    path("reviews/meetings/<uuid:key>/end/", meetings.meeting_end, name="meeting_end"),
+    path("reviews/meetings/<uuid:key>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("reviews/meetings/points/<int:pk>/leave/", meetings.point_leave, name="point_leave"),
+    path("reviews/meetings/points/<int:key>/open/", meetings.point_open, name="point_open"),
+    path("reviews/meetings/points/<int:key>/vote/", meetings.point_vote, name="point_vote"),
+    path("reviews/meetings/points/<int:key>/decide/", meetings.point_decide, name="point_decide"),
+    path("reviews/meetings/points/<int:key>/again/", meetings.point_again, name="point_again"),
+    path("reviews/meetings/points/<int:key>/skip/", meetings.point_skip, name="point_skip"),
+    path("reviews/<str:ref>/meetings/new/", meetings.meeting_new, name="meeting_new"),
     path("reviews/<str:ref>/", desks.batch, name="batch"),
     path("reviews/<str:ref>/plan/", plans.planning, name="planning"),
     path("reviews/<str:ref>/plan/run/", plans.plan_run, name="plan_run"),
@@ -64,6 +92,12 @@ desk = [
     path("reviews/<str:key>/close/", desks.close, name="close"),
     path("reviews/<str:key>/rank/", desks.rank, name="rank"),
     path("reviews/<str:key>/reopen/", desks.reopen, name="reopen"),
+    path("reviews/<str:ref>/analysis/", worth.analysis, name="analysis"),
+    path("reviews/<str:ref>/analysis.xlsx", worth.analysis_table, name="analysis_table"),
+    path("reviews/<str:ref>/line/", worth.line_commit, name="line_commit"),
+    path("reviews/<str:ref>/line/value/", worth.line_enter, name="line_enter"),
+    path("reviews/<str:ref>/disagreements/", worth.disagreements, name="disagreements"),
+    path("reviews/<str:ref>/disagreements/<int:item>/extra/", worth.extra, name="extra"),
     path("experts/", pool.experts, name="experts"),
     path("experts/new/", pool.expert_new, name="expert_new"),
     path("experts/<uuid:uid>/", pool.expert, name="expert"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +11,21 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core import clock
 from core.workflow import Machine, Step
 from reviews import policies
-from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw, Plan
-from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus, PlanStatus
+from reviews.models import AgendaItem, Assignment, Ballot, Batch, BatchItem, Declaration, Draw, Meeting, Plan
+from reviews.rules import meetings
+from reviews.states import (
+    AgendaStatus,
+    AssignmentStatus,
+    BatchStatus,
+    DeclineReason,
+    DrawStatus,
+    ExpertStatus,
+    LineDrawStatus,
+    MeetingStatus,
+    PlanStatus,
+)
+
+M, G = MeetingStatus, AgendaStatus
 
 A, B, D, E, P = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus, PlanStatus
 
@@ -200,6 +214,104 @@ EXPERT = Machine(
     ),
     "reviews.Expert",
     E,
+)
+
+
+# --- meetings ----------------------------------------------------------------------------------------------------
+
+
+def has_members_and_points(meeting: Meeting, **given: Any) -> list[str]:
+    found = []
+    if meeting.attendees.count() < int(meeting.rules["secret_least"]):
+        found.append(_("A meeting needs at least %(least)s experts who have accepted.") % {"least": meeting.rules["secret_least"]})
+    if not meeting.agenda.exists():
+        found.append(_("The agenda has no point."))
+    return found
+
+
+def still_ahead(meeting: Meeting, **given: Any) -> str | None:
+    return None if meeting.starts_at > clock.now() else _("The time of the meeting has passed.")
+
+
+def quorum_present(meeting: Meeting, **given: Any) -> str | None:
+    need = meetings.quorum(meeting.attendees.count(), Decimal(meeting.rules["quorum_share"]))
+    there = meeting.attendees.filter(present=True).count()
+    return None if there >= need else _("%(there)d experts are present, %(need)d are needed.") % {"there": there, "need": need}
+
+
+def nothing_open(meeting: Meeting, **given: Any) -> str | None:
+    left = meeting.agenda.exclude(status__in=[G.DECIDED, G.SKIPPED]).count()
+    return _("%(count)d points of the agenda are still to be dealt with.") % {"count": left} if left else None
+
+
+MEETING = Machine(
+    "reviews.meeting",
+    (
+        Step("call", {M.PLANNED}, M.CALLED, policies.runs, (has_members_and_points, still_ahead), gettext_lazy("Call the meeting")),
+        Step("start", {M.CALLED}, M.RUNNING, policies.runs, (quorum_present,), gettext_lazy("Open the meeting")),
+        Step("end", {M.RUNNING}, M.ENDED, policies.runs, (nothing_open,), gettext_lazy("End the meeting and make the minutes")),
+        Step("cancel", {M.PLANNED, M.CALLED}, M.CANCELLED, policies.runs, (with_why,), gettext_lazy("Cancel the meeting"), danger=True),
+    ),
+    "reviews.Meeting",
+    M,
+)
+
+
+def in_session(agenda: AgendaItem, **given: Any) -> str | None:
+    return None if agenda.meeting.status == M.RUNNING else _("The meeting is not in session.")
+
+
+def one_at_a_time(agenda: AgendaItem, **given: Any) -> str | None:
+    busy = AgendaItem.objects.filter(meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
+    return _("Another point is being dealt with.") if busy else None
+
+
+def has_chair(agenda: AgendaItem, **given: Any) -> str | None:
+    return None if agenda.item_id is None or agenda.meeting.chair_id else _("The meeting has no chair yet: elect or appoint one.")
+
+
+def _may_vote(agenda: AgendaItem) -> Any:
+    return Ballot.objects.filter(agenda=agenda, recused=False)
+
+
+def enough_to_vote(agenda: AgendaItem, **given: Any) -> list[str]:
+    """Quorum of those who have no conflict on this point, and enough of them that a count tells of nobody."""
+    eligible, found = _may_vote(agenda).count(), []
+    there, least = _may_vote(agenda).filter(attendee__present=True).count(), int(agenda.meeting.rules["secret_least"])
+    need = meetings.quorum(eligible, Decimal(agenda.meeting.rules["quorum_share"]))
+    if there < need:
+        found.append(_("%(there)d experts without a conflict are present, %(need)d are needed.") % {"there": there, "need": need})
+    if there < least:
+        found.append(_("A secret vote needs at least %(least)d voters: fewer would tell who voted what.") % {"least": least})
+    return found
+
+
+def enough_voted(agenda: AgendaItem, **given: Any) -> list[str]:
+    eligible, votes = _may_vote(agenda).count(), _may_vote(agenda).filter(voted=True).count()
+    need = max(meetings.quorum(eligible, Decimal(agenda.meeting.rules["quorum_share"])), int(agenda.meeting.rules["secret_least"]))
+    return [] if votes >= need else [_("%(votes)d have voted, %(need)d are needed.") % {"votes": votes, "need": need}]
+
+
+AGENDA = Machine(
+    "reviews.agenda",
+    (
+        Step("open", {G.WAITING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, has_chair), gettext_lazy("Open the point")),
+        Step("vote", {G.OPEN}, G.VOTING, policies.runs_agenda, (in_session, enough_to_vote), gettext_lazy("Open the secret vote")),
+        Step("decide", {G.VOTING}, G.DECIDED, policies.runs_agenda, (in_session, enough_voted), gettext_lazy("Close the vote and count")),
+        Step("again", {G.DECIDED}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, with_why), gettext_lazy("Deal with it again"), danger=True),
+        Step("skip", {G.WAITING, G.OPEN}, G.SKIPPED, policies.runs_agenda, (in_session, with_why), gettext_lazy("Leave it out")),
+    ),
+    "reviews.AgendaItem",
+    G,
+)
+
+LINE_DRAW = Machine(
+    "reviews.linedraw",
+    (
+        Step("enter", {LineDrawStatus.COMMITTED}, LineDrawStatus.DRAWN, draws_for, (after_commitment,), gettext_lazy("Draw")),
+    ),
+    "reviews.LineDraw",
+    LineDrawStatus,
 )
 
 

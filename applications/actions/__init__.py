@@ -1,6 +1,7 @@
 """The verbs of the applications floor; the only writers of its tables."""
 
 from applications.actions.batch import ACCEPT, ASK, REFUSE, note_hits, note_missing_hits, order_batch, run_batch
+from applications.actions.blinding import blind_copy, blind_titles
 from applications.actions.clockwork import AT_ONCE, expire, expire_guide, go_on, let_go_on, plan_late_filing
 from applications.actions.deputies import appoint_deputy, end_deputy
 from applications.actions.duplicates import (
@@ -123,8 +124,9 @@ from applications.actions.upper import (
 from applications.actions.voices import answer_voice, ask_voices, hand_in_voice, reopen_voice, send_back_voice
 
 __all__ = [
-    "apply_import", "check_import", "discard_import", "keep_import", "map_import", "order_import", "read_import", "sweep_tables",
-    "ACCEPT", "ASK", "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch",
+    "apply_import", "check_import", "discard_import", "keep_import", "map_import", "order_import", "read_import", "sweep_tables", "ACCEPT", "ASK",
+    "REFUSE", "expire_handover", "hand_over", "note_hits", "note_missing_hits", "order_batch", "resume_handover", "run_batch", "blind_copy",
+    "blind_titles",
     "suspend_handover", "suspend_of_institution", "take_check_back",
     "AT_ONCE", "Outcome", "Saved", "accept", "add_member", "add_partner", "answer", "ask_correction", "attach", "attach_letter", "detach_letter",
     "award", "bulk_endorse", "change_member", "change_partner", "close_review", "closed_now", "confirm_member",

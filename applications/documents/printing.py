@@ -18,7 +18,7 @@ def application_context(application: Application, *, blind: bool = False) -> dic
     """A draft carries its mark on every page; a submitted one its number and fingerprint."""
     final = application.submitted_at is not None and not blind
     return {
-        "d": dossier(application, blind=blind), "final": final, "receipt": application.receipt_number if final else "",
+        "d": dossier(application, blind_copy=blind), "final": final, "receipt": application.receipt_number if final else "",
         "sha256": application.receipt_sha256 if final else "", "submitted_at": application.submitted_at,
         "printed_at": clock.now(), "site": settings.SITE_NAME,
     }

@@ -32,7 +32,17 @@ from applications.queries.desk import (
     without_hits,
 )
 from applications.queries.desk_statistics import days, desk_statistics, reason_statistics, statistics_of
-from applications.queries.dossier import annexes_by_code, consents_of, data_of, dossier, latest, open_dossier, shared_dossier, snapshot
+from applications.queries.dossier import (
+    annexes_by_code,
+    blind_title,
+    consents_of,
+    data_of,
+    dossier,
+    latest,
+    open_dossier,
+    shared_dossier,
+    snapshot,
+)
 from applications.queries.duplicates import (
     candidates,
     compare,
@@ -233,8 +243,9 @@ __all__ = [
     "FINDINGS", "days", "desk_statistics", "given_away", "guides_to_hand_over", "handover_for", "handovers", "hits_of", "hits_on", "in_hands", "institutions",
     "next_to_check", "standing_in_the_way", "statistics_of", "with_finding", "without_hits",
     "BUDGET", "BULKY", "TIMES", "BUILT_IN", "FILES", "PARTNERS", "TARGETS", "TEAM", "CheckList", "Item", "Next", "Part", "Ready", "Task",
-    "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of", "data_of",
-    "common_parts", "consents_of", "desk_get", "desk_gets", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count", "dossier", "drafts_in",
+    "allowed_amount", "annex_for", "annexes_by_code", "blockers", "budget_leaves", "caps_of", "check_list", "checks_of", "close_of", "correction_of",
+    "data_of", "common_parts", "consents_of", "desk_get", "desk_gets", "desk_guides", "desk_queue", "document_of", "documents_of", "done_count",
+    "dossier", "drafts_in", "blind_title",
     "eligibility", "events_for_applicant", "events_for_desk", "engagements", "facts_of", "failed_inspection", "failing", "form_of", "get_for", "has_grid", "inspection_for", "inspection_gaps", "inspections_of", "invitation_for", "invitations", "line_of", "papers_of", "history_of", "last_saves", "level_of",
     "latest", "leader_get", "local", "member_for", "mine", "next_step", "open_check", "open_dossier", "place_of_material", "scan_problem", "upload_for", "uploads_of", "shut", "open_guides", "part_errors", "unit_problems",
     "part_of", "partner_for", "parts_of", "reason_statistics", "receipt_by", "scheme_of", "snapshot", "tasks_of",

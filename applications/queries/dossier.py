@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from applications import policies, rules, states
 from applications.models import Annex, Application, Version
-from applications.queries import parts
+from applications.queries import blind, parts
 from core.money import wan
 from programs.engine import forms
 from programs.engine.forms import Form, pick
 
-HIDDEN = "【隐去】"
 #: Sections and fields that name people or units; left out of a blinded copy.
 NAMING_SECTIONS = ("unit", "leader", "lists", "relations")
 
@@ -92,8 +91,8 @@ def data_of(application: Application) -> dict[str, Any]:
     return snapshot(application, cleaned)
 
 
-def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
-    """Ready to show: sections of (label, text) and tables. `blind` leaves out and blacks out who is behind it."""
+def dossier(application: Application, blind_copy: bool = False) -> dict[str, Any]:
+    """Ready to show: sections of (label, text) and tables. `blind_copy` leaves out and blacks out who is behind it."""
     data = data_of(application)
     form = parts.form_of(application)
     shown = {
@@ -105,15 +104,15 @@ def dossier(application: Application, blind: bool = False) -> dict[str, Any]:
         "sections": [
             {"code": s.code, "title": s.title, "group": pick(s.data, "group"), "rows": rows}
             for s in form.sections
-            if not (blind and s.code in NAMING_SECTIONS)
+            if not (blind_copy and s.code in NAMING_SECTIONS)
             and (rows := _rows(s, data["answers"], form))
         ],
         "team": _team(data), "budget": _budget(application, data),
         "partners": [{**row, "share_wan": wan(Decimal(row["share"])) or "0"} for row in data["partners"]],
         "targets": [shown_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
-        "is_demo": application.is_demo, "blind": blind,
+        "is_demo": application.is_demo, "blind": blind_copy, "held": 0,
     }
-    return _blinded(shown, data) if blind else shown
+    return _blinded(application, shown, data) if blind_copy else shown
 
 
 #: What of the dossier belongs to which part besides the sections of the form, and what stands in its place.
@@ -243,24 +242,22 @@ def _annexes(application: Application, data: Mapping[str, Any]) -> list[dict[str
     ]
 
 
-def _blinded(shown: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Names of people and units are blacked out wherever they stand in the text."""
-    names = {data["leader"], data["unit"]["name"], *(row["name"] for row in data["team"]),
-             *(row["unit"] for row in data["team"]), *(row["name"] for row in data["partners"])}
-    longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
-    shown |= {"unit": HIDDEN, "unit_code": "", "leader": HIDDEN, "team": [], "partners": [], "annexes": []}
-    return _black_out(shown, longest_first)
+def _hidden(application: Application, data: Mapping[str, Any]) -> Any:
+    """The pattern of all that names somebody behind the application."""
+    people = [data["leader"], *(row["name"] for row in data["team"])]
+    units = [application.unit, *(row.organisation for row in parts.rows_of(application, "team", "organisation") if row.organisation)]
+    return blind.pattern_of(blind.names_in(data, [*blind.latin_names(people), *(unit.name_en for unit in units if unit.name_en)]))
 
 
-def _black_out(value: Any, names: list[str]) -> Any:
-    if isinstance(value, str):
-        for name in names:
-            value = value.replace(name, HIDDEN)
-        return value
-    if isinstance(value, list):
-        return [_black_out(item, names) for item in value]
-    if isinstance(value, dict):
-        return {key: _black_out(item, names) for key, item in value.items()}
-    return value
+def blind_title(application: Application) -> str:
+    """The title as an expert of a double-blind review reads it."""
+    data = data_of(application)
+    return blind.black_out(data["title"], _hidden(application, data))
 
 
+def _blinded(application: Application, shown: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is behind it is left out or blacked out wherever it stands; materials cannot be blinded and are counted only."""
+    kept = {key: shown[key] for key in ("ref", "guide", "special", "starts_on", "ends_on")}  # the bureau's own words and plain dates
+    held = len(data["annexes"])
+    shown |= {"unit": blind.HIDDEN, "unit_code": "", "leader": blind.HIDDEN, "team": [], "partners": [], "annexes": []}
+    return blind.black_out(shown, _hidden(application, data)) | kept | {"held": held}

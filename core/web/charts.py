@@ -189,6 +189,34 @@ def lollipop(title: str, rows: Sequence[tuple[str, float, int]], *, note: str = 
                  [(n, f"{v:+.1f}", k) for n, v, k in shown], not shown)
 
 
+def intervals(title: str, rows: Sequence[tuple[str, float, float, float, bool]], *, top: float, cut: float = 0, note: str = "") -> Chart:
+    """Ranks with the room they have. `rows` are (name, low, point, high, marked); `cut` draws a line after that rank."""
+
+    def draw(width: int) -> str:
+        label, right, row, body = (150 if width == WIDE else 96), 58, 22, ""
+        height, span = len(rows) * row + 24, max(top - 1, 1)
+
+        def x(value: float) -> float:
+            return label + (value - 1) / span * (width - label - right)
+
+        for tick in sorted({1, *(round(1 + span * share / 4) for share in range(1, 5))}):
+            body += f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="2" y2="{height - 22}" class="grid"/>'
+            body += _text(x(tick), height - 6, tick, "mut", "middle")
+        if cut:
+            body += f'<line x1="{x(cut + 0.5):.1f}" x2="{x(cut + 0.5):.1f}" y1="2" y2="{height - 22}" class="due"/>'
+        for i, (name, low, point, high, marked) in enumerate(rows):
+            y = i * row + 12
+            body += _text(label - 10, y + 4, _clip(name, label - 12, 12), "lab sm", "end")
+            body += f'<line x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{y}" y2="{y}" class="stem"/>'
+            body += (f'<rect x="{x(point) - 4.5:.1f}" y="{y - 4.5}" width="9" height="9" class="pt warn"/>' if marked
+                     else f'<circle cx="{x(point):.1f}" cy="{y}" r="4.5" class="pt"/>')
+            body += _text(width - 2, y + 4, f"{low:g}–{high:g}", "val sm", "end")
+        return _svg(width, height, title, "；".join(f"{n} {a:g}–{z:g}" for n, a, _p, z, _m in rows), body)
+
+    return Chart(title, both(draw), note, (_("Name"), _("Low"), _("Value"), _("High")),
+                 [(n, f"{a:g}", f"{p:g}", f"{z:g}") for n, a, p, z, _m in rows], not rows)
+
+
 def bullet(title: str, rows: Sequence[tuple[str, Decimal, Decimal]], *, note: str = "", unit: str = "") -> Chart:
     """Done against planned. `rows` are (name, done, planned) in one unit."""
     top = max([max(done, plan) for _n, done, plan in rows] or [0]) or Decimal(1)

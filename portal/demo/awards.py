@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts import actions as accounts
 from accounts.models import Person
-from accounts.policies import Actor
+from accounts.policies import Actor, system
 from applications import actions as applications
 from applications.models import Inspection
 from core import clock
@@ -62,13 +62,23 @@ def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED"
     cycle.move_to(start + timedelta(days=9))
     score(world, batch, share=Decimal("0.4") if until == "SCORING" else Decimal(1))
     if until == "SCORING":
+        meet(organiser, batch)
         return batch
     batch = reviews.close_batch(organiser, batch)
     cycle.settle()
     inspect(world, batch)
     batch = reviews.rank_batch(organiser, batch)
     cycle.settle()
+    reviews.analyse(system("figures"), batch)
     return batch
+
+
+def meet(organiser: Actor, batch: Batch) -> None:
+    """A meeting of the panel that is called and still ahead."""
+    meeting = reviews.plan_meeting(
+        organiser, batch, kind="DEFENCE", title=f"{batch.name[:80]}答辩评审会", starts_at=cycle.days(clock.now(), 10, 9), minutes_per_item=20,
+        place="市民中心C区会议室（演示）", elect_chair=True)
+    reviews.call_meeting(organiser, meeting)
 
 
 def inspect(world: World, batch: Batch) -> None:

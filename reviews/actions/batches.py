@@ -14,14 +14,14 @@ from applications import actions as applications
 from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
-from core import clock, deadlines, ledger, parameters, refs, workdays
+from core import clock, deadlines, jobs, ledger, parameters, refs, workdays
 from core.workflow import Refused
 from notices import actions as notices
 from programs.models import Guide
 from reviews import policies, queries
 from reviews.models import Assignment, Batch, BatchItem
 from reviews.rules import draw as draws
-from reviews.rules import ranking, scores
+from reviews.rules import ranking, scores, sealed
 from reviews.states import AssignmentStatus, BatchStatus, Blind, Mode
 from reviews.workflow import BATCH
 
@@ -79,10 +79,11 @@ def _group(batch: Batch, rows: list[Application]) -> None:
     count = -(-len(ordered) // size)
     share = -(-len(ordered) // count)
     groups, items = [], []
+    titles = applications.blind_titles(rows) if batch.blind == Blind.DOUBLE else {}
     for index in range(count):
         code = f"G{index + 1:02d}"
         groups.append({"code": code, "name": f"第{index + 1}组", "name_en": f"Group {index + 1}"})
-        items += [BatchItem(batch=batch, application=row, group=code, amount=row.requested)
+        items += [BatchItem(batch=batch, application=row, group=code, amount=row.requested, blind_title=titles.get(row.pk, ""))
                   for row in ordered[index * share : (index + 1) * share]]
     BatchItem.objects.bulk_create(items)
     Batch.objects.filter(pk=batch.pk).update(groups=groups)
@@ -153,15 +154,22 @@ def close_batch(actor: Any, batch: Batch) -> Batch:
     to REVIEWED, and a hash over all sheets says what the figures rest on."""
     if reasons := BATCH.why_not("close", actor, batch):
         raise Refused(reasons)
-    Batch.objects.filter(pk=batch.pk).update(closed_sha256=sheets_digest(batch), closed_at=clock.now())
-    row = BATCH.move("close", actor, batch)
+    digest = sheets_digest(batch)
+    Batch.objects.filter(pk=batch.pk).update(closed_sha256=digest, closed_at=clock.now())
+    row = BATCH.move("close", actor, batch, data={"sha256": digest})
     _write_figures(row)
     for item in row.items.select_related("application__guide__special__plan").filter(withdrawn=False):
         if item.application.status == Status.IN_REVIEW:
             applications.close_review(actor, item.application)
     deadlines.cancel("reviews.due", row)
     row.refresh_from_db()
+    _order_analysis(actor, row)
     return row
+
+
+def _order_analysis(actor: Any, batch: Batch) -> None:
+    """Figures beside the official order take seconds: a worker makes them after the act."""
+    jobs.start("reviews.analysis", actor, {"batch": batch.pk}, _("What the ranking is worth: %(ref)s") % {"ref": batch.ref})
 
 
 def reopen_batch(actor: Any, batch: Batch, *, why: str) -> Batch:
@@ -170,22 +178,53 @@ def reopen_batch(actor: Any, batch: Batch, *, why: str) -> Batch:
 
 
 def problems_of(batch: Batch) -> list[str]:
-    """What differs between the figures of the batch and the raw sheets worked out again; [] = nothing."""
-    found = []
+    """What differs between a closed batch and its raw sheets worked out again, and between both and the record; [] = nothing."""
+    said, found = queries.digests_on_record(batch), _changed_sheets(batch)
     if batch.closed_sha256 != sheets_digest(batch):
         found.append(_("The sheets are not those that were closed."))
+    if said["close"] not in ("", batch.closed_sha256):
+        found.append(_("The hash of the close is not the one on record."))
     figures = figures_of(batch)
-    for item in batch.items.select_related("application"):
+    items = list(batch.items.select_related("application"))
+    for item in items:
         one = figures[item.pk]
         if (item.count, item.mean, item.tie) != (one.count, one.mean, one.tie):
             found.append(_("The figures of %(ref)s do not agree with its sheets.") % {"ref": item.application.ref})
+    if batch.status == BatchStatus.RANKED and said["rank"] not in ("", _order_digest(items)):
+        found.append(_("The ranking is not the one on record."))
     return found
 
 
+def _changed_sheets(batch: Batch) -> list[str]:
+    """Submitted sheets whose content, hash or place in the record do not agree, those of seats made void too."""
+    found, on_record = [], queries.sheet_digests_on_record(batch)
+    for score in queries.all_sheets_of(batch):
+        seat = score.assignment
+        sheet = {"values": score.values, "comment": score.comments, "recommendation": score.recommendation, "knockouts": score.knockout}
+        told = {"who": seat.alias, "ref": seat.item.application.ref}
+        if sealed.sheet_sha256(seat.uid, batch.ref, sheet, score.total, score.submitted_at) != score.sha256:
+            found.append(_("The sheet of %(who)s on %(ref)s is not what was submitted.") % told)
+        elif on_record.pop(seat.pk, "") != score.sha256:
+            found.append(_("The sheet of %(who)s on %(ref)s is not the one on record.") % told)
+        else:
+            continue
+        on_record.pop(seat.pk, "")
+    if on_record:
+        found.append(_("%(count)d sheets on record are gone.") % {"count": len(on_record)})
+    return found
+
+
+def _order_digest(items: Iterable[BatchItem]) -> str:
+    return sealed.order_sha256((item.pk, item.rank, item.outcome, item.amount) for item in items)
+
+
+def gaps_before_rank(batch: Batch) -> list[str]:
+    """The reports of visits and audits that are still missing."""
+    return filed.inspection_gaps([item.application for item in queries.under_review(batch) if item.application.status in STANDING and not item.withdrawn])
+
+
 def problems_before_rank(batch: Batch) -> list[str]:
-    """`problems_of`, and the reports of visits and audits that are still missing."""
-    waiting = [item.application for item in queries.under_review(batch) if item.application.status in STANDING and not item.withdrawn]
-    return problems_of(batch) + filed.inspection_gaps(waiting)
+    return problems_of(batch) + gaps_before_rank(batch)
 
 
 def order_audits(actor: Any, batch: Batch) -> int:
@@ -216,12 +255,13 @@ def rank_batch(actor: Any, batch: Batch) -> Batch:
         BatchItem.objects.filter(pk=place.key).update(
             rank=place.rank, outcome=place.outcome, recommended=place.outcome == "PROPOSE", amount=amounts[place.key])
     Batch.objects.filter(pk=row.pk).update(ranked_at=clock.now())
-    moved = BATCH.move("rank", actor, row, problems=problems)
+    moved = BATCH.move("rank", actor, row, problems=problems, data={"sha256": _order_digest(row.items.all())})
     ranked = {place.key for place in places if place.rank is not None}
     for item in items:
         if item.pk in ranked and item.application.status in STANDING:
             applications.rank(actor, item.application)
     moved.refresh_from_db()
+    _order_analysis(actor, moved)
     return moved
 
 

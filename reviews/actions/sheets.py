@@ -1,8 +1,8 @@
-"""Verbs of the expert's sheet: saved as often as wanted, submitted once."""
+"""Verbs of the expert's sheet: saved as often as wanted, submitted once; many at once by the offline form or in one submit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from core import clock
+from applications import actions as applications
+from core import clock, ledger
 from core.workflow import Refused
 from programs.engine.sheets import Sheet
-from reviews import policies
-from reviews.models import Assignment, Score
-from reviews.rules import draw as hashing
-from reviews.states import AssignmentStatus
+from reviews import policies, queries
+from reviews.models import Assignment, Batch, BatchItem, Score
+from reviews.rules import sealed
+from reviews.states import AssignmentStatus, Blind
 from reviews.workflow import ASSIGNMENT, before_due, takes_scores
 
 
@@ -69,11 +70,56 @@ def submit_sheet(actor: Any, assignment: Assignment, *, values: Mapping[str, Any
         raise Refused(reasons)
     total: Decimal = sheet.total(clean["values"])
     now = clock.now()
-    content = {"assignment": str(row.uid), "batch": row.batch.ref, **clean, "total": str(total), "at": now.isoformat()}
+    digest = sealed.sheet_sha256(row.uid, row.batch.ref, clean, total, now)
     Score.objects.filter(pk=score.pk).update(
         draft=clean, values=clean["values"], comments=clean["comment"], total=total, recommendation=clean["recommendation"],
-        knockout=clean["knockouts"], sha256=hashing.sha256(content), submitted_at=now, rev=F("rev") + 1,
+        knockout=clean["knockouts"], sha256=digest, submitted_at=now, rev=F("rev") + 1,
     )
-    ASSIGNMENT.move("submit", actor, row, errors=texts, data={"sha256": hashing.sha256(content)})
+    ASSIGNMENT.move("submit", actor, row, errors=texts, data={"sha256": digest})
     score.refresh_from_db()
     return score
+
+
+@transaction.atomic
+def submit_all(actor: Any, batch: Batch) -> list[Score]:
+    """Every complete sheet of the expert in one act; what is not complete stays a draft. None complete: refused."""
+    sheet = Sheet.load(batch.sheet)
+    seats = [seat for seat in queries.pack_of(actor, batch) if seat.status == AssignmentStatus.ACCEPTED and hasattr(seat, "score")]
+    whole = [seat for seat in seats if not sheet.clean(seat.score.draft, final=True)[1]]
+    if not whole:
+        raise Refused(_("No sheet is complete yet."))
+    return [submit_sheet(actor, seat, values=Score.objects.select_for_update().get(pk=seat.score.pk).draft) for seat in whole]
+
+
+@transaction.atomic
+def apply_form(actor: Any, batch: Batch, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Lines of an offline form ({uid, rev, given}) become drafts, all or none. A sheet that was changed meanwhile refuses them."""
+    seats = {str(seat.uid): seat for seat in queries.pack_of(actor, batch)}
+    for row in rows:
+        seat = seats.get(str(row["uid"]))
+        if seat is None:
+            raise Refused(_("The form names an application that is not yours."))
+        if save_draft(actor, seat, values=row["given"], base=int(row["rev"])).current is not None:
+            raise Refused(_("%(ref)s was changed on the site meanwhile; nothing was taken over. Upload the form again.") % {"ref": seat.item.application.ref})
+    return len(rows)
+
+
+@transaction.atomic
+def record_pack(actor: Any, seats: Sequence[Assignment]) -> None:
+    """Who took the papers along, under the seat: readers of the record know experts by aliases."""
+    for seat in seats:
+        ledger.record("reviews.assignment.pack", seat, actor)
+
+
+@transaction.atomic
+def make_copy(actor: Any, item: BatchItem) -> BatchItem:
+    """The blind copy of an application, once, from what was frozen when it was submitted."""
+    row = BatchItem.objects.select_for_update(of=("self",)).select_related(
+        "batch", "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic").get(pk=item.pk)
+    if row.batch.blind != Blind.DOUBLE or row.blind_pdf_id:
+        return row
+    title = row.blind_title or applications.blind_titles([row.application])[row.application_id]
+    file = applications.blind_copy(actor, row.application)
+    BatchItem.objects.filter(pk=row.pk).update(blind_pdf=file, blind_title=title)
+    row.blind_pdf, row.blind_title = file, title
+    return row

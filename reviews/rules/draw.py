@@ -216,3 +216,8 @@ def next_alternate(waiting: Sequence[str], members: Collection[str], rules: Rule
         else:
             return code, passed
     return None, passed
+
+
+def order_by_lot(refs: Sequence[str], secret: str, public_value: str) -> list[str]:
+    """The order among equals near a line, from what is public after the draw: `seed_of` and `shuffled` as for experts."""
+    return shuffled(refs, Stream(seed_of(secret, public_value, sha256(sorted(refs))), "line"))

@@ -73,25 +73,26 @@ def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     progress, draw = queries.progress_of(row), queries.draw_of(row)
+    problems = actions.problems_of(row) if row.status in ("CLOSED", "RANKED") else None
     urls = {verb: reverse(f"reviews:desk:{verb}", args=[ref]) for verb in ("invite", "begin", "close", "rank", "reopen")}
     return render(request, "reviews/batch.html", {
         "title": row.name, "batch": row, "label": label_of(row), "tone": TONES[row.status], "draw": draw, "kpis": _kpis(row, progress),
-        "buttons": _buttons(request, row, urls), "due": DueForm(initial={"due_at": row.due_at}), "extend": ExtendForm(initial={"due_at": row.due_at}),
+        "buttons": _buttons(request, row, urls, problems), "problems": problems, "due": DueForm(initial={"due_at": row.due_at}), "extend": ExtendForm(initial={"due_at": row.due_at}),
         "may_organise": policies.organises(request.actor, row) is None, "may_draw": policies.draws(request.actor, row) is None,
         "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.panel_of(row),
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
-        "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
+        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
 
 
-def _buttons(request: HttpRequest, row: Batch, urls: dict[str, str]) -> list[dict[str, Any]]:
+def _buttons(request: HttpRequest, row: Batch, urls: dict[str, str], problems: list[str] | None) -> list[dict[str, Any]]:
     shown = steps.buttons(BATCH, request.actor, row, urls, needs_why=("reopen",))
     for one in shown:
         if one["verb"] == "rank":
-            one["reasons"] = actions.problems_before_rank(row)
+            one["reasons"] = [*(problems or ()), *actions.gaps_before_rank(row)]
     return shown
 
 

@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.policies import system
 from applications import queries as applications
 from core import clock, files, typed
-from core.web import steps
+from core.web import charts, steps
 from core.web.access import access
 from core.workflow import Refused
 from programs.engine.sheets import Sheet
-from reviews import actions, policies, queries, states
+from reviews import actions, documents, policies, queries, states
 from reviews.forms import AcceptForm, ConflictForm, DeclineForm
 from reviews.models import Assignment
+from reviews.views.sheets import points_of
 from reviews.workflow import before_due, takes_scores
 
 EMPTY: dict[str, Any] = {"values": {}, "comment": "", "recommendation": "", "knockouts": []}
@@ -47,7 +49,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         seat.points = seat.score.total if hasattr(seat, "score") else None  # no sheet before the first word
     return render(request, "reviews/batch_expert.html", {
         "title": row.name, "batch": row, "seats": seats, "invited": any(seat.status == "INVITED" for seat in seats),
-        "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],
+        "meetings": list(policies.meetings_of(request.actor).filter(batch=row)), "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],
         "accept": AcceptForm(), "decline": DeclineForm(), "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (row.ref, None)],
     })
 
@@ -101,6 +103,8 @@ def task(request: HttpRequest, uid: Any) -> HttpResponse:
     sheet, errors, given = Sheet.load(seat.batch.sheet), {}, EMPTY | (seat.score.draft if hasattr(seat, "score") else {})
     if request.method == "POST":
         given = given_from(request.POST, sheet)
+        if request.POST.get("do") == "next" and not _late(seat):
+            return _keep(request, seat, sheet, given)
         _clean, errors = sheet.clean(given, final=True)
         if not errors and not _late(seat):
             actions.submit_sheet(request.actor, seat, values=given)
@@ -108,6 +112,28 @@ def task(request: HttpRequest, uid: Any) -> HttpResponse:
             return redirect("reviews:review:batch", seat.batch.ref)
     status = 422 if errors else 409 if request.method == "POST" else 200
     return render(request, "reviews/task.html", _task_context(request, seat, sheet, given, errors), status=status)
+
+
+def _keep(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str, Any]) -> HttpResponse:
+    """Save and next. A sheet that another window has saved meanwhile stays; what was typed here stands in the form."""
+    if seat.status != states.AssignmentStatus.ACCEPTED:
+        raise Refused(_("The sheet is submitted or not open."))
+    kept = seat.score.rev if hasattr(seat, "score") else 0
+    base = typed.whole(request.POST.get("rev", ""))
+    if actions.save_draft(request.actor, seat, values=given, base=kept if base is None else base).current is not None:
+        context = _task_context(request, seat, sheet, given, {})
+        context["errors"] = [{"id": "sheet", "text": _("This sheet was saved in another window meanwhile; below is what you typed here. Save again to keep it.")}]
+        return render(request, "reviews/task.html", context, status=409)
+    _place, _count, following = _neighbours(request, seat)
+    return redirect(following or reverse("reviews:review:summary", args=[seat.batch.ref]))
+
+
+def _neighbours(request: HttpRequest, seat: Assignment) -> tuple[int, list[Assignment], str]:
+    """Place of the sheet, all that the expert took on, and the address of the next that is still open."""
+    rows = list(queries.tasks_in(request.actor, seat.batch).filter(status__in=["ACCEPTED", "SUBMITTED"]))
+    at = next((i for i, one in enumerate(rows) if one.pk == seat.pk), 0)
+    following = next((one for one in rows[at + 1 :] + rows[:at] if one.status == "ACCEPTED"), None)
+    return at, rows, task_url(following) if following is not None and at + 1 < len(rows) else ""
 
 
 def _late(seat: Assignment) -> str:
@@ -120,18 +146,20 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
     values = given.get("values") or {}
     criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ())} for c in sheet.criteria]
     late = _late(seat)
-    neighbours = list(queries.tasks_in(request.actor, seat.batch).filter(status__in=["ACCEPTED", "SUBMITTED"]))
-    at = next((i for i, one in enumerate(neighbours) if one.pk == seat.pk), 0)
+    at, neighbours, following = _neighbours(request, seat)
+    others = [total for one in neighbours if one.pk != seat.pk and (total := points_of(one, sheet)) is not None]
     return {
-        "title": seat.item.application.title, "seat": seat, "batch": seat.batch, "criteria": criteria, "given": given,
+        "title": seat.shown_title, "seat": seat, "others": charts.dots(others, low=0, label=_("my other sheets: %(points)s") % {
+            "points": "、".join(str(one) for one in sorted(others, reverse=True))}) if others else "", "batch": seat.batch, "criteria": criteria, "given": given,
         "errors": [{"text": text, "id": f"v-{code}"} for code, texts in errors.items() for text in texts],
         "knockouts": [{"code": k["code"], "text": k["text"], "on": k["code"] in (given.get("knockouts") or [])} for k in sheet.knockouts],
         "recommendations": states.Recommendation.choices, "least": sheet.comment_min, "step": sheet.step,
-        "d": applications.dossier(seat.item.application, blind=double),
-        "pdf": "" if double or not seat.item.application.pdf else reverse("reviews:review:paper", args=[seat.uid]),
+        "d": applications.dossier(seat.item.application, blind_copy=double),
+        "pdf": reverse("reviews:review:paper", args=[seat.uid]) if double or seat.item.application.pdf else "",
         "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
         "writable": seat.status == "ACCEPTED" and (not late or request.method == "POST"), "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
         "position": at + 1, "count": len(neighbours), "next": task_url(neighbours[at + 1]) if at + 1 < len(neighbours) else "",
+        "previous": task_url(neighbours[at - 1]) if at else "", "last": not following,
         "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (seat.batch.name, reverse("reviews:review:batch", args=[seat.batch.ref])),
                    (seat.item.application.ref, None)],
     }
@@ -169,9 +197,12 @@ def paper(request: HttpRequest, uid: Any) -> HttpResponse:
     seat = queries.get_task(request.actor, uid)
     if reason := policies.may_read_dossier(request.actor, seat):
         raise Refused(reason)
-    if seat.batch.blind == states.Blind.DOUBLE or seat.item.application.pdf is None:
-        raise Refused(_("This review shows no names; read the page instead."))
-    return files.serve(seat.item.application.pdf, request.actor, seat.batch.ref, inline=True, part_of=seat)
+    if seat.batch.blind == states.Blind.DOUBLE and seat.item.blind_pdf is None:
+        seat.item = actions.make_copy(system("print"), seat.item)
+    paper_ = documents.pdf_of(seat)
+    if paper_ is None:
+        raise Refused(_("The paper is still being prepared; read the page instead."))
+    return files.serve(paper_, request.actor, seat.batch.ref, inline=True, part_of=seat)
 
 
 @access(policies.is_expert)

@@ -44,7 +44,7 @@ from programs.models import (
 )
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
-from reviews.models import Assignment, Batch, Draw, Expert, Plan, PlanItem
+from reviews.models import Assignment, Batch, Draw, Expert, Meeting, Plan, PlanItem
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -237,7 +237,7 @@ def seat() -> Assignment:
 
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
-same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
+same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:disagreements", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
 same("reviews:desk:plan", "reviews:desk:plan_experts", "reviews:desk:plan_table", "reviews:desk:plan_certificate", who="he",
      key=lambda: Plan.objects.order_by("pk").first().uid)
@@ -247,6 +247,13 @@ sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+sample("reviews:review:summary", "reviews:review:offline", "reviews:review:offline_form")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+sample("reviews:review:offline_pack")(lambda: [Visit(seat().expert.person, (seat().batch.ref,))] if seat().item.application.pdf else [])
+same("reviews:desk:meeting", "reviews:desk:screen", who="chen", key=lambda: Meeting.objects.latest("pk").uid)
+same("reviews:desk:meeting_new", who="chen", key=lambda: Meeting.objects.latest("pk").batch.ref)
+same("reviews:desk:analysis", "reviews:desk:analysis_table", who="chen", key=lambda: Batch.objects.filter(status="RANKED").latest("pk").ref)
+sample("reviews:review:meeting", "reviews:review:calendar")(
+    lambda: Visit((one := Meeting.objects.latest("pk")).attendees.first().expert.person, (one.uid,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,15 @@
+// The score sheet by keyboard: Ctrl+Enter saves and goes on, J and K turn pages outside fields; the sum follows the points.
+(() => {
+  const form = document.querySelector("[data-autosave]"), go = document.querySelector("[data-next]"), box = document.querySelector("[data-sum]");
+  const sum = () => {
+    const cents = [...form.querySelectorAll("[name^=v-]")].reduce((all, f) => all + (Math.round(parseFloat(f.value) * 100) || 0), 0);
+    box.textContent = (cents / 100).toFixed(2);
+  };
+  if (form && box) { form.addEventListener("input", sum); sum(); }
+  addEventListener("keydown", (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key === "Enter" && go) { e.preventDefault(); form.requestSubmit(go); return; }
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input,textarea,select")) return;
+    const link = { j: "[data-j]", k: "[data-k]" }[e.key];
+    if (link && document.querySelector(link)) document.querySelector(link).click();
+  });
+})();
