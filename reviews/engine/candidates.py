@@ -44,16 +44,21 @@ def _first(row: np.ndarray, column: np.ndarray, value: np.ndarray, count: int) -
     return row[kept], column[kept]
 
 
-def _nearest(dense: np.ndarray, near: tuple[np.ndarray, np.ndarray, np.ndarray], members: np.ndarray, count: int
+def _nearest(instance: Instance, first: int, size: int, near: tuple[np.ndarray, np.ndarray, np.ndarray], members: np.ndarray, count: int
              ) -> list[tuple[np.ndarray, np.ndarray]]:
     """The nearest members of every row; rows with too few that are near are filled with any that may be seated."""
     at, who, value = near
-    mine = np.isin(who, members) if len(members) < dense.shape[1] else np.ones(len(who), bool)
-    poor = np.flatnonzero(np.bincount(at[mine], minlength=len(dense)) < min(count, len(members)))
+    inside = np.zeros(instance.m, bool)
+    inside[members] = True
+    mine = inside[who]
     found = [_first(at[mine], who[mine], value[mine], count)]
-    if len(poor):
-        row, place = _top(dense[np.ix_(poor, members)], count)
-        found.append((poor[row], members[place]))
+    poor = np.flatnonzero(np.bincount(at[mine], minlength=size) < min(count, len(members)))
+    for start in range(0, len(poor), 200):
+        some = poor[start:start + 200]
+        dense = instance.dense(some + first)[:, members]
+        row, place = _top(dense, count)
+        fits = dense[row, place] > -EMPTY
+        found.append((some[row[fits]], members[place[fits]]))
     return found
 
 
@@ -63,7 +68,7 @@ class _ByExpert:
     def __init__(self, m: int, count: int) -> None:
         self.count = count
         self.row, self.column, self.value = (np.empty(0, np.int64) for _one in range(3))
-        self.least = np.zeros(m, np.int32)
+        self.least = np.zeros(m, np.int64)
 
     def add(self, row: np.ndarray, column: np.ndarray, value: np.ndarray) -> None:
         high = value > self.least[column]
@@ -91,18 +96,16 @@ def choose(instance: Instance, nearest: int = NEAREST, per_kind: int = PER_KIND,
     everybody = np.arange(m)
     kinds = [np.flatnonzero(instance.kind == one + 1) for one in range(instance.minimum.shape[1])]
     experts = _ByExpert(m, per_expert)
-    for first, _last, dense in instance.chunks():
-        at, who = np.nonzero(dense > 0)
-        near = (at, who, dense[at, who])
-        cut = _nearest(dense, near, everybody, nearest)
+    for first, last, *rest in instance.near():
+        near = (rest[0], rest[1], rest[2])
+        cut = _nearest(instance, first, last - first, near, everybody, nearest)
         for members in kinds:
             if len(members):
-                cut += _nearest(dense, near, members, per_kind)
+                cut += _nearest(instance, first, last - first, near, members, per_kind)
         row, column = np.concatenate([one for one, _two in cut]), np.concatenate([two for _one, two in cut])
-        fits = dense[row, column] > -EMPTY
-        found.append(np.unique((row[fits] + first) * np.int64(m) + column[fits]))
+        found.append(np.unique((row + first) * np.int64(m) + column))
         if m > nearest:
-            experts.add(at + first, who, near[2])
+            experts.add(near[0] + first, near[1], near[2])
     found.append(experts.row * np.int64(m) + experts.column)
     keys = np.unique(np.concatenate(found))
     i, j = (keys // m).astype(np.int32), (keys % m).astype(np.int32)

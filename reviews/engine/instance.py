@@ -58,8 +58,16 @@ class Instance:
             found[cut] = np.asarray(self.rows[i[cut]].multiply(self.columns[j[cut]]).sum(1)).ravel()
         return found
 
+    def dense(self, rows: np.ndarray) -> np.ndarray:
+        """Affinities of some applications to everybody; a barred pair is far below -EMPTY."""
+        found = (self.rows[rows] @ self.columns.T.tocsr()).toarray().astype(np.int32)
+        for place, row in enumerate(rows.tolist()):
+            low, high = np.searchsorted(self.barred, [row * self.m, (row + 1) * self.m])
+            found[place, self.barred[low:high] - row * self.m] = -20 * EMPTY
+        return found
+
     def chunks(self) -> Iterator[tuple[int, int, np.ndarray]]:
-        """(first, last, affinities) of slices of all pairs; a barred pair is below -EMPTY."""
+        """(first, last, affinities) of slices of all pairs; a barred pair is far below -EMPTY."""
         step, turned = max(1, CHUNK // max(1, self.m)), self.columns.T.tocsr()
         for first in range(0, self.n, step):
             last = min(first + step, self.n)
@@ -68,6 +76,21 @@ class Instance:
             at, who = np.divmod(self.barred[low:high], self.m)
             dense[at - first, who] = -20 * EMPTY
             yield first, last, dense
+
+    def near(self) -> Iterator[tuple[int, int, np.ndarray, np.ndarray, np.ndarray]]:
+        """(first, last, row in the slice, expert, affinity) of the pairs that have anything in common and are not barred."""
+        step, turned = int(np.clip(4 * CHUNK // max(1, self.m), 1, 2000)), self.columns.T.tocsr()
+        for first in range(0, self.n, step):
+            last = min(first + step, self.n)
+            found = (self.rows[first:last] @ turned).tocsr()
+            at = np.repeat(np.arange(last - first), np.diff(found.indptr))
+            keys = (at + first) * np.int64(self.m) + found.indices
+            low, high = np.searchsorted(self.barred, [first * self.m, last * self.m])
+            closed = self.barred[low:high]
+            fits = found.data > 0
+            if len(closed):
+                fits &= closed[np.minimum(np.searchsorted(closed, keys), len(closed) - 1)] != keys
+            yield first, last, at[fits], found.indices[fits].astype(np.int64), found.data[fits].astype(np.int64)
 
 
 def settled(instance: Instance) -> Instance:
