@@ -120,7 +120,8 @@ def _keep(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str,
         raise Refused(_("The sheet is submitted or not open."))
     kept = seat.score.rev if hasattr(seat, "score") else 0
     base = typed.whole(request.POST.get("rev", ""))
-    if actions.save_draft(request.actor, seat, values=given, base=kept if base is None else base).current is not None:
+    newer = actions.save_draft(request.actor, seat, values=given, base=kept if base is None else base).current
+    if newer is not None and newer != sheet.clean(given)[0]:
         context = _task_context(request, seat, sheet, given, {})
         context["errors"] = [{"id": "sheet", "text": _("This sheet was saved in another window meanwhile; below is what you typed here. Save again to keep it.")}]
         return render(request, "reviews/task.html", context, status=409)
