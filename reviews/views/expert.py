@@ -155,7 +155,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "errors": [{"text": text, "id": f"v-{code}"} for code, texts in errors.items() for text in texts],
         "knockouts": [{"code": k["code"], "text": k["text"], "on": k["code"] in (given.get("knockouts") or [])} for k in sheet.knockouts],
         "recommendations": states.Recommendation.choices, "least": sheet.comment_min, "step": sheet.step,
-        "d": applications.dossier(seat.item.application, blind_copy=double),
+        "d": applications.dossier(seat.item.application, blind_copy=double, hide=seat.item.hidden),
         "pdf": reverse("reviews:review:paper", args=[seat.uid]) if double or seat.item.application.pdf else "",
         "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
         "writable": seat.status == "ACCEPTED" and (not late or request.method == "POST"), "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),
