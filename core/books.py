@@ -12,7 +12,6 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from core import typed
@@ -154,6 +153,8 @@ def _csv_rows(stream: BinaryIO, size: int, most_mb: int) -> list[list[tuple[str,
 
 def _sheet_rows(stream: BinaryIO, most_rows: int) -> list[list[tuple[str, bool]]]:
     try:
+        import openpyxl  # noqa: PLC0415 (brings numpy, which a web process need not hold)
+
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
         try:
             sheet = book.worksheets[0]

@@ -123,6 +123,7 @@ class BatchItem(models.Model):
     recommended = models.BooleanField(default=False)
     feedback = models.TextField(blank=True, help_text="edited comments for the applicant; never a name or a score")
     blind_title = models.CharField(max_length=200, blank=True, help_text="title of a double-blind review")
+    hidden = models.JSONField(default=list, blank=True, help_text="further words that the organiser hides in a double-blind copy")
     blind_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

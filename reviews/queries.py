@@ -340,7 +340,7 @@ OTHER_VERBS = {
     "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
     "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
     "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
-    "reviews.agenda.leave": lambda: _("A member leaves the point"),
+    "reviews.agenda.leave": lambda: _("A member leaves the point"), "reviews.batch.hide": lambda: _("Words hidden in a copy"),
     "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,11 @@ from applications.queries import dossier
 from core import clock
 
 
-def application_context(application: Application, *, blind: bool = False) -> dict[str, Any]:
+def application_context(application: Application, *, blind: bool = False, hide: Iterable[str] = ()) -> dict[str, Any]:
     """A draft carries its mark on every page; a submitted one its number and fingerprint."""
     final = application.submitted_at is not None and not blind
     return {
-        "d": dossier(application, blind_copy=blind), "final": final, "receipt": application.receipt_number if final else "",
+        "d": dossier(application, blind_copy=blind, hide=hide), "final": final, "receipt": application.receipt_number if final else "",
         "sha256": application.receipt_sha256 if final else "", "submitted_at": application.submitted_at,
         "printed_at": clock.now(), "site": settings.SITE_NAME,
     }
@@ -35,8 +36,8 @@ def receipt_context(application: Application) -> dict[str, Any]:
     }
 
 
-def application_pdf(application: Application, *, blind: bool = False) -> bytes:
-    return _pdf("applications/print/application.html", application_context(application, blind=blind))
+def application_pdf(application: Application, *, blind: bool = False, hide: Iterable[str] = ()) -> bytes:
+    return _pdf("applications/print/application.html", application_context(application, blind=blind, hide=hide))
 
 
 def receipt_pdf(application: Application) -> bytes:

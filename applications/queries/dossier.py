@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -91,8 +91,9 @@ def data_of(application: Application) -> dict[str, Any]:
     return snapshot(application, cleaned)
 
 
-def dossier(application: Application, blind_copy: bool = False) -> dict[str, Any]:
-    """Ready to show: sections of (label, text) and tables. `blind_copy` leaves out and blacks out who is behind it."""
+def dossier(application: Application, blind_copy: bool = False, hide: Iterable[str] = ()) -> dict[str, Any]:
+    """Ready to show: sections of (label, text) and tables. `blind_copy` leaves out and blacks out who is behind it,
+    `hide` further words that somebody has found."""
     data = data_of(application)
     form = parts.form_of(application)
     shown = {
@@ -112,7 +113,7 @@ def dossier(application: Application, blind_copy: bool = False) -> dict[str, Any
         "targets": [shown_target(row) for row in data["targets"]], "annexes": _annexes(application, data),
         "is_demo": application.is_demo, "blind": blind_copy, "held": 0,
     }
-    return _blinded(application, shown, data) if blind_copy else shown
+    return _blinded(application, shown, data, hide) if blind_copy else shown
 
 
 #: What of the dossier belongs to which part besides the sections of the form, and what stands in its place.
@@ -242,22 +243,22 @@ def _annexes(application: Application, data: Mapping[str, Any]) -> list[dict[str
     ]
 
 
-def _hidden(application: Application, data: Mapping[str, Any]) -> Any:
+def _hidden(application: Application, data: Mapping[str, Any], hide: Iterable[str]) -> Any:
     """The pattern of all that names somebody behind the application."""
     people = [data["leader"], *(row["name"] for row in data["team"])]
     units = [application.unit, *(row.organisation for row in parts.rows_of(application, "team", "organisation") if row.organisation)]
-    return blind.pattern_of(blind.names_in(data, [*blind.latin_names(people), *(unit.name_en for unit in units if unit.name_en)]))
+    return blind.pattern_of(blind.names_in(data, [*blind.latin_names(people), *(unit.name_en for unit in units if unit.name_en), *hide]))
 
 
-def blind_title(application: Application) -> str:
+def blind_title(application: Application, hide: Iterable[str] = ()) -> str:
     """The title as an expert of a double-blind review reads it."""
     data = data_of(application)
-    return blind.black_out(data["title"], _hidden(application, data))
+    return blind.black_out(data["title"], _hidden(application, data, hide))
 
 
-def _blinded(application: Application, shown: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+def _blinded(application: Application, shown: dict[str, Any], data: Mapping[str, Any], hide: Iterable[str]) -> dict[str, Any]:
     """Who is behind it is left out or blacked out wherever it stands; materials cannot be blinded and are counted only."""
     kept = {key: shown[key] for key in ("ref", "guide", "special", "starts_on", "ends_on")}  # the bureau's own words and plain dates
     held = len(data["annexes"])
     shown |= {"unit": blind.HIDDEN, "unit_code": "", "leader": blind.HIDDEN, "team": [], "partners": [], "annexes": []}
-    return blind.black_out(shown, _hidden(application, data)) | kept | {"held": held}
+    return blind.black_out(shown, _hidden(application, data, hide)) | kept | {"held": held}

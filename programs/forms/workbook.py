@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-import openpyxl
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -68,6 +67,8 @@ def read_table(stream: BinaryIO, size: int, tree: PlanTree) -> Table:
     _look_inside(stream, size)
     stream.seek(0)
     try:
+        import openpyxl  # noqa: PLC0415 (brings numpy, which a web process need not hold)
+
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # noqa: BLE001 (a broken file raises anything; the person gets one clear sentence)
         raise ValidationError(_("The file cannot be read as a workbook. Download the table again and change that.")) from error

@@ -65,14 +65,14 @@ from reviews.actions.seats import (
     report_conflict,
     void,
 )
-from reviews.actions.sheets import apply_form, make_copy, record_pack, save_draft, submit_all, submit_sheet
+from reviews.actions.sheets import apply_form, hide_words, make_copy, record_pack, save_draft, submit_all, submit_sheet
 from reviews.actions.solving import solve_plan
 from reviews.actions.worth import analyse, commit_line, compute, enter_line, extra_expert
 
 __all__ = [
     "appoint_chair", "attend", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
     "open_point", "open_vote", "order_agenda", "plan_meeting", "set_presence", "skip_point", "start_meeting", "vote",
-    "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "make_copy", "sheets_digest", "record_pack", "submit_all",
+    "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "hide_words", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",

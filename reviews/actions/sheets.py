@@ -19,7 +19,7 @@ from programs.engine.sheets import Sheet
 from reviews import policies, queries
 from reviews.models import Assignment, Batch, BatchItem, Score
 from reviews.rules import sealed
-from reviews.states import AssignmentStatus, Blind
+from reviews.states import AssignmentStatus, BatchStatus, Blind
 from reviews.workflow import ASSIGNMENT, before_due, takes_scores
 
 
@@ -118,8 +118,25 @@ def make_copy(actor: Any, item: BatchItem) -> BatchItem:
         "batch", "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic").get(pk=item.pk)
     if row.batch.blind != Blind.DOUBLE or row.blind_pdf_id:
         return row
-    title = row.blind_title or applications.blind_titles([row.application])[row.application_id]
-    file = applications.blind_copy(actor, row.application)
+    title = row.blind_title or applications.blind_titles([row.application], row.hidden)[row.application_id]
+    file = applications.blind_copy(actor, row.application, row.hidden)
     BatchItem.objects.filter(pk=row.pk).update(blind_pdf=file, blind_title=title)
     row.blind_pdf, row.blind_title = file, title
+    return row
+
+
+@transaction.atomic
+def hide_words(actor: Any, item: BatchItem, *, words: Sequence[str]) -> BatchItem:
+    """Words that give somebody away and that no rule finds, such as the short name of a laboratory. The copy is made anew with the next look."""
+    row = BatchItem.objects.select_for_update(of=("self",)).select_related(
+        "batch__guide__special__plan", "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic").get(pk=item.pk)
+    if reason := policies.organises(actor, row.batch):
+        raise Refused(reason)
+    if row.batch.blind != Blind.DOUBLE or row.batch.status in (BatchStatus.CLOSED, BatchStatus.RANKED):
+        raise Refused(_("Words are hidden in double-blind reviews that are not closed."))
+    kept = sorted({word.strip()[:60] for word in words if len(word.strip()) > 1})[:40]
+    title = applications.blind_titles([row.application], kept)[row.application_id]
+    BatchItem.objects.filter(pk=row.pk).update(hidden=kept, blind_title=title, blind_pdf=None)
+    ledger.record("reviews.batch.hide", row.batch, actor, application=row.application.ref, before={"words": row.hidden}, after={"words": kept})
+    row.hidden, row.blind_title, row.blind_pdf = kept, title, None
     return row

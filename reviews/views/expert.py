@@ -120,7 +120,8 @@ def _keep(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str,
         raise Refused(_("The sheet is submitted or not open."))
     kept = seat.score.rev if hasattr(seat, "score") else 0
     base = typed.whole(request.POST.get("rev", ""))
-    if actions.save_draft(request.actor, seat, values=given, base=kept if base is None else base).current is not None:
+    newer = actions.save_draft(request.actor, seat, values=given, base=kept if base is None else base).current
+    if newer is not None and newer != sheet.clean(given)[0]:
         context = _task_context(request, seat, sheet, given, {})
         context["errors"] = [{"id": "sheet", "text": _("This sheet was saved in another window meanwhile; below is what you typed here. Save again to keep it.")}]
         return render(request, "reviews/task.html", context, status=409)
@@ -154,7 +155,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "errors": [{"text": text, "id": f"v-{code}"} for code, texts in errors.items() for text in texts],
         "knockouts": [{"code": k["code"], "text": k["text"], "on": k["code"] in (given.get("knockouts") or [])} for k in sheet.knockouts],
         "recommendations": states.Recommendation.choices, "least": sheet.comment_min, "step": sheet.step,
-        "d": applications.dossier(seat.item.application, blind_copy=double),
+        "d": applications.dossier(seat.item.application, blind_copy=double, hide=seat.item.hidden),
         "pdf": reverse("reviews:review:paper", args=[seat.uid]) if double or seat.item.application.pdf else "",
         "rev": seat.score.rev if hasattr(seat, "score") else 0, "saved": seat.score.saved_at if hasattr(seat, "score") else None,
         "writable": seat.status == "ACCEPTED" and (not late or request.method == "POST"), "late": late, "total": sheet.total(values) if not errors else "", "conflict": ConflictForm(),

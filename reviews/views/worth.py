@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import files
+from accounts.policies import system
+from core import files, typed
 from core.web import charts, export, steps
 from core.web.access import access
-from reviews import actions, policies, queries
+from core.workflow import Refused
+from reviews import actions, policies, queries, states
 from reviews.forms import CommitForm, ValueForm
 from reviews.models import Analysis, Batch
 from reviews.views.desk import FLAGS
@@ -175,3 +177,34 @@ def extra(request: HttpRequest, ref: str, item: int) -> HttpResponse:
     seat = actions.extra_expert(request.actor, row, queries.get_item(row, item), why=request.POST.get("why", "").strip())
     messages.success(request, _("%(who)s has been invited as an extra expert.") % {"who": seat.alias})
     return redirect("reviews:desk:disagreements", ref)
+
+
+# --- copies of a double-blind review ---------------------------------------------------------------------------------
+
+
+@access(policies.is_any_organiser)
+def blind_copies(request: HttpRequest, ref: str) -> HttpResponse:
+    """What experts will read: the organiser looks through the copies and hides what no rule finds."""
+    row = queries.get_for(request.actor, ref)
+    if row.blind != states.Blind.DOUBLE:
+        raise Http404
+    if request.method == "POST":
+        item = queries.get_item(row, typed.whole(request.POST.get("item", "")) or 0)
+        words = request.POST.get("words", "").replace("，", "\n").replace(",", "\n").replace("、", "\n").split("\n")
+        actions.hide_words(request.actor, item, words=words)
+        messages.success(request, _("Saved. The copy is made anew."))
+        return redirect("reviews:desk:blind_copies", ref)
+    return render(request, "reviews/blind_copies.html", {
+        "title": _("Copies without names"), "batch": row, "rows": list(queries.items_of(row)), "open": row.status not in ("CLOSED", "RANKED"),
+        "crumbs": _crumbs(row, _("Copies without names"))})
+
+
+@access(policies.is_any_organiser)
+def blind_copy(request: HttpRequest, ref: str, item: int) -> HttpResponse:
+    row = queries.get_for(request.actor, ref)
+    if reason := policies.organises(request.actor, row):
+        raise Refused(reason)
+    made = actions.make_copy(system("print"), queries.get_item(row, item))
+    if made.blind_pdf is None:
+        raise Http404
+    return files.serve(made.blind_pdf, request.actor, row.ref, inline=True)

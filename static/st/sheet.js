@@ -6,6 +6,14 @@
     box.textContent = (cents / 100).toFixed(2);
   };
   if (form && box) { form.addEventListener("input", sum); sum(); }
+  // An automatic save on its way comes first: its answer brings the revision that this one rests on.
+  const save = document.getElementById("save"), saving = () => save.querySelector("[data-t]").textContent === save.dataset.busy;
+  if (go) form.addEventListener("submit", (e) => {
+    if (e.submitter !== go || !saving()) return;
+    e.preventDefault();
+    const again = () => (saving() ? setTimeout(again, 50) : form.requestSubmit(go));
+    again();
+  });
   addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key === "Enter" && go) { e.preventDefault(); form.requestSubmit(go); return; }
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input,textarea,select")) return;

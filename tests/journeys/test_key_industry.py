@@ -134,7 +134,8 @@ def test_05_experts_are_drawn_declare_and_score(town: Town):
     points = {f"v-{one['code']}": float(one["weight"]) * 0.9 // 0.5 * 0.5 for one in batch.sheet["criteria"]}
     first.fill(first.form(), comment="技术路线清晰，团队基础扎实，指标先进，风险应对措施具体，产业化场景已经落实，建议优先支持。" * 2, recommendation="A", **points)
     with first.page.expect_navigation():
-        first.form().locator("button").first.click()
+        first.form().locator("button").first.click()  # save and look through all
+    first.press("/submit/")
     seats[0].refresh_from_db()
     assert seats[0].status == "SUBMITTED"
     for seat in seats[1:]:

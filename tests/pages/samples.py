@@ -248,6 +248,8 @@ sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:summary", "reviews:review:offline", "reviews:review:offline_form")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
+sample("reviews:desk:blind_copies")(lambda: [Visit("chen", (row.ref,)) for row in Batch.objects.filter(blind="double").order_by("-pk")[:1]])
+sample("reviews:desk:blind_copy")(lambda: [Visit("chen", (row.ref, row.items.first().pk)) for row in Batch.objects.filter(blind="double").order_by("-pk")[:1]])
 sample("reviews:review:offline_pack")(lambda: [Visit(seat().expert.person, (seat().batch.ref,))] if seat().item.application.pdf else [])
 same("reviews:desk:meeting", "reviews:desk:screen", who="chen", key=lambda: Meeting.objects.latest("pk").uid)
 same("reviews:desk:meeting_new", who="chen", key=lambda: Meeting.objects.latest("pk").batch.ref)

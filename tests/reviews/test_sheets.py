@@ -224,7 +224,13 @@ def test_the_double_blind_pack_names_nobody_in_text_names_and_metadata(town):
     assert len(papers) == 1 and "匿名评审本" in text
     assert [name for name in names if name in text] == []
     task = client.get(page("task", one.uid)).content.decode()
-    assert [name for name in names if name in task] == []
+    assert [name for name in names if name in task] == [] and "芯片" in task
+    desk, organiser = reverse("reviews:desk:blind_copies", args=[batch.ref]), signed_in(town.chen)
+    assert organiser.get(desk).status_code == 200 and signed_in(town.li).get(desk).status_code in (403, 404)
+    assert organiser.post(desk, {"item": one.item_id, "words": "芯片，某实验室"}).status_code == 302
+    item = BatchItem.objects.get(pk=one.item_id)
+    assert (item.hidden, item.blind_pdf) == (["某实验室", "芯片"], None)
+    assert "芯片" not in client.get(page("task", one.uid)).content.decode() and "芯片" not in item.blind_title
 
 
 def test_without_the_pattern_of_names_a_title_would_tell(town, seat, monkeypatch):
