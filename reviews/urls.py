@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, pool
+from reviews.views import expert, joining, pool, profile
 
 public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
 
+my = [
+    path("expert/", joining.join, name="join"),
+    path("expert/recommend/", joining.recommend, name="recommend"),
+    path("expert/<uuid:key>/withdraw/", joining.join_withdraw, name="join_withdraw"),
+]
+
 review = [
     path("", expert.home, name="home"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/confirm/", profile.profile_confirm, name="profile_confirm"),
+    path("profile/ties/<uuid:uid>/end/", profile.tie_end, name="tie_end"),
+    path("profile/<uuid:uid>/employers/<int:pk>/end/", profile.employer_end, name="employer_end"),
+    re_path("^profile/(?P<part>employer|tie|account|own)/$", profile.profile_part, name="profile_part"),
     path("tasks/<uuid:uid>/", expert.task, name="task"),
     path("tasks/<uuid:uid>/autosave/", expert.autosave, name="autosave"),
     path("tasks/<uuid:uid>/application.pdf", expert.paper, name="paper"),
@@ -45,8 +56,23 @@ desk = [
     path("reviews/<str:key>/reopen/", desks.reopen, name="reopen"),
     path("experts/", pool.experts, name="experts"),
     path("experts/new/", pool.expert_new, name="expert_new"),
+    path("experts/applications/", joining.candidacies, name="candidacies"),
+    path("experts/applications/<uuid:uid>/", joining.candidacy, name="candidacy"),
+    path("experts/applications/<uuid:key>/admit/", joining.candidacy_admit, name="candidacy_admit"),
+    path("experts/applications/<uuid:key>/return/", joining.candidacy_return, name="candidacy_return"),
+    path("experts/applications/<uuid:key>/refuse/", joining.candidacy_refuse, name="candidacy_refuse"),
+    path("experts/tables/", joining.expert_imports, name="expert_imports"),
+    path("experts/tables/new/", joining.expert_import_new, name="expert_import_new"),
+    path("experts/tables/<uuid:uid>/", joining.expert_import, name="expert_import"),
+    path("experts/tables/<uuid:uid>/map/", joining.expert_import_map, name="expert_import_map"),
+    path("experts/tables/<uuid:uid>/apply/", joining.expert_import_apply, name="expert_import_apply"),
+    path("experts/tables/<uuid:key>/discard/", joining.expert_import_discard, name="expert_import_discard"),
+    path("experts/tables/<uuid:uid>/errors/", joining.expert_import_errors, name="expert_import_errors"),
     path("experts/<uuid:uid>/", pool.expert, name="expert"),
-    path("experts/<uuid:key>/pause/", pool.expert_pause, name="expert_pause"),
+    path("experts/<uuid:uid>/pause/", pool.expert_pause, name="expert_pause"),
+    path("experts/<uuid:uid>/identity/", pool.expert_identity, name="expert_identity"),
+    re_path("^experts/(?P<uid>[0-9a-f-]{36})/(?P<part>employer|tie)/$", pool.expert_part, name="expert_part"),
+    path("experts/<uuid:key>/warn/", pool.expert_warn, name="expert_warn"),
     path("experts/<uuid:key>/resume/", pool.expert_resume, name="expert_resume"),
     path("experts/<uuid:key>/remove/", pool.expert_remove, name="expert_remove"),
 ]
@@ -62,5 +88,7 @@ api = [
 ]
 
 nav.register("review", 10, _("Reviews"), "reviews:review:home", policies.is_expert)
+nav.register("review", 20, _("My data as an expert"), "reviews:review:profile", policies.is_expert)
+nav.register("my", 75, _("Expert pool"), "reviews:my:join", policies.may_join)
 nav.register("desk", 40, _("Reviews"), "reviews:desk:batches", policies.is_review_desk)
 nav.register("desk", 45, _("Expert pool"), "reviews:desk:experts", policies.may_read_pool)

@@ -11,7 +11,7 @@ from core import clock
 from core.workflow import Machine, Step
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw
-from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, DrawStatus, ExpertStatus
+from reviews.states import AssignmentStatus, BatchStatus, CandidacyStatus, DeclineReason, DrawStatus, ExpertStatus, ImportStatus
 
 A, B, D, E = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus
 
@@ -200,4 +200,47 @@ EXPERT = Machine(
     ),
     "reviews.Expert",
     E,
+)
+
+
+# --- on the way into the pool --------------------------------------------------------------------------------------
+
+C, I = CandidacyStatus, ImportStatus
+
+
+def conditions_met(row: Any, *, unmet: Any = None, reason: str = "", **given: Any) -> list[str]:
+    """The acting verb hands over the conditions of the pool that are not met, in words; an exception needs its reason."""
+    if unmet is None:
+        return [_("The conditions have not been checked.")]
+    return [] if not unmet or reason.strip() else [*(str(one) for one in unmet), _("An exception needs a reason.")]
+
+
+CANDIDACY = Machine(
+    "reviews.candidacy",
+    (
+        Step("submit", {C.ASKED, C.RETURNED}, C.SUBMITTED, policies.is_candidate, (), gettext_lazy("Apply to join")),
+        Step("return", {C.SUBMITTED}, C.RETURNED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Send back")),
+        Step("admit", {C.SUBMITTED}, C.ADMITTED, policies.manages_pool, (conditions_met,), pgettext_lazy("candidacy", "Take into the pool")),
+        Step("refuse", {C.SUBMITTED}, C.REFUSED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Do not take in"), danger=True),
+        Step("withdraw", {C.ASKED, C.SUBMITTED, C.RETURNED}, C.WITHDRAWN, policies.withdraws_candidacy, (),
+             pgettext_lazy("candidacy", "Withdraw")),
+    ),
+    "reviews.Candidacy",
+    C,
+)
+
+
+def dry_run_made(row: Any, **given: Any) -> str | None:
+    return None if row.counts else _("Make a dry run first.")
+
+
+IMPORT = Machine(
+    "reviews.import",
+    (
+        Step("check", {I.UPLOADED, I.CHECKED}, I.CHECKED, policies.manages_pool, (), gettext_lazy("Make a dry run")),
+        Step("apply", {I.CHECKED}, I.APPLIED, policies.manages_pool, (with_why, dry_run_made), gettext_lazy("Take over"), danger=True),
+        Step("discard", {I.UPLOADED, I.CHECKED}, I.DISCARDED, policies.manages_pool, (with_why,), gettext_lazy("Discard the table")),
+    ),
+    "reviews.ExpertImport",
+    I,
 )

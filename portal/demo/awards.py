@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts import actions as accounts
 from accounts.models import Person
 from accounts.policies import Actor
@@ -29,20 +31,49 @@ from reviews.models import Assignment, Batch, Expert
 CONSTITUENCIES = ("SCIENCE", "INDUSTRY", "INDUSTRY", "SCIENCE", "ECONOMY")
 
 
+LEVELS = (("FULL", "教授"), ("FULL", "正高级工程师"), ("DEPUTY", "高级工程师"), ("DEPUTY", "副教授"), ("MIDDLE", "高级会计师"))
+DISCIPLINES = (("510", "520"), ("460",), ("520", "413"), ("140", "430"), ("790",))
+
+
 def pool(world: World) -> None:
     """The experts of the world enter the pool."""
     for index, person in enumerate(world.experts):
+        (level, title), kind = LEVELS[index % len(LEVELS)], index % len(CONSTITUENCIES)
         reviews.enrol(
-            world.actor("he"), person, constituency=CONSTITUENCIES[index % len(CONSTITUENCIES)],
-            pool="MAJOR" if index % 6 == 0 else "GENERAL", keywords=world.dice.dice.sample(texts.KEYWORDS, 3),
-            yearly_max=None,
+            world.actor("he"), person, constituency=CONSTITUENCIES[kind], pool="MAJOR" if index % 6 == 0 else "GENERAL",
+            tier="2" if index % 6 == 0 and CONSTITUENCIES[kind] == "SCIENCE" else "", level=level, title=title, disciplines=DISCIPLINES[kind],
+            languages=["zh", "en"] if index % 2 else ["zh"], keywords=world.dice.dice.sample(texts.KEYWORDS, 3), yearly_max=None,
         )
+
+
+def confirm_pool() -> None:
+    """Every expert looks through his data, as once a year; otherwise nobody would be drawn in the next cycle."""
+    for row in Expert.objects.filter(status="ACTIVE").select_related("person"):
+        reviews.confirm(Actor.of(row.person), row)
+
+
+def joining(world: World) -> None:
+    """The pool of today: confirmed, with an application to decide, a recommendation, a table before it is taken over, a relation and an account."""
+    confirm_pool()
+    li, wang, he = world.actor("li"), world.actor("wang"), world.actor("he")
+    reviews.apply_to_join(li, pool="GENERAL", constituency="INDUSTRY", title="高级工程师", level="DEPUTY", tier="", is_manager=True, disciplines=["510"],
+                          clusters=[], keywords=["端侧芯片", "可靠性"], languages=["zh", "en"], yearly_max=6, statement="十五年集成电路研发与量产经验。")
+    reviews.recommend(wang, name="周研究员", contact="zhou@pool.demo.example", pool="GENERAL", constituency="SCIENCE", reason="所在领域的学科带头人。", for_unit=True)
+    table = "姓名,邮箱,界别,职称级别,学科\n吴工,wu@pool.demo.example,产业界,正高,520\n郑某,,体育界,正高,\n"
+    row = reviews.keep_table(he, upload=SimpleUploadedFile("原系统专家.csv", table.encode()))
+    reviews.map_table(he, row, mapping={"name": "姓名", "email": "邮箱", "constituency": "界别", "level": "职称级别", "disciplines": "学科"}, job=False)
+    reviews.check_table(he, row, lambda done, total: None)
+    expert = Expert.objects.select_related("person").get(person=world.experts[0])
+    own = Actor.of(expert.person)
+    reviews.declare_tie(own, expert, code="RC2", name="陈博士", note="博士研究生导师")
+    reviews.set_account(own, expert, holder=expert.person.name, bank="演示银行深圳分行", number="6222000011112222")
 
 
 def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED") -> Batch:
     """A whole review; `until` names the state of the batch where the demo leaves it."""
     organiser, drawer = world.actor("chen"), world.actor("he")
     batch = reviews.create_batch(organiser, guide)
+    confirm_pool()
     if until == "DRAFT":
         return batch
     draw = reviews.commit_draw(drawer, batch, public_source="次日深证成份指数收盘点位（演示）")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock, crypt, ledger
 from core.workflow import Refused
 from reviews import policies, queries
-from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal
+from reviews.models import Assignment, Batch, BatchItem, Draw, Recusal
 from reviews.rules import draw as rules
 from reviews.states import BatchStatus, DrawStatus, FoundBy, Mode
 from reviews.workflow import BATCH, DRAW
@@ -40,7 +40,7 @@ def find_recusals(actor: Any, batch: Batch) -> int:
 
 def candidates_of(batch: Batch) -> tuple[dict[str, Any], dict[str, int]]:
     """(input of the draw by codes, {code: expert id}). Codes are new in every draw and say nothing about anybody."""
-    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person").order_by("pk"))
+    experts = list(queries.drawable().select_related("person").order_by("pk"))
     order = list(range(len(experts)))
     secrets.SystemRandom().shuffle(order)
     code_of = {expert.pk: f"E{order[index] + 1:03d}" for index, expert in enumerate(experts)}

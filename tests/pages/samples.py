@@ -44,7 +44,7 @@ from programs.models import (
 )
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
-from reviews.models import Assignment, Batch, Draw, Expert
+from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -56,12 +56,12 @@ PERSON = {
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
     "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "applications:desk:imports": "he", "applications:desk:import_new": "he", "applications:desk:old_projects": "he", "applications:my:unit_list": "wang",
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
-    "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
+    "reviews:desk:experts": "he", "reviews:desk:candidacies": "he", "reviews:desk:expert_imports": "he", "reviews:desk:expert_import_new": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
-NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
+NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,9 @@ def seat() -> Assignment:
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
-same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
+sample("reviews:desk:expert")(lambda: Visit("he", (Expert.objects.get(person__email="zhao@demo.keguan.example").uid,)))
+same("reviews:desk:candidacy", who="he", key=lambda: Candidacy.objects.get(status="SUBMITTED").uid)
+same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he", key=lambda: ExpertImport.objects.latest("pk").uid)
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet

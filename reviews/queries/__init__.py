@@ -23,9 +23,51 @@ from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.queries.pool import (
+    PROFILE,
+    candidacies,
+    candidacy_for,
+    cluster_choices,
+    conditions,
+    confirm_by,
+    confirmed_on,
+    day_of,
+    discipline_choices,
+    drawable,
+    employers_now,
+    employment_for,
+    employments_of,
+    expert_to_keep,
+    import_for,
+    imports,
+    last_day_confirmed,
+    loads,
+    marked,
+    measures_of,
+    must_confirm_soon,
+    names_of,
+    own_candidacy,
+    own_expert,
+    own_expert_or_404,
+    pool_words,
+    profile_of,
+    recommended_by,
+    reviews_of,
+    tie_for,
+    ties_of,
+    unmet,
+    why_not_drawn,
+    with_confirmation,
+)
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
+
+__all__ = [  # what the modules of this room read; the functions below are public by their names
+    "PROFILE", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
+    "own_expert", "own_expert_or_404", "profile_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
+]
 
 
 def _one(rows: QuerySet[Any], **keys: Any) -> Any:
@@ -230,7 +272,7 @@ def current_employers(experts: Iterable[Expert]) -> dict[int, set[int]]:
 
 def recusal_graph(batch: Batch) -> dict[tuple[int, int], list[recusal.Finding]]:
     """{(application, expert): findings} over the whole active pool."""
-    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person"))
+    experts = list(drawable().select_related("person"))
     filings = [_filing(row) for row in _applications(batch)]
     day, years = clock.today(), int(batch.rules["recusal_years"])
     people = {expert.person_id for expert in experts}
@@ -316,7 +358,12 @@ OTHER_VERBS = {
     "reviews.batch.extend": lambda: _("Time for scores extended"), "reviews.batch.recusals": lambda: _("Recusals found"),
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
     "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
-    "reviews.expert.edit": lambda: _("Data changed"),
+    "reviews.expert.edit": lambda: _("Data changed"), "reviews.expert.confirm": lambda: _("Data confirmed for the year"),
+    "reviews.expert.warn": lambda: _("Warned"), "reviews.expert.account": lambda: _("Account for fees given"),
+    "reviews.expert.reveal": lambda: _("Private value looked at"), "reviews.tie.declare": lambda: _("Relation declared"),
+    "reviews.tie.end": lambda: _("Relation ended"), "reviews.candidacy.apply": lambda: _("Applied to join the pool"),
+    "reviews.candidacy.recommend": lambda: _("Recommended for the pool"), "reviews.import.keep": lambda: _("Table received"),
+    "reviews.import.order": lambda: _("Taking over decided"),
 }
 
 
