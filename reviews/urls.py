@@ -9,7 +9,7 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, joining, pool, profile
+from reviews.views import expert, joining, pool, profile, seats
 
 public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
 
@@ -48,6 +48,8 @@ desk = [
     path("reviews/<str:ref>/remind/", desks.remind, name="remind"),
     path("reviews/<str:ref>/audits/", desks.audits, name="audits"),
     path("reviews/<str:ref>/commit/", desks.commit, name="commit"),
+    path("reviews/<str:ref>/seats/", seats.seats, name="seats"),
+    path("reviews/<str:ref>/seats/<uuid:uid>/void/", seats.seat_void, name="seat_void"),
     path("reviews/<str:ref>/recusals/", pool.recusals, name="recusals"),
     path("reviews/<str:key>/invite/", desks.invite, name="invite"),
     path("reviews/<str:key>/begin/", desks.begin, name="begin"),

@@ -17,6 +17,7 @@ from reviews.actions.batches import (
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
 from reviews.actions.expert_imports import apply_table, check_table, discard_table, keep_table, map_table, order_table, read_table
 from reviews.actions.joining import admit, apply_to_join, recommend, refuse_candidacy, send_back, withdraw_candidacy
+from reviews.actions.late import uphold
 from reviews.actions.pool import (
     ask_to_confirm,
     confirm,
@@ -47,7 +48,7 @@ from reviews.actions.sheets import save_draft, submit_sheet
 __all__ = [
     "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "declare_tie", "discard_table", "edit_own_profile",
     "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
-    "reveal_account", "reveal_identity", "send_back", "set_account", "warn", "withdraw_candidacy",
+    "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "submit_sheet", "tell_due", "void",

@@ -133,7 +133,7 @@ def figures_of(batch: Batch) -> dict[int, scores.Figures]:
     return {item.pk: scores.aggregate(sheets.get(item.pk, []), rules) for item in batch.items.all()}
 
 
-def _write_figures(batch: Batch) -> dict[int, scores.Figures]:
+def write_figures(batch: Batch) -> dict[int, scores.Figures]:
     found = figures_of(batch)
     for pk, one in found.items():
         BatchItem.objects.filter(pk=pk).update(
@@ -154,7 +154,7 @@ def close_batch(actor: Any, batch: Batch) -> Batch:
         raise Refused(reasons)
     Batch.objects.filter(pk=batch.pk).update(closed_sha256=sheets_digest(batch), closed_at=clock.now())
     row = BATCH.move("close", actor, batch)
-    _write_figures(row)
+    write_figures(row)
     for item in row.items.select_related("application__guide__special__plan").filter(withdrawn=False):
         if item.application.status == Status.IN_REVIEW:
             applications.close_review(actor, item.application)

@@ -21,13 +21,13 @@ from reviews.workflow import BATCH, DRAW
 
 @transaction.atomic
 def find_recusals(actor: Any, batch: Batch) -> int:
-    """Run the recusal rules over the whole pool and write what is new (rules RC1, RC4, RC7 to RC10). Append-only; a
+    """Run the recusal rules over the whole pool and write what is new (rules RC1, RC4, RC7 to RC10, and what was declared once for all). Append-only; a
     second run finds only what has changed. Returns how many rows were written."""
     barred = queries.recusal_graph(batch)
     known = set(Recusal.objects.filter(batch=batch, found_by=FoundBy.AUTO).values_list("application", "expert", "code"))
     rows = [
         Recusal(batch=batch, application_id=application, expert_id=expert, code=finding.code, found_by=FoundBy.AUTO,
-                note=finding.about)
+                note=finding.about, evidence=dict(finding.evidence))
         for (application, expert), findings in barred.items()
         for finding in findings
         if (application, expert, finding.code) not in known

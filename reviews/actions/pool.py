@@ -18,6 +18,7 @@ from core import clock, ledger, parameters, search
 from core.workflow import Refused
 from notices import actions as notices
 from reviews import policies, queries
+from reviews.actions.seats import release_invitations
 from reviews.models import Expert, Measure
 from reviews.rules import pool as rules
 from reviews.states import Constituency, MeasureKind, Origin, Pool
@@ -143,6 +144,7 @@ def pause(actor: Any, expert: Expert, *, why: str, until: date | None = None) ->
         raise Refused(_("A pause ends between %(least)s and %(most)s.") % {"least": least, "most": most})
     row = EXPERT.move("pause", actor, expert, why=why, reason=why, columns={"paused_until": until}, data={"until": until.isoformat()})
     _measure(actor, row, MeasureKind.PAUSE, why, until)
+    release_invitations(row, why)
     return row
 
 
@@ -165,4 +167,5 @@ def remove(actor: Any, expert: Expert, *, why: str) -> Expert:
     """-> REMOVED from the pool, with the reason; the expert is told. A case of integrity is supervision's to open."""
     row = EXPERT.move("remove", actor, expert, why=why, reason=why)
     _measure(actor, row, MeasureKind.REMOVE, why)
+    release_invitations(row, why)
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import queries as accounts
 from reviews import queries, states
+from reviews.forms import WhenField
 from reviews.queries.expert_imports import FIELDS
 
 
@@ -135,6 +136,14 @@ class AccountForm(forms.Form):
 class PauseForm(forms.Form):
     until = DayField(label=_("Not drawn until"))
     why = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class LateForm(forms.Form):
+    """A conflict that came to light late, upheld by the organiser."""
+
+    code = forms.ChoiceField(label=_("Kind of conflict"), choices=states.RecusalCode.choices)
+    note = forms.CharField(label=_("What it consists of"), max_length=500)
+    due_at = WhenField(label=_("Scores are due"), required=False, help_text=_("Needed when the time is over: the alternate writes a sheet."))
 
 
 class UploadForm(forms.Form):

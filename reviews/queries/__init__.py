@@ -14,7 +14,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Employment, Membership
+from accounts.models import Employment
 from applications.models import Application, TeamMember
 from applications.states import Status
 from core import clock, crypt
@@ -59,12 +59,13 @@ from reviews.queries.pool import (
     why_not_drawn,
     with_confirmation,
 )
+from reviews.queries.recusals import authors_of, employers_of, explain, late_reports, seats_of, ties_in_force
 from reviews.rules import draw as draws
 from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
-    "PROFILE", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "PROFILE", "authors_of", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
     "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
     "own_expert", "own_expert_or_404", "profile_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
 ]
@@ -236,7 +237,7 @@ def draw_check(draw: Draw) -> dict[str, bool]:
 
 
 def recusals_of(batch: Batch) -> QuerySet[Recusal]:
-    return Recusal.objects.filter(batch=batch).select_related("application", "expert__person").order_by("code", "pk")
+    return Recusal.objects.filter(batch=batch).select_related("application", "expert__person", "by").order_by("code", "pk")
 
 
 def recusal_counts(batch: Batch) -> list[tuple[str, int]]:
@@ -270,22 +271,25 @@ def current_employers(experts: Iterable[Expert]) -> dict[int, set[int]]:
     return found
 
 
-def recusal_graph(batch: Batch) -> dict[tuple[int, int], list[recusal.Finding]]:
-    """{(application, expert): findings} over the whole active pool."""
-    experts = list(drawable().select_related("person"))
-    filings = [_filing(row) for row in _applications(batch)]
+def recusal_graph(batch: Batch, experts: Iterable[Expert] | None = None, applications: Iterable[int] | None = None
+                  ) -> dict[tuple[int, int], list[recusal.Finding]]:
+    """{(application, expert): findings} over everybody who may be drawn, or over those experts and applications."""
+    experts = list(drawable().select_related("person") if experts is None else experts)
+    rows = _applications(batch) if applications is None else _applications(batch).filter(pk__in=list(applications))
+    filings = [_filing(row) for row in rows]
     day, years = clock.today(), int(batch.rules["recusal_years"])
     people = {expert.person_id for expert in experts}
     guide_people, guide_identities = _behind_guide(batch.guide_id)
+    how = authors_of(batch.guide)
     context = recusal.Context(
         day=day, years=years, guide_people=guide_people, guide_identities=guide_identities,
-        authors=frozenset(filter(None, [batch.guide.drafted_by_id])), together=_together(people, day, years),
+        authors=frozenset(how), author_how=how, together=_together(people, day, years),
     )
     return recusal.graph(_candidates(experts, batch, day), filings, context)
 
 
 def _applications(batch: Batch) -> QuerySet[Application]:
-    return Application.objects.filter(pk__in=batch.items.values("application")).prefetch_related("team", "partners")
+    return Application.objects.filter(pk__in=batch.items.values("application")).select_related("leader").prefetch_related("team", "partners")
 
 
 def _filing(row: Application) -> recusal.Filing:
@@ -296,6 +300,7 @@ def _filing(row: Application) -> recusal.Filing:
     return recusal.Filing(
         application=row.pk, units=frozenset(units), people=frozenset({row.leader_id, *(m.person_id for m in team)} - {None}),
         identities=frozenset(m.id_print for m in team if m.id_print), avoid=frozenset(name for name in names if name.strip()),
+        names=frozenset(recusal.plain_name(name) for name in (row.leader.name, *(m.name for m in team)) if name),
     )
 
 
@@ -309,31 +314,27 @@ def _behind_guide(guide: int) -> tuple[frozenset[int], frozenset[str]]:
 def _together(people: set[int], day: date, years: int) -> dict[int, dict[int, str]]:
     """person of an expert -> {person: reference of a filing they signed together inside the look-back} (rule RC4)."""
     since = recusal.years_before(day, years)
-    mine = TeamMember.objects.filter(person__in=people, application__submitted_at__date__gte=since)
+    mine = list(TeamMember.objects.filter(person__in=people, application__submitted_at__date__gte=since).values_list("person", "application"))
+    others: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = TeamMember.objects.filter(application__in={application for _person, application in mine}, person__isnull=False)
+    for application, other, ref in rows.values_list("application", "person", "application__ref"):
+        others[application].append((other, ref))
     shared: dict[int, dict[int, str]] = defaultdict(dict)
-    for person, application in list(mine.values_list("person", "application")):
-        rows = TeamMember.objects.filter(application=application, person__isnull=False).exclude(person=person)
-        for other, ref in rows.values_list("person", "application__ref"):
-            shared[person][other] = ref
+    for person, application in mine:
+        shared[person].update({other: ref for other, ref in others[application] if other != person})
     return shared
 
 
 def _candidates(experts: list[Expert], batch: Batch, day: date) -> list[recusal.Candidate]:
     people = [expert.person_id for expert in experts]
-    employers: dict[int, list[recusal.Employer]] = defaultdict(list)
-    for row in Employment.objects.filter(person__in=people):
-        employers[row.person_id].append(recusal.Employer(row.organisation_id, row.since, row.until))
-    for person, organisation, since, until in Membership.objects.filter(
-        person__in=people, status="ACTIVE", role__in=["MEMBER", "ORG_ADMIN", "ORG_LEGAL", "ORG_FINANCE"]
-    ).values_list("person", "organisation", "since", "until"):
-        employers[person].append(recusal.Employer(organisation, since, until))
+    employers, ties = employers_of(people), ties_in_force(experts)
     drawn = dict(
         Assignment.objects.filter(batch__invited_at__year=day.year).exclude(batch=batch).exclude(status="DRAWN")
         .order_by().values_list("expert").annotate(n=Count("batch", distinct=True)))
     return [
         recusal.Candidate(
             expert=expert.pk, person=expert.person_id, identity=expert.person.id_print or "", name=expert.person.name,
-            employers=tuple(employers[expert.person_id]), drawn_this_year=drawn.get(expert.pk, 0),
+            employers=tuple(employers[expert.person_id]), ties=tuple(ties[expert.pk]), drawn_this_year=drawn.get(expert.pk, 0),
             yearly_max=expert.yearly_max or int(batch.rules["yearly_max"]),
         )
         for expert in experts

@@ -186,7 +186,8 @@ class Recusals(lists.Listing):
         lists.Col("expert", gettext_lazy("Expert"), value=lambda row: row.expert.person.name),
         lists.Col("code", gettext_lazy("Rule"), show=lambda row: f"{row.code} {row.get_code_display()}"),
         lists.Col("found_by", gettext_lazy("Found by"), show=lambda row: row.get_found_by_display()),
-        lists.Col("note", pgettext_lazy("recusal", "Evidence")),
+        lists.Col("note", pgettext_lazy("recusal", "Evidence"), value=lambda row: row.words),
+        lists.Col("by", pgettext_lazy("recusal", "By"), value=lambda row: row.by.name if row.by else "", export_only=True),
         lists.Col("at", gettext_lazy("Time")),
     )
     facets = (
@@ -194,6 +195,9 @@ class Recusals(lists.Listing):
         lists.Facet("found_by", gettext_lazy("Found by"), states.FoundBy.choices),
     )
     empty_title = gettext_lazy("No recusal has been found")
+
+    def prepare(self, rows: list[Any]) -> None:
+        queries.explain(rows)
 
 
 @access(policies.may_read_pool)

@@ -237,7 +237,7 @@ def seat() -> Assignment:
 
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
-same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
+same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:seats", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 sample("reviews:desk:expert")(lambda: Visit("he", (Expert.objects.get(person__email="zhao@demo.keguan.example").uid,)))
 same("reviews:desk:candidacy", who="he", key=lambda: Candidacy.objects.get(status="SUBMITTED").uid)
 same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he", key=lambda: ExpertImport.objects.latest("pk").uid)
