@@ -63,3 +63,9 @@ def take_over_experts(job: Any, progress: jobs.Progress) -> None:
 def keep_pool() -> int:
     """Yearly confirmations that are due are asked for; pauses whose day has come are over."""
     return actions.ask_to_confirm() + actions.end_pauses(system("clock"))
+
+
+@sweep("reviews.invitations")
+def remind_invited() -> int:
+    """Invitations without an answer, at the hours before the end that parameter review.invite_reminders names."""
+    return actions.remind_invited(Batch.objects.filter(status__in=RUNNING), parameters.value("review.invite_reminders"))

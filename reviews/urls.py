@@ -9,9 +9,12 @@ from core.web import nav
 from reviews import api as machine
 from reviews import policies
 from reviews.views import desk as desks
-from reviews.views import expert, joining, pool, profile, seats
+from reviews.views import expert, invitations, joining, pool, profile, seats
 
-public = [path("draws/<uuid:uid>/", desks.receipt, name="receipt")]
+public = [
+    path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+]
 
 my = [
     path("expert/", joining.join, name="join"),
@@ -31,6 +34,7 @@ review = [
     path("tasks/<uuid:uid>/application.pdf", expert.paper, name="paper"),
     path("tasks/<uuid:uid>/conflict/", expert.conflict, name="conflict"),
     path("<str:ref>/", expert.batch, name="batch"),
+    path("<str:ref>/calendar.ics", invitations.calendar, name="calendar"),
     path("<str:ref>/accept/", expert.accept, name="accept"),
     path("<str:ref>/decline/", expert.decline, name="decline"),
 ]

@@ -14,7 +14,7 @@ from applications import actions as applications
 from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
-from core import clock, deadlines, ledger, parameters, refs, workdays
+from core import clock, deadlines, ledger, parameters, refs
 from core.workflow import Refused
 from notices import actions as notices
 from programs.models import Guide
@@ -241,9 +241,7 @@ def remind(actor: Any, batch: Batch, *, days: int | None = None) -> int:
     return len(people)
 
 
-def answer_due(batch: Batch, invited_at: datetime | None = None) -> datetime:
-    """Until when an invitation is answered: parameter review.answer_days, never after the scores are due."""
-    return min(workdays.add_days(invited_at or clock.now(), int(batch.rules["answer_days"])), batch.due_at)
+answer_due = queries.answer_due
 
 
 def tell_due(actor: Any, batch: Batch) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.policies import system
+from accounts.policies import Actor, system
 from core import clock, deadlines, ledger
 from core.workflow import Refused
 from notices import actions as notices
@@ -43,13 +44,32 @@ def _invite_one(actor: Any, seat: Assignment, batch: Batch) -> None:
 
 
 def _tell(batch: Batch, experts: Iterable[int], call: int = 0) -> None:
-    """Once per expert and call: who is called again as an alternate is told again."""
-    people = [expert.person for expert in Expert.objects.filter(pk__in=experts).select_related("person")]
-    notices.tell(
-        people, "reviews.invite", lambda: _("You are invited to review: %(name)s") % {"name": batch.name},
-        lambda: _("Answer soon; scores are due on %(at)s.") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
-        f"/review/{batch.ref}/", dedupe=f"review-invite:{batch.pk}:{call}", statutory=True,
-    )
+    """Once per expert and call: who is called again as an alternate is told again. The link is his own (queries.link_of)."""
+    rows = Assignment.objects.filter(batch=batch, expert__in=list(experts), status=AssignmentStatus.INVITED).select_related("expert__person")
+    first = {seat.expert_id: seat for seat in rows.order_by("expert", "-pk")}
+    if call:
+        first = {seat.expert_id: seat for seat in rows.filter(pk=call)}
+    for seat in first.values():
+        notices.tell(
+            [seat.expert.person], "reviews.invite", lambda: _("You are invited to review: %(name)s") % {"name": batch.name},
+            lambda seat=seat: _("Answer by %(answer)s, in one step from this link; scores are due on %(at)s.") % {
+                "answer": f"{clock.local(answer_due(batch, seat.invited_at)):%Y-%m-%d %H:%M}", "at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
+            queries.link_of(seat), dedupe=f"review-invite:{batch.pk}:{call}", statutory=True,
+        )
+
+
+def remind_invited(batches: Iterable[Batch], hours: Iterable[int]) -> int:
+    """Who has not answered is reminded once for each of the hours before the end (parameter review.invite_reminders)."""
+    told, marks, now = 0, sorted(int(hour) for hour in hours), clock.now()
+    for seat, due in queries.waiting_invitations(batches):
+        near = [mark for mark in marks if timedelta(0) < due - now <= timedelta(hours=mark)]
+        if not near:
+            continue
+        told += notices.tell(
+            [seat.expert.person], "reviews.invite_remind", lambda seat=seat: _("Please answer the invitation: %(name)s") % {"name": seat.batch.name},
+            lambda due=due: _("Without an answer by %(at)s the next expert is invited.") % {"at": f"{clock.local(due):%Y-%m-%d %H:%M}"},
+            queries.link_of(seat), dedupe=f"invite-remind:{seat.pk}:{near[0]}")
+    return told
 
 
 def _own(actor: Any, batch: Batch, status: str) -> list[Assignment]:
@@ -98,6 +118,17 @@ def decline(actor: Any, batch: Batch, *, reason_code: str, note: str = "") -> in
     for seat in seats:
         _decline_one(actor, seat, reason_code, note)
     return len(seats)
+
+
+@transaction.atomic
+def decline_by_link(token: str, *, reason_code: str, note: str = "") -> int:
+    """Decline from the link of the mail, which carries this right alone. The seat is locked: the link answers once."""
+    seat = queries.seat_of_link(token)
+    Assignment.objects.select_for_update(no_key=True).get(pk=seat.pk)
+    seat = queries.seat_of_link(token)
+    count = decline(Actor.of(seat.expert.person), seat.batch, reason_code=reason_code, note=note)
+    ledger.record("reviews.assignment.link", seat, system("link"), seats=count)
+    return count
 
 
 def _decline_one(actor: Any, seat: Assignment, reason_code: str, note: str) -> None:

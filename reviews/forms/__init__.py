@@ -44,6 +44,12 @@ class DeclineForm(forms.Form):
         (code, label) for code, label in states.DeclineReason.choices if code not in ("CONFLICT", "NO_ANSWER")])
     note = forms.CharField(label=_("Remark"), max_length=300, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("reason_code") == states.DeclineReason.OTHER and not data.get("note", "").strip():
+            self.add_error("note", _("Say the reason in words."))
+        return data
+
 
 class AcceptForm(forms.Form):
     pledge = forms.BooleanField(label=_("I have read the pledge and declare conflicts of interest truthfully."))

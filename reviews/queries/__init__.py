@@ -23,6 +23,7 @@ from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.queries.invitations import answer_due, calendar_of, invitation_of, link_of, seat_of_link, waiting_invitations
 from reviews.queries.pool import (
     PROFILE,
     candidacies,
@@ -65,7 +66,7 @@ from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
-    "PROFILE", "authors_of", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
     "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
     "own_expert", "own_expert_or_404", "profile_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
 ]
@@ -358,7 +359,7 @@ OTHER_VERBS = {
     "reviews.batch.create": lambda: _("Batch made"), "reviews.batch.due": lambda: _("Time for scores set"),
     "reviews.batch.extend": lambda: _("Time for scores extended"), "reviews.batch.recusals": lambda: _("Recusals found"),
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
-    "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
+    "reviews.assignment.link": lambda: _("Answered by the link of the mail"), "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
     "reviews.expert.edit": lambda: _("Data changed"), "reviews.expert.confirm": lambda: _("Data confirmed for the year"),
     "reviews.expert.warn": lambda: _("Warned"), "reviews.expert.account": lambda: _("Account for fees given"),
     "reviews.expert.reveal": lambda: _("Private value looked at"), "reviews.tie.declare": lambda: _("Relation declared"),

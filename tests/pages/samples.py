@@ -244,6 +244,8 @@ same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he"
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
+sample("reviews:public:invitation")(lambda: [Visit(PUBLIC, ("not-a-link",))])
+sample("reviews:review:calendar")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
 
