@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts import policies as accounts
@@ -16,7 +16,7 @@ from accounts.states import DESK_ROLES, STAFF_ROLES, Role
 from programs import policies as programme
 from programs.models import Guide
 from reviews import states
-from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport
+from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport, FeeList
 
 ORGANISERS = (Role.DIVISION, Role.AGENCY)
 DRAWERS = (Role.RESOURCE, Role.SUPERVISION)
@@ -178,6 +178,28 @@ def may_keep_some_profile(actor: Any, obj: Any = None) -> str | None:
 
 def is_finance(actor: Any, obj: Any = None) -> str | None:
     return None if actor.holds(Role.FINANCE) else _("Only finance sees whole account numbers and pays fees.")
+
+
+def may_read_fees(actor: Any, obj: Any = None) -> str | None:
+    if actor.holds(*ORGANISERS, Role.FINANCE):
+        return None
+    return _("Only organisers of reviews and finance see fee lists.")
+
+
+def fees_visible_to(actor: Any) -> QuerySet[FeeList]:
+    """Organisers see those of their batches, finance what has been handed over."""
+    rows = FeeList.objects.select_related("batch__guide__special__plan", "made_by", "confirmed_by").annotate(
+        people=Count("lines"), gross=Sum("lines__gross"), tax=Sum("lines__tax"), net=Sum("lines__net"))
+    seen = Q(pk__in=[])
+    if actor.holds(Role.FINANCE):
+        seen |= ~Q(status=states.FeeStatus.DRAFT)
+    if actor.holds(*ORGANISERS):
+        seen |= Q(batch__in=visible_to(actor).order_by().values("pk"))
+    return rows.filter(seen)
+
+
+def organises_fees(actor: Any, row: FeeList) -> str | None:
+    return organises(actor, row.batch)
 
 
 def may_see_identity(actor: Any, obj: Any = None) -> str | None:

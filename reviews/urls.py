@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 
-from core.web import nav
+from core.web import nav, slots
 from reviews import api as machine
 from reviews import policies
+from reviews.views import after, expert, invitations, joining, pool, profile, seats
 from reviews.views import desk as desks
-from reviews.views import expert, invitations, joining, pool, profile, seats
 
 public = [
     path("draws/<uuid:uid>/", desks.receipt, name="receipt"),
@@ -46,12 +46,26 @@ desk = [
     path("reviews/draws/<uuid:uid>/value/", desks.draw_enter, name="draw_enter"),
     path("reviews/draws/<uuid:key>/open/", desks.draw_open, name="draw_open"),
     path("reviews/draws/<uuid:key>/cancel/", desks.draw_cancel, name="draw_cancel"),
+    path("reviews/fees/", after.fee_lists, name="fee_lists"),
+    path("reviews/fees/<uuid:uid>/", after.fee_list, name="fee_list"),
+    path("reviews/fees/<uuid:key>/confirm/", after.fees_confirm, name="fees_confirm"),
+    path("reviews/fees/<uuid:key>/reopen/", after.fees_reopen, name="fees_reopen"),
+    path("reviews/fees/<uuid:key>/pay/", after.fees_pay, name="fees_pay"),
+    path("reviews/fees/<uuid:uid>/export/", after.fees_export, name="fees_export"),
+    path("reviews/industry/", after.industry, name="industry"),
     path("reviews/<str:ref>/", desks.batch, name="batch"),
     path("reviews/<str:ref>/due/", desks.due, name="due"),
     path("reviews/<str:ref>/extend/", desks.extend, name="extend"),
     path("reviews/<str:ref>/remind/", desks.remind, name="remind"),
     path("reviews/<str:ref>/audits/", desks.audits, name="audits"),
     path("reviews/<str:ref>/commit/", desks.commit, name="commit"),
+    path("reviews/<str:ref>/comments/", after.comments, name="comments"),
+    path("reviews/<str:ref>/comments/send/", after.comments_send, name="comments_send"),
+    path("reviews/<str:ref>/comments/<str:application>/", after.comment, name="comment"),
+    path("reviews/<str:ref>/experts/", after.merits, name="merits"),
+    path("reviews/<str:ref>/experts/grade/", after.merit, name="merit"),
+    path("reviews/<str:ref>/experts/rest/", after.merits_rest, name="merits_rest"),
+    path("reviews/<str:ref>/fees/", after.fees_make, name="fees_make"),
     path("reviews/<str:ref>/seats/", seats.seats, name="seats"),
     path("reviews/<str:ref>/seats/<uuid:uid>/void/", seats.seat_void, name="seat_void"),
     path("reviews/<str:ref>/recusals/", pool.recusals, name="recusals"),
@@ -98,3 +112,5 @@ nav.register("review", 20, _("My data as an expert"), "reviews:review:profile", 
 nav.register("my", 75, _("Expert pool"), "reviews:my:join", policies.may_join)
 nav.register("desk", 40, _("Reviews"), "reviews:desk:batches", policies.is_review_desk)
 nav.register("desk", 45, _("Expert pool"), "reviews:desk:experts", policies.may_read_pool)
+nav.register("desk", 46, _("Review fees"), "reviews:desk:fee_lists", policies.is_finance)
+slots.register("applications.application", after.of_application)

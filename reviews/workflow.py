@@ -11,7 +11,7 @@ from core import clock
 from core.workflow import Machine, Step
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Declaration, Draw
-from reviews.states import AssignmentStatus, BatchStatus, CandidacyStatus, DeclineReason, DrawStatus, ExpertStatus, ImportStatus
+from reviews.states import AssignmentStatus, BatchStatus, CandidacyStatus, DeclineReason, DrawStatus, ExpertStatus, FeeStatus, ImportStatus
 
 A, B, D, E = AssignmentStatus, BatchStatus, DrawStatus, ExpertStatus
 
@@ -243,4 +243,28 @@ IMPORT = Machine(
     ),
     "reviews.ExpertImport",
     I,
+)
+
+
+# --- fees ------------------------------------------------------------------------------------------------------------
+
+F = FeeStatus
+
+
+def accounts_given(row: Any, *, missing: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over who has given no account."""
+    if missing is None:
+        return _("The accounts have not been checked.")
+    return _("No account yet: %(names)s") % {"names": "、".join(missing)} if missing else None
+
+
+FEES = Machine(
+    "reviews.fees",
+    (
+        Step("confirm", {F.DRAFT}, F.CONFIRMED, policies.organises_fees, (accounts_given,), gettext_lazy("Hand to finance")),
+        Step("reopen", {F.CONFIRMED}, F.DRAFT, policies.is_finance, (with_why,), gettext_lazy("Back to the organiser")),
+        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (), gettext_lazy("Paid out"), danger=True),
+    ),
+    "reviews.FeeList",
+    F,
 )

@@ -69,6 +69,18 @@ def joining(world: World) -> None:
     reviews.set_account(own, expert, holder=expert.person.name, bank="演示银行深圳分行", number="6222000011112222")
 
 
+def after_review(world: World) -> None:
+    """What follows the newest ranked review: experts evaluated, a fee list handed to finance, comments that are being edited."""
+    batch, chen = Batch.objects.filter(status="RANKED").latest("pk"), world.actor("chen")
+    reviews.evaluate_rest(chen, batch)
+    fees = reviews.make_fees(chen, batch)
+    for number, line in enumerate(fees.lines.select_related("expert__person")):
+        reviews.set_account(Actor.of(line.expert.person), line.expert, holder=line.expert.person.name, bank="演示银行深圳分行", number=f"62220000{number:08d}")
+    reviews.confirm_fees(chen, fees)
+    item = batch.items.filter(withdrawn=False).order_by("rank").first()
+    reviews.edit_comments(chen, item, text="一、目标明确，技术路线可行。\n二、请补充可靠性验证数据，并在合同中写明考核指标。")
+
+
 def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED") -> Batch:
     """A whole review; `until` names the state of the batch where the demo leaves it."""
     organiser, drawer = world.actor("chen"), world.actor("he")

@@ -1,5 +1,16 @@
 """All that writes on this floor."""
 
+from reviews.actions.after import (
+    confirm_fees,
+    edit_comments,
+    evaluate,
+    evaluate_rest,
+    export_fees,
+    make_fees,
+    pay_fees,
+    reopen_fees,
+    send_comments,
+)
 from reviews.actions.batches import (
     answer_due,
     close_batch,
@@ -48,7 +59,8 @@ from reviews.actions.seats import (
 from reviews.actions.sheets import save_draft, submit_sheet
 
 __all__ = [
-    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "declare_tie", "decline_by_link", "remind_invited", "discard_table", "edit_own_profile",
+    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
+    "declare_tie", "decline_by_link", "remind_invited", "discard_table", "edit_own_profile",
     "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",

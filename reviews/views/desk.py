@@ -53,7 +53,9 @@ class Batches(lists.Listing):
 @access(policies.is_review_desk)
 def batch_list(request: HttpRequest) -> HttpResponse:
     return lists.page(request, Batches(), policies.visible_to(request.actor), template="reviews/batch_list.html",
-                      context={"waiting": queries.guides_to_review(request.actor)})
+                      context={"waiting": queries.guides_to_review(request.actor), "actions": [
+                          (_("Experts of industry"), reverse("reviews:desk:industry")),
+                          *([(_("Review fees"), reverse("reviews:desk:fee_lists"))] if policies.may_read_fees(request.actor) is None else [])]})
 
 
 @access(policies.is_any_organiser)

@@ -44,7 +44,7 @@ from programs.models import (
 )
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
-from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport
+from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport, FeeList
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -235,6 +235,10 @@ def seat() -> Assignment:
     return Assignment.objects.filter(status__in=("ACCEPTED", "SUBMITTED")).order_by("-pk").first()
 
 
+def fee_list() -> FeeList:
+    return FeeList.objects.select_related("batch").latest("pk")
+
+
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:seats", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
@@ -244,6 +248,9 @@ same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he"
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
+same("reviews:desk:comments", "reviews:desk:merits", who="chen", key=lambda: fee_list().batch.ref)
+sample("reviews:desk:comment")(lambda: [Visit("chen", (item.batch.ref, item.application.ref)) for item in fee_list().batch.items.order_by("rank")[:2]])
+same("reviews:desk:fee_list", who="fin", key=lambda: fee_list().uid)
 sample("reviews:public:invitation")(lambda: [Visit(PUBLIC, ("not-a-link",))])
 sample("reviews:review:calendar")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
