@@ -219,8 +219,8 @@ CANDIDACY = Machine(
     "reviews.candidacy",
     (
         Step("submit", {C.ASKED, C.RETURNED}, C.SUBMITTED, policies.is_candidate, (), gettext_lazy("Apply to join")),
-        Step("return", {C.SUBMITTED}, C.RETURNED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Send back")),
         Step("admit", {C.SUBMITTED}, C.ADMITTED, policies.manages_pool, (conditions_met,), pgettext_lazy("candidacy", "Take into the pool")),
+        Step("return", {C.SUBMITTED}, C.RETURNED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Send back")),
         Step("refuse", {C.SUBMITTED}, C.REFUSED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Do not take in"), danger=True),
         Step("withdraw", {C.ASKED, C.SUBMITTED, C.RETURNED}, C.WITHDRAWN, policies.withdraws_candidacy, (),
              pgettext_lazy("candidacy", "Withdraw")),

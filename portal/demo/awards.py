@@ -49,13 +49,15 @@ def pool(world: World) -> None:
 def confirm_pool() -> None:
     """Every expert looks through his data, as once a year; otherwise nobody would be drawn in the next cycle."""
     for row in Expert.objects.filter(status="ACTIVE").select_related("person"):
-        reviews.confirm(Actor.of(row.person), row)
+        if (clock.today() - (row.confirmed_on or row.created_at.date())).days > 300:
+            reviews.confirm(Actor.of(row.person), row)
 
 
 def joining(world: World) -> None:
     """The pool of today: confirmed, with an application to decide, a recommendation, a table before it is taken over, a relation and an account."""
     confirm_pool()
-    li, wang, he = world.actor("li"), world.actor("wang"), world.actor("he")
+    li, wang = (Actor.of(Person.objects.get(email=f"{key}@demo.keguan.example")) for key in ("li", "wang"))
+    he = world.actor("he")
     reviews.apply_to_join(li, pool="GENERAL", constituency="INDUSTRY", title="高级工程师", level="DEPUTY", tier="", is_manager=True, disciplines=["510"],
                           clusters=[], keywords=["端侧芯片", "可靠性"], languages=["zh", "en"], yearly_max=6, statement="十五年集成电路研发与量产经验。")
     reviews.recommend(wang, name="周研究员", contact="zhou@pool.demo.example", pool="GENERAL", constituency="SCIENCE", reason="所在领域的学科带头人。", for_unit=True)

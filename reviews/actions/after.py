@@ -172,7 +172,7 @@ def export_fees(actor: Any, row: FeeList) -> bytes:
     columns = [
         export.Column("name", _("Full name")), export.Column("identity", _("Identity number"), _("Whole, for the tax return")),
         export.Column("level", _("Level of the title"), _("Decides the rate")), export.Column("sheets", _("Sheets"), _("Sheets submitted that count")),
-        export.Column("units", _("Units"), _("Days of a meeting by the rules of the list, or sheets")), export.Column("rate", _("Rate"), unit=_("yuan")),
+        export.Column("units", _("Counted units"), _("Days of a meeting by the rules of the list, or sheets")), export.Column("rate", _("Rate per unit"), unit=_("yuan")),
         export.Column("gross", _("Before tax"), unit=_("yuan")), export.Column("tax", _("Income tax withheld"), _("Table of withholding for labour remuneration"), _("yuan")),
         export.Column("net", _("After tax"), unit=_("yuan")), export.Column("holder", _("Name of the bank account")), export.Column("bank", _("Bank and branch")),
         export.Column("account", _("Account number"), _("Whole"))]

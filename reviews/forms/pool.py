@@ -106,7 +106,7 @@ class EmployerForm(forms.Form):
     organisation = UnitField(label=_("Unit (full name or code)"), max_length=120)
     title = forms.CharField(label=_("Post"), max_length=60, required=False)
     since = DayField(label=_("Since"))
-    until = DayField(label=_("Until"), required=False, help_text=_("Empty = still there."))
+    until = DayField(label=_("Last day"), required=False, help_text=_("Empty = still there."))
 
 
 class TieForm(forms.Form):

@@ -90,7 +90,7 @@ class Candidacies(lists.Listing):
     search_fields = ("name", "contact")
     columns = (
         lists.Col("name", gettext_lazy("Full name"), main=True, link=to, sub=lambda row: row.title),
-        lists.Col("origin", gettext_lazy("How"), show=lambda row: row.get_origin_display()),
+        lists.Col("origin", gettext_lazy("Way into the pool"), show=lambda row: row.get_origin_display()),
         lists.Col("by", gettext_lazy("Recommended by"), value=lambda row: "" if row.origin == "OWN" else row.unit.name if row.unit else row.by.name),
         lists.Col("pool", gettext_lazy("Which pool"), show=lambda row: row.get_pool_display()),
         lists.Col("constituency", gettext_lazy("Constituency"), show=lambda row: row.get_constituency_display()),
@@ -100,7 +100,7 @@ class Candidacies(lists.Listing):
     facets = (
         lists.Facet("status", gettext_lazy("State"), states.CandidacyStatus.choices),
         lists.Facet("pool", gettext_lazy("Which pool"), states.Pool.choices),
-        lists.Facet("origin", gettext_lazy("How"), states.Origin.choices[:3]),
+        lists.Facet("origin", gettext_lazy("Way into the pool"), states.Origin.choices[:3]),
     )
     empty_title = gettext_lazy("Nobody has applied yet")
 
