@@ -69,7 +69,7 @@ HOW = {
 def explain(rows: Iterable[Recusal]) -> list[Recusal]:
     """Give every row its `words`: what the rule rests on, with names and dates; three queries however many rows."""
     rows = list(rows)
-    data = [row.evidence or {} for row in rows]
+    data = [{"tie": 0, "organisation": 0, "person": 0}, *(row.evidence or {} for row in rows)]  # three questions, whatever was found
     ties = {tie.pk: tie for tie in Tie.objects.filter(pk__in={one["tie"] for one in data if "tie" in one}).select_related("organisation")}
     units = dict(Organisation.objects.filter(pk__in={one["organisation"] for one in data if "organisation" in one}).values_list("pk", "name"))
     people = dict(Person.objects.filter(pk__in={one["person"] for one in data if "person" in one}).values_list("pk", "name"))

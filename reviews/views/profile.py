@@ -51,7 +51,8 @@ def _page(request: HttpRequest, row: Expert, forms: dict[str, Any] | None = None
 
 @access(policies.is_expert)
 def profile(request: HttpRequest) -> HttpResponse:
-    return _page(request, queries.own_expert_or_404(request.actor))
+    row = queries.own_expert(request.actor)
+    return redirect("reviews:my:join") if row is None else _page(request, row)
 
 
 @access(policies.is_expert)
