@@ -166,6 +166,9 @@ def end_pauses(actor: Any) -> int:
 def remove(actor: Any, expert: Expert, *, why: str) -> Expert:
     """-> REMOVED from the pool, with the reason; the expert is told. A case of integrity is supervision's to open."""
     row = EXPERT.move("remove", actor, expert, why=why, reason=why)
+    notices.tell(people.holders(Role.SUPERVISION), "reviews.removed", lambda: _("An expert has been removed from the pool: %(name)s") % {"name": row.person.name},
+                 lambda: _("Decide whether a case of integrity is to be opened. Reason: %(why)s") % {"why": why}, f"/desk/experts/{row.uid}/",
+                 dedupe=f"expert-removed:{row.pk}")
     _measure(actor, row, MeasureKind.REMOVE, why)
     release_invitations(row, why)
     return row

@@ -90,7 +90,7 @@ def declare_and_accept(actor: Any, batch: Batch, *, conflicts: Mapping[str, tupl
     expert = seats[0].expert
     if reasons := queries.why_not_drawn(expert):
         raise Refused(_("You are not drawn as an expert now: %(why)s.") % {"why": "；".join(reasons)})
-    barred = check_again(actor, batch, [expert], [seat.item.application_id for seat in seats])
+    barred = check_again(batch, [expert], [seat.item.application_id for seat in seats])
     Declaration.objects.create(
         batch=batch, expert=expert, text=PLEDGE, applications=[seat.item.application.ref for seat in seats],
         conflicts=[{"application": ref, "code": c, "note": n} for ref, (c, n) in conflicts.items()])
@@ -147,7 +147,7 @@ def recuse(actor: Any, seat: Assignment, code: str, found_by: str, note: str) ->
     ledger.record("reviews.assignment.recuse", seat, actor, why=note, code=code, found_by=found_by)
 
 
-def check_again(actor: Any, batch: Batch, experts: list[Expert], applications: list[int]) -> set[tuple[int, int]]:
+def check_again(batch: Batch, experts: list[Expert], applications: list[int]) -> set[tuple[int, int]]:
     """Ask the rules once more before somebody takes a seat: employers, filings and relations change after a draw. What is new is
     written; returns the barred pairs. How often one was drawn (RC10) is a question of the draw, not of an invitation."""
     graph = queries.recusal_graph(batch, experts, applications)
@@ -158,7 +158,8 @@ def check_again(actor: Any, batch: Batch, experts: list[Expert], applications: l
                                           defaults={"note": one.about, "evidence": dict(one.evidence)})
     barred = {pair for pair, findings in found.items() if findings}
     if barred:
-        ledger.record("reviews.batch.recusals", batch, actor, found=len(barred))
+        # The expert's own act would tell who sits in the batch to those who read aliases only.
+        ledger.record("reviews.batch.recusals", batch, system("recusal"), found=len(barred))
     return barred
 
 
@@ -186,7 +187,7 @@ def call_alternate(seat: Assignment) -> Assignment | None:
     waiting = [str(row.expert_id) for row in rows if row.is_alternate and row.status == AssignmentStatus.DRAWN]
     drawable = set(queries.drawable().filter(pk__in=[int(code) for code in waiting]).values_list("pk", flat=True))
     if waiting:
-        check_again(clerk, batch, [experts[code].expert for code in waiting], [seat.item.application_id])
+        check_again(batch, [experts[code].expert for code in waiting], [seat.item.application_id])
     barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=seat.item.application).values_list("expert", flat=True)}
     barred |= {code for code in waiting if int(code) not in drawable}
     code, passed = rules.next_alternate(waiting, members, panel, barred)

@@ -254,6 +254,8 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "to_batch": sum(count for _guide, count in guides_to_review(actor)), "to_draw": batches.filter(status="DRAFT").count(),
         "running": batches.filter(status__in=["INVITING", "SCORING"]).count(), "to_rank": batches.filter(status="CLOSED").count(),
+        "to_admit": candidacies(actor).filter(status="SUBMITTED").count() if policies.manages_pool(actor) is None else 0,
+        "to_pay": policies.fees_visible_to(actor).filter(status="CONFIRMED").count() if policies.is_finance(actor) is None else 0,
         "invitations": mine.filter(status="INVITED").count(), "to_score": mine.filter(status="ACCEPTED").exclude(missed(clock.now())).count(),
     }
 

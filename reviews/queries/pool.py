@@ -214,8 +214,10 @@ def measures_of(expert: Expert) -> QuerySet[Measure]:
     return Measure.objects.filter(expert=expert).select_related("by")
 
 
-def reviews_of(expert: Expert) -> QuerySet[ExpertReview]:
-    return ExpertReview.objects.filter(expert=expert).select_related("batch")
+def reviews_of(actor: Any, expert: Expert) -> list[ExpertReview]:
+    """The quality record, as far as the reader may know who sat in which batch."""
+    rows = ExpertReview.objects.filter(expert=expert).select_related("batch__guide__special__plan")
+    return [row for row in rows if policies.sees_names(actor, row.batch)]
 
 
 def pool_words() -> list[tuple[str, list[str]]]:

@@ -65,6 +65,8 @@ def test_conflict_that_arose_after_the_draw_is_found_at_the_answer(town, invited
     actions.declare_and_accept(make.owner(seat), invited)
     seat.refresh_from_db()
     assert (seat.status, seat.decline_reason) == ("DECLINED", "CONFLICT")
+    row = LedgerRow.objects.filter(verb="reviews.batch.recusals", target_id=invited.pk).latest("pk")
+    assert row.actor_id is None and seat.expert.person.name not in row.actor_label  # who sits where is told by no row of the batch
     assert Recusal.objects.filter(expert=seat.expert, application=seat.item.application, code="RC1", found_by="AUTO").exists()
     assert Assignment.objects.get(replaces=seat).status == "INVITED"
     if other.expert_id != seat.expert_id:  # the control: nobody else is touched
