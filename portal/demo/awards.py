@@ -80,6 +80,9 @@ def after_review(world: World) -> None:
         reviews.set_account(Actor.of(line.expert.person), line.expert, holder=line.expert.person.name, bank="演示银行深圳分行", number=f"62220000{number:08d}")
     reviews.confirm_fees(chen, fees)
     item = batch.items.filter(withdrawn=False).order_by("rank").first()
+    running = Assignment.objects.filter(batch__status="SCORING", batch__due_at__gt=clock.now(), status__in=["ACCEPTED", "SUBMITTED"])
+    if late := running.exclude(expert__person__email="zhao@demo.keguan.example").select_related("batch").order_by("-pk").first():
+        reviews.uphold(chen, late, code="RC5", note="近三年曾为申报单位提供有偿咨询")  # and the next alternate is invited
     reviews.edit_comments(chen, item, text="一、目标明确，技术路线可行。\n二、请补充可靠性验证数据，并在合同中写明考核指标。")
 
 

@@ -45,6 +45,7 @@ from programs.models import (
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
 from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport, FeeList
+from reviews.queries import link_of
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -61,7 +62,7 @@ PERSON = {
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
-NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
+NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "reviews:review:calendar", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,8 @@ def fee_list() -> FeeList:
 
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
-same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:seats", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
+sample("reviews:desk:seats")(lambda: [Visit("chen", (row.ref,)) for row in Batch.objects.order_by("-pk") if row.status in ("SCORING", "RANKED")][:2])
+same("reviews:desk:batch", "reviews:desk:recusals", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
 sample("reviews:desk:expert")(lambda: Visit("he", (Expert.objects.get(person__email="zhao@demo.keguan.example").uid,)))
 same("reviews:desk:candidacy", who="he", key=lambda: Candidacy.objects.get(status="SUBMITTED").uid)
 same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he", key=lambda: ExpertImport.objects.latest("pk").uid)
@@ -251,7 +253,7 @@ sample("reviews:review:paper")(
 same("reviews:desk:comments", "reviews:desk:merits", who="chen", key=lambda: fee_list().batch.ref)
 sample("reviews:desk:comment")(lambda: [Visit("chen", (item.batch.ref, item.application.ref)) for item in fee_list().batch.items.order_by("rank")[:2]])
 same("reviews:desk:fee_list", who="fin", key=lambda: fee_list().uid)
-sample("reviews:public:invitation")(lambda: [Visit(PUBLIC, ("not-a-link",))])
+sample("reviews:public:invitation")(lambda: [Visit(PUBLIC, (link_of(row).split("/")[2],)) for row in Assignment.objects.filter(status="INVITED")[:1]])
 sample("reviews:review:calendar")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
