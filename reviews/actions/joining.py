@@ -55,28 +55,28 @@ def recommend(actor: Any, *, name: str, contact: str, pool: str, constituency: s
     (PIPL art. 13); without an account he finds the recommendation once he has registered with this e-mail or telephone."""
     if refused := policies.recommends_for_unit(actor) if for_unit else policies.may_join(actor):
         raise Refused(refused)
-    person = accounts.by_identifier(contact)
-    if person is not None:
-        if person.pk == actor.id:
-            raise Refused(_("Nobody recommends himself: apply to join."))
-        _not_twice(person)
-    elif "@" not in contact and not contact.strip().isdecimal():
+    person, contact = accounts.by_identifier(contact), contact.strip().lower()
+    if person is not None and person.pk == actor.id:
+        raise Refused(_("Nobody recommends himself: apply to join."))
+    if person is None and "@" not in contact and not contact.isdecimal():
         raise Refused(_("Give an e-mail or a telephone of the person."))
-    if _is_waiting(person, contact):
-        raise Refused(_("This person has been recommended or has applied already."))
+    if Candidacy.objects.filter(by=actor.person, contact=contact).exclude(origin=Origin.OWN).exists():
+        raise Refused(_("You have recommended this person already."))
+    is_new = person is not None and not _is_known(person)
     row = Candidacy.objects.create(
-        person=person, name=name.strip(), contact=contact.strip().lower(), pool=pool, constituency=constituency, reason=reason.strip(), by=actor.person,
+        person=person if is_new else None, name=name.strip(), contact=contact, pool=pool, constituency=constituency, reason=reason.strip(), by=actor.person,
         unit=accounts.unit_of(actor) if for_unit else None, origin=Origin.UNIT if for_unit else Origin.PERSON, status="ASKED")
     ledger.record("reviews.candidacy.recommend", row, actor, origin=row.origin)
-    if person is not None:
+    if is_new:
         notices.tell([person], "reviews.recommended", lambda: _("You have been recommended for the expert pool"),
                      lambda: _("If you want to join, complete your data; otherwise decline there."), "/my/expert/", dedupe=f"recommended:{row.pk}")
     return row
 
 
-def _is_waiting(person: Any, contact: str) -> bool:
-    rows = Candidacy.objects.filter(status__in=["ASKED", "SUBMITTED", "RETURNED"])
-    return rows.filter(person=person).exists() if person else rows.filter(person=None, contact__iexact=contact.strip()).exists()
+def _is_known(person: Any) -> bool:
+    """In the pool, or on the way. Whoever recommends never learns it: who is an expert is told to nobody outside the desks."""
+    return Expert.objects.filter(person=person).exists() or Candidacy.objects.filter(
+        person=person, status__in=["ASKED", "SUBMITTED", "RETURNED"]).exists()
 
 
 @transaction.atomic

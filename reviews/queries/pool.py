@@ -20,7 +20,7 @@ from programs import queries as programme
 from reviews import policies
 from reviews.models import Assignment, Candidacy, Expert, ExpertImport, ExpertReview, Measure, Tie
 from reviews.rules import pool as rules
-from reviews.states import LEVELS, Pool, TitleLevel
+from reviews.states import LEVELS, Grade, Pool, TitleLevel
 
 #: What a person says of himself; the same columns when joining and in the pool.
 PROFILE = ("pool", "constituency", "title", "level", "tier", "is_manager", "disciplines", "clusters", "keywords", "languages", "yearly_max")
@@ -218,6 +218,15 @@ def reviews_of(actor: Any, expert: Expert) -> list[ExpertReview]:
     """The quality record, as far as the reader may know who sat in which batch."""
     rows = ExpertReview.objects.filter(expert=expert).select_related("batch__guide__special__plan")
     return [row for row in rows if policies.sees_names(actor, row.batch)]
+
+
+def quality_of(experts: Iterable[Expert]) -> dict[int, str]:
+    """expert -> how often which grade; nothing of batches, which not everybody who reads the pool may know."""
+    found: dict[int, list[str]] = {}
+    rows = ExpertReview.objects.filter(expert__in=[one.pk for one in experts]).order_by().values_list("expert", "grade").annotate(n=Count("pk"))
+    for expert, grade, count in sorted(rows, key=lambda row: Grade.values.index(row[1])):
+        found.setdefault(expert, []).append(f"{Grade(grade).label} {count}")
+    return {expert: "、".join(parts) for expert, parts in found.items()}
 
 
 def pool_words() -> list[tuple[str, list[str]]]:

@@ -50,7 +50,7 @@ def join(request: HttpRequest) -> HttpResponse:
             return redirect("reviews:my:join")
     past = queries.candidacies(request.actor).filter(person=request.actor.id).exclude(status="SUBMITTED")
     return render(request, "reviews/join.html", {
-        "title": _("Expert pool"), "waiting": waiting, "expert": queries.own_expert(request.actor), "form": form, "past": past,
+        "title": _("Expert pool"), "waiting": waiting if form is not None or not is_open else None, "expert": queries.own_expert(request.actor), "form": form, "past": past,
         "jobs": queries.employments_of(request.actor.person), "pools": queries.pool_words(),
         "recommended": queries.recommended_by(request.actor)}, status=422 if form is not None and form.errors else 200)
 
@@ -67,7 +67,7 @@ def recommend(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error("contact", refused.reasons)
         else:
-            messages.success(request, _("Recommended. The person is asked."))
+            messages.success(request, _("Thank you. Whoever is not in the pool yet is asked."))
             return redirect("reviews:my:join")
     return render(request, "st/form_page.html", {
         "title": _("Recommend an expert"), "form": form, "submit": _("Recommend"), "back": reverse("reviews:my:join"),

@@ -49,6 +49,7 @@ class Experts(lists.Listing):
         lists.Col("disciplines", gettext_lazy("Disciplines"), value=lambda row: row.discipline_words, meaning=gettext_lazy("Codes of GB/T 13745 with their names")),
         lists.Col("keywords", gettext_lazy("Keywords"), value=lambda row: "、".join(row.keywords)),
         lists.Col("load", gettext_lazy("This year"), kind="num", meaning=gettext_lazy("Reviews the expert was invited to this year")),
+        lists.Col("quality", gettext_lazy("Grades"), meaning=gettext_lazy("How often which grade after a review")),
         lists.Col("status", gettext_lazy("State"), kind="tag", show=lambda row: (row.get_status_display(), TONES[row.status])),
         lists.Col("title", gettext_lazy("Professional title"), export_only=True),
         lists.Col("level", gettext_lazy("Level of the title"), export_only=True),
@@ -70,10 +71,11 @@ class Experts(lists.Listing):
     empty_title = gettext_lazy("Nobody stands in the pool yet")
 
     def prepare(self, rows: list[Any]) -> None:
+        grades = queries.quality_of(rows)
         loads, names = queries.loads(rows), queries.employers_now([row.person_id for row in rows])
         disciplines, clusters = queries.discipline_choices(), queries.cluster_choices()
         for row in rows:
-            row.load, row.employers = loads.get(row.pk, 0), names.get(row.person_id, "")
+            row.load, row.employers, row.quality = loads.get(row.pk, 0), names.get(row.person_id, ""), grades.get(row.pk, "")
             row.discipline_words, row.cluster_words = queries.names_of(row.disciplines, disciplines), queries.names_of(row.clusters, clusters)
 
 

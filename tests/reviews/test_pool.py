@@ -19,6 +19,7 @@ from core import clock, jobs
 from core.models import Job, LedgerRow
 from core.web import lists
 from core.workflow import Refused
+from notices.models import Message
 from reviews import actions, queries
 from reviews.models import Candidacy, Expert, ExpertAccount
 from tests.applications.client import signed_in
@@ -85,6 +86,18 @@ def test_recommendation_without_account_waits_for_the_registration(town):
     person = accounts.create_person(make.system("test"), name="新人", email="new@pool.example")
     assert queries.own_candidacy(make.Actor.of(person)).reason == "总工"
     assert queries.own_candidacy(town.stranger) is None
+
+
+def test_who_recommends_never_learns_who_is_an_expert(town):
+    expert = make.expert(town, 1)
+    client, said = signed_in(town.li), []
+    for contact in (expert.person.email, "nobody@pool.example"):
+        client.post(reverse("reviews:my:recommend"), {"name": "某人", "contact": contact, "pool": "GENERAL", "constituency": "SCIENCE", "reason": "推荐"})
+        page = client.get(reverse("reviews:my:join"))
+        said.append(([str(one) for one in page.context["messages"]], page.content.decode().count("某人")))
+    assert said[0][0] == said[1][0] and (said[0][1], said[1][1]) == (1, 2)
+    assert not Message.objects.filter(person=expert.person_id, event="reviews.recommended").exists()
+    assert "推荐您入库" not in signed_in(make.Actor.of(expert.person)).get(reverse("reviews:my:join")).content.decode()
 
 
 def test_form_with_a_fault_keeps_what_was_typed(town):
