@@ -60,8 +60,12 @@ def joining(world: World) -> None:
     he = world.actor("he")
     reviews.apply_to_join(li, pool="GENERAL", constituency="INDUSTRY", title="高级工程师", level="DEPUTY", tier="", is_manager=True, disciplines=["510"],
                           clusters=[], keywords=["端侧芯片", "可靠性"], languages=["zh", "en"], yearly_max=6, statement="十五年集成电路研发与量产经验。")
-    reviews.recommend(wang, name="周研究员", contact="zhou@pool.demo.example", pool="GENERAL", constituency="SCIENCE", reason="所在领域的学科带头人。", for_unit=True)
+    for name, contact, constituency in (("周研究员", "zhou", "SCIENCE"), ("吴总工", "wuzg", "INDUSTRY")):
+        reviews.recommend(wang, name=name, contact=f"{contact}@pool.demo.example", pool="GENERAL", constituency=constituency,
+                          reason="所在领域的学科带头人。", for_unit=True)
     table = "姓名,邮箱,界别,职称级别,学科\n吴工,wu@pool.demo.example,产业界,正高,520\n郑某,,体育界,正高,\n"
+    for name in ("外部专家.csv", "高校专家.csv"):
+        reviews.keep_table(he, upload=SimpleUploadedFile(name, table.encode()))
     row = reviews.keep_table(he, upload=SimpleUploadedFile("原系统专家.csv", table.encode()))
     reviews.map_table(he, row, mapping={"name": "姓名", "email": "邮箱", "constituency": "界别", "level": "职称级别", "disciplines": "学科"}, job=False)
     reviews.check_table(he, row, lambda done, total: None)
@@ -75,6 +79,8 @@ def after_review(world: World) -> None:
     """What follows the newest ranked review: experts evaluated, a fee list handed to finance, comments that are being edited."""
     batch, chen = Batch.objects.filter(status="RANKED").latest("pk"), world.actor("chen")
     reviews.evaluate_rest(chen, batch)
+    for earlier in Batch.objects.filter(status="RANKED").exclude(pk=batch.pk).order_by("-pk")[:2]:
+        reviews.make_fees(chen, earlier)
     fees = reviews.make_fees(chen, batch)
     for number, line in enumerate(fees.lines.select_related("expert__person")):
         reviews.set_account(Actor.of(line.expert.person), line.expert, holder=line.expert.person.name, bank="演示银行深圳分行", number=f"62220000{number:08d}")

@@ -237,7 +237,7 @@ def seat() -> Assignment:
 
 
 def fee_list() -> FeeList:
-    return FeeList.objects.select_related("batch").latest("pk")
+    return FeeList.objects.select_related("batch").get(status="CONFIRMED")
 
 
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
