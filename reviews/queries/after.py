@@ -162,7 +162,15 @@ def fee_list_for(actor: Any, uid: Any) -> FeeList:
 
 
 def lines_of(row: FeeList) -> list[FeeLine]:
-    return list(row.lines.select_related("expert__person", "expert__account"))
+    lines = list(row.lines.select_related("expert__person", "expert__account"))
+    for line in lines:
+        account = getattr(line.expert, "account", None)
+        line.masked = account.number_masked if account else ""
+    return lines
+
+
+def fee_list_of(batch: Batch) -> FeeList | None:
+    return FeeList.objects.filter(batch=batch).first()
 
 
 def fee_sums(lines: Iterable[FeeLine]) -> fees.Amount:

@@ -20,6 +20,7 @@ from programs import queries as programme
 from reviews import actions, policies, queries, states
 from reviews.forms import CommitForm, DueForm, ExtendForm, ValueForm
 from reviews.models import Batch, Draw
+from reviews.queries import after
 from reviews.workflow import BATCH, DRAW
 
 TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
@@ -79,7 +80,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
-        "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
+        "items": _items(row), "sums": _sums(row), "fees": after.fee_list_of(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
 

@@ -102,6 +102,7 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     assert len(lines) == len({seat.expert_id for seat in make.seats(ranked_batch, "SUBMITTED")})
     assert all(line.gross == line.net + line.tax for line in lines)
     assert {line.net for line in lines} == {Decimal("1920.00") if row.rules["per"] == "day" else Decimal(80 * lines[0].count)}
+    assert "未登记" in signed_in(town.chen).get(desk("fee_list", row.uid)).content.decode()
     with pytest.raises(Refused):  # nobody has given an account
         actions.confirm_fees(town.chen, row)
     for line in lines:
