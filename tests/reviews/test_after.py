@@ -116,6 +116,8 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     assert "6222********2222" in page and "6222000011112222" not in page
     for actor in (town.chen, town.he, town.lead, town.qian):
         assert signed_in(actor).post(desk("fees_export", row.uid)).status_code == 403
+        with pytest.raises(Refused):
+            actions.export_fees(actor, row)
     assert not LedgerRow.objects.filter(verb="reviews.fees.export").exists()
     book = openpyxl.load_workbook(io.BytesIO(fin.post(desk("fees_export", row.uid)).content))
     assert "6222000011112222" in {cell.value for line in book.worksheets[0].iter_rows() for cell in line}

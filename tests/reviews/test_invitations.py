@@ -56,6 +56,10 @@ def test_link_declines_once_with_a_reason_and_the_next_is_invited_at_once(seat):
     assert Assignment.objects.get(replaces=seat).status == "INVITED"
     assert Client().post(url, {"reason_code": "FIELD"}).status_code == 404
     assert state(seat) == ("DECLINED", "BUSY")
+    later = Assignment.objects.filter(batch=seat.batch, expert=seat.expert).exclude(pk=seat.pk).first()
+    Assignment.objects.filter(pk=later.pk).update(status="INVITED", decline_reason="")  # called again, as an alternate may be
+    assert Client().post(url, {"reason_code": "FIELD"}).status_code == 404
+    assert state(later)[0] == "INVITED"  # the old link answers no new invitation
 
 
 def test_link_never_accepts_and_carries_no_session(seat):
