@@ -127,11 +127,6 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     assert actions.pay_fees(town.fin, row).status == "PAID"
 
 
-def test_fees_wait_for_the_close(town, scoring):
-    with pytest.raises(Refused):
-        actions.make_fees(town.chen, scoring)
-
-
 # --- the share of industry -------------------------------------------------------------------------------------------
 
 
@@ -145,3 +140,15 @@ def test_share_of_industry_counts_experts_whose_sheets_count(town, ranked_batch)
     assert reads.industry_shares(town.chen, 1999) == []
     assert signed_in(town.chen).get(desk("industry")).status_code == 200
     assert signed_in(town.li).get(desk("industry")).status_code == 403
+
+
+# --- late conflicts -----------------------------------------------------------------------------------------------
+
+
+def test_late_conflict_after_the_ranking_is_refused_with_the_reason(town, ranked_batch):
+    seat = make.seats(ranked_batch, "SUBMITTED")[0]
+    with pytest.raises(Refused) as refused:
+        actions.uphold(town.chen, seat, code="RC5", note="持股")
+    assert "排序" in refused.value.reasons[0] or "ranking" in refused.value.reasons[0]
+    seat.refresh_from_db()
+    assert seat.status == "SUBMITTED"

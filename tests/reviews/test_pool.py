@@ -118,14 +118,6 @@ def test_mark_of_integrity_bars_from_every_draw(town, level, barred):
     assert bool(queries.why_not_drawn(expert)) is barred
 
 
-def test_marked_expert_is_no_candidate_of_a_draw(town, made):
-    bad = make.pool(town)[0]
-    accounts.mark(make.system("test"), level=MarkLevel.SERIOUS, kind="CASE", reason="查实", since=clock.today(), person=bad.person)
-    draw = actions.commit_draw(town.he, made, public_source="次日指数")
-    assert bad.pk not in queries.key_of(draw).values()
-    assert len(draw.candidates["experts"]) == Expert.objects.count() - 1
-
-
 def test_who_does_not_confirm_is_not_drawn_until_he_does(town):
     expert = make.expert(town, 1)
     assert queries.drawable().filter(pk=expert.pk).exists()

@@ -16,7 +16,7 @@ from core.models import Deadline, LedgerRow
 from core.workflow import Refused
 from programs.models import GuideComment
 from reviews import actions, queries
-from reviews.models import Assignment, Batch, Recusal, Score
+from reviews.models import Assignment, Batch, Expert, Recusal, Score
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
 
@@ -56,6 +56,14 @@ def test_relation_that_was_ended_bars_no_more(town, made):
     tie = actions.declare_tie(make.Actor.of(mine.person), mine, code="RC5", organisation=town.a, note="持股")
     actions.end_tie(make.Actor.of(mine.person), tie, why="填错单位")
     assert found(made, mine) == {}
+
+
+def test_marked_expert_is_no_candidate_of_a_draw(town, made):
+    bad = make.pool(town)[0]
+    accounts.mark(make.system("test"), level=MarkLevel.SERIOUS, kind="CASE", reason="查实", since=clock.today(), person=bad.person)
+    draw = actions.commit_draw(town.he, made, public_source="次日指数")
+    assert bad.pk not in queries.key_of(draw).values()
+    assert len(draw.candidates["experts"]) == Expert.objects.count() - 1
 
 
 def test_conflict_that_arose_after_the_draw_is_found_at_the_answer(town, invited):
@@ -140,10 +148,6 @@ def test_late_conflict_after_the_close_takes_scores_again_and_figures_follow(tow
     assert LedgerRow.objects.filter(verb="reviews.batch.reopen", why__contains="表亲").exists()
 
 
-def test_late_conflict_after_the_ranking_is_refused_with_the_reason(town, ranked_batch):
-    seat = make.seats(ranked_batch, "SUBMITTED")[0]
-    with pytest.raises(Refused) as refused:
-        actions.uphold(town.chen, seat, code="RC5", note="持股")
-    assert "排序" in refused.value.reasons[0] or "ranking" in refused.value.reasons[0]
-    seat.refresh_from_db()
-    assert seat.status == "SUBMITTED"
+def test_fees_wait_for_the_close(town, scoring):
+    with pytest.raises(Refused):
+        actions.make_fees(town.chen, scoring)
