@@ -154,6 +154,11 @@ def unit_of(actor: Actor) -> Organisation | None:
     return None
 
 
+def is_resident_number(text: str) -> bool:
+    """A valid number of the resident identity card: date and check digit agree."""
+    return rules.read_resident_id(rules.plain(text)) is not None
+
+
 def bureau() -> Organisation:
     return Organisation.objects.get(kind="BUREAU")
 

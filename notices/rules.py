@@ -85,7 +85,7 @@ GROUPS = (
         "application.remind", "application.remind_by_unit", "guide.late_filing", "projects.contract.remind", "performance.acceptance.due", "reviews.remind",
         "reviews.due", "programs.annual_plan.due"), CLOCK),
     Group("invitations", _("Invitations and requests to act"), (
-        "membership.invite", "reviews.invite", "programs.topic_call.invite", "application.voice", "application.pass_on", "application.hand_in",
+        "membership.invite", "reviews.invite", "reviews.invite_remind", "reviews.recommended", "reviews.confirm", "programs.topic_call.invite", "application.voice", "application.pass_on", "application.hand_in",
         "application.coauthor_invite",
         "projects.contract.offer", "programs.adjustment.ask", "file.infected"), ASKED),
     Group("results", _("Results: awards, refusals, ends of an application"), (

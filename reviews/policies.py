@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from accounts.states import Role
+from accounts import policies as accounts
+from accounts.states import DESK_ROLES, STAFF_ROLES, Role
 from programs import policies as programme
 from programs.models import Guide
 from reviews import states
-from reviews.models import AgendaItem, Assignment, Batch, Draw, Expert, Meeting, Plan
+from reviews.models import AgendaItem, Assignment, Batch, Candidacy, Draw, Expert, ExpertImport, FeeList, Meeting, Plan
 
 ORGANISERS = (Role.DIVISION, Role.AGENCY)
 DRAWERS = (Role.RESOURCE, Role.SUPERVISION)
@@ -120,6 +121,89 @@ def may_read_pool(actor: Any, obj: Any = None) -> str | None:
 def experts_visible_to(actor: Any) -> QuerySet[Expert]:
     rows = Expert.objects.select_related("person")
     return rows if may_read_pool(actor) is None else rows.none()
+
+
+def may_join(actor: Any, obj: Any = None) -> str | None:
+    """Anybody who is signed in and works for no desk of the bureau (separation of duties)."""
+    if actor.id is None:
+        return _("Please sign in first.")
+    if actor.holds(*STAFF_ROLES, *DESK_ROLES):
+        return _("A review expert holds no role of the bureau (separation of duties).")
+    return None
+
+
+def recommends_for_unit(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.ORG_ADMIN) else _("Only the administrator of a unit recommends in its name.")
+
+
+def is_candidate(actor: Any, row: Candidacy) -> str | None:
+    """The person himself; a recommendation without an account belongs to whoever has its e-mail or telephone."""
+    if actor.id is not None and (row.person_id == actor.id or (
+            row.person_id is None and row.contact in (actor.person.email, actor.person.phone))):
+        return None
+    return _("Only the person this is about may do this.")
+
+
+def withdraws_candidacy(actor: Any, row: Candidacy) -> str | None:
+    return None if actor.id is not None and row.by_id == actor.id else is_candidate(actor, row)
+
+
+def candidacies_visible_to(actor: Any) -> QuerySet[Candidacy]:
+    """The keepers of the pool see all of them; others what they wrote and what is about them."""
+    rows = Candidacy.objects.select_related("person", "by", "unit", "decided_by")
+    if manages_pool(actor) is None:
+        return rows
+    if actor.id is None:
+        return rows.none()
+    contacts = [one for one in (actor.person.email, actor.person.phone) if one]
+    return rows.filter(Q(by=actor.id) | Q(person=actor.id) | Q(person=None, contact__in=contacts))
+
+
+def imports_visible_to(actor: Any) -> QuerySet[ExpertImport]:
+    rows = ExpertImport.objects.select_related("file", "errors", "uploaded_by")
+    return rows if manages_pool(actor) is None else rows.none()
+
+
+def keeps_profile(actor: Any, expert: Expert) -> str | None:
+    """The expert himself, or the resource division for him."""
+    if actor.id is not None and expert.person_id == actor.id:
+        return None
+    return manages_pool(actor, expert)
+
+
+def may_keep_some_profile(actor: Any, obj: Any = None) -> str | None:
+    """Opens the door; whose profile it is decides `keeps_profile`."""
+    return None if is_expert(actor) is None else manages_pool(actor)
+
+
+def is_finance(actor: Any, obj: Any = None) -> str | None:
+    return None if actor.holds(Role.FINANCE) else _("Only finance sees whole account numbers and pays fees.")
+
+
+def may_read_fees(actor: Any, obj: Any = None) -> str | None:
+    if actor.holds(*ORGANISERS, Role.FINANCE):
+        return None
+    return _("Only organisers of reviews and finance see fee lists.")
+
+
+def fees_visible_to(actor: Any) -> QuerySet[FeeList]:
+    """Organisers see those of their batches, finance what has been handed over."""
+    rows = FeeList.objects.select_related("batch__guide__special__plan", "made_by", "confirmed_by").annotate(
+        people=Count("lines"), gross=Sum("lines__gross"), tax=Sum("lines__tax"), net=Sum("lines__net"))
+    seen = Q(pk__in=[])
+    if actor.holds(Role.FINANCE):
+        seen |= ~Q(status=states.FeeStatus.DRAFT)
+    if actor.holds(*ORGANISERS):
+        seen |= Q(batch__in=visible_to(actor).order_by().values("pk"))
+    return rows.filter(seen)
+
+
+def organises_fees(actor: Any, row: FeeList) -> str | None:
+    return organises(actor, row.batch)
+
+
+def may_see_identity(actor: Any, obj: Any = None) -> str | None:
+    return accounts.may_unmask(actor)
 
 
 # --- the expert --------------------------------------------------------------------------------------------------

@@ -26,6 +26,63 @@ class Constituency(TextChoices):
     ECONOMY = "ECONOMY", _("Economy and finance")
 
 
+class TitleLevel(TextChoices):
+    """Level of the professional title; the conditions of the pools ask for it in this order."""
+
+    ACADEMICIAN = "ACADEMICIAN", _("Academician")
+    FULL = "FULL", _("Full senior title")
+    DEPUTY = "DEPUTY", _("Deputy senior title")
+    MIDDLE = "MIDDLE", _("Middle title")
+    NONE = "NONE", pgettext_lazy("title", "None")
+
+
+#: From the highest down.
+LEVELS = tuple(TitleLevel.values)
+
+
+class Tier(TextChoices):
+    """Levels of the science constituency of the major pool."""
+
+    ONE = "1", _("Level 1: academicians and winners of the highest prizes")
+    TWO = "2", _("Level 2: leaders of central programmes, first finishers of national prizes")
+    THREE = "3", _("Level 3: leaders of tasks of central programmes and the like")
+
+
+class Language(TextChoices):
+    """In which an expert can read an application and write a comment."""
+
+    ZH = "zh", pgettext_lazy("language", "Chinese")
+    EN = "en", pgettext_lazy("language", "English")
+    JA = "ja", pgettext_lazy("language", "Japanese")
+    DE = "de", pgettext_lazy("language", "German")
+    FR = "fr", pgettext_lazy("language", "French")
+    RU = "ru", pgettext_lazy("language", "Russian")
+
+
+class Origin(TextChoices):
+    OWN = "OWN", _("Own application")
+    PERSON = "PERSON", _("Recommended by a person")
+    UNIT = "UNIT", _("Recommended by a unit")
+    DESK = "DESK", _("Taken in by the resource division")
+    IMPORT = "IMPORT", _("Taken over from a table")
+
+
+class CandidacyStatus(TextChoices):
+    ASKED = "ASKED", _("Recommended, waiting for the person")
+    SUBMITTED = "SUBMITTED", _("To be decided")
+    RETURNED = "RETURNED", pgettext_lazy("candidacy", "Sent back to be completed")
+    ADMITTED = "ADMITTED", pgettext_lazy("candidacy", "In the pool")
+    REFUSED = "REFUSED", pgettext_lazy("candidacy", "Not taken in")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("candidacy", "Withdrawn")
+
+
+class ImportStatus(TextChoices):
+    UPLOADED = "UPLOADED", pgettext_lazy("import", "To be mapped and checked")
+    CHECKED = "CHECKED", pgettext_lazy("import", "Checked, to be taken over")
+    APPLIED = "APPLIED", pgettext_lazy("import", "Taken over")
+    DISCARDED = "DISCARDED", pgettext_lazy("import", "Discarded")
+
+
 class BatchStatus(TextChoices):
     DRAFT = "DRAFT", _("Being prepared")
     DRAWN = "DRAWN", _("Experts drawn")
@@ -88,6 +145,10 @@ class RecusalCode(TextChoices):
 DECLARABLE = (RecusalCode.RC2, RecusalCode.RC3, RecusalCode.RC4, RecusalCode.RC5, RecusalCode.RC6, RecusalCode.RC1)
 
 
+#: What holds whatever the batch: declared once, kept in the pool.
+STANDING = (RecusalCode.RC2, RecusalCode.RC3, RecusalCode.RC5, RecusalCode.RC6)
+
+
 class FoundBy(TextChoices):
     AUTO = "AUTO", _("Found by the system")
     DECLARED = "DECLARED", _("Declared by the expert")
@@ -121,6 +182,27 @@ class Outcome(TextChoices):
     KNOCKED_OUT = "KNOCKED_OUT", _("Failed a knock-out question")
     UNSCORED = "UNSCORED", _("Without valid scores")
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("application", "Withdrawn")
+
+
+# --- after the review ------------------------------------------------------------------------------------------------
+
+
+class Grade(TextChoices):
+    GOOD = "GOOD", pgettext_lazy("expert grade", "Good")
+    FAIR = "FAIR", pgettext_lazy("expert grade", "Fair")
+    POOR = "POOR", pgettext_lazy("expert grade", "Poor")
+
+
+class MeasureKind(TextChoices):
+    WARN = "WARN", _("Warning")
+    PAUSE = "PAUSE", pgettext_lazy("expert measure", "Paused")
+    REMOVE = "REMOVE", pgettext_lazy("expert measure", "Removed")
+
+
+class FeeStatus(TextChoices):
+    DRAFT = "DRAFT", _("To be checked")
+    CONFIRMED = "CONFIRMED", _("For finance")
+    PAID = "PAID", pgettext_lazy("fees", "Paid")
 
 
 class MeetingKind(TextChoices):

@@ -11,7 +11,7 @@ from accounts.policies import Actor, system
 from core import clock, deadlines, jobs, parameters
 from core.tasks import sweep
 from reviews import actions, queries
-from reviews.models import Batch, Plan
+from reviews.models import Batch, ExpertImport, Plan
 from reviews.states import BatchStatus, PlanStatus
 
 COPIES_AT_ONCE = 5
@@ -50,6 +50,27 @@ def remind() -> int:
         if left + 1 in days:
             told += actions.remind(system("clock"), batch, days=left + 1)
     return told
+
+
+@jobs.job("reviews.import")
+def take_over_experts(job: Any, progress: jobs.Progress) -> None:
+    """Dry run or taking over of a table of experts; begun again, it writes the same rows once more and no others."""
+    actor = Actor.of(Person.objects.get(pk=job.actor_id))
+    row = ExpertImport.objects.select_related("file").get(pk=job.params["table"])
+    (actions.apply_table if job.params["apply"] else actions.check_table)(actor, row, progress)
+    job.result = {"link": reverse("reviews:desk:expert_import", args=[row.uid])}
+
+
+@sweep("reviews.pool")
+def keep_pool() -> int:
+    """Yearly confirmations that are due are asked for; pauses whose day has come are over."""
+    return actions.ask_to_confirm() + actions.end_pauses(system("clock"))
+
+
+@sweep("reviews.invitations")
+def remind_invited() -> int:
+    """Invitations without an answer, at the hours before the end that parameter review.invite_reminders names."""
+    return actions.remind_invited(Batch.objects.filter(status__in=RUNNING), parameters.value("review.invite_reminders"))
 
 
 @sweep("reviews.copies")

@@ -17,9 +17,12 @@ from reviews.states import (
     AgendaStatus,
     AssignmentStatus,
     BatchStatus,
+    CandidacyStatus,
     DeclineReason,
     DrawStatus,
     ExpertStatus,
+    FeeStatus,
+    ImportStatus,
     LineDrawStatus,
     MeetingStatus,
     PlanStatus,
@@ -214,6 +217,73 @@ EXPERT = Machine(
     ),
     "reviews.Expert",
     E,
+)
+
+
+# --- on the way into the pool --------------------------------------------------------------------------------------
+
+C, I = CandidacyStatus, ImportStatus
+
+
+def conditions_met(row: Any, *, unmet: Any = None, reason: str = "", **given: Any) -> list[str]:
+    """The acting verb hands over the conditions of the pool that are not met, in words; an exception needs its reason."""
+    if unmet is None:
+        return [_("The conditions have not been checked.")]
+    return [] if not unmet or reason.strip() else [*(str(one) for one in unmet), _("An exception needs a reason.")]
+
+
+CANDIDACY = Machine(
+    "reviews.candidacy",
+    (
+        Step("submit", {C.ASKED, C.RETURNED}, C.SUBMITTED, policies.is_candidate, (), gettext_lazy("Apply to join")),
+        Step("admit", {C.SUBMITTED}, C.ADMITTED, policies.manages_pool, (conditions_met,), pgettext_lazy("candidacy", "Take into the pool")),
+        Step("return", {C.SUBMITTED}, C.RETURNED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Send back")),
+        Step("refuse", {C.SUBMITTED}, C.REFUSED, policies.manages_pool, (with_why,), pgettext_lazy("candidacy", "Do not take in"), danger=True),
+        Step("withdraw", {C.ASKED, C.SUBMITTED, C.RETURNED}, C.WITHDRAWN, policies.withdraws_candidacy, (),
+             pgettext_lazy("candidacy", "Withdraw")),
+    ),
+    "reviews.Candidacy",
+    C,
+)
+
+
+def dry_run_made(row: Any, **given: Any) -> str | None:
+    return None if row.counts else _("Make a dry run first.")
+
+
+IMPORT = Machine(
+    "reviews.import",
+    (
+        Step("check", {I.UPLOADED, I.CHECKED}, I.CHECKED, policies.manages_pool, (), gettext_lazy("Make a dry run")),
+        Step("apply", {I.CHECKED}, I.APPLIED, policies.manages_pool, (with_why, dry_run_made), gettext_lazy("Take over"), danger=True),
+        Step("discard", {I.UPLOADED, I.CHECKED}, I.DISCARDED, policies.manages_pool, (with_why,), gettext_lazy("Discard the table")),
+    ),
+    "reviews.ExpertImport",
+    I,
+)
+
+
+# --- fees ------------------------------------------------------------------------------------------------------------
+
+F = FeeStatus
+
+
+def accounts_given(row: Any, *, missing: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over who has given no account."""
+    if missing is None:
+        return _("The accounts have not been checked.")
+    return _("No account yet: %(names)s") % {"names": "、".join(missing)} if missing else None
+
+
+FEES = Machine(
+    "reviews.fees",
+    (
+        Step("confirm", {F.DRAFT}, F.CONFIRMED, policies.organises_fees, (accounts_given,), gettext_lazy("Hand to finance")),
+        Step("reopen", {F.CONFIRMED}, F.DRAFT, policies.is_finance, (with_why,), gettext_lazy("Back to the organiser")),
+        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (), gettext_lazy("Paid out"), danger=True),
+    ),
+    "reviews.FeeList",
+    F,
 )
 
 

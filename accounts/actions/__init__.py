@@ -11,6 +11,7 @@ from accounts.actions.people import (
     create_person,
     edit_profile,
     employ,
+    end_employment,
     end_sessions,
     forget_ended_sessions,
     forget_old_attempts,
@@ -60,7 +61,7 @@ from accounts.actions.units import (
 __all__ = [
     "LICENCE_BYTES", "LICENCE_KINDS",
     "LICENCE_BYTES", "accept_membership", "change_password", "confirm_change", "confirm_membership", "consent",
-    "create_person", "decline_membership", "disengage", "engage_all", "edit_organisation", "edit_profile", "employ", "end_account",
+    "create_person", "decline_membership", "disengage", "engage_all", "edit_organisation", "edit_profile", "employ", "end_employment", "end_account",
     "begin_attempt", "end_expired_roles", "end_role", "end_sessions", "engage", "forget_old_attempts", "grant_role", "invite_member",
     "mark", "forget_ended_sessions", "merge_organisations", "merge_people", "note_success", "note_try", "refuse", "refuse_change",
     "refuse_membership", "register_organisation", "register_unit_with_administrator", "release", "request_membership",

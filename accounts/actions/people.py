@@ -182,3 +182,16 @@ def employ(actor: Actor, person: Person, organisation: Organisation, *, since: d
     if created:
         ledger.record("accounts.person.employ", person, actor, organisation=organisation.ref)
     return row
+
+
+@transaction.atomic
+def end_employment(actor: Actor, row: Employment, *, until: date) -> Employment:
+    """The last day with an employer, said by the person or by whoever keeps the record; recusal looks back from it."""
+    if until < row.since:
+        raise Refused(_("The end lies before the beginning."))
+    before = row.until
+    Employment.objects.filter(pk=row.pk).update(until=until)
+    row.refresh_from_db()
+    ledger.record("accounts.person.end_employment", row.person, actor, organisation=row.organisation.ref, before={"until": before},
+                  after={"until": until})
+    return row

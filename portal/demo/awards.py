@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts import actions as accounts
 from accounts.models import Person
 from accounts.policies import Actor, system
@@ -26,18 +28,68 @@ from projects.models import Contract, Project, Publicity
 from reviews import actions as reviews
 from reviews.models import Assignment, Batch, Expert, Plan
 
-DISCIPLINES = ("520", "510", "470", "430", "180", "460", "350")
+DISCIPLINES = (("510", "520"), ("460",), ("520", "413"), ("140", "430"), ("790",))
 CONSTITUENCIES = ("SCIENCE", "INDUSTRY", "INDUSTRY", "SCIENCE", "ECONOMY")
+
+
+LEVELS = (("FULL", "教授"), ("FULL", "正高级工程师"), ("DEPUTY", "高级工程师"), ("DEPUTY", "副教授"), ("MIDDLE", "高级会计师"))
 
 
 def pool(world: World) -> None:
     """The experts of the world enter the pool."""
     for index, person in enumerate(world.experts):
+        (level, title), kind = LEVELS[index % len(LEVELS)], index % len(CONSTITUENCIES)
         reviews.enrol(
-            world.actor("he"), person, constituency=CONSTITUENCIES[index % len(CONSTITUENCIES)],
-            pool="MAJOR" if index % 6 == 0 else "GENERAL", keywords=world.dice.dice.sample(texts.KEYWORDS, 3),
-            disciplines=(DISCIPLINES[index % len(DISCIPLINES)],), yearly_max=None,
+            world.actor("he"), person, constituency=CONSTITUENCIES[kind], pool="MAJOR" if index % 6 == 0 else "GENERAL",
+            tier="2" if index % 6 == 0 and CONSTITUENCIES[kind] == "SCIENCE" else "", level=level, title=title, disciplines=DISCIPLINES[kind],
+            languages=["zh", "en"] if index % 2 else ["zh"], keywords=world.dice.dice.sample(texts.KEYWORDS, 3), yearly_max=None,
         )
+
+
+def confirm_pool() -> None:
+    """Every expert looks through his data, as once a year; otherwise nobody would be drawn in the next cycle."""
+    for row in Expert.objects.filter(status="ACTIVE").select_related("person"):
+        if (clock.today() - (row.confirmed_on or row.created_at.date())).days > 300:
+            reviews.confirm(Actor.of(row.person), row)
+
+
+def joining(world: World) -> None:
+    """The pool of today: confirmed, with an application to decide, a recommendation, a table before it is taken over, a relation and an account."""
+    confirm_pool()
+    li, wang = (Actor.of(Person.objects.get(email=f"{key}@demo.keguan.example")) for key in ("li", "wang"))
+    he = world.actor("he")
+    reviews.apply_to_join(li, pool="GENERAL", constituency="INDUSTRY", title="高级工程师", level="DEPUTY", tier="", is_manager=True, disciplines=["510"],
+                          clusters=[], keywords=["端侧芯片", "可靠性"], languages=["zh", "en"], yearly_max=6, statement="十五年集成电路研发与量产经验。")
+    for name, contact, constituency in (("周研究员", "zhou", "SCIENCE"), ("吴总工", "wuzg", "INDUSTRY")):
+        reviews.recommend(wang, name=name, contact=f"{contact}@pool.demo.example", pool="GENERAL", constituency=constituency,
+                          reason="所在领域的学科带头人。", for_unit=True)
+    table = "姓名,邮箱,界别,职称级别,学科\n吴工,wu@pool.demo.example,产业界,正高,520\n郑某,,体育界,正高,\n"
+    for name in ("外部专家.csv", "高校专家.csv"):
+        reviews.keep_table(he, upload=SimpleUploadedFile(name, table.encode()))
+    row = reviews.keep_table(he, upload=SimpleUploadedFile("原系统专家.csv", table.encode()))
+    reviews.map_table(he, row, mapping={"name": "姓名", "email": "邮箱", "constituency": "界别", "level": "职称级别", "disciplines": "学科"}, job=False)
+    reviews.check_table(he, row, lambda done, total: None)
+    expert = Expert.objects.select_related("person").get(person=world.experts[0])
+    own = Actor.of(expert.person)
+    reviews.declare_tie(own, expert, code="RC2", name="陈博士", note="博士研究生导师")
+    reviews.set_account(own, expert, holder=expert.person.name, bank="演示银行深圳分行", number="6222000011112222")
+
+
+def after_review(world: World) -> None:
+    """What follows the newest ranked review: experts evaluated, a fee list handed to finance, comments that are being edited."""
+    batch, chen = Batch.objects.filter(status="RANKED").latest("pk"), world.actor("chen")
+    reviews.evaluate_rest(chen, batch)
+    for earlier in Batch.objects.filter(status="RANKED").exclude(pk=batch.pk).order_by("-pk")[:2]:
+        reviews.make_fees(chen, earlier)
+    fees = reviews.make_fees(chen, batch)
+    for number, line in enumerate(fees.lines.select_related("expert__person")):
+        reviews.set_account(Actor.of(line.expert.person), line.expert, holder=line.expert.person.name, bank="演示银行深圳分行", number=f"62220000{number:08d}")
+    reviews.confirm_fees(chen, fees)
+    item = batch.items.filter(withdrawn=False).order_by("rank").first()
+    running = Assignment.objects.filter(batch__status="SCORING", batch__due_at__gt=clock.now(), status__in=["ACCEPTED", "SUBMITTED"])
+    if late := running.exclude(expert__person__email="zhao@demo.keguan.example").select_related("batch").order_by("-pk").first():
+        reviews.uphold(chen, late, code="RC5", note="近三年曾为申报单位提供有偿咨询")  # and the next alternate is invited
+    reviews.edit_comments(chen, item, text="一、目标明确，技术路线可行。\n二、请补充可靠性验证数据，并在合同中写明考核指标。")
 
 
 def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED") -> Batch:
@@ -47,6 +99,7 @@ def review(world: World, guide: Guide, start: datetime, *, until: str = "RANKED"
     if not Plan.objects.exists():
         reviews.order_plan(drawer, batch)
         reviews.solve_plan(Plan.objects.get(batch=batch), lambda _done, _total: None)
+    confirm_pool()
     if until == "DRAFT":
         return batch
     draw = reviews.commit_draw(drawer, batch, public_source="次日深证成份指数收盘点位（演示）")

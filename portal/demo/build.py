@@ -91,6 +91,8 @@ def run(*, small: bool = False) -> Iterator[str]:
     yield from story.present()
     clock.shift_to(None)
     cycle.settle()
+    awards.joining(world)
+    awards.after_review(world)
     tree.rules_and_tree(world)
     yield said("versions of the tree, documents, numbers")
     for refusal in world.refusals[:20]:

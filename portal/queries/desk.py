@@ -86,6 +86,8 @@ QUEUES = (
               {"status": "DRAFT"}),
         Queue(gettext_lazy("Reviews running"), "review.running", (D, A), "reviews:desk:batches", others=True),
         Queue(gettext_lazy("Batches to rank"), "review.to_rank", (D,), "reviews:desk:batches", {"status": "CLOSED"}),
+        Queue(gettext_lazy("Applications to join the expert pool"), "review.to_admit", (R,), "reviews:desk:candidacies", {"status": "SUBMITTED"}),
+        Queue(gettext_lazy("Review fees to pay"), "review.to_pay", (F,), "reviews:desk:fee_lists", {"status": "CONFIRMED"}),
     )),
     (gettext_lazy("Awards and contracts"), (
         Queue(gettext_lazy("Lists of awards to decide"), "project.decide", (L,), "projects:desk:proposals", {"status": "SUBMITTED"}),

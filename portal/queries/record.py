@@ -46,7 +46,7 @@ WORDS = {
     "accounts.person.consent": gettext_lazy("Consent to the privacy notice"),
     "accounts.person.create": gettext_lazy("Account created"),
     "accounts.person.edit": gettext_lazy("Personal data changed"),
-    "accounts.person.employ": gettext_lazy("Employment recorded"),
+    "accounts.person.employ": gettext_lazy("Employment recorded"), "accounts.person.end_employment": gettext_lazy("Employment ended"),
     "accounts.person.end": gettext_lazy("Closed the account"),
     "accounts.person.merge": gettext_lazy("Accounts merged"),
     "accounts.person.password": gettext_lazy("Password changed"),

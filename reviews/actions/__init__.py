@@ -1,5 +1,16 @@
 """All that writes on this floor."""
 
+from reviews.actions.after import (
+    confirm_fees,
+    edit_comments,
+    evaluate,
+    evaluate_rest,
+    export_fees,
+    make_fees,
+    pay_fees,
+    reopen_fees,
+    send_comments,
+)
 from reviews.actions.batches import (
     answer_due,
     close_batch,
@@ -18,7 +29,10 @@ from reviews.actions.batches import (
     tell_due,
 )
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
+from reviews.actions.expert_imports import apply_table, check_table, discard_table, keep_table, map_table, order_table, read_table
 from reviews.actions.grouping import order_groups, propose_groups, set_groups
+from reviews.actions.joining import admit, apply_to_join, recommend, refuse_candidacy, send_back, withdraw_candidacy
+from reviews.actions.late import uphold
 from reviews.actions.meetings import (
     appoint_chair,
     attend,
@@ -53,15 +67,30 @@ from reviews.actions.plans import (
     undo_plan,
     verdict_of,
 )
-from reviews.actions.pool import edit_expert, enrol, pause, remove, resume
+from reviews.actions.pool import (
+    ask_to_confirm,
+    confirm,
+    edit_expert,
+    edit_own_profile,
+    end_pauses,
+    enrol,
+    pause,
+    pause_span,
+    remove,
+    resume,
+    warn,
+)
+from reviews.actions.private import add_employer, declare_tie, end_employer, end_tie, reveal_account, reveal_identity, set_account
 from reviews.actions.seats import (
     PLEDGE,
     begin,
     call_alternate,
     declare_and_accept,
     decline,
+    decline_by_link,
     expire_invitations,
     invite,
+    remind_invited,
     report_conflict,
     void,
 )
@@ -75,6 +104,10 @@ __all__ = [
     "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "hide_words", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
+    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
+    "declare_tie", "decline_by_link", "remind_invited", "discard_table", "edit_own_profile",
+    "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
+    "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "solve_plan", "submit_sheet", "tell_due", "void",

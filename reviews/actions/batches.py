@@ -14,7 +14,7 @@ from applications import actions as applications
 from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
-from core import clock, deadlines, jobs, ledger, parameters, refs, workdays
+from core import clock, deadlines, jobs, ledger, parameters, refs
 from core.workflow import Refused
 from notices import actions as notices
 from programs.models import Guide
@@ -135,7 +135,7 @@ def figures_of(batch: Batch) -> dict[int, scores.Figures]:
     return {item.pk: scores.aggregate(sheets.get(item.pk, []), rules) for item in batch.items.all()}
 
 
-def _write_figures(batch: Batch) -> dict[int, scores.Figures]:
+def write_figures(batch: Batch) -> dict[int, scores.Figures]:
     found = figures_of(batch)
     for pk, one in found.items():
         BatchItem.objects.filter(pk=pk).update(
@@ -157,7 +157,7 @@ def close_batch(actor: Any, batch: Batch) -> Batch:
     digest = sheets_digest(batch)
     Batch.objects.filter(pk=batch.pk).update(closed_sha256=digest, closed_at=clock.now())
     row = BATCH.move("close", actor, batch, data={"sha256": digest})
-    _write_figures(row)
+    write_figures(row)
     for item in row.items.select_related("application__guide__special__plan").filter(withdrawn=False):
         if item.application.status == Status.IN_REVIEW:
             applications.close_review(actor, item.application)
@@ -282,9 +282,7 @@ def remind(actor: Any, batch: Batch, *, days: int | None = None) -> int:
     return len(people)
 
 
-def answer_due(batch: Batch, invited_at: datetime | None = None) -> datetime:
-    """Until when an invitation is answered: parameter review.answer_days, never after the scores are due."""
-    return min(workdays.add_days(invited_at or clock.now(), int(batch.rules["answer_days"])), batch.due_at)
+answer_due = queries.answer_due
 
 
 def tell_due(actor: Any, batch: Batch) -> None:

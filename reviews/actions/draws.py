@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock, crypt, ledger
 from core.workflow import Refused
 from reviews import policies, queries
-from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal
+from reviews.models import Assignment, Batch, BatchItem, Draw, Recusal
 from reviews.rules import draw as rules
 from reviews.rules import lottery
 from reviews.states import BatchStatus, DrawStatus, FoundBy, Mode
@@ -22,13 +22,13 @@ from reviews.workflow import BATCH, DRAW
 
 @transaction.atomic
 def find_recusals(actor: Any, batch: Batch) -> int:
-    """Run the recusal rules over the whole pool and write what is new (rules RC1, RC4, RC7 to RC10). Append-only; a
+    """Run the recusal rules over the whole pool and write what is new (rules RC1, RC4, RC7 to RC10, and what was declared once for all). Append-only; a
     second run finds only what has changed. Returns how many rows were written."""
     barred = queries.recusal_graph(batch)
     known = set(Recusal.objects.filter(batch=batch, found_by=FoundBy.AUTO).values_list("application", "expert", "code"))
     rows = [
         Recusal(batch=batch, application_id=application, expert_id=expert, code=finding.code, found_by=FoundBy.AUTO,
-                note=finding.about)
+                note=finding.about, evidence=dict(finding.evidence))
         for (application, expert), findings in barred.items()
         for finding in findings
         if (application, expert, finding.code) not in known
@@ -41,7 +41,7 @@ def find_recusals(actor: Any, batch: Batch) -> int:
 
 def candidates_of(batch: Batch) -> tuple[dict[str, Any], dict[str, int]]:
     """(input of the draw by codes, {code: expert id}). Codes are new in every draw and say nothing about anybody."""
-    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person").order_by("pk"))
+    experts = list(queries.drawable().select_related("person").order_by("pk"))
     order = list(range(len(experts)))
     secrets.SystemRandom().shuffle(order)
     code_of = {expert.pk: f"E{order[index] + 1:03d}" for index, expert in enumerate(experts)}

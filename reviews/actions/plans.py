@@ -85,7 +85,7 @@ def lock_seats(actor: Any, plan: Plan, *, panel: str, codes: Sequence[str]) -> i
 
 def verdict_of(plan: Plan, wanted: Mapping[str, Sequence[str]]) -> moves.Verdict:
     locked = set(plan.items.filter(locked=True).values_list("panel", "code"))
-    return moves.examine(wanted, queries.seats_of(plan), queries.plan_setting(plan), locked)
+    return moves.examine(wanted, queries.plan_seats(plan), queries.plan_setting(plan), locked)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def take_change(actor: Any, plan: Plan) -> Plan:
 
 def problems_of_plan(plan: Plan) -> list[str]:
     """What stands against applying: every panel is looked at with the recusals, the pool and the batch of this moment."""
-    setting, now = queries.plan_setting(plan), queries.seats_of(plan)
+    setting, now = queries.plan_setting(plan), queries.plan_seats(plan)
     panels = set(queries.panels_of(plan.batch))
     faults = [moves.Fault("SEATS", panel, "0") for panel in sorted(panels - set(now))]
     faults += [moves.Fault("UNKNOWN", panel) for panel in sorted(set(now) - panels)]
@@ -182,7 +182,7 @@ def _write_seats(plan: Plan) -> None:
     rules = drawing.Rules(setting.people, setting.seats, setting.minimum)
     spare, rows, aliases = setting.seats * int(batch.rules["alternates_per_seat"]), [], {}
     people = dict(PlanItem.objects.filter(plan=plan).values_list("code", "expert"))
-    seats = queries.seats_of(plan)
+    seats = queries.plan_seats(plan)
     for panel, items in queries.panels_of(batch).items():
         near = setting.near[panel]
         order = sorted((code for code in near if code not in setting.barred.get(panel, ())), key=lambda code: (-near[code], code))

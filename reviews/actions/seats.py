@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.policies import system
+from accounts.policies import Actor, system
 from core import clock, deadlines, ledger
 from core.workflow import Refused
 from notices import actions as notices
@@ -43,13 +44,32 @@ def _invite_one(actor: Any, seat: Assignment, batch: Batch) -> None:
 
 
 def _tell(batch: Batch, experts: Iterable[int], call: int = 0) -> None:
-    """Once per expert and call: who is called again as an alternate is told again."""
-    people = [expert.person for expert in Expert.objects.filter(pk__in=experts).select_related("person")]
-    notices.tell(
-        people, "reviews.invite", lambda: _("You are invited to review: %(name)s") % {"name": batch.name},
-        lambda: _("Answer soon; scores are due on %(at)s.") % {"at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
-        f"/review/{batch.ref}/", dedupe=f"review-invite:{batch.pk}:{call}", statutory=True,
-    )
+    """Once per expert and call: who is called again as an alternate is told again. The link is his own (queries.link_of)."""
+    rows = Assignment.objects.filter(batch=batch, expert__in=list(experts), status=AssignmentStatus.INVITED).select_related("expert__person")
+    first = {seat.expert_id: seat for seat in rows.order_by("expert", "-pk")}
+    if call:
+        first = {seat.expert_id: seat for seat in rows.filter(pk=call)}
+    for seat in first.values():
+        notices.tell(
+            [seat.expert.person], "reviews.invite", lambda: _("You are invited to review: %(name)s") % {"name": batch.name},
+            lambda seat=seat: _("Answer by %(answer)s, in one step from this link; scores are due on %(at)s.") % {
+                "answer": f"{clock.local(answer_due(batch, seat.invited_at)):%Y-%m-%d %H:%M}", "at": f"{clock.local(batch.due_at):%Y-%m-%d %H:%M}"},
+            queries.link_of(seat), dedupe=f"review-invite:{batch.pk}:{call}", statutory=True,
+        )
+
+
+def remind_invited(batches: Iterable[Batch], hours: Iterable[int]) -> int:
+    """Who has not answered is reminded once for each of the hours before the end (parameter review.invite_reminders)."""
+    told, marks, now = 0, sorted(int(hour) for hour in hours), clock.now()
+    for seat, due in queries.waiting_invitations(batches):
+        near = [mark for mark in marks if timedelta(0) < due - now <= timedelta(hours=mark)]
+        if not near:
+            continue
+        told += notices.tell(
+            [seat.expert.person], "reviews.invite_remind", lambda seat=seat: _("Please answer the invitation: %(name)s") % {"name": seat.batch.name},
+            lambda due=due: _("Without an answer by %(at)s the next expert is invited.") % {"at": f"{clock.local(due):%Y-%m-%d %H:%M}"},
+            queries.link_of(seat), dedupe=f"invite-remind:{seat.pk}:{near[0]}")
+    return told
 
 
 def _own(actor: Any, batch: Batch, status: str) -> list[Assignment]:
@@ -68,16 +88,22 @@ def declare_and_accept(actor: Any, batch: Batch, *, conflicts: Mapping[str, tupl
     if wrong := [ref for ref, (code, _note) in conflicts.items() if code not in DECLARABLE]:
         raise Refused(_("Choose the kind of conflict: %(refs)s.") % {"refs": "、".join(wrong)})
     expert = seats[0].expert
+    if reasons := queries.why_not_drawn(expert):
+        raise Refused(_("You are not drawn as an expert now: %(why)s.") % {"why": "；".join(reasons)})
+    barred = check_again(batch, [expert], [seat.item.application_id for seat in seats])
     Declaration.objects.create(
         batch=batch, expert=expert, text=PLEDGE, applications=[seat.item.application.ref for seat in seats],
         conflicts=[{"application": ref, "code": c, "note": n} for ref, (c, n) in conflicts.items()])
     accepted = []
     for seat in seats:
         found = conflicts.get(seat.item.application.ref)
+        if found is None and (seat.item.application_id, expert.pk) in barred:
+            _decline_one(actor, seat, DeclineReason.CONFLICT, "")
+            continue
         if found is None:
             accepted.append(ASSIGNMENT.move("accept", actor, seat))
             continue
-        _recuse(actor, seat, found[0], FoundBy.DECLARED, found[1])
+        recuse(actor, seat, found[0], FoundBy.DECLARED, found[1])
         _decline_one(actor, seat, DeclineReason.CONFLICT, found[1])
     Assignment.objects.filter(pk__in=[seat.pk for seat in accepted]).update(answered_at=clock.now())
     return accepted
@@ -94,6 +120,17 @@ def decline(actor: Any, batch: Batch, *, reason_code: str, note: str = "") -> in
     return len(seats)
 
 
+@transaction.atomic
+def decline_by_link(token: str, *, reason_code: str, note: str = "") -> int:
+    """Decline from the link of the mail, which carries this right alone. The seat is locked: the link answers once."""
+    seat = queries.seat_of_link(token)
+    Assignment.objects.select_for_update(no_key=True).get(pk=seat.pk)
+    seat = queries.seat_of_link(token)
+    count = decline(Actor.of(seat.expert.person), seat.batch, reason_code=reason_code, note=note)
+    ledger.record("reviews.assignment.link", seat, system("link"), seats=count)
+    return count
+
+
 def _decline_one(actor: Any, seat: Assignment, reason_code: str, note: str) -> None:
     if reasons := ASSIGNMENT.why_not("decline", actor, seat, reason_code=reason_code):
         raise Refused(reasons)
@@ -102,7 +139,7 @@ def _decline_one(actor: Any, seat: Assignment, reason_code: str, note: str) -> N
     call_alternate(seat)
 
 
-def _recuse(actor: Any, seat: Assignment, code: str, found_by: str, note: str) -> None:
+def recuse(actor: Any, seat: Assignment, code: str, found_by: str, note: str) -> None:
     Recusal.objects.get_or_create(
         batch=seat.batch, application=seat.item.application, expert=seat.expert, code=code, found_by=found_by,
         defaults={"note": note[:500], "by": actor.person},
@@ -110,12 +147,37 @@ def _recuse(actor: Any, seat: Assignment, code: str, found_by: str, note: str) -
     ledger.record("reviews.assignment.recuse", seat, actor, why=note, code=code, found_by=found_by)
 
 
+def check_again(batch: Batch, experts: list[Expert], applications: list[int]) -> set[tuple[int, int]]:
+    """Ask the rules once more before somebody takes a seat: employers, filings and relations change after a draw. What is new is
+    written; returns the barred pairs. How often one was drawn (RC10) is a question of the draw, not of an invitation."""
+    graph = queries.recusal_graph(batch, experts, applications)
+    found = {pair: [one for one in findings if one.code != "RC10"] for pair, findings in graph.items()}
+    for (application, expert), findings in found.items():
+        for one in findings:
+            Recusal.objects.get_or_create(batch=batch, application_id=application, expert_id=expert, code=one.code, found_by=FoundBy.AUTO,
+                                          defaults={"note": one.about, "evidence": dict(one.evidence)})
+    barred = {pair for pair, findings in found.items() if findings}
+    if barred:
+        # The expert's own act would tell who sits in the batch to those who read aliases only.
+        ledger.record("reviews.batch.recusals", batch, system("recusal"), found=len(barred))
+    return barred
+
+
+def release_invitations(expert: Expert, why: str) -> int:
+    """An expert who may not review any more gives his unanswered invitations to the next alternates; whoever has accepted stays with
+    the organiser, who is told by the page of seats."""
+    rows = Assignment.objects.filter(expert=expert, status=AssignmentStatus.INVITED).select_related("batch", "item__application", "expert")
+    for seat in rows:
+        _decline_one(system("pool"), seat, DeclineReason.OTHER, why)
+    return len(rows)
+
+
 @transaction.atomic
 def call_alternate(seat: Assignment) -> Assignment | None:
     """Invite the next alternate who keeps the rules of the panel (employers, constituencies, recusals); who is passed
     over, and for which rule, is recorded. None left: the organiser hears of it."""
     batch, clerk = seat.batch, system("draw")
-    rows = list(Assignment.objects.select_for_update(of=("self",)).filter(item=seat.item).select_related("expert").order_by("order"))
+    rows = list(Assignment.objects.select_for_update(of=("self",)).filter(item=seat.item).select_related("expert__person").order_by("order"))
     experts = {str(row.expert_id): row for row in rows}
     employers = queries.current_employers([row.expert for row in rows])
     facts = {code: {"constituency": row.expert.constituency, "employers": sorted(employers.get(row.expert_id, ()))}
@@ -123,7 +185,11 @@ def call_alternate(seat: Assignment) -> Assignment | None:
     panel = rules.Rules(facts, batch.panel_size, {"INDUSTRY": batch.industry_min} if batch.industry_min else {})
     members = [str(row.expert_id) for row in rows if row.status in SEATED]
     waiting = [str(row.expert_id) for row in rows if row.is_alternate and row.status == AssignmentStatus.DRAWN]
+    drawable = set(queries.drawable().filter(pk__in=[int(code) for code in waiting]).values_list("pk", flat=True))
+    if waiting:
+        check_again(batch, [experts[code].expert for code in waiting], [seat.item.application_id])
     barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=seat.item.application).values_list("expert", flat=True)}
+    barred |= {code for code in waiting if int(code) not in drawable}
     code, passed = rules.next_alternate(waiting, members, panel, barred)
     ledger.record("reviews.assignment.replace", seat, clerk, passed=[[experts[one].alias, why] for one, why in passed],
                   called=experts[code].alias if code else "")
@@ -135,6 +201,7 @@ def call_alternate(seat: Assignment) -> Assignment | None:
     Assignment.objects.filter(pk=found.pk).update(replaces=seat)
     _invite_one(clerk, found, batch)
     _tell(batch, [found.expert_id], found.pk)
+    deadlines.set("reviews.answers", batch, answer_due(batch, queries.first_invitation(batch)))
     return found
 
 
@@ -165,7 +232,7 @@ def report_conflict(actor: Any, seat: Assignment, *, code: str, note: str) -> As
     if batch.status in (BatchStatus.CLOSED, BatchStatus.RANKED):
         return _report_after_close(actor, seat, batch, code, note)
     moved = ASSIGNMENT.move("void", actor, seat, why=note, reason=note)
-    _recuse(actor, moved, code, FoundBy.LATE, note)
+    recuse(actor, moved, code, FoundBy.LATE, note)
     if moved.batch.status in (BatchStatus.INVITING, BatchStatus.SCORING):
         call_alternate(moved)
     return moved
@@ -176,12 +243,12 @@ def _report_after_close(actor: Any, seat: Assignment, batch: Batch, code: str, n
         raise Refused([reason])
     if not note.strip():
         raise Refused([_("A reason is needed.")])
-    _recuse(actor, seat, code, FoundBy.LATE, note)
+    recuse(actor, seat, code, FoundBy.LATE, note)
     notices.tell(
         [batch.created_by], "reviews.late_conflict", lambda: _("A conflict of interest was reported after the close: %(ref)s") % {"ref": batch.ref},
         lambda: _("%(application)s. Decide whether the sheet is void before the ranking; supervision reads the record.") % {
             "application": seat.item.application.ref},
-        f"/desk/reviews/{batch.ref}/", dedupe=f"late-conflict:{seat.pk}:{code}")
+        f"/desk/reviews/{batch.ref}/seats/", dedupe=f"late-conflict:{seat.pk}:{code}")
     return seat
 
 

@@ -83,7 +83,7 @@ def case_of(plan: Plan) -> Case:
     from reviews.engine.instance import Instance  # noqa: PLC0415
 
     batch, panels, names = plan.batch, queries.panels_of(plan.batch), queries.discipline_names()
-    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person").order_by("pk"))
+    experts = list(queries.drawable().select_related("person").order_by("pk"))
     codes = _codes(plan, experts)
     order = sorted(range(len(experts)), key=lambda place: codes[experts[place].pk])
     experts = [experts[place] for place in order]

@@ -1,7 +1,7 @@
 """The recusal graph: which expert may not look at which application, by which rule, on what evidence.
 
 Found here: RC1 same employer, RC4 co-applicant, RC7 applicant under the same guide, RC8 named by the applicant, RC9
-guide author, RC10 drawn too often. RC2, RC3, RC5 and RC6 are declared by the expert.
+guide author, RC10 drawn too often; and RC2, RC3, RC5 and RC6 as far as the expert has declared them once for all reviews (ties).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,20 @@ class Employer:
 
     organisation: int
     since: date
+    until: date | None = None
+    source: str = "EMPLOYMENT"  # or MEMBERSHIP (an account of the unit), PROJECT (led an earlier project there)
+    ref: str = ""  # of the project
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A relation declared by the expert. One with a named person is with that person; RC5 and RC6 are with the unit as well."""
+
+    key: int
+    code: str
+    name: str = ""
+    person: int | None = None
+    organisation: int | None = None
     until: date | None = None
 
 
@@ -27,6 +42,7 @@ class Candidate:
     identity: str = ""  # fingerprint of the identity number
     name: str = ""
     employers: tuple[Employer, ...] = ()
+    ties: tuple[Tie, ...] = ()
     drawn_this_year: int = 0
     yearly_max: int = 0  # 0 = no limit
 
@@ -39,6 +55,7 @@ class Filing:
     units: frozenset[int] = frozenset()  # applicant, partners, employers of the team
     people: frozenset[int] = frozenset()  # accounts of leader and team
     identities: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # of leader and team, plain
     avoid: frozenset[str] = frozenset()  # names the applicant asked to leave out (at most three)
 
 
@@ -51,6 +68,7 @@ class Context:
     guide_people: frozenset[int] = frozenset()
     guide_identities: frozenset[str] = frozenset()
     authors: frozenset[int] = frozenset()
+    author_how: Mapping[int, str] = field(default_factory=dict)  # DRAFTED, REMARKED, TOPIC_EXPERT, PROPOSED
     # person of an expert -> {person of an applicant: reference of the common filing inside the look-back}
     together: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
@@ -58,7 +76,8 @@ class Context:
 @dataclass(frozen=True)
 class Finding:
     code: str
-    about: str  # what was found, as data for the evidence line: organisation id, person id, name, count ...
+    about: str  # what was found, in short: organisation id, reference, count ...
+    evidence: Mapping[str, Any] = field(default_factory=dict, compare=False)  # the same as data, shown in words
 
 
 def years_before(day: date, years: int) -> date:
@@ -74,11 +93,15 @@ def plain_name(name: str) -> str:
     return "".join(name.replace("·", "").replace("•", "").replace("．", "").split()).casefold()
 
 
-def recent_employers(candidate: Candidate, context: Context) -> set[int]:
-    """Employers now or within the look-back (RC1: 3 years by default, parameter review.recusal_years)."""
-    since = years_before(context.day, context.years)
-    return {e.organisation for e in candidate.employers
-            if e.since <= context.day and (e.until is None or e.until >= since)}
+def recent_employers(candidate: Candidate, context: Context) -> dict[int, Employer]:
+    """Employers now or within the look-back (RC1: 3 years by default, parameter review.recusal_years); what lasted longest stands."""
+    since, found = years_before(context.day, context.years), {}
+    for one in candidate.employers:
+        if one.since <= context.day and (one.until is None or one.until >= since):
+            known = found.get(one.organisation)
+            if known is None or (known.until is not None and (one.until is None or one.until > known.until)):
+                found[one.organisation] = one
+    return found
 
 
 def general(candidate: Candidate, context: Context) -> list[Finding]:
@@ -87,24 +110,48 @@ def general(candidate: Candidate, context: Context) -> list[Finding]:
     if candidate.person in context.guide_people or (
         candidate.identity and candidate.identity in context.guide_identities
     ):
-        found.append(Finding("RC7", ""))
+        found.append(Finding("RC7", "", {"by": "ACCOUNT" if candidate.person in context.guide_people else "IDENTITY"}))
     if candidate.person in context.authors:
-        found.append(Finding("RC9", ""))
+        found.append(Finding("RC9", "", {"how": context.author_how.get(candidate.person, "")}))
     if candidate.yearly_max and candidate.drawn_this_year >= candidate.yearly_max:
-        found.append(Finding("RC10", str(candidate.drawn_this_year)))
+        found.append(Finding("RC10", str(candidate.drawn_this_year), {"drawn": candidate.drawn_this_year, "most": candidate.yearly_max}))
     return found
 
 
 def between(candidate: Candidate, filing: Filing, context: Context) -> list[Finding]:
-    """Rules between one expert and one application: RC1, RC4, RC8."""
-    shared = sorted(recent_employers(candidate, context) & filing.units)
-    found = [Finding("RC1", str(organisation)) for organisation in shared[:1]]
+    """Rules between one expert and one application: RC1, RC4, RC8, and the relations that were declared."""
+    recent = recent_employers(candidate, context)
+    found = [_employed(recent[organisation]) for organisation in sorted(recent.keys() & filing.units)[:1]]
     common = context.together.get(candidate.person, {})
     if partners := sorted(person for person in filing.people if person in common):
-        found.append(Finding("RC4", common[partners[0]]))
+        found.append(Finding("RC4", common[partners[0]], {"person": partners[0], "ref": common[partners[0]]}))
     if candidate.name and plain_name(candidate.name) in {plain_name(name) for name in filing.avoid}:
-        found.append(Finding("RC8", ""))
-    return found
+        found.append(Finding("RC8", "", {"name": candidate.name}))
+    declared: dict[str, Finding] = {}
+    for tie in candidate.ties:
+        if matched := meets(tie, filing, context):
+            declared.setdefault(tie.code, Finding(tie.code, str(tie.key), {"tie": tie.key, "by": matched}))
+    return found + [declared[code] for code in sorted(declared)]
+
+
+def _employed(one: Employer) -> Finding:
+    return Finding("RC1", str(one.organisation), {
+        "organisation": one.organisation, "since": one.since.isoformat(), "until": one.until.isoformat() if one.until else "",
+        "source": one.source, "ref": one.ref})
+
+
+def meets(tie: Tie, filing: Filing, context: Context) -> str:
+    """How a declared relation meets an application: PERSON, NAME, UNIT, or "" when it does not. Kin and teachers hold for ever; an
+    interest or a dispute that is over counts for the look-back years. A name that is only the same bars as well: whoever
+    declared it can end it, nobody else can know."""
+    if tie.code in ("RC5", "RC6") and tie.until is not None and tie.until < years_before(context.day, context.years):
+        return ""
+    if tie.person is not None and tie.person in filing.people:
+        return "PERSON"
+    if tie.name and plain_name(tie.name) in filing.names:
+        return "NAME"
+    is_with_unit = tie.code in ("RC5", "RC6") or not (tie.name or tie.person)
+    return "UNIT" if is_with_unit and tie.organisation is not None and tie.organisation in filing.units else ""
 
 
 def find(candidate: Candidate, filing: Filing, context: Context) -> list[Finding]:

@@ -21,6 +21,7 @@ from programs import queries as programme
 from reviews import actions, policies, queries, states
 from reviews.forms import CommitForm, DueForm, ExtendForm, ValueForm
 from reviews.models import Batch, Draw
+from reviews.queries import after
 from reviews.workflow import BATCH, DRAW
 
 TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
@@ -58,7 +59,9 @@ class Batches(lists.Listing):
 @access(policies.is_review_desk)
 def batch_list(request: HttpRequest) -> HttpResponse:
     return lists.page(request, Batches(), policies.visible_to(request.actor), template="reviews/batch_list.html",
-                      context={"waiting": queries.guides_to_review(request.actor)})
+                      context={"waiting": queries.guides_to_review(request.actor), "actions": [
+                          (_("Experts of industry"), reverse("reviews:desk:industry")),
+                          *([(_("Review fees"), reverse("reviews:desk:fee_lists"))] if policies.may_read_fees(request.actor) is None else [])]})
 
 
 @access(policies.is_any_organiser)
@@ -83,7 +86,8 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
-        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row), "sums": _sums(row), "events": queries.history_of(row, draw),
+        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row), "sums": _sums(row),
+        "fees": after.fee_list_of(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
 

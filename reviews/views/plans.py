@@ -109,7 +109,7 @@ class Panels(lists.Listing):
     """Applications with who sits there; one query more for the rows of a page."""
 
     name = "panels"
-    title = gettext_lazy("Seats by application")
+    title = gettext_lazy("Seats of every application")
     search_fields = ("application__ref", "application__title", "group")
     columns = (
         lists.Col("title", gettext_lazy("Application"), main=True, value=lambda row: row.application.title,
@@ -315,7 +315,7 @@ def panel_lock(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
 def panel_move(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
     row = queries.get_plan(request.actor, uid)
     goes, comes = request.POST.get("out", ""), request.POST.get("into", "")
-    wanted = [code for code in queries.seats_of(row).get(panel, []) if code != goes] + [comes] * bool(comes)
+    wanted = [code for code in queries.plan_seats(row).get(panel, []) if code != goes] + [comes] * bool(comes)
     actions.propose_change(request.actor, row, wanted={panel: wanted}, source=panel)
     actions.take_change(request.actor, row)
     messages.success(request, _("Moved."))

@@ -44,7 +44,8 @@ from programs.models import (
 )
 from programs.queries import stop_token
 from projects.models import Contract, ContractTarget, Objection, Project, ProposalList, Publicity
-from reviews.models import Assignment, Batch, Draw, Expert, Meeting, Plan, PlanItem
+from reviews.models import Assignment, Batch, Candidacy, Draw, Expert, ExpertImport, FeeList, Meeting, Plan, PlanItem
+from reviews.queries import link_of
 
 PUBLIC = ""
 #: Who opens the pages of a desk when no line says otherwise; keys are those of the demo accounts.
@@ -56,12 +57,12 @@ PERSON = {
     "accounts:desk:units": "he", "accounts:desk:people": "admin", "accounts:desk:merge": "admin",
     "accounts:desk:grant": "admin", "notices:public:inbox": "li", "notices:public:settings": "li", "notices:public:phone": "li", "applications:desk:imports": "he", "applications:desk:import_new": "he", "applications:desk:old_projects": "he", "applications:my:unit_list": "wang",
     "programs:desk:plan_new": "he", "programs:desk:adjustment_new": "he", "programs:desk:advisory_new": "he", "programs:desk:policy_new": "he", "reviews:desk:expert_new": "he",
-    "reviews:desk:experts": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
+    "reviews:desk:experts": "he", "reviews:desk:candidacies": "he", "reviews:desk:expert_imports": "he", "reviews:desk:expert_import_new": "he", "funding:my:payments": "wang", "funding:desk:payments": "fin",
     "funding:desk:figures": "fin", "funding:desk:ledger": "fin", "projects:desk:objections": "sun",
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
-NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
+NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "reviews:review:calendar", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -235,10 +236,17 @@ def seat() -> Assignment:
     return Assignment.objects.filter(status__in=("ACCEPTED", "SUBMITTED")).order_by("-pk").first()
 
 
+def fee_list() -> FeeList:
+    return FeeList.objects.select_related("batch").get(status="CONFIRMED")
+
+
 same("reviews:public:receipt", who=PUBLIC, key=lambda: Draw.objects.order_by("-pk").first().uid)
 same("reviews:desk:draw", who="he", key=lambda: Draw.objects.order_by("-pk").first().uid)
+sample("reviews:desk:seats")(lambda: [Visit("chen", (row.ref,)) for row in Batch.objects.order_by("-pk") if row.status in ("SCORING", "RANKED")][:2])
+sample("reviews:desk:expert")(lambda: Visit("he", (Expert.objects.get(person__email="zhao@demo.keguan.example").uid,)))
+same("reviews:desk:candidacy", who="he", key=lambda: Candidacy.objects.get(status="SUBMITTED").uid)
+same("reviews:desk:expert_import", "reviews:desk:expert_import_errors", who="he", key=lambda: ExpertImport.objects.latest("pk").uid)
 same("reviews:desk:batch", "reviews:desk:recusals", "reviews:desk:disagreements", who="chen", key=lambda: Batch.objects.order_by("-pk").first().ref)
-same("reviews:desk:expert", who="he", key=lambda: Expert.objects.order_by("-pk").first().uid)
 same("reviews:desk:plan", "reviews:desk:plan_experts", "reviews:desk:plan_table", "reviews:desk:plan_certificate", who="he",
      key=lambda: Plan.objects.order_by("pk").first().uid)
 same("reviews:desk:planning", "reviews:desk:groups", who="chen", key=lambda: Plan.objects.order_by("pk").first().batch.ref)
@@ -246,6 +254,11 @@ sample("reviews:desk:plan_panel")(lambda: Visit("he", (Plan.objects.order_by("pk
 sample("reviews:review:task")(lambda: Visit(seat().expert.person, (seat().uid,)))
 sample("reviews:review:paper")(
     lambda: [Visit(seat().expert.person, (seat().uid,))] if seat().item.application.pdf else [])  # no worker has printed yet
+same("reviews:desk:comments", "reviews:desk:merits", who="chen", key=lambda: fee_list().batch.ref)
+sample("reviews:desk:comment")(lambda: [Visit("chen", (item.batch.ref, item.application.ref)) for item in fee_list().batch.items.order_by("rank")[:2]])
+same("reviews:desk:fee_list", who="fin", key=lambda: fee_list().uid)
+sample("reviews:public:invitation")(lambda: [Visit(PUBLIC, (link_of(row).split("/")[2],)) for row in Assignment.objects.filter(status="INVITED")[:1]])
+sample("reviews:review:calendar")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:batch")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:review:summary", "reviews:review:offline", "reviews:review:offline_form")(lambda: Visit(seat().expert.person, (seat().batch.ref,)))
 sample("reviews:desk:blind_copies")(lambda: [Visit("chen", (row.ref,)) for row in Batch.objects.filter(blind="double").order_by("-pk")[:1]])

@@ -126,3 +126,30 @@ def test_without_the_graph_conflicts_are_drawn():
     context = Context(DAY, 3)
     assert _conflicts(_draw(candidates, filings, context, {}), candidates, filings, context) > 0
     assert _draw(candidates, filings, context, recusal.graph(candidates, filings, context))["panels"] == []
+
+
+# --- declared once for all reviews -----------------------------------------------------------------------------------
+
+TEAM = Filing(5, units=frozenset({100}), people=frozenset({50}), names=frozenset({"钱博士"}))
+
+
+@pytest.mark.parametrize(("tie", "barred"), [
+    (recusal.Tie(1, "RC2", name="钱 博士"), True),  # the same name, whatever the spacing
+    (recusal.Tie(1, "RC2", name="钱博"), False),
+    (recusal.Tie(1, "RC3", person=50), True),
+    (recusal.Tie(1, "RC3", person=51), False),
+    (recusal.Tie(1, "RC2", name="别人", organisation=100), False),  # kin at a large unit bar that person, not the unit
+    (recusal.Tie(1, "RC5", name="别人", organisation=100), True),
+    (recusal.Tie(1, "RC5", organisation=100, until=date(2023, 6, 1)), True),
+    (recusal.Tie(1, "RC5", organisation=100, until=date(2023, 5, 31)), False),
+    (recusal.Tie(1, "RC6", organisation=101), False),
+    (recusal.Tie(1, "RC2", name="钱博士", until=date(1990, 1, 1)), True),  # a teacher for ever
+])
+def test_declared_relation(tie, barred):
+    assert (codes(candidate(ties=(tie,)), TEAM) == [tie.code]) is barred
+
+
+def test_rc1_keeps_the_longest_post_as_its_evidence():
+    posts = (Employer(100, date(2010, 1, 1), date(2024, 1, 1)), Employer(100, date(2022, 1, 1)), Employer(100, date(2015, 1, 1), date(2025, 1, 1)))
+    found = recusal.find(candidate(employers=posts), TEAM, Context(DAY, 3))
+    assert (found[0].evidence["since"], found[0].evidence["until"]) == ("2022-01-01", "")

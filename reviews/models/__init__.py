@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -18,20 +17,24 @@ from core.money import MoneyField
 from notices.models import Document
 from programs.models import Guide
 from reviews import states
+from reviews.models.after import ExpertReview, FeeLine, FeeList, Measure
+from reviews.models.pool import Candidacy, ExpertAccount, ExpertImport, Profile, Tie
+
+__all__ = [
+    "Assignment", "Batch", "BatchItem", "Candidacy", "Declaration", "Draw", "Expert", "ExpertAccount", "ExpertImport", "ExpertReview", "FeeLine",
+    "FeeList", "Measure", "Profile", "Recusal", "Score", "Tie",
+]
 
 
-class Expert(models.Model):
+class Expert(Profile):
     """A person of the expert pool. Employers with dates are those of the person (accounts.Employment)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    pool = models.CharField(max_length=8, choices=states.Pool.choices, default=states.Pool.GENERAL)
-    constituency = models.CharField(max_length=8, choices=states.Constituency.choices)
-    disciplines = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-    clusters = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     status = models.CharField(max_length=8, choices=states.ExpertStatus.choices, default=states.ExpertStatus.ACTIVE)
-    yearly_max = models.PositiveSmallIntegerField(null=True, blank=True, help_text="own limit; empty = the general one")
+    origin = models.CharField(max_length=6, choices=states.Origin.choices, default=states.Origin.DESK)
+    confirmed_on = models.DateField(null=True, blank=True, help_text="last yearly confirmation; empty = the day of joining")
+    paused_until = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
     is_demo = models.BooleanField(default=False)
     search = SearchVectorField(null=True, editable=False)
@@ -125,6 +128,8 @@ class BatchItem(models.Model):
     blind_title = models.CharField(max_length=200, blank=True, help_text="title of a double-blind review")
     hidden = models.JSONField(default=list, blank=True, help_text="further words that the organiser hides in a double-blind copy")
     blind_pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    feedback_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    feedback_sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["batch", "rank", "pk"]
@@ -192,6 +197,7 @@ class Recusal(models.Model):
     code = models.CharField(max_length=4, choices=states.RecusalCode.choices)
     found_by = models.CharField(max_length=8, choices=states.FoundBy.choices)
     note = models.CharField(max_length=500, blank=True)
+    evidence = models.JSONField(default=dict, blank=True, help_text="what the rule rests on, as data; shown in words")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=CoreNow(), editable=False)
 

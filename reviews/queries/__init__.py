@@ -3,59 +3,109 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
-from django.http import Http404
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Employment, Membership
+from accounts.models import Employment
 from applications.models import Application, TeamMember
 from applications.states import Status
 from core import clock, crypt
 from core.models import LedgerRow
 from programs import policies as programme
-from programs.models import Guide, ReferenceEntry
+from programs.models import Guide
 from reviews import policies
-from reviews.models import (
-    AgendaItem,
-    Analysis,
-    Assignment,
-    Attendee,
-    Batch,
-    BatchItem,
-    Draw,
-    Expert,
-    LineDraw,
-    Meeting,
-    Plan,
-    PlanItem,
-    Recusal,
-    Score,
+from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
+from reviews.queries.finding import _one, _uid
+from reviews.queries.invitations import answer_due, calendar_of, invitation_of, link_of, seat_of_link, waiting_invitations
+from reviews.queries.meetings import agenda_of, attendee_of, get_meeting, get_point, own_meeting, own_point
+from reviews.queries.plans import (
+    barred_from,
+    barred_pairs,
+    discipline_names,
+    experts_of,
+    fields_of,
+    get_plan,
+    panels_of,
+    plan_key,
+    plan_seats,
+    plan_setting,
+    plans_of,
+    supply,
+)
+from reviews.queries.pool import (
+    PROFILE,
+    candidacies,
+    candidacy_for,
+    cluster_choices,
+    conditions,
+    confirm_by,
+    confirmed_on,
+    day_of,
+    discipline_choices,
+    drawable,
+    employers_now,
+    employment_for,
+    employments_of,
+    expert_to_keep,
+    import_for,
+    imports,
+    last_day_confirmed,
+    loads,
+    marked,
+    measures_of,
+    must_confirm_soon,
+    names_of,
+    own_candidacy,
+    own_expert,
+    own_expert_or_404,
+    pool_words,
+    profile_of,
+    quality_of,
+    recommended_by,
+    reviews_of,
+    tie_for,
+    ties_of,
+    unmet,
+    why_not_drawn,
+    with_confirmation,
+)
+from reviews.queries.recusals import authors_of, employers_of, explain, late_reports, recusals_of, seats_of, ties_in_force
+from reviews.queries.worth import (
+    all_sheets_of,
+    analysis_of,
+    copies_missing,
+    digests_on_record,
+    get_item,
+    line_draw_agrees,
+    line_draw_of,
+    sheet_digests_on_record,
+    sheets_of,
+    totals_of,
+    waiting_seats,
 )
 from reviews.rules import draw as draws
-from reviews.rules import lottery, moves, recusal, scores
-from reviews.states import AssignmentStatus, BatchStatus, Blind, RecusalCode
+from reviews.rules import lottery, recusal, scores
+from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
+
+__all__ = [  # what the modules of this room read; the functions below are public by their names
+    "agenda_of", "all_sheets_of", "analysis_of", "attendee_of", "barred_from", "barred_pairs", "copies_missing", "digests_on_record",
+    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_point", "line_draw_agrees", "line_draw_of",
+    "own_meeting", "own_point", "panels_of", "plan_key", "plan_seats", "plan_setting", "plans_of", "recusals_of", "sheet_digests_on_record",
+    "sheets_of", "supply", "totals_of", "waiting_seats",
+    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
+    "own_expert", "own_expert_or_404", "profile_of", "quality_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
+]
 
 
-def _one(rows: QuerySet[Any], **keys: Any) -> Any:
-    found = rows.filter(**keys).first()
-    if found is None:
-        raise Http404
-    return found
 
 
-def _uid(value: Any) -> UUID:
-    try:
-        return UUID(str(value))
-    except ValueError as error:
-        raise Http404 from error
 
 
 def get_for(actor: Any, ref: str) -> Batch:
@@ -130,11 +180,6 @@ def guides_to_review(actor: Any) -> list[tuple[Guide, int]]:
     return [(guide, counts[guide.pk]) for guide in rows if policies.may_create(actor, guide) is None]
 
 
-def sheets_of(batch: Batch) -> QuerySet[Score]:
-    """Submitted sheets that count: not those of seats made void."""
-    return Score.objects.filter(
-        assignment__batch=batch, assignment__status=AssignmentStatus.SUBMITTED, submitted_at__isnull=False
-    ).select_related("assignment__item").order_by("assignment__item_id", "assignment__alias")
 
 
 def items_of(batch: Batch) -> QuerySet[BatchItem]:
@@ -209,8 +254,6 @@ def draw_check(draw: Draw) -> dict[str, bool]:
     }
 
 
-def recusals_of(batch: Batch) -> QuerySet[Recusal]:
-    return Recusal.objects.filter(batch=batch).select_related("application", "expert__person").order_by("code", "pk")
 
 
 def recusal_counts(batch: Batch) -> list[tuple[str, int]]:
@@ -226,6 +269,8 @@ def waiting(actor: Any) -> dict[str, int]:
     return {
         "to_batch": sum(count for _guide, count in guides_to_review(actor)), "to_draw": batches.filter(status="DRAFT").count(),
         "running": batches.filter(status__in=["INVITING", "SCORING"]).count(), "to_rank": batches.filter(status="CLOSED").count(),
+        "to_admit": candidacies(actor).filter(status="SUBMITTED").count() if policies.manages_pool(actor) is None else 0,
+        "to_pay": policies.fees_visible_to(actor).filter(status="CONFIRMED").count() if policies.is_finance(actor) is None else 0,
         "invitations": mine.filter(status="INVITED").count(), "to_score": mine.filter(status="ACCEPTED").exclude(missed(clock.now())).count(),
     }
 
@@ -244,22 +289,25 @@ def current_employers(experts: Iterable[Expert]) -> dict[int, set[int]]:
     return found
 
 
-def recusal_graph(batch: Batch) -> dict[tuple[int, int], list[recusal.Finding]]:
-    """{(application, expert): findings} over the whole active pool."""
-    experts = list(Expert.objects.filter(status="ACTIVE").select_related("person"))
-    filings = [_filing(row) for row in _applications(batch)]
+def recusal_graph(batch: Batch, experts: Iterable[Expert] | None = None, applications: Iterable[int] | None = None
+                  ) -> dict[tuple[int, int], list[recusal.Finding]]:
+    """{(application, expert): findings} over everybody who may be drawn, or over those experts and applications."""
+    experts = list(drawable().select_related("person") if experts is None else experts)
+    rows = _applications(batch) if applications is None else _applications(batch).filter(pk__in=list(applications))
+    filings = [_filing(row) for row in rows]
     day, years = clock.today(), int(batch.rules["recusal_years"])
     people = {expert.person_id for expert in experts}
     guide_people, guide_identities = _behind_guide(batch.guide_id)
+    how = authors_of(batch.guide)
     context = recusal.Context(
         day=day, years=years, guide_people=guide_people, guide_identities=guide_identities,
-        authors=frozenset(filter(None, [batch.guide.drafted_by_id])), together=_together(people, day, years),
+        authors=frozenset(how), author_how=how, together=_together(people, day, years),
     )
     return recusal.graph(_candidates(experts, batch, day), filings, context)
 
 
 def _applications(batch: Batch) -> QuerySet[Application]:
-    return Application.objects.filter(pk__in=batch.items.values("application")).prefetch_related("team", "partners")
+    return Application.objects.filter(pk__in=batch.items.values("application")).select_related("leader").prefetch_related("team", "partners")
 
 
 def _filing(row: Application) -> recusal.Filing:
@@ -270,6 +318,7 @@ def _filing(row: Application) -> recusal.Filing:
     return recusal.Filing(
         application=row.pk, units=frozenset(units), people=frozenset({row.leader_id, *(m.person_id for m in team)} - {None}),
         identities=frozenset(m.id_print for m in team if m.id_print), avoid=frozenset(name for name in names if name.strip()),
+        names=frozenset(recusal.plain_name(name) for name in (row.leader.name, *(m.name for m in team)) if name),
     )
 
 
@@ -283,31 +332,27 @@ def _behind_guide(guide: int) -> tuple[frozenset[int], frozenset[str]]:
 def _together(people: set[int], day: date, years: int) -> dict[int, dict[int, str]]:
     """person of an expert -> {person: reference of a filing they signed together inside the look-back} (rule RC4)."""
     since = recusal.years_before(day, years)
-    mine = TeamMember.objects.filter(person__in=people, application__submitted_at__date__gte=since)
+    mine = list(TeamMember.objects.filter(person__in=people, application__submitted_at__date__gte=since).values_list("person", "application"))
+    others: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = TeamMember.objects.filter(application__in={application for _person, application in mine}, person__isnull=False)
+    for application, other, ref in rows.values_list("application", "person", "application__ref"):
+        others[application].append((other, ref))
     shared: dict[int, dict[int, str]] = defaultdict(dict)
-    for person, application in list(mine.values_list("person", "application")):
-        rows = TeamMember.objects.filter(application=application, person__isnull=False).exclude(person=person)
-        for other, ref in rows.values_list("person", "application__ref"):
-            shared[person][other] = ref
+    for person, application in mine:
+        shared[person].update({other: ref for other, ref in others[application] if other != person})
     return shared
 
 
 def _candidates(experts: list[Expert], batch: Batch, day: date) -> list[recusal.Candidate]:
     people = [expert.person_id for expert in experts]
-    employers: dict[int, list[recusal.Employer]] = defaultdict(list)
-    for row in Employment.objects.filter(person__in=people):
-        employers[row.person_id].append(recusal.Employer(row.organisation_id, row.since, row.until))
-    for person, organisation, since, until in Membership.objects.filter(
-        person__in=people, status="ACTIVE", role__in=["MEMBER", "ORG_ADMIN", "ORG_LEGAL", "ORG_FINANCE"]
-    ).values_list("person", "organisation", "since", "until"):
-        employers[person].append(recusal.Employer(organisation, since, until))
+    employers, ties = employers_of(people), ties_in_force(experts)
     drawn = dict(
         Assignment.objects.filter(batch__invited_at__year=day.year).exclude(batch=batch).exclude(status="DRAWN")
         .order_by().values_list("expert").annotate(n=Count("batch", distinct=True)))
     return [
         recusal.Candidate(
             expert=expert.pk, person=expert.person_id, identity=expert.person.id_print or "", name=expert.person.name,
-            employers=tuple(employers[expert.person_id]), drawn_this_year=drawn.get(expert.pk, 0),
+            employers=tuple(employers[expert.person_id]), ties=tuple(ties[expert.pk]), drawn_this_year=drawn.get(expert.pk, 0),
             yearly_max=expert.yearly_max or int(batch.rules["yearly_max"]),
         )
         for expert in experts
@@ -331,8 +376,6 @@ OTHER_VERBS = {
     "reviews.batch.create": lambda: _("Batch made"), "reviews.batch.due": lambda: _("Time for scores set"),
     "reviews.batch.extend": lambda: _("Time for scores extended"), "reviews.batch.recusals": lambda: _("Recusals found"),
     "reviews.draw.commit": lambda: _("Draw committed"), "reviews.assignment.recuse": lambda: _("Recused"),
-    "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
-    "reviews.expert.edit": lambda: _("Data changed"),
     "reviews.plan.order": lambda: _("Assignment ordered"), "reviews.plan.move": lambda: _("Seats moved by hand"),
     "reviews.plan.lock": lambda: _("Seats locked"), "reviews.batch.groups": lambda: _("Groups changed"),
     "reviews.assignment.pack": lambda: _("Papers taken along"), "reviews.assignment.extra": lambda: _("Extra expert called"),
@@ -342,6 +385,15 @@ OTHER_VERBS = {
     "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
     "reviews.agenda.leave": lambda: _("A member leaves the point"), "reviews.batch.hide": lambda: _("Words hidden in a copy"),
     "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"),
+    "reviews.batchitem.comments": lambda: _("Comments for the applicant edited"), "reviews.batch.comments_sent": lambda: _("Comments sent to the applicants"),
+    "reviews.batch.evaluate": lambda: _("Expert evaluated"), "reviews.fees.make": lambda: _("Fee list made"),
+    "reviews.fees.export": lambda: _("Fee list exported"), "reviews.assignment.link": lambda: _("Answered by the link of the mail"), "reviews.assignment.replace": lambda: _("Alternate called"), "reviews.expert.enrol": lambda: _("Taken into the pool"),
+    "reviews.expert.edit": lambda: _("Data changed"), "reviews.expert.confirm": lambda: _("Data confirmed for the year"),
+    "reviews.expert.warn": lambda: _("Warned"), "reviews.expert.account": lambda: _("Account for fees given"),
+    "reviews.expert.reveal": lambda: _("Private value looked at"), "reviews.tie.declare": lambda: _("Relation declared"),
+    "reviews.tie.end": lambda: _("Relation ended"), "reviews.candidacy.apply": lambda: _("Applied to join the pool"),
+    "reviews.candidacy.recommend": lambda: _("Recommended for the pool"), "reviews.import.keep": lambda: _("Table received"),
+    "reviews.import.order": lambda: _("Taking over decided"),
 }
 
 
@@ -377,217 +429,53 @@ def audits_wanted(batch: Batch) -> list[Application]:
 # --- sheets of one expert --------------------------------------------------------------------------------------------
 
 
-def pack_of(actor: Any, batch: Batch) -> list[Assignment]:
-    """What the expert has taken on in the batch, with sheets and papers."""
-    rows = tasks_in(actor, batch).filter(status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
-    return list(rows.select_related("item__blind_pdf", "item__application__pdf"))
 
 
-def copies_missing(limit: int) -> list[BatchItem]:
-    """Applications of running double-blind reviews whose blind copy has not been made."""
-    rows = BatchItem.objects.filter(batch__blind=Blind.DOUBLE, batch__status__in=[BatchStatus.INVITING, BatchStatus.SCORING],
-                                    blind_pdf=None, withdrawn=False)
-    wanted = "application__guide__special__plan", "application__version", "application__unit", "application__leader", "application__topic"
-    return list(rows.select_related(*wanted).order_by("pk")[:limit])
 
 
 # --- what the ranking is worth ---------------------------------------------------------------------------------------
 
 
-def analysis_of(batch: Batch) -> Analysis | None:
-    return Analysis.objects.filter(batch=batch).first()
 
 
-def line_draw_of(batch: Batch) -> LineDraw | None:
-    return LineDraw.objects.filter(batch=batch).select_related("batch__guide__special__plan").first()
 
 
-def line_draw_agrees(draw: LineDraw) -> bool:
-    """Worked out again as anybody can: commitment, candidates and order."""
-    return (draws.commitment(draw.secret) == draw.commit_hash and draws.sha256(draw.refs) == draw.refs_sha256
-            and draws.order_by_lot(draw.refs, draw.secret, draw.public_value) == draw.order)
 
 
-def get_item(batch: Batch, pk: int) -> BatchItem:
-    return _one(batch.items.select_related("application", "batch"), pk=pk)
 
 
-def totals_of(batch: Batch) -> dict[int, list[tuple[str, Decimal]]]:
-    """item -> its counted sheets as (alias, points), the highest first."""
-    found: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
-    for item, alias, total in sheets_of(batch).order_by("-total").values_list("assignment__item_id", "assignment__alias", "total"):
-        found[item].append((alias, total))
-    return found
 
 
-def waiting_seats(batch: Batch) -> dict[int, dict[str, int]]:
-    """item -> how many sheets are still to come, and how many alternates of the draw are left."""
-    found: dict[int, dict[str, int]] = defaultdict(lambda: {"open": 0, "alternates": 0})
-    for item, status, count in Assignment.objects.filter(batch=batch).order_by().values_list("item", "status").annotate(n=Count("pk")):
-        if status in (AssignmentStatus.INVITED, AssignmentStatus.ACCEPTED):
-            found[item]["open"] += count
-    for item, count in Assignment.objects.filter(batch=batch, status="DRAWN", is_alternate=True).order_by().values_list("item").annotate(n=Count("pk")):
-        found[item]["alternates"] = count
-    return found
 
 
 # --- what the record says of a closed batch --------------------------------------------------------------------------
 
 
-def all_sheets_of(batch: Batch) -> QuerySet[Score]:
-    """Every submitted sheet, also of seats that were made void afterwards."""
-    return Score.objects.filter(assignment__batch=batch, submitted_at__isnull=False).select_related("assignment__item__application").order_by("pk")
 
 
-def digests_on_record(batch: Batch) -> dict[str, str]:
-    """The hashes that the last close and the ranking wrote into the record; "" before hashes were recorded."""
-    rows = LedgerRow.objects.filter(target_type="reviews.batch", target_id=batch.pk, verb__in=["reviews.batch.close", "reviews.batch.rank"])
-    found = {"close": "", "rank": ""}
-    for row in rows.order_by("pk"):
-        found[row.verb.rpartition(".")[2]] = str(row.data.get("sha256", ""))
-    return found
 
 
-def sheet_digests_on_record(batch: Batch) -> dict[int, str]:
-    """seat -> the hash with which its sheet was submitted, by the record."""
-    seats = Assignment.objects.filter(batch=batch).values("pk")
-    rows = LedgerRow.objects.filter(target_type="reviews.assignment", target_id__in=seats, verb="reviews.assignment.submit")
-    return {row.target_id: str(row.data.get("sha256", "")) for row in rows.order_by("pk")}
 
 
 # --- meetings --------------------------------------------------------------------------------------------------------
 
 
-def get_meeting(actor: Any, uid: Any) -> Meeting:
-    return _one(policies.meetings_visible_to(actor), uid=_uid(uid))
 
 
-def own_meeting(actor: Any, uid: Any) -> Meeting:
-    return _one(policies.meetings_of(actor), uid=_uid(uid))
 
 
-def get_point(actor: Any, pk: int) -> AgendaItem:
-    """A point as the desk deals with it."""
-    rows = AgendaItem.objects.select_related("meeting__batch__guide__special__plan", "item__application")
-    return _one(rows.filter(meeting__in=policies.meetings_visible_to(actor).values("pk")), pk=pk)
 
 
-def own_point(actor: Any, pk: int) -> AgendaItem:
-    rows = AgendaItem.objects.select_related("meeting__batch", "item__application")
-    return _one(rows.filter(meeting__in=policies.meetings_of(actor).values("pk")), pk=pk)
 
 
-def attendee_of(actor: Any, meeting: Meeting) -> Attendee:
-    return _one(Attendee.objects.select_related("expert").filter(meeting=meeting, expert__person=actor.id))
 
 
-def agenda_of(meeting: Meeting) -> list[AgendaItem]:
-    rows = meeting.agenda.select_related("item__application", "item__batch", "meeting").prefetch_related("ballots__attendee")
-    found = list(rows)
-    for point in found:
-        ballots = list(point.ballots.all())
-        point.left = [one for one in ballots if one.recused]
-        point.may, point.done = len(ballots) - len(point.left), sum(one.voted for one in ballots)
-    return found
 
 
 # --- plans of an assignment --------------------------------------------------------------------------------------
 
 
-def get_plan(actor: Any, uid: Any) -> Plan:
-    return _one(policies.plans_visible_to(actor), uid=_uid(uid))
-
-
-def plans_of(batch: Batch) -> QuerySet[Plan]:
-    return Plan.objects.filter(batch=batch).select_related("operator").order_by("-pk")
-
-
-def panels_of(batch: Batch) -> dict[str, list[BatchItem]]:
-    """key of a panel -> its applications: one per group, or one per application in remote review."""
-    found: dict[str, list[BatchItem]] = {}
-    for item in batch.items.filter(withdrawn=False).select_related("application__topic").order_by("application__ref"):
-        found.setdefault(item.group if batch.mode == "PANEL" else item.application.ref, []).append(item)
-    return found
-
-
-def discipline_names() -> dict[str, str]:
-    return dict(ReferenceEntry.objects.filter(list="disciplines").values_list("code", "name"))
-
-
-def barred_pairs(batch: Batch) -> set[tuple[int, int]]:
-    """(application, expert) with any evidence of a conflict."""
-    return set(Recusal.objects.filter(batch=batch).values_list("application", "expert"))
-
-
-def seats_of(plan: Plan) -> dict[str, list[str]]:
-    """panel -> codes that sit there; panels without anybody are missing."""
-    found: dict[str, list[str]] = {}
-    for panel, code in plan.items.filter(seat=True).order_by("panel", "place").values_list("panel", "code"):
-        found.setdefault(panel, []).append(code)
-    return found
-
-
-def plan_key(plan: Plan) -> dict[str, int]:
-    """{code: expert id}, for the acts of a plan; no page shows it."""
-    return json.loads(crypt.open_sealed(plan.key_sealed)) if plan.key_sealed else {}
-
-
-def plan_setting(plan: Plan) -> moves.Setting:
-    """The rules of a plan for whoever wants to move somebody, with the recusals as they stand now."""
-    near: dict[str, dict[str, int]] = defaultdict(dict)
-    for panel, code, affinity in plan.items.values_list("panel", "code", "affinity"):
-        near[panel][code] = affinity
-    codes = {pk: code for code, pk in plan_key(plan).items()}
-    barred: dict[str, set[str]] = defaultdict(set)
-    pairs = barred_pairs(plan.batch)
-    gone = set(Expert.objects.filter(pk__in=codes).exclude(status="ACTIVE").values_list("pk", flat=True))
-    whose = {item.application_id: panel for panel, items in panels_of(plan.batch).items() for item in items}
-    for application, expert in pairs:
-        if application in whose and expert in codes:
-            barred[whose[application]].add(codes[expert])
-    for panel in set(whose.values()):
-        barred[panel] |= {codes[pk] for pk in gone}
-    return moves.Setting(plan.people, plan.batch.panel_size, plan.params["minimum"], int(plan.params["load"]), near, barred)
-
-
-def barred_from(plan: Plan, panel: str) -> QuerySet[Recusal]:
-    """Who may not look at a panel's applications, by which evidence."""
-    inside = [item.application_id for item in panels_of(plan.batch).get(panel, [])]
-    return recusals_of(plan.batch).filter(application__in=inside)
-
-
-def fields_of(codes: Iterable[Any]) -> list[str]:
-    """Disciplines of the first level."""
-    return sorted({digits[:3] for code in codes if len(digits := "".join(c for c in str(code) if c.isdigit())) >= 3})
-
-
-def supply(batch: Batch) -> list[dict[str, Any]]:
-    """Per field: applications and seats asked, experts without conflict by constituency, and what they can carry together. An
-    expert of several fields counts in each; who is barred from every application of a field does not count there."""
-    names, wanted, barred = discipline_names(), defaultdict(list), barred_pairs(batch)
-    for item in batch.items.filter(withdrawn=False).select_related("application"):
-        for field in fields_of(item.application.disciplines)[:1] or [""]:
-            wanted[field].append(item.application_id)
-    blocked = Counter((field, expert) for field, inside in wanted.items() for application, expert in barred if application in set(inside))
-    able: dict[str, Counter[str]] = defaultdict(Counter)
-    for pk, constituency, disciplines in Expert.objects.filter(status="ACTIVE").values_list("pk", "constituency", "disciplines"):
-        for field in fields_of(disciplines) or [""]:
-            able[field][constituency] += blocked[field, pk] < len(wanted.get(field, ())) or field not in wanted
-    load = int(batch.rules["load"])
-    return [
-        {"field": names.get(field, field), "applications": len(inside), "seats": len(inside) * batch.panel_size,
-         "industry": len(inside) * batch.industry_min, "experts": sum(able[field].values()), "from_industry": able[field]["INDUSTRY"],
-         "carry": sum(able[field].values()) * load,
-         "short": sum(able[field].values()) * load < len(inside) * batch.panel_size or sum(able[field].values()) < batch.panel_size
-         or able[field]["INDUSTRY"] < batch.industry_min}
-        for field, inside in sorted(wanted.items(), key=lambda one: -len(one[1]))
-    ]
-
-
-def experts_of(plan: Plan) -> QuerySet[Expert]:
-    """Experts of a plan by load; pages name them by `code`."""
-    mine = PlanItem.objects.filter(plan=plan, expert=OuterRef("pk")).order_by()
-    held = mine.filter(seat=True).values("expert").annotate(n=Count("pk"), sum=Sum("affinity"))
-    return Expert.objects.filter(pk__in=plan.items.values("expert")).annotate(
-        code=Subquery(mine.values("code")[:1]), load=Coalesce(Subquery(held.values("n")), 0),
-        near=Coalesce(Subquery(held.values("sum")), 0))
+def pack_of(actor: Any, batch: Batch) -> list[Assignment]:
+    """What the expert has taken on in the batch, with sheets and papers."""
+    rows = tasks_in(actor, batch).filter(status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    return list(rows.select_related("item__blind_pdf", "item__application__pdf"))

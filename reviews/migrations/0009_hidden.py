@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0006_score_line'),
+        ('reviews', '0008_line_draws'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Forms of the reviews floor: expert, due time, draw, answer to an invitation, void."""
+"""Forms of the reviews floor: due time, draw, answer to an invitation, void."""
 
 from __future__ import annotations
 
@@ -20,25 +20,6 @@ class WhenField(forms.DateTimeField):
 
     def prepare_value(self, value: Any) -> Any:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if hasattr(value, "tzinfo") else value
-
-
-class ExpertForm(forms.Form):
-    email = forms.CharField(label=_("E-mail or telephone of the person"), max_length=120,
-                            help_text=_("The person needs an account; nothing is copied from it."))
-    constituency = forms.ChoiceField(label=_("Constituency"), choices=states.Constituency.choices)
-    pool = forms.ChoiceField(label=_("Which pool"), choices=states.Pool.choices)
-    keywords = forms.CharField(label=_("Keywords"), max_length=300, required=False, help_text=_("Separated by commas."))
-    yearly_max = forms.IntegerField(label=_("Reviews a year at most"), required=False, min_value=1, max_value=60)
-    note = forms.CharField(label=_("Remark"), max_length=300, required=False)
-
-    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if known:
-            del self.fields["email"]
-
-    def clean_keywords(self) -> list[str]:
-        words = self.cleaned_data["keywords"].replace("，", ",").replace("、", ",").split(",")
-        return [word.strip() for word in words if word.strip()]
 
 
 class DueForm(forms.Form):
@@ -63,6 +44,12 @@ class DeclineForm(forms.Form):
     reason_code = forms.ChoiceField(label=_("Reason"), choices=[
         (code, label) for code, label in states.DeclineReason.choices if code not in ("CONFLICT", "NO_ANSWER")])
     note = forms.CharField(label=_("Remark"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("reason_code") == states.DeclineReason.OTHER and not data.get("note", "").strip():
+            self.add_error("note", _("Say the reason in words."))
+        return data
 
 
 class AcceptForm(forms.Form):

@@ -1,0 +1,126 @@
+"""Reads of assignment plans: supply, seats, what bars whom."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from core import crypt
+from programs.models import ReferenceEntry
+from reviews import policies
+from reviews.models import (
+    Batch,
+    BatchItem,
+    Expert,
+    Plan,
+    PlanItem,
+    Recusal,
+)
+from reviews.queries.finding import _one, _uid
+from reviews.queries.pool import drawable
+from reviews.queries.recusals import recusals_of
+from reviews.rules import moves
+
+
+def get_plan(actor: Any, uid: Any) -> Plan:
+    return _one(policies.plans_visible_to(actor), uid=_uid(uid))
+
+
+def plans_of(batch: Batch) -> QuerySet[Plan]:
+    return Plan.objects.filter(batch=batch).select_related("operator").order_by("-pk")
+
+
+def panels_of(batch: Batch) -> dict[str, list[BatchItem]]:
+    """key of a panel -> its applications: one per group, or one per application in remote review."""
+    found: dict[str, list[BatchItem]] = {}
+    for item in batch.items.filter(withdrawn=False).select_related("application__topic").order_by("application__ref"):
+        found.setdefault(item.group if batch.mode == "PANEL" else item.application.ref, []).append(item)
+    return found
+
+
+def discipline_names() -> dict[str, str]:
+    return dict(ReferenceEntry.objects.filter(list="disciplines").values_list("code", "name"))
+
+
+def barred_pairs(batch: Batch) -> set[tuple[int, int]]:
+    """(application, expert) with any evidence of a conflict."""
+    return set(Recusal.objects.filter(batch=batch).values_list("application", "expert"))
+
+
+def plan_seats(plan: Plan) -> dict[str, list[str]]:
+    """panel -> codes that sit there; panels without anybody are missing."""
+    found: dict[str, list[str]] = {}
+    for panel, code in plan.items.filter(seat=True).order_by("panel", "place").values_list("panel", "code"):
+        found.setdefault(panel, []).append(code)
+    return found
+
+
+def plan_key(plan: Plan) -> dict[str, int]:
+    """{code: expert id}, for the acts of a plan; no page shows it."""
+    return json.loads(crypt.open_sealed(plan.key_sealed)) if plan.key_sealed else {}
+
+
+def plan_setting(plan: Plan) -> moves.Setting:
+    """The rules of a plan for whoever wants to move somebody, with the recusals as they stand now."""
+    near: dict[str, dict[str, int]] = defaultdict(dict)
+    for panel, code, affinity in plan.items.values_list("panel", "code", "affinity"):
+        near[panel][code] = affinity
+    codes = {pk: code for code, pk in plan_key(plan).items()}
+    barred: dict[str, set[str]] = defaultdict(set)
+    pairs = barred_pairs(plan.batch)
+    gone = set(codes) - set(drawable().filter(pk__in=codes).values_list("pk", flat=True))
+    whose = {item.application_id: panel for panel, items in panels_of(plan.batch).items() for item in items}
+    for application, expert in pairs:
+        if application in whose and expert in codes:
+            barred[whose[application]].add(codes[expert])
+    for panel in set(whose.values()):
+        barred[panel] |= {codes[pk] for pk in gone}
+    return moves.Setting(plan.people, plan.batch.panel_size, plan.params["minimum"], int(plan.params["load"]), near, barred)
+
+
+def barred_from(plan: Plan, panel: str) -> QuerySet[Recusal]:
+    """Who may not look at a panel's applications, by which evidence."""
+    inside = [item.application_id for item in panels_of(plan.batch).get(panel, [])]
+    return recusals_of(plan.batch).filter(application__in=inside)
+
+
+def fields_of(codes: Iterable[Any]) -> list[str]:
+    """Disciplines of the first level."""
+    return sorted({digits[:3] for code in codes if len(digits := "".join(c for c in str(code) if c.isdigit())) >= 3})
+
+
+def supply(batch: Batch) -> list[dict[str, Any]]:
+    """Per field: applications and seats asked, experts without conflict by constituency, and what they can carry together. An
+    expert of several fields counts in each; who is barred from every application of a field does not count there."""
+    names, wanted, barred = discipline_names(), defaultdict(list), barred_pairs(batch)
+    for item in batch.items.filter(withdrawn=False).select_related("application"):
+        for field in fields_of(item.application.disciplines)[:1] or [""]:
+            wanted[field].append(item.application_id)
+    blocked = Counter((field, expert) for field, inside in wanted.items() for application, expert in barred if application in set(inside))
+    able: dict[str, Counter[str]] = defaultdict(Counter)
+    for pk, constituency, disciplines in drawable().values_list("pk", "constituency", "disciplines"):
+        for field in fields_of(disciplines) or [""]:
+            able[field][constituency] += blocked[field, pk] < len(wanted.get(field, ())) or field not in wanted
+    load = int(batch.rules["load"])
+    return [
+        {"field": names.get(field, field), "applications": len(inside), "seats": len(inside) * batch.panel_size,
+         "industry": len(inside) * batch.industry_min, "experts": sum(able[field].values()), "from_industry": able[field]["INDUSTRY"],
+         "carry": sum(able[field].values()) * load,
+         "short": sum(able[field].values()) * load < len(inside) * batch.panel_size or sum(able[field].values()) < batch.panel_size
+         or able[field]["INDUSTRY"] < batch.industry_min}
+        for field, inside in sorted(wanted.items(), key=lambda one: -len(one[1]))
+    ]
+
+
+def experts_of(plan: Plan) -> QuerySet[Expert]:
+    """Experts of a plan by load; pages name them by `code`."""
+    mine = PlanItem.objects.filter(plan=plan, expert=OuterRef("pk")).order_by()
+    held = mine.filter(seat=True).values("expert").annotate(n=Count("pk"), sum=Sum("affinity"))
+    return Expert.objects.filter(pk__in=plan.items.values("expert")).annotate(
+        code=Subquery(mine.values("code")[:1]), load=Coalesce(Subquery(held.values("n")), 0),
+        near=Coalesce(Subquery(held.values("sum")), 0))

@@ -1,0 +1,87 @@
+"""Fees and their tax, the grade of an expert's work, comments before they go out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviews.rules import comments, fees, merits
+
+D = Decimal
+TABLE = fees.Table.load({"allowance": "800", "allowance_to": "4000", "share": "0.20",
+                         "brackets": [["20000", "0.20", "0"], ["50000", "0.30", "2000"], ["", "0.40", "7000"]]})
+
+
+@pytest.mark.parametrize(("gross", "tax"), [  # worked out by hand from the table
+    ("800", "0"), ("800.01", "0"), ("2000", "240"), ("4000", "640"), ("5000", "800"), ("25000", "4000"), ("30000", "5200"), ("62500", "13000"),
+    ("100000", "25000")])
+def test_tax_of_a_payment(gross, tax):
+    assert TABLE.tax(D(gross)) == D(tax)
+
+
+@pytest.mark.parametrize(("net", "gross"), [("800", "800"), ("1760", "2000"), ("3360", "4000"), ("4200", "5000"), ("21000", "25000"), ("24800", "30000"),
+                                            ("75000", "100000"), ("0", "0")])
+def test_gross_of_a_payment_after_tax(net, gross):
+    assert TABLE.gross_of(D(net)) == D(gross)
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 20_000_000))
+def test_gross_leaves_exactly_the_net(cents):
+    net = D(cents) / 100
+    gross = TABLE.gross_of(net)
+    assert gross - TABLE.tax(gross) == net or gross - TABLE.tax(gross) == net + D("0.01")
+    assert gross - D("0.01") - TABLE.tax(gross - D("0.01")) < net  # and no cent more
+
+
+@pytest.mark.parametrize(("days", "units"), [("0.5", "0.60"), ("1", "1"), ("1.5", "1.60"), ("2", "2"), ("3", "2.50"), ("2.5", "2.30")])
+def test_units_of_a_meeting(days, units):
+    assert fees.day_units(D(days), D("0.6"), 3, D("0.5")) == D(units)
+
+
+def test_basis_says_what_the_rate_is():
+    assert fees.amount(D(1760), D(1), TABLE, "NET") == fees.Amount(D(2000), D(240), D(1760))
+    assert fees.amount(D(2000), D(1), TABLE, "GROSS") == fees.Amount(D(2000), D(240), D(1760))
+
+
+NUMBERS = merits.Numbers(60, 20, D(10), D(20))
+
+
+@pytest.mark.parametrize(("work", "grade"), [
+    (merits.Work(4, 4, words=80, deviation=D("-10")), "GOOD"), (merits.Work(4, 4, words=80, deviation=D("10.01")), "FAIR"),
+    (merits.Work(4, 4, words=80, deviation=D("-20.01")), "POOR"), (merits.Work(4, 3, words=80), "FAIR"), (merits.Work(4, 1, words=80), "POOR"),
+    (merits.Work(4, 4, words=80, late=1), "FAIR"), (merits.Work(4, 4, words=19), "POOR"), (merits.Work(4, 4, words=80, repeated=2), "FAIR"),
+    (merits.Work(2, 0), "POOR")])
+def test_grade_is_the_worst_of_what_was_found(work, grade):
+    assert merits.grade(work, NUMBERS) == grade
+
+
+def test_comments_written_twice_are_counted():
+    assert merits.words_of(["同 意立项", "同意立项", "建议补充验证数据"]) == (5, 2)
+
+
+@pytest.mark.parametrize("text", ["平均分85", "得分：86.5", "87 分", "90/100", "第3名", "推荐 A 档", "排名第 2", "score 88"])
+def test_what_looks_like_a_score_is_found(text):
+    assert comments.scores_in(f"建议{text}，可支持。")
+
+
+@pytest.mark.parametrize("text", ["效率提高 30%", "良率达到 95%", "3 年内", "第2阶段", "10 分钟内", "A 类材料", "5 分之一", "功耗 0.5 W"])
+def test_ordinary_numbers_are_left_alone(text):
+    assert comments.scores_in(f"建议{text}，可支持。", ["85.50"]) == []
+
+
+def test_the_very_total_is_found_whole_only():
+    assert comments.scores_in("整体评价 85.5 左右", ["85.50"]) == ["85.5"]
+    assert comments.scores_in("电压 185.5", ["85.50"]) == []
+
+
+def test_names_and_aliases_are_found_however_spaced():
+    assert comments.names_in("赵 清扬认为可行，专家03 附议", ["赵清扬", "李四"]) == ["赵清扬", "专家03"]
+    assert comments.names_in("专家组认为可行", ["赵清扬"]) == []
+
+
+def test_merged_comments_keep_no_order_of_experts():
+    assert comments.merged(["乙", "甲 ", "乙"]) == comments.merged(["甲", "乙"])
