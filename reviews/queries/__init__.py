@@ -23,7 +23,15 @@ from programs import policies as programme
 from programs.models import Guide
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Draw, Expert, Recusal, Score
-from reviews.queries.invitations import answer_due, calendar_of, invitation_of, link_of, seat_of_link, waiting_invitations
+from reviews.queries.invitations import (
+    answer_due,
+    calendar_of,
+    invitation_of,
+    link_of,
+    own_batch_of_link,
+    seat_of_link,
+    waiting_invitations,
+)
 from reviews.queries.pool import (
     PROFILE,
     candidacies,
@@ -67,7 +75,7 @@ from reviews.rules import recusal, scores
 from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
-    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
     "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
     "own_expert", "own_expert_or_404", "profile_of", "quality_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
 ]
