@@ -28,13 +28,23 @@ def link_of(seat: Assignment) -> str:
     return f"/invitations/{signing.dumps(str(seat.uid), salt=LINK)}/"
 
 
-def seat_of_link(token: str) -> Assignment:
-    """Raises Refused with the reason: not ours, answered already, too late."""
+def _named(token: str) -> Assignment | None:
     try:
         uid = UUID(signing.loads(token, salt=LINK))
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Refused([_("This link is not valid any more.")]) from error
-    seat = Assignment.objects.select_related("batch__guide", "expert__person").filter(uid=uid).first()
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Assignment.objects.select_related("batch__guide", "expert__person").filter(uid=uid).first()
+
+
+def own_batch_of_link(actor: Any, token: str) -> str:
+    """The batch of a link, for the expert himself who is signed in: an old link still leads to the page; "" for anybody else."""
+    seat = _named(token)
+    return seat.batch.ref if seat is not None and actor.id == seat.expert.person_id else ""
+
+
+def seat_of_link(token: str) -> Assignment:
+    """Raises Refused with the reason: not ours, answered already, too late."""
+    seat = _named(token)
     if seat is None or not seat.expert.person.is_active:
         raise Refused([_("This link is not valid any more.")])
     if seat.status != "INVITED":

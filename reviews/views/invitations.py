@@ -16,6 +16,8 @@ from reviews.forms import DeclineForm
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked and until when. Looking answers nothing; declining needs a press, accepting needs a log-in, as conflicts of
     interest are declared with it. No application is named here."""
+    if request.method == "GET" and (ref := queries.own_batch_of_link(request.actor, token)):
+        return redirect("reviews:review:batch", ref)
     seat, reason, done, form = None, "", False, DeclineForm(request.POST or None)
     try:
         seat = queries.seat_of_link(token)
@@ -24,8 +26,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             done = True
     except Refused as refused:
         reason = refused.reasons[0]
-    if request.method == "GET" and seat is not None and request.actor.id == seat.expert.person_id:
-        return redirect("reviews:review:batch", seat.batch.ref)
     return render(request, "reviews/invitation.html", {
         "title": _("Invitation to review"), "seat": seat, "reason": reason, "done": done, "form": form,
         "asked": queries.invitation_of(seat.batch, seat.expert_id) if seat and not done else None,

@@ -15,6 +15,7 @@ from core.web.access import signed_in
 from core.web.rest import AccessPermission
 from core.workflow import Machine
 from tests.house.source import ROOT, name_of
+from tests.pages.addresses import _walk
 
 
 def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -55,6 +56,16 @@ def test_a_view_without_a_question_is_found():
 
 def test_every_address_has_a_name():
     assert [address for address, entry in patterns(get_resolver()) if not entry.name] == []
+
+
+def twice(names: list[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def test_no_two_addresses_share_a_name():
+    """`reverse` would silently give one of them."""
+    assert twice([name for name, _pattern, _entry in _walk(get_resolver())]) == set()
+    assert twice(["a", "b", "a"]) == {"a"}
 
 
 def broken_templates(texts: dict[str, str]) -> dict[str, str]:

@@ -62,7 +62,7 @@ PERSON = {
     "programs:desk:version_new": "he", "programs:my:entitlements": "wang", "applications:my:unit_voices": "wang", "applications:my:deputies": "wang",
 }
 #: Pages that lead elsewhere by design (they answer with a redirect, a file or a part of a page when all is well).
-NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "reviews:review:calendar", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
+NO_SCREEN = {"healthz", "job_file", "applications:desk:import_errors", "reviews:desk:expert_import_errors", "reviews:review:calendar", "reviews:review:meeting_calendar", "accounts:public:reset", "accounts:public:consent", "programs:desk:guide_reach_count"}
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ sample("reviews:review:offline_pack")(lambda: [Visit(seat().expert.person, (seat
 same("reviews:desk:meeting", "reviews:desk:screen", who="chen", key=lambda: Meeting.objects.latest("pk").uid)
 same("reviews:desk:meeting_new", who="chen", key=lambda: Meeting.objects.latest("pk").batch.ref)
 same("reviews:desk:analysis", "reviews:desk:analysis_table", who="chen", key=lambda: Batch.objects.filter(status="RANKED").latest("pk").ref)
-sample("reviews:review:meeting", "reviews:review:calendar")(
+sample("reviews:review:meeting", "reviews:review:meeting_calendar")(
     lambda: Visit((one := Meeting.objects.latest("pk")).attendees.first().expert.person, (one.uid,)))
 # --- projects, money, performance -----------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ def test_link_declines_once_with_a_reason_and_the_next_is_invited_at_once(seat):
     later = Assignment.objects.filter(batch=seat.batch, expert=seat.expert).exclude(pk=seat.pk).first()
     Assignment.objects.filter(pk=later.pk).update(status="INVITED", decline_reason="")  # called again, as an alternate may be
     assert Client().post(url, {"reason_code": "FIELD"}).status_code == 404
+    assert signed_in(make.owner(seat)).get(url).status_code == 302  # whoever is signed in is led to his page all the same
     assert state(later)[0] == "INVITED"  # the old link answers no new invitation
 
 

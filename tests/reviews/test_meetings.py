@@ -91,7 +91,7 @@ def test_members_hear_of_the_meeting_and_leaders_of_their_own_time_alone(town, c
     told = Message.objects.filter(event="application.meeting", person=first.item.application.leader).get()
     assert f"{clock.local(first.starts_at):%Y-%m-%d %H:%M}" in told.subject and "专家" not in told.subject + told.body
     client = signed_in(actor(members(called)[0]))
-    page = client.get(reverse("reviews:review:calendar", args=[called.uid]))
+    page = client.get(reverse("reviews:review:meeting_calendar", args=[called.uid]))
     assert page.headers["Content-Type"].startswith("text/calendar") and f"UID:review-meeting-{called.uid}@keguan" in page.content.decode().replace("\r\n ", "")
     for stranger in (town.li, town.wang, town.stranger):
         assert signed_in(stranger).get(reverse("reviews:review:meeting", args=[called.uid])).status_code in (403, 404)

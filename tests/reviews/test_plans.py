@@ -89,7 +89,7 @@ def test_applying_writes_all_seats_at_once_and_undo_takes_them_back(town, plan):
     row = actions.apply_plan(town.he, plan)
     batch = make.fresh(plan.batch)
     assert (row.status, batch.status) == ("APPLIED", "DRAWN")
-    seats = queries.seats_of(plan)
+    seats = queries.plan_seats(plan)
     key = queries.plan_key(plan)
     for panel, items in queries.panels_of(batch).items():
         for item in items:
@@ -135,10 +135,10 @@ def test_a_recusal_found_later_stops_the_plan(town, plan):
 
 def test_a_move_is_shown_first_and_refused_when_it_breaks_a_rule(town, plan):
     panel = panels(plan)[0]
-    members, other = queries.seats_of(plan)[panel], spare(plan, panel)[0]
+    members, other = queries.plan_seats(plan)[panel], spare(plan, panel)[0]
     verdict = actions.propose_change(town.he, plan, wanted={panel: [*members[1:], other]})
     assert [(one.comes, one.goes) for one in verdict.changes] == [((other,), (members[0],))]
-    assert queries.seats_of(plan)[panel] == members  # nothing has moved yet
+    assert queries.plan_seats(plan)[panel] == members  # nothing has moved yet
     barred = Recusal.objects.filter(batch=plan.batch).values_list("expert", flat=True)[0]
     code = next(code for code, pk in queries.plan_key(plan).items() if pk == barred)
     for wanted, rule in (([*members[1:], code], "BARRED"), (members[1:], "SEATS"), ([*members[1:], "E9999"], "UNKNOWN")):
@@ -147,12 +147,12 @@ def test_a_move_is_shown_first_and_refused_when_it_breaks_a_rule(town, plan):
             assert rule in {fault.rule for fault in found.faults}
             with pytest.raises(Refused):
                 actions.take_change(town.he, plan)
-    assert queries.seats_of(plan)[panel] == members
+    assert queries.plan_seats(plan)[panel] == members
 
 
 def test_moves_locks_and_another_run(town, plan):
     panel = panels(plan)[0]
-    members, other = queries.seats_of(plan)[panel], spare(plan, panel)[-1]
+    members, other = queries.plan_seats(plan)[panel], spare(plan, panel)[-1]
     kind = plan.people[other]["constituency"]
     goes = next((code for code in members if plan.people[code]["constituency"] == kind), members[0])
     actions.propose_change(town.he, plan, wanted={panel: [code for code in members if code != goes] + [other]})
@@ -170,7 +170,7 @@ def test_moves_locks_and_another_run(town, plan):
 def test_a_table_goes_out_and_comes_back_with_its_consequences(town, plan, client):
     page = signed_in(town.he)
     panel = panels(plan)[0]
-    members, other = queries.seats_of(plan)[panel], spare(plan, panel)[-1]
+    members, other = queries.plan_seats(plan)[panel], spare(plan, panel)[-1]
     text = page.get(desk("plan_table", plan.uid), {"format": "csv"}).content.decode("utf-8-sig")
     assert members[0] in text and "专家甲" not in text
     lines = text.replace(f"{panel},{members[0]},席位", f"{panel},{members[0]},候选").replace(f"{panel},{other},候选", f"{panel},{other},席位")
@@ -259,7 +259,7 @@ def test_pages_show_codes_to_everybody_and_names_to_nobody(town, plan):
             assert answer.status_code == 200, (who, url)
             assert "专家甲0" not in answer.content.decode()
     panel = panels(plan)[0]
-    members, other = queries.seats_of(plan)[panel], spare(plan, panel)[-1]
+    members, other = queries.plan_seats(plan)[panel], spare(plan, panel)[-1]
     shown = signed_in(town.he).get(desk("plan_panel", plan.uid, panel), {"out": members[0], "into": other}).content.decode()
     assert "专家甲99" in shown  # the one who is barred, with the evidence
     assert "专家甲0" not in shown and "RC1" in shown
