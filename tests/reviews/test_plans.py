@@ -157,7 +157,7 @@ def test_moves_locks_and_another_run(town, plan):
     goes = next((code for code in members if plan.people[code]["constituency"] == kind), members[0])
     actions.propose_change(town.he, plan, wanted={panel: [code for code in members if code != goes] + [other]})
     row = actions.take_change(town.he, plan)
-    assert row.changed and other in queries.seats_of(row)[panel] and goes not in queries.seats_of(row)[panel]
+    assert row.changed and other in queries.plan_seats(row)[panel] and goes not in queries.plan_seats(row)[panel]
     actions.lock_seats(town.he, row, panel=panel, codes=[other])
     with pytest.raises(Refused):
         actions.propose_change(town.he, row, wanted={panel: members})
