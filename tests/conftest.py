@@ -7,6 +7,7 @@ import json
 import os
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as properties
@@ -41,6 +42,21 @@ def _flush_may_empty_append_only_tables():
     DatabaseOperations.execute_sql_flush = execute
     yield
     DatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browsers_keep_static_files():
+    """As in production, where their names hold a hash: a page of the live server is not followed by the same styles and scripts again."""
+    serve = StaticFilesHandlerMixin.serve
+
+    def kept(self, request):
+        response = serve(self, request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+    StaticFilesHandlerMixin.serve = kept
+    yield
+    StaticFilesHandlerMixin.serve = serve
 
 
 @pytest.fixture(scope="session")

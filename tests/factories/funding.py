@@ -21,7 +21,11 @@ def with_accounts() -> None:
 
 def planned(town: SimpleNamespace, **more: Any) -> Disbursement:
     """The first instalment of a running project, ready to be asked for."""
-    project = make.running(town, **more)[0]
+    return first_instalment(make.running(town, **more))
+
+
+def first_instalment(running: list[Any]) -> Disbursement:
+    project = running[0]
     with_accounts()
     return Disbursement.objects.select_related("line").get(project=project, line__order=0)
 

@@ -70,39 +70,61 @@ def ranked(town: SimpleNamespace, *, requested: tuple[str, ...] = ("3000000", "2
     return rows
 
 
-def begun(town: SimpleNamespace, **more: Any) -> ProposalList:
-    ranked(town, **more)
+# Each stage is made of the one before it; `tests/worlds.py` stacks them, the functions with **more make all at once.
+
+
+def begin(town: SimpleNamespace, ranked: Any) -> ProposalList:
     return actions.create_list(town.chen, town.guide)
 
 
-def decided(town: SimpleNamespace, **more: Any) -> ProposalList:
-    row = actions.submit_list(town.chen, begun(town, **more))
-    return actions.decide(town.lead, row, minutes="会议审议通过")
+def decide(town: SimpleNamespace, begun: ProposalList) -> ProposalList:
+    return actions.decide(town.lead, actions.submit_list(town.chen, begun), minutes="会议审议通过")
 
 
-def published(town: SimpleNamespace, **more: Any) -> Publicity:
-    return actions.open_publicity(town.he, actions.prepare_publicity(town.he, decided(town, **more)))
+def publish(town: SimpleNamespace, decided: ProposalList) -> Publicity:
+    return actions.open_publicity(town.he, actions.prepare_publicity(town.he, decided))
 
 
-def closed(town: SimpleNamespace, **more: Any) -> Publicity:
+def close(town: SimpleNamespace, published: Publicity) -> Publicity:
     """After the notice, closed by the clock."""
-    row = published(town, **more)
     later(days=30)
-    return actions.close_publicity(system("clock"), row)
+    return actions.close_publicity(system("clock"), published)
 
 
-def awarded(town: SimpleNamespace, **more: Any) -> list[Project]:
-    row = closed(town, **more)
-    actions.prepare_award(town.he, row)
-    found = actions.award(town.lead, row)
+def award(town: SimpleNamespace, closed: Publicity) -> list[Project]:
+    actions.prepare_award(town.he, closed)
+    found = actions.award(town.lead, closed)
     settle()
     return found
 
 
+def begun(town: SimpleNamespace, **more: Any) -> ProposalList:
+    return begin(town, ranked(town, **more))
+
+
+def decided(town: SimpleNamespace, **more: Any) -> ProposalList:
+    return decide(town, begun(town, **more))
+
+
+def published(town: SimpleNamespace, **more: Any) -> Publicity:
+    return publish(town, decided(town, **more))
+
+
+def closed(town: SimpleNamespace, **more: Any) -> Publicity:
+    return close(town, published(town, **more))
+
+
+def awarded(town: SimpleNamespace, **more: Any) -> list[Project]:
+    return award(town, closed(town, **more))
+
+
 def running(town: SimpleNamespace, **more: Any) -> list[Project]:
+    return run(town, awarded(town, **more))
+
+
+def run(town: SimpleNamespace, awarded: list[Project]) -> list[Project]:
     """Contracts offered and signed by both sides; payments are planned."""
-    projects = awarded(town, **more)
-    for project in projects:
+    for project in awarded:
         contract = Contract.objects.get(project=project)
         today = clock.today()
         actions.edit_contract(town.chen, contract, starts_on=today, ends_on=today.replace(year=today.year + 2, day=1))
@@ -110,7 +132,7 @@ def running(town: SimpleNamespace, **more: Any) -> list[Project]:
         admin = town.wang if project.unit_id == town.a.pk else town.badm
         actions.sign_bureau(town.lead, actions.sign_unit(admin, contract))
     settle()
-    return [Project.objects.get(pk=project.pk) for project in projects]
+    return [Project.objects.get(pk=project.pk) for project in awarded]
 
 
 def statement() -> SimpleUploadedFile:

@@ -45,8 +45,12 @@ def made(town: SimpleNamespace, *, requested: tuple[str, ...] = ("3000000", "200
 
 
 def drawn(town: SimpleNamespace, *, value: str = "10234.56", **more: Any) -> Batch:
+    return settle_draw(town, made(town, **more), value=value)
+
+
+def settle_draw(town: SimpleNamespace, made: Batch, *, value: str = "10234.56") -> Batch:
     """Committed, decided by a value published later, opened."""
-    batch = made(town, **more)
+    batch = made
     if not Expert.objects.exists():
         pool(town)
     draw = actions.commit_draw(town.he, batch, public_source="次日深证成份指数收盘点位")
@@ -56,8 +60,11 @@ def drawn(town: SimpleNamespace, *, value: str = "10234.56", **more: Any) -> Bat
 
 
 def invited(town: SimpleNamespace, *, days: int = 15, **more: Any) -> Batch:
-    batch = actions.set_due(town.chen, drawn(town, **more), due_at=clock.now() + timedelta(days=days))
-    return fresh(actions.invite(town.chen, batch))
+    return call(town, drawn(town, **more), days=days)
+
+
+def call(town: SimpleNamespace, drawn: Batch, *, days: int = 15) -> Batch:
+    return fresh(actions.invite(town.chen, actions.set_due(town.chen, drawn, due_at=clock.now() + timedelta(days=days))))
 
 
 def accept_all(batch: Batch) -> None:
@@ -67,9 +74,12 @@ def accept_all(batch: Batch) -> None:
 
 
 def scoring(town: SimpleNamespace, **more: Any) -> Batch:
-    batch = invited(town, **more)
-    accept_all(batch)
-    return fresh(actions.begin(town.chen, batch))
+    return start(town, invited(town, **more))
+
+
+def start(town: SimpleNamespace, invited: Batch) -> Batch:
+    accept_all(invited)
+    return fresh(actions.begin(town.chen, invited))
 
 
 def sheet(batch: Batch, share: float = 0.85) -> dict[str, Any]:
@@ -87,9 +97,12 @@ def score_all(batch: Batch) -> None:
 
 def ranked_batch(town: SimpleNamespace, **more: Any) -> Batch:
     """From accepted applications to the fixed ranking."""
-    batch = scoring(town, **more)
-    score_all(batch)
-    batch = actions.close_batch(town.chen, batch)
+    return finish(town, scoring(town, **more))
+
+
+def finish(town: SimpleNamespace, scoring: Batch) -> Batch:
+    score_all(scoring)
+    batch = actions.close_batch(town.chen, scoring)
     upper.settle()
     audit_all(town, fresh(batch))
     batch = actions.rank_batch(town.chen, fresh(batch))

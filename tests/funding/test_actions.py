@@ -33,7 +33,7 @@ def figure():
     return ControlFigure.objects.get(year=projects.clock.today().year, pool="CONTROL")
 
 
-row = kept(make.planned)
+row = kept(make.first_instalment)
 
 
 def test_five_states_reserve_and_book_the_money(town, row):

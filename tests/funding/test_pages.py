@@ -20,7 +20,7 @@ def _no_questions(settings):
     settings.ASK_CONSENT = False
 
 
-row = kept(make.planned)
+row = kept(make.first_instalment)
 
 
 def test_money_desk_opens_for_staff_and_for_nobody_else(town, row):

@@ -1,12 +1,8 @@
-
-from tests.applications.conftest import build
-from tests.factories import projects as make
 from tests.kept import kept
-
-town = kept(build)
+from tests.worlds import awarded, begun, closed, decided, published, ranked, running, town  # noqa: F401 (fixtures)
 
 
 @kept
-def project(town):
+def project(running):  # noqa: F811 (the world below)
     """A running project of guide G2, its contract in force."""
-    return make.running(town)[0]
+    return running[0]

@@ -1,12 +1,9 @@
 
-from tests.applications.conftest import build
 from tests.factories import applications as make
 from tests.kept import kept
+from tests.worlds import awarded, begun, closed, decided, planned, published, ranked, running, town  # noqa: F401 (fixtures)
 
 FORMULA = '=HYPERLINK("http://evil.example","点我")'
-
-
-town = kept(build)
 
 
 def visit(client, actor):
@@ -19,6 +16,6 @@ def visit(client, actor):
 
 
 @kept
-def filed(town):
+def filed(town):  # noqa: F811 (the world below)
     """One application handed to the bureau, with a title that a spreadsheet would take for a formula."""
     return make.submitted(town.li, town.wang, town.guide, town.a, title=FORMULA)

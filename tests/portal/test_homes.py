@@ -11,8 +11,6 @@ from core import clock
 from portal.queries import desk, mine, public
 from projects.models import Project
 from tests.factories import applications as make
-from tests.factories import funding
-from tests.kept import kept
 from tests.portal.conftest import visit
 
 
@@ -104,7 +102,6 @@ def test_pages_cost_the_same_with_more_rows(client, town, filed, key, path):
     assert queries_of(client, path) == one
 
 
-planned = kept(funding.planned)
 
 
 def test_a_queue_counts_what_its_list_shows(client, town, planned):

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @kept
-def seat(town) -> Assignment:
-    return make.seats(make.invited(town), "INVITED")[0]
+def seat(invited) -> Assignment:
+    return make.seats(invited, "INVITED")[0]
 
 
 def link(seat) -> str:

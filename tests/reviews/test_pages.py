@@ -24,8 +24,8 @@ def page(name: str, *args) -> str:
 
 
 @kept
-def seat(town) -> Assignment:
-    return make.seats(make.scoring(town), "ACCEPTED")[0]
+def seat(scoring) -> Assignment:
+    return make.seats(scoring, "ACCEPTED")[0]
 
 
 def send(client, seat, values, rev):
