@@ -118,6 +118,14 @@ def may_read_pool(actor: Any, obj: Any = None) -> str | None:
     return _("Only the desks that work with experts may see the pool.")
 
 
+def may_read_ties(actor: Any, obj: Any = None) -> str | None:
+    """Kin, shares and disputes of a person: for who keeps the pool and who watches. Organisers read of them what bars somebody from an
+    application of theirs, among the recusals of the batch."""
+    if actor.holds(*NAMERS):
+        return None
+    return _("Only who keeps the pool or watches over it sees the relations of an expert.")
+
+
 def experts_visible_to(actor: Any) -> QuerySet[Expert]:
     rows = Expert.objects.select_related("person")
     return rows if may_read_pool(actor) is None else rows.none()

@@ -165,7 +165,7 @@ def apply_plan(actor: Any, plan: Plan) -> Plan:
     """READY -> APPLIED: recusals are found anew, every seat is looked at, and all seats and alternates are written at once; the
     batch is DRAWN. Nobody is invited yet."""
     batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=plan.batch_id)
-    fresh = Plan.objects.select_related("batch__guide__special__plan").get(pk=plan.pk)
+    fresh = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__guide__special__plan").get(pk=plan.pk)
     find_recusals(actor, batch)
     problems = problems_of_plan(fresh)
     row = PLAN.move("apply", actor, fresh, problems=problems, data={"certificate": fresh.certificate_sha256, "inputs": fresh.inputs_sha256})

@@ -225,7 +225,7 @@ class PlanExperts(lists.Listing):
     search_fields = ("code",)
     columns = (
         lists.Col("code", gettext_lazy("Expert"), main=True, value=lambda row: row.code),
-        lists.Col("constituency", gettext_lazy("Constituency"), show=lambda row: row.get_constituency_display()),
+        lists.Col("constituency", gettext_lazy("Constituency"), value=lambda row: states.Constituency(row.constituency).label),
         lists.Col("load", pgettext_lazy("plan", "Seats"), kind="num", sort="load", value=lambda row: row.load),
         lists.Col("near", gettext_lazy("Affinity"), kind="num", value=lambda row: affinity(row.near)),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions as accounts
+from accounts.models import Employment
 from core import files, jobs
 from core.models import LedgerRow
 from core.workflow import Refused
@@ -263,6 +267,23 @@ def test_pages_show_codes_to_everybody_and_names_to_nobody(town, plan):
     shown = signed_in(town.he).get(desk("plan_panel", plan.uid, panel), {"out": members[0], "into": other}).content.decode()
     assert "专家甲99" in shown  # the one who is barred, with the evidence
     assert "专家甲0" not in shown and "RC1" in shown
+
+
+def test_no_list_and_no_number_tells_the_order_of_the_pool(town, plan, monkeypatch):
+    """Who can read the pool must not read names beside codes: neither the list of a plan nor the numbers of employers follow the pool."""
+    answer, key, found = signed_in(town.chen).get(desk("plan_experts", plan.uid)), queries.plan_key(plan), {}
+    for row in answer.context["page"].rows:
+        found.setdefault(row["object"].load, []).append(key[row["object"].code])
+    pks = max(found.values(), key=len)
+    assert len(pks) >= 8 and pks not in (sorted(pks), sorted(pks, reverse=True))
+    first, last = Expert.objects.order_by("pk").first(), Expert.objects.order_by("pk").last()
+    for one, unit in ((first, town.b), (last, town.a)):
+        accounts.employ(make.system("test"), one.person, unit, since=date(2020, 1, 1))
+    Employment.objects.exclude(person__in=[first.person_id, last.person_id]).delete()
+    Employment.objects.filter(person=first.person_id).exclude(organisation=town.b).delete()
+    monkeypatch.setattr(actions.draws.secrets, "SystemRandom", lambda: SimpleNamespace(shuffle=list.reverse))
+    data, codes = actions.draws.candidates_of(plan.batch)
+    assert data["experts"][next(code for code, pk in codes.items() if pk == last.pk)]["employers"] == ["U001"]
 
 
 def test_groups_are_proposed_moved_and_limited(town, plan):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.states import MarkLevel
+from applications import actions as applications
 from applications.models import Application, ImportBatch, ImportSource, OldProject
 from applications.states import OldState
-from core import clock, files
+from core import clock, events, files
 from core.models import Deadline, LedgerRow
 from core.workflow import Refused
 from programs.models import GuideComment
@@ -151,3 +154,44 @@ def test_late_conflict_after_the_close_takes_scores_again_and_figures_follow(tow
 def test_fees_wait_for_the_close(town, scoring):
     with pytest.raises(Refused):
         actions.make_fees(town.chen, scoring)
+
+
+# --- locks, and applications that leave ------------------------------------------------------------------------------
+
+
+def first_lock(act) -> str:
+    """Which table an act locks first."""
+    with CaptureQueriesContext(connection) as found, transaction.atomic():
+        act()
+    return next(one["sql"] for one in found if " FOR " in one["sql"] and "UPDATE" in one["sql"]).split('FROM "')[1].split('"')[0]
+
+
+def test_every_act_that_calls_an_alternate_holds_the_batch_first(town, invited):
+    """Two experts who decline one application at once would otherwise each hold the row the other waits for."""
+    one, two, three, *_rest = make.seats(invited, "INVITED")
+    assert first_lock(lambda: actions.decline(make.owner(one), invited, reason_code="BUSY")) == "reviews_batch"
+    assert first_lock(lambda: actions.void(town.chen, two, why="重复指派")) == "reviews_batch"
+    assert first_lock(lambda: actions.expire_invitations(make.system("clock"), invited)) == "reviews_batch"
+    who = make.seats(invited, "INVITED")[0]
+    assert first_lock(lambda: actions.declare_and_accept(make.owner(who), invited)) == "reviews_batch"
+    waiting = make.seats(invited, "INVITED")[0]
+    token = queries.link_of(waiting).split("/")[2]
+    assert first_lock(lambda: actions.decline_by_link(token, reason_code="BUSY")) == "reviews_batch"
+
+
+def test_withdrawn_application_leaves_the_review_and_takes_no_place(town, scoring):
+    """What is withdrawn is scored by nobody any more, and the ranking counts neither its place nor its money."""
+    first, second = scoring.items.order_by("pk")
+    applications.withdraw(town.wang, first.application, why="改投其他计划")
+    while events.drain():
+        pass
+    first.refresh_from_db()
+    assert first.withdrawn and not second.withdrawn
+    assert not Assignment.objects.filter(item=first).exclude(status__in=["VOID", "DECLINED"]).exists()
+    assert Assignment.objects.filter(item=second, status="ACCEPTED").exists()
+    make.score_all(scoring)
+    batch = actions.close_batch(town.chen, make.fresh(scoring))
+    make.audit_all(town, batch)
+    ranked = actions.rank_batch(town.chen, make.fresh(batch))
+    assert (ranked.items.get(pk=first.pk).outcome, ranked.items.get(pk=first.pk).rank) == ("WITHDRAWN", None)
+    assert ranked.items.get(pk=second.pk).rank == 1
