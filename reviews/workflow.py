@@ -332,7 +332,9 @@ def in_session(agenda: AgendaItem, **given: Any) -> str | None:
 
 
 def one_at_a_time(agenda: AgendaItem, **given: Any) -> str | None:
-    busy = AgendaItem.objects.filter(meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
+    """A page that shows all points has said already whether another is open (`busy`)."""
+    busy = agenda.busy if hasattr(agenda, "busy") else AgendaItem.objects.filter(
+        meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
     return _("Another point is being dealt with.") if busy else None
 
 

@@ -307,7 +307,9 @@ def vote(actor: Any, agenda: AgendaItem, *, choice: str) -> None:
 
 @transaction.atomic
 def count_votes(actor: Any, agenda: AgendaItem) -> AgendaItem:
-    """The box is opened once, after the last vote, and emptied; the record keeps the count."""
+    """The box is opened once, after the last vote, and emptied; the record keeps the count. The meeting is held before the point, as
+    by every act that may write both."""
+    _locked(agenda.meeting)
     point = _point(agenda)
     if reasons := AGENDA.why_not("decide", actor, point):
         raise Refused(reasons)

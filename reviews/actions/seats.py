@@ -172,13 +172,26 @@ def check_again(batch: Batch, experts: list[Expert], applications: list[int]) ->
 
 def release_invitations(expert: Expert, why: str) -> int:
     """An expert who may not review any more gives his unanswered invitations to the next alternates; whoever has accepted stays with
-    the organiser, who is told by the page of seats."""
+    the organiser, who is told."""
     waiting = Assignment.objects.filter(expert=expert, status=AssignmentStatus.INVITED)
     _held(*waiting.order_by().values_list("batch", flat=True))
     rows = list(waiting.select_related("batch", "item__application", "expert"))
     for seat in rows:
         _decline_one(system("pool"), seat, DeclineReason.OTHER, why)
+    _tell_organisers(expert)
     return len(rows)
+
+
+def _tell_organisers(expert: Expert) -> None:
+    """By alias: the organiser decides whether what has been taken on or submitted still counts."""
+    kept = Assignment.objects.filter(expert=expert, status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    running = kept.filter(batch__status__in=[BatchStatus.INVITING, BatchStatus.SCORING, BatchStatus.CLOSED])
+    for seat in running.select_related("batch__created_by").order_by("batch_id", "pk").distinct("batch_id"):
+        notices.tell(
+            [seat.batch.created_by], "reviews.expert_gone", lambda seat=seat: _("An expert of %(ref)s is drawn no more: %(who)s") % {
+                "ref": seat.batch.ref, "who": seat.alias},
+            lambda: _("Decide whether the sheets of this expert still count, or make the seats void."), f"/desk/reviews/{seat.batch.ref}/seats/",
+            dedupe=f"expert-gone:{seat.batch_id}:{expert.pk}:{clock.today()}")
 
 
 @transaction.atomic
@@ -186,6 +199,8 @@ def call_alternate(seat: Assignment) -> Assignment | None:
     """Invite the next alternate who keeps the rules of the panel (employers, constituencies, recusals); who is passed
     over, and for which rule, is recorded. None left: the organiser hears of it."""
     _held(seat.batch_id)
+    if not Batch.objects.filter(pk=seat.batch_id, status__in=[BatchStatus.INVITING, BatchStatus.SCORING]).exists():
+        return None  # an invitation that nobody answered before the close is declined afterwards: nobody is called any more
     batch, clerk = seat.batch, system("draw")
     found, passed = next_in_line(batch, seat.item)
     ledger.record("reviews.assignment.replace", seat, clerk, passed=passed, called=found.alias if found else "")

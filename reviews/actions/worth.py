@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock, crypt, ledger, parameters
@@ -86,9 +87,10 @@ def commit_line(actor: Any, batch: Batch, *, public_source: str) -> LineDraw:
         raise Refused(_("Fewer than two applications are near the line: there is nothing to draw."))
     if not public_source.strip():
         raise Refused(_("Name the public value that will decide the draw."))
-    if LineDraw.objects.filter(analysis=found).exists():
-        raise Refused(_("The order near this line has been committed already."))
     refs = sorted(row.items.filter(pk__in=found.data["near"]).values_list("application__ref", flat=True))
+    same = Q(batch=row, refs=refs, analysis__sheets_sha256=found.sheets_sha256)  # newer figures of the same sheets are no second chance
+    if LineDraw.objects.filter(Q(analysis=found) | same).exists():
+        raise Refused(_("The order near this line has been committed already."))
     secret = secrets.token_hex(32)
     draw = LineDraw.objects.create(
         batch=row, analysis=found, refs=refs, refs_sha256=rules.sha256(refs), commit_hash=rules.commitment(secret),

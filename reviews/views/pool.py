@@ -172,7 +172,9 @@ def expert_pause(request: HttpRequest, uid: Any) -> HttpResponse:
 def expert_identity(request: HttpRequest, uid: Any) -> HttpResponse:
     """The whole identity number once, for a stated purpose that the ledger keeps."""
     row = queries.get_expert(request.actor, uid)
-    return expert_page(request, row, shown={"identity": actions.reveal_identity(request.actor, row, purpose=request.POST.get("purpose", ""))})
+    page = expert_page(request, row, shown={"identity": actions.reveal_identity(request.actor, row, purpose=request.POST.get("purpose", ""))})
+    page["Cache-Control"] = "private, no-store"
+    return page
 
 
 expert_warn = steps.step_view(queries.get_expert, actions.warn, question=policies.manages_pool, to=url_of, needs_why=True)

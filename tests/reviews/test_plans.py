@@ -160,7 +160,12 @@ def test_moves_locks_and_another_run(town, plan):
     kind = plan.people[other]["constituency"]
     goes = next((code for code in members if plan.people[code]["constituency"] == kind), members[0])
     actions.propose_change(town.he, plan, wanted={panel: [code for code in members if code != goes] + [other]})
+    Plan.objects.filter(pk=plan.pk).update(figures={**plan.figures, "idle": 99, "load_max": 99, "filled": 99, "least": -1})
     row = actions.take_change(town.he, plan)
+    loads = moves.loads_of(queries.plan_seats(row))  # the figures follow the seats
+    assert (row.figures["idle"], row.figures["load_max"], row.figures["filled"]) == (
+        plan.figures["experts"] - len(loads), max(loads.values()), plan.figures["filled"])
+    assert 0 <= row.figures["least"] <= row.figures["affinity"]
     assert row.changed and other in queries.plan_seats(row)[panel] and goes not in queries.plan_seats(row)[panel]
     actions.lock_seats(town.he, row, panel=panel, codes=[other])
     with pytest.raises(Refused):

@@ -14,13 +14,13 @@ from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.models import Employment, Person
-from accounts.states import MarkLevel, Role
+from accounts.states import HANDED_OVER, MarkLevel, Role
 from core import clock, jobs
 from core.models import Job, LedgerRow
 from core.web import lists
 from core.workflow import Refused
 from notices.models import Message
-from reviews import actions, queries
+from reviews import actions, policies, queries
 from reviews.models import Candidacy, Expert, ExpertAccount
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
@@ -288,6 +288,15 @@ def test_relations_of_a_person_are_for_who_keeps_the_pool(town):
     assert "亲属某" in signed_in(town.he).get(page).content.decode()
     shown = signed_in(town.chen).get(page)
     assert shown.status_code == 200 and "亲属某" not in shown.content.decode() and "配偶" not in shown.content.decode()
+
+
+def test_who_checks_what_was_handed_over_reads_no_pool(town):
+    for scope, may in ((HANDED_OVER, False), ("", True)):
+        clerk = accounts.create_person(make.system("test"), name="机构经办", email=f"clerk{len(scope)}@agency.example")
+        accounts.grant_role(make.system("test"), clerk, town.bureau, Role.AGENCY, scope=scope)
+        actor = make.Actor.of(clerk)
+        assert (policies.may_read_pool(actor) is None) is may
+        assert (signed_in(actor).get(reverse("reviews:desk:experts")).status_code == 200) is may
 
 
 def test_table_is_for_the_resource_division(town):

@@ -17,6 +17,7 @@ from applications.states import OldState
 from core import clock, events, files
 from core.models import Deadline, LedgerRow
 from core.workflow import Refused
+from notices.models import Message
 from programs.models import GuideComment
 from reviews import actions, queries
 from reviews.models import Assignment, Batch, Expert, Recusal, Score
@@ -177,6 +178,28 @@ def test_every_act_that_calls_an_alternate_holds_the_batch_first(town, invited):
     waiting = make.seats(invited, "INVITED")[0]
     token = queries.link_of(waiting).split("/")[2]
     assert first_lock(lambda: actions.decline_by_link(token, reason_code="BUSY")) == "reviews_batch"
+
+
+def test_nobody_is_called_after_the_close(town, invited):
+    """An invitation that nobody answered outlives the review; what becomes of it then moves nobody."""
+    seat = make.seats(invited, "INVITED")[0]
+    type(invited).objects.filter(pk=invited.pk).update(status="CLOSED", closed_sha256="x")
+    actions.remove(town.he, seat.expert, why="失信")
+    seat.refresh_from_db()
+    assert seat.status == "DECLINED" and not Assignment.objects.filter(replaces=seat).exists()
+
+
+def test_organiser_hears_of_a_removed_expert_who_has_accepted(town, scoring):
+    seat = make.seats(scoring, "ACCEPTED")[0]
+    actions.remove(town.he, seat.expert, why="失信")
+    told = Message.objects.get(event="reviews.expert_gone", person=town.chen.id)
+    assert seat.alias in told.subject and seat.expert.person.name not in told.subject + told.body
+
+
+def test_the_clock_looks_again_at_the_time_that_was_extended(town, scoring):
+    until = scoring.due_at + timedelta(days=5)
+    actions.extend_due(town.chen, scoring, due_at=until, why="春节")
+    assert Deadline.objects.get(kind="reviews.due", target_id=scoring.pk, done_at=None).due_at == until
 
 
 def test_withdrawn_application_leaves_the_review_and_takes_no_place(town, scoring):

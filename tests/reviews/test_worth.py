@@ -131,6 +131,10 @@ def test_the_draw_near_the_line_is_committed_first_and_repeats(town, apart, monk
         type(done).objects.update(order=done.order[::-1])
     with pytest.raises(Refused):
         actions.commit_line(town.he, batch, public_source="再抽一次")
+    monkeypatch.setattr(actions.worth, "compute", lambda row: {"near": near, "chosen": near[:1], "method": "y"})
+    actions.analyse(make.system("figures"), batch)
+    with pytest.raises(Refused):  # newer figures of the same sheets
+        actions.commit_line(town.he, batch, public_source="换一次图再抽")
 
 
 def test_other_values_give_other_orders():
