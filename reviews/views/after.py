@@ -155,7 +155,7 @@ def fee_lists(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fees_make(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    made = actions.make_fees(request.actor, row, **steps.cleaned(DaysForm(request.POST or {"days": "1"})))
+    made = actions.make_fees(request.actor, row, **steps.cleaned(DaysForm({"days": request.POST.get("days", "1")})))
     return redirect(fees_url(made))
 
 

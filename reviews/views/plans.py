@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import files
+from core import files, typed
 from core.web import charts, export, lists, steps
 from core.web.access import access
 from core.workflow import Refused
@@ -82,7 +82,7 @@ def plan_run(request: HttpRequest, ref: str) -> HttpResponse:
 def groups(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     if request.method == "POST":
-        wanted = {int(name[2:]): value[:8] for name, value in request.POST.items() if name.startswith("g-") and name[2:].isdigit() and value}
+        wanted = {pk: value[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
         actions.set_groups(request.actor, row, of_item=wanted)
         messages.success(request, _("Saved."))
         return redirect("reviews:desk:groups", ref)

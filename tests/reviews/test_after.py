@@ -129,6 +129,14 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     assert actions.pay_fees(town.fin, row).status == "PAID"
 
 
+def test_the_button_of_the_batch_makes_the_list_of_a_remote_review(town, ranked_batch):
+    """A browser sends the token of the form along; a review by sheets asks for no days."""
+    assert signed_in(town.chen).post(desk("fees_make", ranked_batch.ref), {"csrfmiddlewaretoken": "x"}).status_code == 302
+    assert FeeList.objects.get(batch=ranked_batch).days == 1
+    wrong = signed_in(town.chen).post(desk("fees_make", ranked_batch.ref), {"csrfmiddlewaretoken": "x", "days": "0.3"})
+    assert wrong.status_code != 302 and FeeList.objects.get(batch=ranked_batch).days == 1
+
+
 def test_a_list_made_before_a_sheet_became_void_is_not_paid(town, scoring):
     make.score_all(scoring)
     batch = actions.close_batch(town.chen, scoring)

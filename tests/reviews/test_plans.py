@@ -305,7 +305,7 @@ def test_groups_are_proposed_moved_and_limited(town, plan):
         actions.set_groups(town.chen, make.fresh(batch), of_item={one.pk: "G09" for one in items})
     with pytest.raises(Refused):
         actions.set_groups(town.he, make.fresh(batch), of_item={})
-    answer = signed_in(town.chen).post(desk("groups", batch.ref), {f"g-{items[0].pk}": "G07"})
+    answer = signed_in(town.chen).post(desk("groups", batch.ref), {f"g-{items[0].pk}": "G07", "g-²": "G01"})
     assert answer.status_code == 302 and batch.items.get(pk=items[0].pk).group == "G07"
     assert LedgerRow.objects.filter(verb="reviews.batch.groups").count() >= 2
 

@@ -180,6 +180,17 @@ def test_every_act_that_calls_an_alternate_holds_the_batch_first(town, invited):
     assert first_lock(lambda: actions.decline_by_link(token, reason_code="BUSY")) == "reviews_batch"
 
 
+def test_who_is_called_again_still_finds_the_sheets_taken_on(town, scoring):
+    """A second invitation stands above the sheets, not in their place."""
+    seat = make.seats(scoring, "ACCEPTED")[0]
+    Assignment.objects.filter(expert=seat.expert).exclude(pk=seat.pk).update(status="INVITED", invited_at=clock.now())
+    if not Assignment.objects.filter(expert=seat.expert, status="INVITED").exists():
+        other = scoring.items.exclude(pk=seat.item_id).first()
+        Assignment.objects.create(batch=scoring, item=other, expert=seat.expert, alias=seat.alias, status="INVITED", order=99, invited_at=clock.now(), due_at=seat.due_at)
+    page = signed_in(make.owner(seat)).get(reverse("reviews:review:batch", args=[scoring.ref])).content.decode()
+    assert reverse("reviews:review:accept", args=[scoring.ref]) in page and reverse("reviews:review:task", args=[seat.uid]) in page
+
+
 def test_nobody_is_called_after_the_close(town, invited):
     """An invitation that nobody answered outlives the review; what becomes of it then moves nobody."""
     seat = make.seats(invited, "INVITED")[0]
