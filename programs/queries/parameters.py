@@ -161,6 +161,14 @@ UNITS = {
     "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
     "conditions": pgettext_lazy("unit", "conditions"), "files": pgettext_lazy("unit", "files"), "hour": pgettext_lazy("unit", "hour of the day"),
     "questions": pgettext_lazy("unit", "questions"), "texts": pgettext_lazy("unit", "texts"),
+    "MB": pgettext_lazy("unit", "MB"), "codes": pgettext_lazy("unit", "codes"), "title": pgettext_lazy("unit", "title"),
+    "titles": pgettext_lazy("unit", "titles"), "hours before answer due": pgettext_lazy("unit", "hours before answer due"),
+    "characters": pgettext_lazy("unit", "characters"), "NET or GROSS": pgettext_lazy("unit", "NET or GROSS"),
+    "yuan per day": pgettext_lazy("unit", "yuan per day"), "yuan per sheet": pgettext_lazy("unit", "yuan per sheet"),
+    "candidates a seat": pgettext_lazy("unit", "candidates a seat"), "millionths of an affinity": pgettext_lazy("unit", "millionths of an affinity"),
+    "experts": pgettext_lazy("unit", "experts"), "people": pgettext_lazy("unit", "people"), "registrations": pgettext_lazy("unit", "registrations"),
+    "look-ups": pgettext_lazy("unit", "look-ups"), "seconds": pgettext_lazy("unit", "seconds"), "invitations": pgettext_lazy("unit", "invitations"),
+    "letters": pgettext_lazy("unit", "letters"),
     "yuan after tax": pgettext_lazy("unit", "yuan after tax"), "yuan": pgettext_lazy("unit", "yuan"),
 }
 

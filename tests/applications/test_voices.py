@@ -218,7 +218,7 @@ def test_without_the_rule_of_the_guide_the_paper_is_not_asked(declared, monkeypa
 def test_declared_relations_reach_the_desk_and_no_reviewer(declared):
     (item,) = [item for item in queries.check_list(declared.row).human if item.part == "relations"]
     assert "近亲属" in item.text and "20 万元" in item.text and "深圳外协测试厂" in item.text
-    assert "深圳外协测试厂" in str(queries.dossier(declared.row)) and "深圳外协测试厂" not in str(queries.dossier(declared.row, blind=True))
+    assert "深圳外协测试厂" in str(queries.dossier(declared.row)) and "深圳外协测试厂" not in str(queries.dossier(declared.row, blind_copy=True))
     make.save(declared.li, declared.row, "relations", {"has_relations": "no"})
     declared.row.refresh_from_db()
     assert not [item for item in queries.check_list(declared.row).human if item.part == "relations"]

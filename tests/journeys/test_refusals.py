@@ -389,6 +389,7 @@ def batch(scene: Scene, django_db_blocker) -> Batch:
         cycle.check(town.world, rows)
         chen, he = town.world.actor("chen"), town.world.actor("he")
         found = reviews.create_batch(chen, guide)
+        awards.confirm_pool()  # years have gone by in this town
         draw = reviews.commit_draw(he, found, public_source="次日收盘指数")
         cycle.move_to(clock.now() + timedelta(days=1, hours=6))
         draw = reviews.enter_value(he, draw, value="10101.01", at=clock.now())

@@ -19,6 +19,7 @@ from core.workflow import Refused
 from programs import actions, queries
 from programs.models import ParameterChange
 from tests.factories import programs as make
+from tests.house.source import ROOT
 
 pytestmark = pytest.mark.django_db
 KEY = "guide.min_open_days"
@@ -159,3 +160,11 @@ def test_sums_are_read_in_wan_and_a_request_says_which_number_from_what_to_what(
     meaning = Parameter.objects.get(key="limit.rd_exempt").note
     assert f">{meaning}</a>" in client.get(reverse("programs:desk:parameters")).content.decode().split("st-note")[1]
     assert queries.measured("9999", "yuan") == ("9999", "元") and queries.measured(20000, "natural days")[0] == "20,000"
+
+
+def test_every_unit_that_comes_with_the_house_has_its_word():
+    from programs.queries.parameters import UNITS
+
+    brought = {row["unit"] for file in ROOT.glob("*/reference/**/*.json") if isinstance(data := json.loads(file.read_text("utf-8")), dict)
+               and data.get("model") == "core.Parameter" for row in data["rows"]}
+    assert len(brought) > 20 and brought <= set(UNITS), brought - set(UNITS)
