@@ -23,7 +23,7 @@ from accounts.models import (
     UnitChange,
 )
 from accounts.policies import Actor
-from accounts.states import HANDED_OVER, STAFF_ROLES, UNIT_ROLES, MarkLevel, MembershipStatus, OrganisationStatus, Role
+from accounts.states import HANDED_OVER, STAFF_ROLES, UNIT_ROLES, IdKind, MarkLevel, MembershipStatus, OrganisationStatus, Role
 from core import clock, crypt, parameters
 from core.clock import CoreNow
 
@@ -157,6 +157,12 @@ def unit_of(actor: Actor) -> Organisation | None:
 def is_resident_number(text: str) -> bool:
     """A valid number of the resident identity card: date and check digit agree."""
     return rules.read_resident_id(rules.plain(text)) is not None
+
+
+def resident_print(text: str) -> str:
+    """Under which fingerprint the number of a resident identity card is kept; "" for none."""
+    number = rules.plain(text)
+    return crypt.fingerprint(f"{IdKind.RESIDENT}:{number}") if number else ""
 
 
 def bureau() -> Organisation:

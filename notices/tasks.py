@@ -59,7 +59,7 @@ def _send_one() -> bool:
             return False
         try:
             mail_for(message).send()
-        except OSError as error:  # SMTP refusals and lost connections are both OSErrors
+        except (OSError, ValueError) as error:  # SMTP refusals and lost connections are OSErrors; a ValueError is what no mail can hold
             log.warning("mail %s: %s", message.uid, error)
             actions.mail_failed(message, f"{type(error).__name__}: {error}")
         else:
@@ -85,7 +85,7 @@ def _send_digest() -> bool:
         rows = list(due.filter(person=first.person_id).select_for_update(skip_locked=True).order_by("pk"))
         try:
             digest_for(first.person, rows).send()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             log.warning("digest %s: %s", first.uid, error)
             for row in rows:
                 actions.mail_failed(row, f"{type(error).__name__}: {error}")
@@ -114,7 +114,7 @@ def _send_out() -> bool:
             return False
         try:
             proof = texting.sender().send(row.address, text_of(row), str(row.uid)) if row.channel == "SMS" else str(letter_of(row).send())
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a ValueError is an address or a heading no mail can have: the rest must not wait behind it
             log.warning("%s %s: %s", row.channel, row.uid, error)
             actions.out_failed(row, f"{type(error).__name__}: {error}")
         else:
@@ -128,7 +128,7 @@ def text_of(row: Outgoing) -> str:
 
 
 def letter_of(row: Outgoing) -> EmailMessage:
-    return EmailMessage(subject=f"[{settings.SITE_NAME}] {row.subject}", body=f"{row.body}\n\n{settings.SITE_URL}{row.link}\n", to=[row.address],
+    return EmailMessage(subject=f"[{settings.SITE_NAME}] {' '.join(row.subject.split())}", body=f"{row.body}\n\n{settings.SITE_URL}{row.link}\n", to=[row.address],
                         headers={"Message-ID": f"<{row.uid}@{settings.MAIL_DOMAIN}>"})
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts import policies as accounts
-from accounts.states import DESK_ROLES, STAFF_ROLES, Role
+from accounts.states import DESK_ROLES, HANDED_OVER, STAFF_ROLES, Role
 from programs import policies as programme
 from programs.models import Guide
 from reviews import states
@@ -113,9 +113,18 @@ def manages_pool(actor: Any, expert: Expert | None = None) -> str | None:
 
 
 def may_read_pool(actor: Any, obj: Any = None) -> str | None:
-    if actor.is_system or actor.holds(*ORGANISERS, Role.RESOURCE, Role.SUPERVISION, Role.DISCIPLINE):
+    codes = actor.scopes(*ORGANISERS)
+    if actor.is_system or actor.holds(*NAMERS) or codes is None or codes - {HANDED_OVER}:
         return None
     return _("Only the desks that work with experts may see the pool.")
+
+
+def may_read_ties(actor: Any, obj: Any = None) -> str | None:
+    """Kin, shares and disputes of a person: for who keeps the pool and who watches. Organisers read of them what bars somebody from an
+    application of theirs, among the recusals of the batch."""
+    if actor.holds(*NAMERS):
+        return None
+    return _("Only who keeps the pool or watches over it sees the relations of an expert.")
 
 
 def experts_visible_to(actor: Any) -> QuerySet[Expert]:

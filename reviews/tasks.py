@@ -61,6 +61,12 @@ def take_over_experts(job: Any, progress: jobs.Progress) -> None:
     job.result = {"link": reverse("reviews:desk:expert_import", args=[row.uid])}
 
 
+@sweep("reviews.tables")
+def delete_old_tables() -> int:
+    """Tables with personal numbers that are done with."""
+    return actions.sweep_tables(system("tables"))
+
+
 @sweep("reviews.pool")
 def keep_pool() -> int:
     """Yearly confirmations that are due are asked for; pauses whose day has come are over."""

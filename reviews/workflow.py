@@ -332,7 +332,9 @@ def in_session(agenda: AgendaItem, **given: Any) -> str | None:
 
 
 def one_at_a_time(agenda: AgendaItem, **given: Any) -> str | None:
-    busy = AgendaItem.objects.filter(meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
+    """A page that shows all points has said already whether another is open (`busy`)."""
+    busy = agenda.busy if hasattr(agenda, "busy") else AgendaItem.objects.filter(
+        meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
     return _("Another point is being dealt with.") if busy else None
 
 
@@ -368,8 +370,8 @@ AGENDA = Machine(
         Step("open", {G.WAITING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, has_chair), gettext_lazy("Open the point")),
         Step("vote", {G.OPEN}, G.VOTING, policies.runs_agenda, (in_session, enough_to_vote), gettext_lazy("Open the secret vote")),
         Step("decide", {G.VOTING}, G.DECIDED, policies.runs_agenda, (in_session, enough_voted), gettext_lazy("Close the vote and count")),
-        Step("again", {G.DECIDED}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, with_why), gettext_lazy("Deal with it again"), danger=True),
-        Step("skip", {G.WAITING, G.OPEN}, G.SKIPPED, policies.runs_agenda, (in_session, with_why), gettext_lazy("Leave it out")),
+        Step("again", {G.DECIDED, G.VOTING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, with_why), gettext_lazy("Deal with it again"), danger=True),
+        Step("skip", {G.WAITING, G.OPEN, G.VOTING}, G.SKIPPED, policies.runs_agenda, (in_session, with_why), gettext_lazy("Leave it out")),
     ),
     "reviews.AgendaItem",
     G,

@@ -10,7 +10,7 @@ from typing import Any
 HIDDEN = "【隐去】"
 #: Signs by which a person or a unit is found: mail, telephone, mobile, credit code, ORCID, web address.
 SIGNS = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|www\.\S+|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[!-~]+|www\.[!-~]+|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)"
     r"|(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])|\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
 #: A line that opens thanks; it ends with the next line that looks like a heading, or with the text.
 THANKS = re.compile(r"^\W*(?:[一二三四五六七八九十\d]+[、.．)）]\s*)?(?:致谢|鸣谢|感谢|acknowledge?ments?)\W*.*$", re.IGNORECASE)
@@ -18,6 +18,8 @@ HEADING = re.compile(r"^\s*(?:第?[一二三四五六七八九十]+[、.．章�
 #: What stands around the name that people use of a unit.
 PLACES = ("广东省", "广东", "深圳市", "深圳", "中国")
 LEGAL = ("股份有限公司", "有限责任公司", "集团有限公司", "(集团)有限公司", "（集团）有限公司", "有限公司", "有限合伙", "集团公司")
+#: Signs that people type in two widths inside a name.
+ALIKE = {char: f"[{''.join(map(re.escape, pair))}]" for pair in ("(（", ")）", "·•") for char in pair}
 SHORTEST = 3  # of a short name: two characters are too often a word of the text
 
 
@@ -49,7 +51,7 @@ def pattern_of(names: Iterable[str]) -> re.Pattern[str] | None:
             words = [re.escape(word) for word in re.split(r"[\s,.\-]+", name) if word]
             parts.append(r"(?<![A-Za-z])" + r"[\s,.\-]*".join(words) + r"(?![A-Za-z])")
         else:
-            parts.append(r"[ \u3000]*".join(map(re.escape, name.replace(" ", ""))))
+            parts.append(r"[ \u3000]*".join(ALIKE.get(char) or re.escape(char) for char in name.replace(" ", "")))
     return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
 

@@ -29,7 +29,16 @@ from reviews.actions.batches import (
     tell_due,
 )
 from reviews.actions.draws import cancel_draw, commit_draw, enter_value, find_recusals, open_draw
-from reviews.actions.expert_imports import apply_table, check_table, discard_table, keep_table, map_table, order_table, read_table
+from reviews.actions.expert_imports import (
+    apply_table,
+    check_table,
+    discard_table,
+    keep_table,
+    map_table,
+    order_table,
+    read_table,
+    sweep_tables,
+)
 from reviews.actions.grouping import order_groups, propose_groups, set_groups
 from reviews.actions.joining import admit, apply_to_join, recommend, refuse_candidacy, send_back, withdraw_candidacy
 from reviews.actions.late import uphold
@@ -88,6 +97,7 @@ from reviews.actions.seats import (
     declare_and_accept,
     decline,
     decline_by_link,
+    drop_application,
     expire_invitations,
     invite,
     remind_invited,
@@ -105,7 +115,7 @@ __all__ = [
     "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
     "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
-    "declare_tie", "decline_by_link", "remind_invited", "discard_table", "edit_own_profile",
+    "declare_tie", "decline_by_link", "drop_application", "sweep_tables", "remind_invited", "discard_table", "edit_own_profile",
     "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",

@@ -120,6 +120,7 @@ def evaluate_rest(actor: Any, batch: Batch) -> int:
 @transaction.atomic
 def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeList:
     """The fee list of a closed batch, by the rates and the tax table in force today; made again as long as it is not confirmed."""
+    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
     _over(actor, batch)
     row = FeeList.objects.select_for_update(no_key=True).filter(batch=batch).first()
     if row is not None and row.status != FeeStatus.DRAFT:
@@ -139,7 +140,12 @@ def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeLis
 
 @transaction.atomic
 def confirm_fees(actor: Any, row: FeeList) -> FeeList:
-    """DRAFT -> CONFIRMED: handed to finance; it changes no more. Everybody paid must have given an account."""
+    """DRAFT -> CONFIRMED: handed to finance; it changes no more. Everybody paid must have given an account, and the list must say what
+    the closed review says: a sheet that became void since is not paid."""
+    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=row.batch_id)
+    _over(actor, batch)
+    if dict(row.lines.values_list("expert", "count")) != reads.sheets_of_experts(batch):
+        raise Refused(_("Sheets have changed since the list was made: make it again."))
     return FEES.move("confirm", actor, row, missing=reads.without_account(reads.lines_of(row)),
                      columns={"confirmed_by": actor.person, "confirmed_at": clock.now()})
 

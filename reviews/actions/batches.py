@@ -119,6 +119,7 @@ def extend_due(actor: Any, batch: Batch, *, due_at: datetime, why: str) -> Batch
         raise Refused(_("A reason is needed."))
     Batch.objects.filter(pk=row.pk).update(due_at=due_at)
     Assignment.objects.filter(batch=row, status__in=["INVITED", "ACCEPTED"]).update(due_at=due_at)
+    deadlines.set("reviews.due", row, due_at)
     ledger.record("reviews.batch.extend", row, actor, why=why, before={"due_at": row.due_at}, after={"due_at": due_at})
     row.refresh_from_db()
     return row

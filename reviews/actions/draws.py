@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock, crypt, ledger
 from core.workflow import Refused
 from reviews import policies, queries
-from reviews.models import Assignment, Batch, BatchItem, Draw, Recusal
+from reviews.models import Assignment, Batch, Draw, Recusal
 from reviews.rules import draw as rules
 from reviews.rules import lottery
 from reviews.states import BatchStatus, DrawStatus, FoundBy, Mode
@@ -50,29 +50,20 @@ def candidates_of(batch: Batch) -> tuple[dict[str, Any], dict[str, int]]:
     people = {
         code_of[expert.pk]: {
             "constituency": expert.constituency,
-            "employers": sorted(units.setdefault(unit, f"U{len(units) + 1:03d}") for unit in employers.get(expert.pk, ())),
+            "employers": sorted(units.setdefault(unit, f"U{len(units) + 1:03d}") for unit in sorted(employers.get(expert.pk, ()))),
         }
-        for expert in experts
+        for expert in sorted(experts, key=lambda one: code_of[one.pk])  # numbers of employers must not tell the order of the pool
     }
     minimum = {"INDUSTRY": batch.industry_min} if batch.industry_min else {}
     spare = batch.panel_size * int(batch.rules["alternates_per_seat"])
     barred = set(Recusal.objects.filter(batch=batch).values_list("application", "expert"))
     panels = [
         {"key": key, "seats": batch.panel_size, "alternates": spare, "minimum": minimum,
-         "candidates": sorted(code_of[e.pk] for e in experts if not any((a, e.pk) in barred for a in inside))}
-        for key, inside in _panels(batch).items()
+         "candidates": sorted(code_of[e.pk] for e in experts if not any((item.application_id, e.pk) in barred for item in items))}
+        for key, items in queries.panels_of(batch).items()
     ]
     load = 1 if batch.mode == Mode.PANEL else int(batch.rules["load"])
     return {"panels": panels, "experts": people, "load": load}, {code: pk for pk, code in code_of.items()}
-
-
-def _panels(batch: Batch) -> dict[str, list[int]]:
-    """key of a panel -> ids of its applications: one per group, or one per application in remote review."""
-    found: dict[str, list[int]] = {}
-    for item in batch.items.filter(withdrawn=False).select_related("application").order_by("application__ref"):
-        key = item.group if batch.mode == Mode.PANEL else item.application.ref
-        found.setdefault(key, []).append(item.application_id)
-    return found
 
 
 def drawable(actor: Any, batch: Batch, public_source: str) -> Batch:
@@ -158,13 +149,11 @@ def open_draw(actor: Any, draw: Draw) -> Draw:
 def _write_seats(draw: Draw, key: dict[str, int]) -> None:
     """Panel members and alternates become assignments; on the desk's pages an expert is an alias of the batch."""
     batch = draw.batch
-    items: dict[str, list[BatchItem]] = {}
-    for item in batch.items.filter(withdrawn=False).select_related("application"):
-        items.setdefault(item.group if batch.mode == Mode.PANEL else item.application.ref, []).append(item)
+    items = queries.panels_of(batch)
     barred = set(Recusal.objects.filter(batch=batch).values_list("application", "expert"))
     seats, aliases = [], {}
     for panel in draw.result["panels"]:
-        for item in items[panel["key"]]:
+        for item in items.get(panel["key"], ()):  # an application may have been withdrawn since the commitment
             for spare, codes in ((False, panel["members"]), (True, panel["alternates"])):
                 for order, code in enumerate(codes):
                     alias = aliases.setdefault(code, f"专家{len(aliases) + 1:02d}")

@@ -1,17 +1,22 @@
-"""Experts from tables: keep, map, dry run, take over; the same row again is brought up to date."""
+"""Experts from tables: keep, map, dry run, take over; the same row again is brought up to date.
+
+A table may hold identity numbers: as soon as it is done with, its bytes are deleted and the fingerprint stays.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.policies import system
-from core import books, clock, files, jobs, ledger
+from core import books, clock, files, jobs, ledger, parameters
 from core.web import export
 from core.workflow import Refused
 from reviews import policies, queries
@@ -62,8 +67,8 @@ def map_table(actor: Any, row: ExpertImport, *, mapping: Mapping[str, str], job:
     known = {name: heading for name, heading in mapping.items() if name in tables.FIELDS and heading}
     if lacking := [str(label) for name, (label, needed, _words) in tables.FIELDS.items() if needed and name not in known]:
         raise Refused([_("Say which column holds: %(fields)s") % {"fields": "、".join(lacking)}])
-    ExpertImport.objects.filter(pk=row.pk).update(mapping=known)
-    row.mapping = known
+    ExpertImport.objects.filter(pk=row.pk).update(mapping=known, counts={})  # what an earlier dry run said was of other columns
+    row.mapping, row.counts = known, {}
     return jobs.start(KIND, actor, {"table": row.pk, "apply": False}, _("Dry run: %(name)s") % {"name": row.file.name}) if job else None
 
 
@@ -81,7 +86,10 @@ def check_table(actor: Any, row: ExpertImport, progress: Progress) -> ExpertImpo
     tally, problems = Counter(tables.changes(reads).values()), tables.told(reads, row.mapping)
     counts = {"rows": len(reads), "new": tally["NEW"], "changed": tally["CHANGED"], "same": tally["SAME"],
               "wrong": sum(bool(one.wrong) for one in reads)}
+    before = row.errors
     with transaction.atomic():
+        if before is not None:
+            files.forget(before)
         errors = _errors_file(actor, row, headings, reads, problems) if problems else None
         return IMPORT.move("check", actor, row, data=counts, columns={"counts": counts, "problems": problems[:tables.SHOWN], "errors": errors})
 
@@ -112,7 +120,8 @@ def apply_table(actor: Any, row: ExpertImport, progress: Progress) -> ExpertImpo
     row.refresh_from_db()
     if row.status == ImportStatus.APPLIED:
         return row
-    _may(actor)
+    if reasons := IMPORT.why_not("apply", actor, row, reason=row.why):
+        raise Refused(reasons)
     _headings, reads = _read(row)
     sound = [one for one in reads if not one.wrong]
     for begin in range(0, len(sound), CHUNK):
@@ -122,19 +131,19 @@ def apply_table(actor: Any, row: ExpertImport, progress: Progress) -> ExpertImpo
             kinds = tables.changes(some)
             for one in some:
                 if kinds[one.line.number] != "SAME":
-                    _write(actor, row, one.values)
+                    _write(actor, row, one)
     return IMPORT.move("apply", actor, row, why=row.why, reason=row.why, data={"sound": len(sound), **row.counts}, columns={"applied_at": clock.now()})
 
 
-def _write(actor: Any, row: ExpertImport, values: Mapping[str, Any]) -> None:
+def _write(actor: Any, row: ExpertImport, one: tables.Read) -> None:
+    values = one.values
     person = values["person"] or accounts.create_person(
         system("pool"), name=values["name"], email=values["email"] or None, phone=values["phone"] or None, id_number=values["id_number"])
-    profile = {name: values[name] for name in tables.WRITTEN}
     expert = Expert.objects.filter(person=person).first()
     if expert is None:
-        enrol(actor, person, origin=Origin.IMPORT, why=row.why, **profile)
+        enrol(actor, person, origin=Origin.IMPORT, why=row.why, **{name: values[name] for name in tables.WRITTEN})
     else:
-        edit_expert(actor, expert, **profile)
+        edit_expert(actor, expert, **{name: values[name] for name in one.written})
     if values["employer"] is not None and not person.employments.filter(organisation=values["employer"], until=None).exists():
         accounts.employ(actor, person, values["employer"], since=values["since"])
 
@@ -142,3 +151,22 @@ def _write(actor: Any, row: ExpertImport, values: Mapping[str, Any]) -> None:
 @transaction.atomic
 def discard_table(actor: Any, row: ExpertImport, *, why: str) -> ExpertImport:
     return IMPORT.move("discard", actor, row, why=why, reason=why)
+
+
+def sweep_tables(actor: Any) -> int:
+    """As with tables of old projects (parameter import.keep_days): done with, deleted at once; not taken over in time, discarded first."""
+    old = clock.now() - timedelta(days=int(parameters.value("import.keep_days", default=30)))
+    for row in ExpertImport.objects.filter(status__in=(ImportStatus.UPLOADED, ImportStatus.CHECKED), created_at__lt=old)[:50]:
+        discard_table(actor, row, why=_("Nobody took the table over in time; personal numbers are not kept longer than needed."))
+    ended = ExpertImport.objects.filter(status__in=(ImportStatus.APPLIED, ImportStatus.DISCARDED)).select_related("file", "errors")
+    rows = ended.filter(~Q(file__path="") | Q(errors__isnull=False, created_at__lt=old) & ~Q(errors__path=""))[:50]
+    return sum(_forget(actor, row, old) for row in rows)
+
+
+@transaction.atomic
+def _forget(actor: Any, row: ExpertImport, old: datetime) -> int:
+    gone = [one for one in (row.file, row.errors if row.created_at < old else None) if one is not None and one.path]
+    for one in gone:
+        files.forget(one)
+        ledger.record("reviews.import.forget", row, actor, file=one.name, sha256=one.sha256)
+    return len(gone)

@@ -250,17 +250,33 @@ def _tell_of_sheet(point: AgendaItem, member: Attendee) -> None:
                      f"/desk/reviews/{batch.ref}/", dedupe=f"meeting-conflict:{point.pk}:{member.pk}")
 
 
+def _strike(point: AgendaItem) -> None:
+    """Ballots were made when the meeting was planned; a conflict that has come to light since takes its member out of the point."""
+    if point.item_id is None:
+        return
+    known = dict(Recusal.objects.filter(batch=point.meeting.batch_id, application=point.item.application_id).values_list("expert", "code"))
+    for ballot in Ballot.objects.select_for_update(of=("self",)).filter(agenda=point, recused=False, voted=False, attendee__expert__in=known).select_related("attendee"):
+        Ballot.objects.filter(pk=ballot.pk).update(recused=True, code=known[ballot.attendee.expert_id])
+
+
+@transaction.atomic
 def open_point(actor: Any, agenda: AgendaItem) -> AgendaItem:
-    return AGENDA.move("open", actor, agenda)
+    """The meeting is held, so that two points are not opened in the same moment."""
+    _locked(agenda.meeting)
+    row = AGENDA.move("open", actor, agenda)
+    _strike(_point(row))
+    return row
 
 
 def skip_point(actor: Any, agenda: AgendaItem, *, why: str) -> AgendaItem:
-    return AGENDA.move("skip", actor, agenda, why=why, reason=why, columns={"why": why[:500]})
+    """Also a vote that cannot come to its number any more; what lay in the box is not counted."""
+    return AGENDA.move("skip", actor, agenda, why=why, reason=why, columns={"why": why[:500], "box": ""})
 
 
 @transaction.atomic
 def open_vote(actor: Any, agenda: AgendaItem) -> AgendaItem:
     point = _point(agenda)
+    _strike(point)
     choices = Choice.values if point.item_id else list(point.meeting.attendees.values_list("alias", flat=True))
     return AGENDA.move("vote", actor, point, columns={"box": crypt.seal(rules.empty_box(choices))})
 
@@ -271,9 +287,10 @@ def vote(actor: Any, agenda: AgendaItem, *, choice: str) -> None:
     time, and no row of the record, so that nothing joins a person to a choice (docs/adr/0036)."""
     member = queries.attendee_of(actor, agenda.meeting)
     point = _point(agenda)
-    ballot = Ballot.objects.select_for_update().get(agenda=point, attendee=member)
     if point.status != AgendaStatus.VOTING:
         raise Refused(_("No vote is open on this point."))
+    _strike(point)
+    ballot = Ballot.objects.select_for_update().get(agenda=point, attendee=member)
     if ballot.recused:
         raise Refused(_("You have left this point for a conflict of interest."))
     if ballot.voted:
@@ -290,7 +307,9 @@ def vote(actor: Any, agenda: AgendaItem, *, choice: str) -> None:
 
 @transaction.atomic
 def count_votes(actor: Any, agenda: AgendaItem) -> AgendaItem:
-    """The box is opened once, after the last vote, and emptied; the record keeps the count."""
+    """The box is opened once, after the last vote, and emptied; the record keeps the count. The meeting is held before the point, as
+    by every act that may write both."""
+    _locked(agenda.meeting)
     point = _point(agenda)
     if reasons := AGENDA.why_not("decide", actor, point):
         raise Refused(reasons)
@@ -308,9 +327,12 @@ def count_votes(actor: Any, agenda: AgendaItem) -> AgendaItem:
 
 @transaction.atomic
 def deal_again(actor: Any, agenda: AgendaItem, *, why: str) -> AgendaItem:
-    """A counted point is opened again with the reason; everybody without a conflict may vote anew."""
-    row = AGENDA.move("again", actor, agenda, why=why, reason=why, columns={"tally": {}, "outcome": ""})
+    """A counted point is opened again with the reason, or a vote broken off that cannot come to its number; everybody without a
+    conflict may vote anew."""
+    _locked(agenda.meeting)
+    row = AGENDA.move("again", actor, agenda, why=why, reason=why, columns={"tally": {}, "outcome": "", "box": ""})
     Ballot.objects.filter(agenda=row).update(voted=False)
+    _strike(_point(row))
     return row
 
 

@@ -141,11 +141,18 @@ def take_change(actor: Any, plan: Plan) -> Plan:
         items.filter(code__in=change.comes).update(seat=True, by_hand=True)
         for place, code in enumerate(wanted[change.panel]):
             items.filter(code=code).update(place=place)
-    Plan.objects.filter(pk=row.pk).update(proposal={}, changed=True, figures={
-        **row.figures, "affinity": row.figures["affinity"] + found.gain})
+    Plan.objects.filter(pk=row.pk).update(proposal={}, changed=True, figures={**row.figures, **_figures(row, found.gain)})
     ledger.record("reviews.plan.move", row, actor, gain=found.gain, changes=[[c.panel, list(c.goes), list(c.comes)] for c in found.changes])
     row.refresh_from_db()
     return row
+
+
+def _figures(plan: Plan, gain: int) -> dict[str, int]:
+    """What the seats as they are now say of filling, load and the worst-served panel."""
+    seats, near = queries.plan_seats(plan), queries.plan_setting(plan).near
+    loads = moves.loads_of(seats)
+    return {"affinity": plan.figures["affinity"] + gain, "filled": sum(loads.values()), "load_max": max(loads.values(), default=0),
+            "idle": plan.figures["experts"] - len(loads), "least": min(sum(near[panel][code] for code in seats.get(panel, ())) for panel in near)}
 
 
 def problems_of_plan(plan: Plan) -> list[str]:
@@ -165,7 +172,7 @@ def apply_plan(actor: Any, plan: Plan) -> Plan:
     """READY -> APPLIED: recusals are found anew, every seat is looked at, and all seats and alternates are written at once; the
     batch is DRAWN. Nobody is invited yet."""
     batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=plan.batch_id)
-    fresh = Plan.objects.select_related("batch__guide__special__plan").get(pk=plan.pk)
+    fresh = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__guide__special__plan").get(pk=plan.pk)
     find_recusals(actor, batch)
     problems = problems_of_plan(fresh)
     row = PLAN.move("apply", actor, fresh, problems=problems, data={"certificate": fresh.certificate_sha256, "inputs": fresh.inputs_sha256})

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor, system
+from applications.models import Application
 from core import clock, deadlines, ledger
 from core.workflow import Refused
 from notices import actions as notices
 from reviews import policies, queries
 from reviews.actions.batches import answer_due
-from reviews.models import Assignment, Batch, Declaration, Expert, Recusal
+from reviews.models import Assignment, Batch, BatchItem, Declaration, Expert, Recusal
 from reviews.rules import draw as rules
 from reviews.states import DECLARABLE, SEATED, AssignmentStatus, BatchStatus, DeclineReason, FoundBy
 from reviews.workflow import ASSIGNMENT, BATCH
@@ -72,7 +73,14 @@ def remind_invited(batches: Iterable[Batch], hours: Iterable[int]) -> int:
     return told
 
 
+def _held(*batches: int) -> None:
+    """Whoever moves a seat that others wait for holds its batch first, and several in one order: two experts who decline the same
+    application in the same moment would otherwise each hold what the other waits for."""
+    list(Batch.objects.select_for_update(no_key=True).filter(pk__in=batches).order_by("pk").values_list("pk", flat=True))
+
+
 def _own(actor: Any, batch: Batch, status: str) -> list[Assignment]:
+    _held(batch.pk)
     rows = policies.tasks_of(actor).filter(batch=batch, status=status)
     return list(rows.select_for_update(no_key=True, of=("self",)))
 
@@ -122,9 +130,8 @@ def decline(actor: Any, batch: Batch, *, reason_code: str, note: str = "") -> in
 
 @transaction.atomic
 def decline_by_link(token: str, *, reason_code: str, note: str = "") -> int:
-    """Decline from the link of the mail, which carries this right alone. The seat is locked: the link answers once."""
-    seat = queries.seat_of_link(token)
-    Assignment.objects.select_for_update(no_key=True).get(pk=seat.pk)
+    """Decline from the link of the mail, which carries this right alone. The batch is held: the link answers once."""
+    _held(queries.seat_of_link(token).batch_id)
     seat = queries.seat_of_link(token)
     count = decline(Actor.of(seat.expert.person), seat.batch, reason_code=reason_code, note=note)
     ledger.record("reviews.assignment.link", seat, system("link"), seats=count)
@@ -165,54 +172,101 @@ def check_again(batch: Batch, experts: list[Expert], applications: list[int]) ->
 
 def release_invitations(expert: Expert, why: str) -> int:
     """An expert who may not review any more gives his unanswered invitations to the next alternates; whoever has accepted stays with
-    the organiser, who is told by the page of seats."""
-    rows = Assignment.objects.filter(expert=expert, status=AssignmentStatus.INVITED).select_related("batch", "item__application", "expert")
+    the organiser, who is told."""
+    waiting = Assignment.objects.filter(expert=expert, status=AssignmentStatus.INVITED)
+    _held(*waiting.order_by().values_list("batch", flat=True))
+    rows = list(waiting.select_related("batch", "item__application", "expert"))
     for seat in rows:
         _decline_one(system("pool"), seat, DeclineReason.OTHER, why)
+    _tell_organisers(expert)
     return len(rows)
+
+
+def _tell_organisers(expert: Expert) -> None:
+    """By alias: the organiser decides whether what has been taken on or submitted still counts."""
+    kept = Assignment.objects.filter(expert=expert, status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    running = kept.filter(batch__status__in=[BatchStatus.INVITING, BatchStatus.SCORING, BatchStatus.CLOSED])
+    for seat in running.select_related("batch__created_by").order_by("batch_id", "pk").distinct("batch_id"):
+        notices.tell(
+            [seat.batch.created_by], "reviews.expert_gone", lambda seat=seat: _("An expert of %(ref)s is drawn no more: %(who)s") % {
+                "ref": seat.batch.ref, "who": seat.alias},
+            lambda: _("Decide whether the sheets of this expert still count, or make the seats void."), f"/desk/reviews/{seat.batch.ref}/seats/",
+            dedupe=f"expert-gone:{seat.batch_id}:{expert.pk}:{clock.today()}")
 
 
 @transaction.atomic
 def call_alternate(seat: Assignment) -> Assignment | None:
     """Invite the next alternate who keeps the rules of the panel (employers, constituencies, recusals); who is passed
     over, and for which rule, is recorded. None left: the organiser hears of it."""
+    _held(seat.batch_id)
+    if not Batch.objects.filter(pk=seat.batch_id, status__in=[BatchStatus.INVITING, BatchStatus.SCORING]).exists():
+        return None  # an invitation that nobody answered before the close is declined afterwards: nobody is called any more
     batch, clerk = seat.batch, system("draw")
-    rows = list(Assignment.objects.select_for_update(of=("self",)).filter(item=seat.item).select_related("expert__person").order_by("order"))
+    found, passed = next_in_line(batch, seat.item)
+    ledger.record("reviews.assignment.replace", seat, clerk, passed=passed, called=found.alias if found else "")
+    if found is None:
+        notices.tell([batch.created_by], "reviews.no_alternate", lambda: _("No alternate is left for an application of %(batch)s") % {
+            "batch": batch.ref}, link=f"/desk/reviews/{batch.ref}/", dedupe=f"no-alternate:{seat.pk}")
+        return None
+    Assignment.objects.filter(pk=found.pk).update(replaces=seat)
+    call(batch, found)
+    return found
+
+
+def next_in_line(batch: Batch, item: BatchItem, *, extra: bool = False) -> tuple[Assignment | None, list[list[str]]]:
+    """The next alternate of an application who may be drawn today, and [alias, rule] of those passed over; the rows are held. `extra`:
+    for a panel that is one larger."""
+    rows = list(Assignment.objects.select_for_update(of=("self",)).filter(item=item).select_related("expert__person").order_by("order"))
     experts = {str(row.expert_id): row for row in rows}
     employers = queries.current_employers([row.expert for row in rows])
     facts = {code: {"constituency": row.expert.constituency, "employers": sorted(employers.get(row.expert_id, ()))}
              for code, row in experts.items()}
-    panel = rules.Rules(facts, batch.panel_size, {"INDUSTRY": batch.industry_min} if batch.industry_min else {})
     members = [str(row.expert_id) for row in rows if row.status in SEATED]
+    size = max(batch.panel_size, len(members)) + 1 if extra else batch.panel_size
+    panel = rules.Rules(facts, size, {"INDUSTRY": batch.industry_min} if batch.industry_min else {})
     waiting = [str(row.expert_id) for row in rows if row.is_alternate and row.status == AssignmentStatus.DRAWN]
     drawable = set(queries.drawable().filter(pk__in=[int(code) for code in waiting]).values_list("pk", flat=True))
     if waiting:
-        check_again(batch, [experts[code].expert for code in waiting], [seat.item.application_id])
-    barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=seat.item.application).values_list("expert", flat=True)}
+        check_again(batch, [experts[code].expert for code in waiting], [item.application_id])
+    barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=item.application_id).values_list("expert", flat=True)}
     barred |= {code for code in waiting if int(code) not in drawable}
     code, passed = rules.next_alternate(waiting, members, panel, barred)
-    ledger.record("reviews.assignment.replace", seat, clerk, passed=[[experts[one].alias, why] for one, why in passed],
-                  called=experts[code].alias if code else "")
-    if code is None:
-        notices.tell([batch.created_by], "reviews.no_alternate", lambda: _("No alternate is left for an application of %(batch)s") % {
-            "batch": batch.ref}, link=f"/desk/reviews/{batch.ref}/", dedupe=f"no-alternate:{seat.pk}")
-        return None
-    found = experts[code]
-    Assignment.objects.filter(pk=found.pk).update(replaces=seat)
-    _invite_one(clerk, found, batch)
+    return experts[code] if code else None, [[experts[one].alias, why] for one, why in passed]
+
+
+def call(batch: Batch, found: Assignment) -> None:
+    """An alternate is invited and told, and the clock looks for the answer."""
+    _invite_one(system("draw"), found, batch)
     _tell(batch, [found.expert_id], found.pk)
     deadlines.set("reviews.answers", batch, answer_due(batch, queries.first_invitation(batch)))
-    return found
 
 
+@transaction.atomic
 def expire_invitations(actor: Any, batch: Batch) -> int:
     """Invitations without an answer in time are declined by the clock and their alternates called. The time of each
     runs from its own invitation (review.answer_days), so an alternate called late keeps the whole of it."""
+    _held(batch.pk)
     waiting = Assignment.objects.filter(batch=batch, status=AssignmentStatus.INVITED)
     rows = [seat for seat in waiting.select_related("batch", "item__application", "expert")
             if answer_due(batch, seat.invited_at) <= clock.now()]
     for seat in rows:
         _decline_one(actor, seat, DeclineReason.NO_ANSWER, "")
+    return len(rows)
+
+
+@transaction.atomic
+def drop_application(actor: Any, application: Application, *, why: str) -> int:
+    """An application that was withdrawn or ended leaves every review without a ranking: it takes no place and no money, its seats are
+    void and nobody is called for them. Sheets of a closed review stay as they were closed."""
+    items = BatchItem.objects.filter(application=application, withdrawn=False).exclude(batch__status=BatchStatus.RANKED).order_by()
+    _held(*items.values_list("batch", flat=True))
+    rows = list(items.select_related("batch"))
+    for item in rows:
+        BatchItem.objects.filter(pk=item.pk).update(withdrawn=True)
+        ledger.record("reviews.batch.drop", item.batch, actor, why=why, application=application.ref)
+        if item.batch.status != BatchStatus.CLOSED:
+            for seat in Assignment.objects.filter(item=item, status__in=[AssignmentStatus.DRAWN, *SEATED]).select_related("batch", "expert"):
+                ASSIGNMENT.move("void", actor, seat, why=why, reason=why)
     return len(rows)
 
 
@@ -255,6 +309,7 @@ def _report_after_close(actor: Any, seat: Assignment, batch: Batch, code: str, n
 @transaction.atomic
 def void(actor: Any, seat: Assignment, *, why: str) -> Assignment:
     """Make a seat void, with the reason; the next alternate is called while the review runs."""
+    _held(seat.batch_id)
     moved = ASSIGNMENT.move("void", actor, seat, why=why, reason=why)
     if moved.batch.status in (BatchStatus.INVITING, BatchStatus.SCORING):
         call_alternate(moved)

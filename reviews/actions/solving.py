@@ -282,6 +282,15 @@ def measured(case: Case, answer: Answer, scales: Sequence[int]) -> list[dict[str
     return found
 
 
+def _odds(case: Case, scale: int) -> tuple[Pairs, np.ndarray]:
+    """Who may sit where in the lottery, and the parts of a seat."""
+    from reviews.engine import lottery  # noqa: PLC0415 (of the worker)
+
+    strict = nested(case, case.instance)
+    pairs = _pairs(strict)
+    return pairs, lottery.solve(strict, pairs, scale)
+
+
 def _pairs(instance: Instance) -> Pairs:
     from reviews.engine import candidates  # noqa: PLC0415 (of the worker)
 
@@ -401,7 +410,7 @@ def _unseated(item: PlanItem) -> PlanItem:
 
 def solve_plan(plan: Plan, progress: Progress) -> Plan:
     """RUNNING -> READY: recusals, numbers, the best assignment or the odds, the measured steps, the proof."""
-    from reviews.engine import certificate, flow, lottery  # noqa: PLC0415 (of the worker)
+    from reviews.engine import certificate, flow  # noqa: PLC0415 (of the worker)
     from reviews.engine.instance import fingerprint  # noqa: PLC0415
 
     clerk, batch = system("plan"), plan.batch
@@ -414,16 +423,15 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         answer, told = best(case, floor=bool(plan.params.get("floor")))
         progress(3, STAGES)
         steps = measured(case, answer, (2, 3))
+        chance = _odds(case, int(plan.params["scale"])) if plan.kind == PlanKind.LOTTERY else None
     except flow.NoFlow as error:
         Plan.objects.filter(pk=plan.pk).update(error=str(error)[:2000])
         return PLAN.move("fail", clerk, plan)
     progress(4, STAGES)
     people, items, figures = people_of(case), _items(plan, case, answer), figures_of(case, answer.i, answer.j)
     fields: dict[str, Any] = {"data": {}}
-    if plan.kind == PlanKind.LOTTERY:
-        strict = nested(case, case.instance)
-        pairs = _pairs(strict)
-        parts = lottery.solve(strict, pairs, int(plan.params["scale"]))
+    if chance is not None:
+        pairs, parts = chance
         fields["data"] = lottery_data(case, plan, pairs, parts, items)
         figures = expected(case, pairs, parts, int(plan.params["scale"]))
         items = [_unseated(item) for item in items]

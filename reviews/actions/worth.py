@@ -8,18 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.policies import system
 from core import clock, crypt, ledger, parameters
 from core.workflow import Refused
 from reviews import policies, queries
 from reviews.actions.batches import figures_of, sheets_digest
-from reviews.actions.seats import _invite_one, _tell
-from reviews.models import Analysis, Assignment, Batch, BatchItem, LineDraw, Recusal
+from reviews.actions.seats import call, next_in_line
+from reviews.models import Analysis, Assignment, Batch, BatchItem, LineDraw
 from reviews.rules import draw as rules
 from reviews.rules import ranking, scores, worth
-from reviews.states import SEATED, AssignmentStatus, BatchStatus
+from reviews.states import AssignmentStatus, BatchStatus
 from reviews.workflow import LINE_DRAW
 
 
@@ -56,38 +56,24 @@ def extra_expert(actor: Any, batch: Batch, item: BatchItem, *, why: str = "") ->
     row = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
     if reason := policies.organises(actor, row) or _no_extra(row, item):
         raise Refused(reason)
-    seats = list(Assignment.objects.select_for_update(of=("self",)).filter(item=item).select_related("expert").order_by("order"))
-    code, passed = _next(row, item, seats)
-    known = {str(one.expert_id): one for one in seats}
-    ledger.record("reviews.assignment.extra", item, actor, why=why, passed=[[known[one].alias, reason] for one, reason in passed],
-                  called=known[code].alias if code else "")
-    if code is None:
+    found, passed = next_in_line(row, item, extra=True)
+    if found is None:
         raise Refused(_("No alternate of the draw is left who may look at this application."))
-    found = known[code]
-    _invite_one(system("draw"), found, row)
-    _tell(row, [found.expert_id], found.pk)
+    ledger.record("reviews.assignment.extra", item, actor, why=why, passed=passed, called=found.alias)
+    call(row, found)
     return found
 
 
 def _no_extra(batch: Batch, item: BatchItem) -> str | None:
     if batch.status not in (BatchStatus.INVITING, BatchStatus.SCORING):
         return _("The review does not run. Take scores again first, with the reason.")
+    if batch.due_at <= clock.now():
+        return _("The time for scores is over: extend it first.")
     if figures_of(batch)[item.pk].flag not in ("RANGE", "SD"):
         return _("The sheets of this application do not disagree by the rule of the batch.")
     if Assignment.objects.filter(item=item, status__in=[AssignmentStatus.INVITED, AssignmentStatus.ACCEPTED]).exists():
         return _("A sheet of this application is still to come.")
     return None
-
-
-def _next(batch: Batch, item: BatchItem, seats: list[Assignment]) -> tuple[str | None, list[tuple[str, str]]]:
-    """The next alternate in the order of the draw for a panel that is one larger."""
-    employers = queries.current_employers([one.expert for one in seats])
-    facts = {str(one.expert_id): {"constituency": one.expert.constituency, "employers": sorted(employers.get(one.expert_id, ()))} for one in seats}
-    members = [str(one.expert_id) for one in seats if one.status in SEATED]
-    panel = rules.Rules(facts, max(batch.panel_size, len(members)) + 1, {"INDUSTRY": batch.industry_min} if batch.industry_min else {})
-    waiting = [str(one.expert_id) for one in seats if one.is_alternate and one.status == AssignmentStatus.DRAWN]
-    barred = {str(pk) for pk in Recusal.objects.filter(batch=batch, application=item.application_id).values_list("expert", flat=True)}
-    return rules.next_alternate(waiting, members, panel, barred)
 
 
 @transaction.atomic
@@ -101,9 +87,10 @@ def commit_line(actor: Any, batch: Batch, *, public_source: str) -> LineDraw:
         raise Refused(_("Fewer than two applications are near the line: there is nothing to draw."))
     if not public_source.strip():
         raise Refused(_("Name the public value that will decide the draw."))
-    if LineDraw.objects.filter(analysis=found).exists():
-        raise Refused(_("The order near this line has been committed already."))
     refs = sorted(row.items.filter(pk__in=found.data["near"]).values_list("application__ref", flat=True))
+    same = Q(batch=row, refs=refs, analysis__sheets_sha256=found.sheets_sha256)  # newer figures of the same sheets are no second chance
+    if LineDraw.objects.filter(Q(analysis=found) | same).exists():
+        raise Refused(_("The order near this line has been committed already."))
     secret = secrets.token_hex(32)
     draw = LineDraw.objects.create(
         batch=row, analysis=found, refs=refs, refs_sha256=rules.sha256(refs), commit_hash=rules.commitment(secret),

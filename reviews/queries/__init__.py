@@ -112,10 +112,6 @@ __all__ = [  # what the modules of this room read; the functions below are publi
 ]
 
 
-
-
-
-
 def get_for(actor: Any, ref: str) -> Batch:
     return _one(policies.visible_to(actor), ref=ref)
 
@@ -188,8 +184,6 @@ def guides_to_review(actor: Any) -> list[tuple[Guide, int]]:
     return [(guide, counts[guide.pk]) for guide in rows if policies.may_create(actor, guide) is None]
 
 
-
-
 def items_of(batch: Batch) -> QuerySet[BatchItem]:
     return batch.items.select_related("application__unit", "application__leader", "batch").order_by("rank", "application__ref")
 
@@ -260,8 +254,6 @@ def draw_check(draw: Draw) -> dict[str, bool]:
         "commitment": commitment == draw.commit_hash, "candidates": draws.sha256(draw.candidates) == draw.candidates_sha256,
         "seed": seed == draw.seed, "result": draws.sha256(result) == draw.result_sha256 and result == draw.result,
     }
-
-
 
 
 def recusal_counts(batch: Batch) -> list[tuple[str, int]]:
@@ -401,7 +393,8 @@ OTHER_VERBS = {
     "reviews.expert.reveal": lambda: _("Private value looked at"), "reviews.tie.declare": lambda: _("Relation declared"),
     "reviews.tie.end": lambda: _("Relation ended"), "reviews.candidacy.apply": lambda: _("Applied to join the pool"),
     "reviews.candidacy.recommend": lambda: _("Recommended for the pool"), "reviews.import.keep": lambda: _("Table received"),
-    "reviews.import.order": lambda: _("Taking over decided"),
+    "reviews.import.order": lambda: _("Taking over decided"), "reviews.import.forget": lambda: _("Table deleted, fingerprint kept"),
+    "reviews.batch.drop": lambda: _("Application left the review"),
 }
 
 
@@ -437,47 +430,13 @@ def audits_wanted(batch: Batch) -> list[Application]:
 # --- sheets of one expert --------------------------------------------------------------------------------------------
 
 
-
-
-
-
 # --- what the ranking is worth ---------------------------------------------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 # --- what the record says of a closed batch --------------------------------------------------------------------------
 
 
-
-
-
-
-
-
 # --- meetings --------------------------------------------------------------------------------------------------------
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 # --- plans of an assignment --------------------------------------------------------------------------------------

@@ -135,9 +135,14 @@ def fee_rules(batch: Batch) -> dict[str, Any]:
     }
 
 
+def sheets_of_experts(batch: Batch) -> dict[int, int]:
+    """expert -> submitted sheets that count."""
+    return dict(Assignment.objects.filter(batch=batch, status="SUBMITTED").order_by().values_list("expert").annotate(n=Count("pk")))
+
+
 def fee_lines(batch: Batch, rules: Mapping[str, Any], days: Decimal) -> list[tuple[Expert, int, Decimal, Decimal, fees.Amount]]:
     """(expert, sheets, units, rate, amount) of everybody who submitted a sheet that counts."""
-    counts = dict(Assignment.objects.filter(batch=batch, status="SUBMITTED").order_by().values_list("expert").annotate(n=Count("pk")))
+    counts = sheets_of_experts(batch)
     table = fees.Table.load(rules["tax"])
     per_day = fees.day_units(days, Decimal(rules["half"]), int(rules["later_from"]), Decimal(rules["later_share"]))
     found = []

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import queries as accounts
-from accounts.models import Employment, Organisation, Person
-from accounts.states import OrganisationStatus
+from accounts.models import Employment, Membership, Organisation, Person
+from accounts.states import DESK_ROLES, STAFF_ROLES, MembershipStatus, OrganisationStatus
 from core import clock, parameters, typed
 from core.books import Line
 from reviews.models import Expert
@@ -67,6 +67,7 @@ class Read:
     line: Line
     values: dict[str, Any] = field(default_factory=dict)
     wrong: list[tuple[str, str]] = field(default_factory=list)
+    written: tuple[str, ...] = ()  # columns the table has; what it does not speak of stays as it is
 
     def bad(self, name: str, text: str) -> None:
         self.wrong.append((name, text))
@@ -91,7 +92,14 @@ class Reader:
         live = Person.objects.filter(merged_into=None)
         self.by_mail = {row.email: row for row in live.filter(email__in=mails)}
         self.by_phone = {row.phone: row for row in live.filter(phone__in=phones)}
+        self.numbers = Counter(accounts.resident_print(self._get(line, "id_number")) for line in self.lines)
+        self.by_number = {row.id_print: row for row in live.filter(id_print__in=set(self.numbers) - {""})}
+        self.staff = set(Membership.objects.filter(
+            person__in=[row.pk for row in (*self.by_mail.values(), *self.by_phone.values())], status=MembershipStatus.ACTIVE,
+            role__in=STAFF_ROLES | DESK_ROLES).values_list("person", flat=True))
+        self.written = tuple(name for name in WRITTEN if mapping.get(name))
         self.times = Counter(self._key(line) for line in self.lines)
+        self.phones = Counter(self._get(line, "phone") for line in self.lines)
         units = Organisation.objects.exclude(status__in=(OrganisationStatus.MERGED, OrganisationStatus.REFUSED))
         codes, names = {self._get(line, "uscc").upper() for line in self.lines}, {self._get(line, "unit") for line in self.lines}
         self.by_code = {row.uscc: row for row in units.filter(uscc__in=codes - {""})}
@@ -107,7 +115,7 @@ class Reader:
         return self._get(line, "email").lower() or self._get(line, "phone")
 
     def read(self, line: Line) -> Read:
-        found = Read(line)
+        found = Read(line, written=self.written)
         for heading in (*line.formulas, *line.too_long):
             name = next((one for one, mapped in self.mapping.items() if mapped == heading), "")
             if name:
@@ -135,15 +143,31 @@ class Reader:
             found.bad("phone", _("“%(text)s” is no telephone number") % {"text": phone[:30]})
         if (key := self._key(line)) and self.times[key] > 1:
             found.bad("email" if mail else "phone", _("“%(key)s” stands twice in the table") % {"key": key})
-        if (number := self._get(line, "id_number")) and not accounts.is_resident_number(number):
-            found.bad("id_number", _("no valid number of a resident identity card"))
+        elif mail and phone and self.phones[phone] > 1:
+            found.bad("phone", _("“%(key)s” stands twice in the table") % {"key": phone})
         people = {one.pk: one for one in (self.by_mail.get(mail), self.by_phone.get(phone)) if one}
         if len(people) > 1:
             found.bad("phone", _("e-mail and telephone belong to two accounts"))
         person = next(iter(people.values()), None)
         if person is not None and name and person.name != name:
             found.bad("name", _("the account with this address bears another name"))
+        if person is not None and person.pk in self.staff:
+            found.bad("name", _("A review expert holds no role of the bureau (separation of duties)."))
+        self._number(found, person)
         return {"person": person, "name": name, "email": mail, "phone": phone, "id_number": self._get(line, "id_number")}
+
+    def _number(self, found: Read, person: Person | None) -> None:
+        number = self._get(found.line, "id_number")
+        mark = accounts.resident_print(number)
+        if not number:
+            return
+        owner = self.by_number.get(mark)
+        if not accounts.is_resident_number(number):
+            found.bad("id_number", _("no valid number of a resident identity card"))
+        elif self.numbers[mark] > 1:
+            found.bad("id_number", _("the same number stands twice in the table"))
+        elif owner is not None and (person is None or owner.pk != person.pk):
+            found.bad("id_number", _("the number belongs to an account with another address"))
 
     def _word(self, found: Read, name: str) -> str:
         text = self._get(found.line, name)
@@ -229,7 +253,7 @@ def changes(reads: Iterable[Read]) -> dict[int, str]:
     for one in sound:
         person, unit = one.values["person"], one.values["employer"]
         old = stored.get(person.pk) if person else None
-        same = old is not None and all(getattr(old, name) == one.values[name] for name in WRITTEN) and (
+        same = old is not None and all(getattr(old, name) == one.values[name] for name in one.written) and (
             unit is None or (person.pk, unit.pk) in jobs)
         found[one.line.number] = "NEW" if old is None else "SAME" if same else "CHANGED"
     return found

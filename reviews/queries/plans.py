@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core import crypt
@@ -16,7 +16,6 @@ from reviews import policies
 from reviews.models import (
     Batch,
     BatchItem,
-    Expert,
     Plan,
     PlanItem,
     Recusal,
@@ -117,10 +116,10 @@ def supply(batch: Batch) -> list[dict[str, Any]]:
     ]
 
 
-def experts_of(plan: Plan) -> QuerySet[Expert]:
-    """Experts of a plan by load; pages name them by `code`."""
-    mine = PlanItem.objects.filter(plan=plan, expert=OuterRef("pk")).order_by()
-    held = mine.filter(seat=True).values("expert").annotate(n=Count("pk"), sum=Sum("affinity"))
-    return Expert.objects.filter(pk__in=plan.items.values("expert")).annotate(
-        code=Subquery(mine.values("code")[:1]), load=Coalesce(Subquery(held.values("n")), 0),
-        near=Coalesce(Subquery(held.values("sum")), 0))
+def experts_of(plan: Plan) -> QuerySet[PlanItem]:
+    """Experts of a plan by load, each by the first row that names his `code`. Rows of the pool itself would stand in its order, and
+    who can read the pool would read the names beside the codes."""
+    first = plan.items.order_by().values("code").annotate(first=Min("pk")).values("first")
+    held = PlanItem.objects.filter(plan=plan, code=OuterRef("code"), seat=True).order_by().values("code").annotate(n=Count("pk"), sum=Sum("affinity"))
+    return PlanItem.objects.filter(pk__in=first).annotate(
+        load=Coalesce(Subquery(held.values("n")), 0), near=Coalesce(Subquery(held.values("sum")), 0), constituency=F("expert__constituency"))

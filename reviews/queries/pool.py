@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
@@ -19,18 +18,12 @@ from core import clock, parameters, typed
 from programs import queries as programme
 from reviews import policies
 from reviews.models import Assignment, Candidacy, Expert, ExpertImport, ExpertReview, Measure, Tie
+from reviews.queries.finding import _uid
 from reviews.rules import pool as rules
 from reviews.states import LEVELS, Grade, Pool, TitleLevel
 
 #: What a person says of himself; the same columns when joining and in the pool.
 PROFILE = ("pool", "constituency", "title", "level", "tier", "is_manager", "disciplines", "clusters", "keywords", "languages", "yearly_max")
-
-
-def _uid(value: Any) -> UUID:
-    try:
-        return UUID(str(value))
-    except ValueError as error:
-        raise Http404 from error
 
 
 # --- who may be drawn ------------------------------------------------------------------------------------------------
@@ -261,7 +254,7 @@ def candidacy_for(actor: Any, uid: Any) -> Candidacy:
 
 def own_candidacy(actor: Any) -> Candidacy | None:
     """What is open about the asking person: his application, or a recommendation that waits for his word."""
-    rows = candidacies(actor).filter(status__in=["ASKED", "SUBMITTED", "RETURNED"]).order_by("pk")
+    rows = candidacies(actor).filter(status__in=["ASKED", "SUBMITTED", "RETURNED"]).order_by(F("person").asc(nulls_last=True), "pk")
     return next((row for row in rows if policies.is_candidate(actor, row) is None), None)
 
 

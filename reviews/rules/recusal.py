@@ -118,14 +118,15 @@ def general(candidate: Candidate, context: Context) -> list[Finding]:
     return found
 
 
-def between(candidate: Candidate, filing: Filing, context: Context) -> list[Finding]:
-    """Rules between one expert and one application: RC1, RC4, RC8, and the relations that were declared."""
-    recent = recent_employers(candidate, context)
+def between(candidate: Candidate, filing: Filing, context: Context, recent: Mapping[int, Employer] | None = None) -> list[Finding]:
+    """Rules between one expert and one application: RC1, RC4, RC8, and the relations that were declared. `recent` are the expert's
+    `recent_employers`, for who asks of many applications."""
+    recent = recent_employers(candidate, context) if recent is None else recent
     found = [_employed(recent[organisation]) for organisation in sorted(recent.keys() & filing.units)[:1]]
     common = context.together.get(candidate.person, {})
     if partners := sorted(person for person in filing.people if person in common):
         found.append(Finding("RC4", common[partners[0]], {"person": partners[0], "ref": common[partners[0]]}))
-    if candidate.name and plain_name(candidate.name) in {plain_name(name) for name in filing.avoid}:
+    if candidate.name and filing.avoid and plain_name(candidate.name) in {plain_name(name) for name in filing.avoid}:
         found.append(Finding("RC8", "", {"name": candidate.name}))
     declared: dict[str, Finding] = {}
     for tie in candidate.ties:
@@ -164,9 +165,9 @@ def graph(candidates: Iterable[Candidate], filings: Iterable[Filing], context: C
     filings = list(filings)
     barred: dict[tuple[int, int], list[Finding]] = {}
     for candidate in candidates:
-        whole = general(candidate, context)
+        whole, recent = general(candidate, context), recent_employers(candidate, context)
         for filing in filings:
-            found = whole + between(candidate, filing, context)
+            found = whole + between(candidate, filing, context, recent)
             if found:
                 barred[filing.application, candidate.expert] = found
     return barred

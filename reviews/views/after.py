@@ -155,7 +155,7 @@ def fee_lists(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fees_make(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    made = actions.make_fees(request.actor, row, **steps.cleaned(DaysForm(request.POST or {"days": "1"})))
+    made = actions.make_fees(request.actor, row, **steps.cleaned(DaysForm({"days": request.POST.get("days", "1")})))
     return redirect(fees_url(made))
 
 
@@ -188,7 +188,8 @@ def fees_export(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.fee_list_for(request.actor, uid)
     body = actions.export_fees(request.actor, row)
     name = _("Fee list %(batch)s") % {"batch": row.batch.ref}
-    return HttpResponse(body, content_type=export.MIME_XLSX, headers={"Content-Disposition": content_disposition_header(True, f"{name}.xlsx")})
+    return HttpResponse(body, content_type=export.MIME_XLSX, headers={
+        "Content-Disposition": content_disposition_header(True, f"{name}.xlsx"), "Cache-Control": "private, no-store"})
 
 
 # --- the share of industry -------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         seat.points = seat.score.total if hasattr(seat, "score") else None  # no sheet before the first word
     return render(request, "reviews/batch_expert.html", {
         "title": row.name, "batch": row, "seats": seats, "asked": queries.invitation_of(row, seats[0].expert_id), "invited": any(seat.status == "INVITED" for seat in seats),
+        "taken": any(seat.status in ("ACCEPTED", "SUBMITTED") for seat in seats),
         "meetings": list(policies.meetings_of(request.actor).filter(batch=row)), "pledge": actions.PLEDGE, "codes": [(code.value, code.label) for code in states.DECLARABLE],
         "accept": AcceptForm(), "decline": DeclineForm(), "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (row.ref, None)],
     })

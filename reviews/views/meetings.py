@@ -87,7 +87,9 @@ def meeting(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_meeting(request.actor, uid)
     may, lines = policies.runs(request.actor, row) is None, _lines(row, blind=False)
     urls = {verb: reverse(f"reviews:desk:meeting_{verb}", args=[uid]) for verb in ("call", "start", "end", "cancel")}
+    open_now = {one["p"].pk for one in lines if one["p"].status in ("OPEN", "VOTING")}
     for one in lines:
+        one["p"].meeting, one["p"].busy = row, bool(open_now - {one["p"].pk})
         one["buttons"] = _point_buttons(request, one["p"]) if row.status == "RUNNING" and may else []
     return render(request, "reviews/meeting.html", {
         "title": row.title, "meeting": row, "batch": row.batch, "label": states.MeetingStatus(row.status).label, "tone": TONES[row.status], "rows": lines, "may": may,

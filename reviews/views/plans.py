@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import files
+from core import files, typed
 from core.web import charts, export, lists, steps
 from core.web.access import access
 from core.workflow import Refused
@@ -82,7 +82,7 @@ def plan_run(request: HttpRequest, ref: str) -> HttpResponse:
 def groups(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     if request.method == "POST":
-        wanted = {int(name[2:]): value[:8] for name, value in request.POST.items() if name.startswith("g-") and name[2:].isdigit() and value}
+        wanted = {pk: value[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
         actions.set_groups(request.actor, row, of_item=wanted)
         messages.success(request, _("Saved."))
         return redirect("reviews:desk:groups", ref)
@@ -225,7 +225,7 @@ class PlanExperts(lists.Listing):
     search_fields = ("code",)
     columns = (
         lists.Col("code", gettext_lazy("Expert"), main=True, value=lambda row: row.code),
-        lists.Col("constituency", gettext_lazy("Constituency"), show=lambda row: row.get_constituency_display()),
+        lists.Col("constituency", gettext_lazy("Constituency"), value=lambda row: states.Constituency(row.constituency).label),
         lists.Col("load", pgettext_lazy("plan", "Seats"), kind="num", sort="load", value=lambda row: row.load),
         lists.Col("near", gettext_lazy("Affinity"), kind="num", value=lambda row: affinity(row.near)),
     )

@@ -121,9 +121,10 @@ def expert_page(request: HttpRequest, row: Expert, *, forms: dict[str, Any] | No
     return render(request, "reviews/expert.html", {
         "title": row.person.name, "expert": row, "keeps": keeps, "shown": shown or {}, "disciplines": queries.names_of(row.disciplines, queries.discipline_choices()),
         "clusters": queries.names_of(row.clusters, queries.cluster_choices()), "load": queries.loads([row]).get(row.pk, 0),
-        "why_not": queries.why_not_drawn(row), "confirm_by": queries.confirm_by(row), "jobs": queries.employments_of(row.person), "ties": queries.ties_of(row),
+        "why_not": queries.why_not_drawn(row), "confirm_by": queries.confirm_by(row), "jobs": queries.employments_of(row.person),
+        "ties": queries.ties_of(row) if policies.may_read_ties(request.actor) is None else None,
         "measures": queries.measures_of(row), "reviews": queries.reviews_of(request.actor, row), "desk": True, "may_see_identity": policies.may_see_identity(request.actor) is None,
-        "account": getattr(row, "account", None), "events": queries.history_of(row),
+        "account": getattr(row, "account", None) if keeps else None, "events": queries.history_of(row),
         "buttons": steps.buttons(EXPERT, request.actor, row, urls, needs_why=("remove",)), **mine, **(forms or {}),
         "crumbs": [(_("Expert pool"), reverse("reviews:desk:experts")), (row.person.name, None)]}, status=status)
 
@@ -171,7 +172,9 @@ def expert_pause(request: HttpRequest, uid: Any) -> HttpResponse:
 def expert_identity(request: HttpRequest, uid: Any) -> HttpResponse:
     """The whole identity number once, for a stated purpose that the ledger keeps."""
     row = queries.get_expert(request.actor, uid)
-    return expert_page(request, row, shown={"identity": actions.reveal_identity(request.actor, row, purpose=request.POST.get("purpose", ""))})
+    page = expert_page(request, row, shown={"identity": actions.reveal_identity(request.actor, row, purpose=request.POST.get("purpose", ""))})
+    page["Cache-Control"] = "private, no-store"
+    return page
 
 
 expert_warn = steps.step_view(queries.get_expert, actions.warn, question=policies.manages_pool, to=url_of, needs_why=True)

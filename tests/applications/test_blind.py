@@ -8,14 +8,14 @@ from applications.queries import blind
 
 DATA = {
     "leader": "张伟", "unit": {"name": "深圳市光启芯半导体有限公司", "code": "91440300MA5EXAMPL1"},
-    "team": [{"name": "欧阳娜", "unit": "南方科技大学"}], "partners": [{"name": "香港理工大学", "contact": "陈大文"}],
+    "team": [{"name": "欧阳娜", "unit": "南方科技大学"}], "partners": [{"name": "香港理工大学", "contact": "陈大文"}, {"name": "光启芯（深圳）研究院"}],
 }
 PATTERN = blind.pattern_of(blind.names_in(DATA, [*blind.latin_names(["张伟", "欧阳娜"]), "Guangqixin Semiconductor Ltd"]))
 
 
 @pytest.mark.parametrize("text", [
     "负责人张伟", "张 伟", "光启芯半导体自研", "Zhang Wei", "ZHANG, WEI", "wei zhang", "Weizhang", "Ouyang Na", "GUANGQIXIN SEMICONDUCTOR LTD.", "香港理工大学陈大文",
-    "信箱 zw@gqx.com.cn", "电话13800138000", "0755-12345678", "91440300MA5EXAMPL1", "见 https://gqx.example/about", "0000-0002-1825-0097",
+    "信箱 zw@gqx.com.cn", "电话13800138000", "0755-12345678", "91440300MA5EXAMPL1", "见 https://gqx.example/about", "光启芯(深圳)研究院", "光启芯（深圳）研究院", "0000-0002-1825-0097",
 ])
 def test_whoever_stands_behind_it_is_hidden(text):
     assert blind.HIDDEN in blind.black_out(text, PATTERN)
@@ -37,6 +37,10 @@ def test_words_of_thanks_go_and_the_next_heading_ends_them():
 def test_a_short_name_needs_something_of_its_own():
     assert blind.short_name("深圳市光启芯半导体有限公司") == "光启芯半导体"
     assert blind.short_name("深圳市先进有限公司") == ""
+
+
+def test_an_address_of_the_web_ends_with_its_own_signs():
+    assert blind.black_out("详见https://gqx.example/about。本项目的算法是新的", PATTERN) == f"详见{blind.HIDDEN}。本项目的算法是新的"
 
 
 def test_what_is_inside_lists_and_tables_is_hidden_too():

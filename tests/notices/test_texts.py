@@ -122,6 +122,15 @@ def test_never_at_night_and_again_after_a_failure(texts, monkeypatch):
     assert (row.state, row.proof, len(SENT)) == ("SENT", f"g-{str(row.uid)[:4]}", 1) and SENT[0][1].endswith("/x/")
 
 
+def test_a_letter_that_no_mail_can_hold_keeps_nobody_waiting(office, mailoutbox):
+    """A line break in a title is joined; an address that is none fails by itself, and what stands behind it goes."""
+    actions.write_to("a@b.example\nBcc: c@d.example", "x", lambda: "请您参加", lambda: "正文", "/x/", dedupe="1")
+    actions.write_to("good@b.example", "x", lambda: "两行\n标题", lambda: "正文", "/x/", dedupe="2")
+    tasks.send_outgoing()
+    assert [row.state for row in Outgoing.objects.order_by("pk")] == ["WAITING", "SENT"]
+    assert [mail.to for mail in mailoutbox] == [["good@b.example"]] and mailoutbox[0].subject.endswith("两行 标题")
+
+
 def test_without_a_sender_there_is_no_channel(office, client):
     visitor = visit(client, office.wang)
     url = reverse("notices:public:phone")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
+from core import clock
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
 from reviews import actions
-from reviews.models import BatchItem, ExpertReview, FeeList
+from reviews.models import Assignment, BatchItem, ExpertReview, FeeList
 from reviews.queries import after as reads
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
@@ -125,6 +127,32 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     with pytest.raises(Refused):
         actions.pay_fees(town.chen, row)
     assert actions.pay_fees(town.fin, row).status == "PAID"
+
+
+def test_the_button_of_the_batch_makes_the_list_of_a_remote_review(town, ranked_batch):
+    """A browser sends the token of the form along; a review by sheets asks for no days."""
+    assert signed_in(town.chen).post(desk("fees_make", ranked_batch.ref), {"csrfmiddlewaretoken": "x"}).status_code == 302
+    assert FeeList.objects.get(batch=ranked_batch).days == 1
+    wrong = signed_in(town.chen).post(desk("fees_make", ranked_batch.ref), {"csrfmiddlewaretoken": "x", "days": "0.3"})
+    assert wrong.status_code != 302 and FeeList.objects.get(batch=ranked_batch).days == 1
+
+
+def test_a_list_made_before_a_sheet_became_void_is_not_paid(town, scoring):
+    make.score_all(scoring)
+    batch = actions.close_batch(town.chen, scoring)
+    row = actions.make_fees(town.chen, batch)
+    for line in reads.lines_of(row):
+        actions.set_account(make.Actor.of(line.expert.person), line.expert, holder="甲", bank="某银行", number="6222000011112222")
+    actions.uphold(town.chen, make.seats(batch, "SUBMITTED")[0], code="RC3", note="亲属")
+    with pytest.raises(Refused, match="尚未结束"):  # scores are taken again
+        actions.confirm_fees(town.chen, row)
+    clock.shift_to(batch.due_at + timedelta(days=1))
+    Assignment.objects.filter(batch=batch, status="INVITED").delete()
+    batch = actions.close_batch(town.chen, make.fresh(batch))
+    with pytest.raises(Refused, match="重新生成"):
+        actions.confirm_fees(town.chen, row)
+    row = actions.make_fees(town.chen, batch)
+    assert actions.confirm_fees(town.chen, row).status == "CONFIRMED"
 
 
 # --- the share of industry -------------------------------------------------------------------------------------------

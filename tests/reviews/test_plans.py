@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions as accounts
+from accounts.models import Employment
 from core import files, jobs
 from core.models import LedgerRow
 from core.workflow import Refused
@@ -156,7 +160,12 @@ def test_moves_locks_and_another_run(town, plan):
     kind = plan.people[other]["constituency"]
     goes = next((code for code in members if plan.people[code]["constituency"] == kind), members[0])
     actions.propose_change(town.he, plan, wanted={panel: [code for code in members if code != goes] + [other]})
+    Plan.objects.filter(pk=plan.pk).update(figures={**plan.figures, "idle": 99, "load_max": 99, "filled": 99, "least": -1})
     row = actions.take_change(town.he, plan)
+    loads = moves.loads_of(queries.plan_seats(row))  # the figures follow the seats
+    assert (row.figures["idle"], row.figures["load_max"], row.figures["filled"]) == (
+        plan.figures["experts"] - len(loads), max(loads.values()), plan.figures["filled"])
+    assert 0 <= row.figures["least"] <= row.figures["affinity"]
     assert row.changed and other in queries.plan_seats(row)[panel] and goes not in queries.plan_seats(row)[panel]
     actions.lock_seats(town.he, row, panel=panel, codes=[other])
     with pytest.raises(Refused):
@@ -265,6 +274,23 @@ def test_pages_show_codes_to_everybody_and_names_to_nobody(town, plan):
     assert "专家甲0" not in shown and "RC1" in shown
 
 
+def test_no_list_and_no_number_tells_the_order_of_the_pool(town, plan, monkeypatch):
+    """Who can read the pool must not read names beside codes: neither the list of a plan nor the numbers of employers follow the pool."""
+    answer, key, found = signed_in(town.chen).get(desk("plan_experts", plan.uid)), queries.plan_key(plan), {}
+    for row in answer.context["page"].rows:
+        found.setdefault(row["object"].load, []).append(key[row["object"].code])
+    pks = max(found.values(), key=len)
+    assert len(pks) >= 8 and pks not in (sorted(pks), sorted(pks, reverse=True))
+    first, last = Expert.objects.order_by("pk").first(), Expert.objects.order_by("pk").last()
+    for one, unit in ((first, town.b), (last, town.a)):
+        accounts.employ(make.system("test"), one.person, unit, since=date(2020, 1, 1))
+    Employment.objects.exclude(person__in=[first.person_id, last.person_id]).delete()
+    Employment.objects.filter(person=first.person_id).exclude(organisation=town.b).delete()
+    monkeypatch.setattr(actions.draws.secrets, "SystemRandom", lambda: SimpleNamespace(shuffle=list.reverse))
+    data, codes = actions.draws.candidates_of(plan.batch)
+    assert data["experts"][next(code for code, pk in codes.items() if pk == last.pk)]["employers"] == ["U001"]
+
+
 def test_groups_are_proposed_moved_and_limited(town, plan):
     batch = plan.batch
     job = actions.order_groups(town.chen, batch, most=1)
@@ -279,7 +305,7 @@ def test_groups_are_proposed_moved_and_limited(town, plan):
         actions.set_groups(town.chen, make.fresh(batch), of_item={one.pk: "G09" for one in items})
     with pytest.raises(Refused):
         actions.set_groups(town.he, make.fresh(batch), of_item={})
-    answer = signed_in(town.chen).post(desk("groups", batch.ref), {f"g-{items[0].pk}": "G07"})
+    answer = signed_in(town.chen).post(desk("groups", batch.ref), {f"g-{items[0].pk}": "G07", "g-²": "G01"})
     assert answer.status_code == 302 and batch.items.get(pk=items[0].pk).group == "G07"
     assert LedgerRow.objects.filter(verb="reviews.batch.groups").count() >= 2
 

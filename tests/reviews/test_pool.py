@@ -14,13 +14,13 @@ from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.models import Employment, Person
-from accounts.states import MarkLevel, Role
+from accounts.states import HANDED_OVER, MarkLevel, Role
 from core import clock, jobs
 from core.models import Job, LedgerRow
 from core.web import lists
 from core.workflow import Refused
 from notices.models import Message
-from reviews import actions, queries
+from reviews import actions, policies, queries
 from reviews.models import Candidacy, Expert, ExpertAccount
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
@@ -225,6 +225,78 @@ def body_of(file) -> bytes:
 
     with files.open_file(file) as stream:
         return stream.read()
+
+
+def test_table_says_nothing_of_columns_it_does_not_have(town):
+    """A table of names and addresses alone must not empty the profiles of those who stand in the pool."""
+    old = make.expert(town, 1)
+    actions.edit_expert(town.he, old, level="FULL", disciplines=["520"], keywords=["芯片"], pool="MAJOR")
+    text = f"姓名,邮箱,界别,职称\n{old.person.name},{old.person.email},科技界,研究员"
+    row = actions.keep_table(town.he, upload=SimpleUploadedFile("专家.csv", text.encode()))
+    actions.map_table(town.he, row, mapping=queries.expert_imports.guessed(actions.read_table(row)[0], {}), job=False)
+    row = actions.check_table(town.he, row, lambda done, total: None)
+    actions.order_table(town.he, row, why="补职称", job=False)
+    actions.apply_table(town.he, row, lambda done, total: None)
+    old.refresh_from_db()
+    assert (old.title, old.level, old.disciplines, old.keywords, old.pool) == ("研究员", "FULL", ["520"], ["芯片"], "MAJOR")
+
+
+def test_what_would_break_the_taking_over_is_told_by_the_dry_run(town):
+    """One telephone or one identity number twice, a number of somebody else, somebody of the bureau: faults of lines, not of the job."""
+    number, other = "11010519491231002X", "440524188001010014"
+    accounts.create_person(make.system("test"), name="别人", email="other@pool.example", id_number=other)
+    head = "姓名,邮箱,手机,界别,身份证号"
+    lines = ["甲,a@pool.example,13900001111,科技界,", "乙,b@pool.example,13900001111,科技界,", f"丙,c@pool.example,,科技界,{number}",
+             f"丁,d@pool.example,,科技界,{number}", f"戊,e@pool.example,,科技界,{other}", f"{town.chen.person.name},{town.chen.person.email},,科技界,",
+             "己,f@pool.example,,科技界,"]
+    row = actions.keep_table(town.he, upload=SimpleUploadedFile("专家.csv", "\n".join([head, *lines]).encode()))
+    actions.map_table(town.he, row, mapping=queries.expert_imports.guessed(actions.read_table(row)[0], {}), job=False)
+    row = actions.check_table(town.he, row, lambda done, total: None)
+    assert (row.counts["wrong"], row.counts["new"]) == (6, 1)
+    actions.order_table(town.he, row, why="迁移", job=False)
+    assert actions.apply_table(town.he, row, lambda done, total: None).status == "APPLIED"
+
+
+def test_other_columns_need_another_dry_run(town):
+    row = taken(town, [["赵新", "zhao@pool.example", "", "产业界", "正高", "", "", ""]])
+    actions.map_table(town.he, row, mapping=row.mapping, job=False)
+    with pytest.raises(Refused):
+        actions.order_table(town.he, row, why="迁移", job=False)
+    with pytest.raises(Refused):
+        actions.apply_table(town.he, row, lambda done, total: None)
+    assert not Expert.objects.exists()
+
+
+def test_table_with_numbers_is_deleted_when_it_is_done_with(town):
+    row = taken(town, [["赵新", "zhao@pool.example", "", "产业界", "正高", "", "", ""]])
+    assert actions.sweep_tables(make.system("tables")) == 0  # still to be taken over
+    actions.discard_table(town.he, row, why="传错了")
+    assert actions.sweep_tables(make.system("tables")) == 1
+    row.file.refresh_from_db()
+    assert row.file.path == "" and row.file.sha256
+    late = taken(town, [["钱新", "qian@pool.example", "", "产业界", "正高", "", "", ""]])
+    clock.shift_to(clock.now() + timedelta(days=31))
+    actions.sweep_tables(make.system("tables"))
+    late.refresh_from_db()
+    assert late.status == "DISCARDED" and not late.file.path
+
+
+def test_relations_of_a_person_are_for_who_keeps_the_pool(town):
+    expert = make.expert(town, 1)
+    actions.declare_tie(make.Actor.of(expert.person), expert, code="RC3", name="亲属某", note="配偶")
+    page = reverse("reviews:desk:expert", args=[expert.uid])
+    assert "亲属某" in signed_in(town.he).get(page).content.decode()
+    shown = signed_in(town.chen).get(page)
+    assert shown.status_code == 200 and "亲属某" not in shown.content.decode() and "配偶" not in shown.content.decode()
+
+
+def test_who_checks_what_was_handed_over_reads_no_pool(town):
+    for scope, may in ((HANDED_OVER, False), ("", True)):
+        clerk = accounts.create_person(make.system("test"), name="机构经办", email=f"clerk{len(scope)}@agency.example")
+        accounts.grant_role(make.system("test"), clerk, town.bureau, Role.AGENCY, scope=scope)
+        actor = make.Actor.of(clerk)
+        assert (policies.may_read_pool(actor) is None) is may
+        assert (signed_in(actor).get(reverse("reviews:desk:experts")).status_code == 200) is may
 
 
 def test_table_is_for_the_resource_division(town):

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.states import MarkLevel
+from applications import actions as applications
 from applications.models import Application, ImportBatch, ImportSource, OldProject
 from applications.states import OldState
-from core import clock, files
+from core import clock, events, files
 from core.models import Deadline, LedgerRow
 from core.workflow import Refused
+from notices.models import Message
 from programs.models import GuideComment
 from reviews import actions, queries
 from reviews.models import Assignment, Batch, Expert, Recusal, Score
@@ -151,3 +155,77 @@ def test_late_conflict_after_the_close_takes_scores_again_and_figures_follow(tow
 def test_fees_wait_for_the_close(town, scoring):
     with pytest.raises(Refused):
         actions.make_fees(town.chen, scoring)
+
+
+# --- locks, and applications that leave ------------------------------------------------------------------------------
+
+
+def first_lock(act) -> str:
+    """Which table an act locks first."""
+    with CaptureQueriesContext(connection) as found, transaction.atomic():
+        act()
+    return next(one["sql"] for one in found if " FOR " in one["sql"] and "UPDATE" in one["sql"]).split('FROM "')[1].split('"')[0]
+
+
+def test_every_act_that_calls_an_alternate_holds_the_batch_first(town, invited):
+    """Two experts who decline one application at once would otherwise each hold the row the other waits for."""
+    one, two, three, *_rest = make.seats(invited, "INVITED")
+    assert first_lock(lambda: actions.decline(make.owner(one), invited, reason_code="BUSY")) == "reviews_batch"
+    assert first_lock(lambda: actions.void(town.chen, two, why="重复指派")) == "reviews_batch"
+    assert first_lock(lambda: actions.expire_invitations(make.system("clock"), invited)) == "reviews_batch"
+    who = make.seats(invited, "INVITED")[0]
+    assert first_lock(lambda: actions.declare_and_accept(make.owner(who), invited)) == "reviews_batch"
+    waiting = make.seats(invited, "INVITED")[0]
+    token = queries.link_of(waiting).split("/")[2]
+    assert first_lock(lambda: actions.decline_by_link(token, reason_code="BUSY")) == "reviews_batch"
+
+
+def test_who_is_called_again_still_finds_the_sheets_taken_on(town, scoring):
+    """A second invitation stands above the sheets, not in their place."""
+    seat = make.seats(scoring, "ACCEPTED")[0]
+    Assignment.objects.filter(expert=seat.expert).exclude(pk=seat.pk).update(status="INVITED", invited_at=clock.now())
+    if not Assignment.objects.filter(expert=seat.expert, status="INVITED").exists():
+        other = scoring.items.exclude(pk=seat.item_id).first()
+        Assignment.objects.create(batch=scoring, item=other, expert=seat.expert, alias=seat.alias, status="INVITED", order=99, invited_at=clock.now(), due_at=seat.due_at)
+    page = signed_in(make.owner(seat)).get(reverse("reviews:review:batch", args=[scoring.ref])).content.decode()
+    assert reverse("reviews:review:accept", args=[scoring.ref]) in page and reverse("reviews:review:task", args=[seat.uid]) in page
+
+
+def test_nobody_is_called_after_the_close(town, invited):
+    """An invitation that nobody answered outlives the review; what becomes of it then moves nobody."""
+    seat = make.seats(invited, "INVITED")[0]
+    type(invited).objects.filter(pk=invited.pk).update(status="CLOSED", closed_sha256="x")
+    actions.remove(town.he, seat.expert, why="失信")
+    seat.refresh_from_db()
+    assert seat.status == "DECLINED" and not Assignment.objects.filter(replaces=seat).exists()
+
+
+def test_organiser_hears_of_a_removed_expert_who_has_accepted(town, scoring):
+    seat = make.seats(scoring, "ACCEPTED")[0]
+    actions.remove(town.he, seat.expert, why="失信")
+    told = Message.objects.get(event="reviews.expert_gone", person=town.chen.id)
+    assert seat.alias in told.subject and seat.expert.person.name not in told.subject + told.body
+
+
+def test_the_clock_looks_again_at_the_time_that_was_extended(town, scoring):
+    until = scoring.due_at + timedelta(days=5)
+    actions.extend_due(town.chen, scoring, due_at=until, why="春节")
+    assert Deadline.objects.get(kind="reviews.due", target_id=scoring.pk, done_at=None).due_at == until
+
+
+def test_withdrawn_application_leaves_the_review_and_takes_no_place(town, scoring):
+    """What is withdrawn is scored by nobody any more, and the ranking counts neither its place nor its money."""
+    first, second = scoring.items.order_by("pk")
+    applications.withdraw(town.wang, first.application, why="改投其他计划")
+    while events.drain():
+        pass
+    first.refresh_from_db()
+    assert first.withdrawn and not second.withdrawn
+    assert not Assignment.objects.filter(item=first).exclude(status__in=["VOID", "DECLINED"]).exists()
+    assert Assignment.objects.filter(item=second, status="ACCEPTED").exists()
+    make.score_all(scoring)
+    batch = actions.close_batch(town.chen, make.fresh(scoring))
+    make.audit_all(town, batch)
+    ranked = actions.rank_batch(town.chen, make.fresh(batch))
+    assert (ranked.items.get(pk=first.pk).outcome, ranked.items.get(pk=first.pk).rank) == ("WITHDRAWN", None)
+    assert ranked.items.get(pk=second.pk).rank == 1

@@ -35,6 +35,16 @@ def seat(scoring) -> Assignment:
     return next(one for one in make.seats(scoring, "ACCEPTED") if len(mine(one)) == 2)
 
 
+def test_seats_are_held_before_their_sheets_by_every_save(town, seat):
+    """A window that saves by itself and “submit all” of another take the same rows in the same order."""
+    owner = make.owner(seat)
+    actions.save_draft(owner, seat, values=make.sheet(seat.batch, 0.5), base=0)
+    with CaptureQueriesContext(connection) as found:
+        actions.submit_all(owner, seat.batch)
+    locks = [one["sql"].split('FROM "')[1].split('"')[0] for one in found if " FOR " in one["sql"] and "UPDATE" in one["sql"] and 'FROM "' in one["sql"]]
+    assert locks[0] == "reviews_assignment" and "reviews_score" not in locks
+
+
 def mine(seat) -> list[Assignment]:
     return queries.pack_of(make.owner(seat), seat.batch)
 

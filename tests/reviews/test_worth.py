@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions as accounts
+from accounts.states import MarkLevel
 from core import clock, jobs
-from core.models import Job
+from core.models import Deadline, Job, LedgerRow
 from core.workflow import Refused
 from reviews import actions, queries
 from reviews.models import Analysis, Assignment
@@ -55,6 +59,25 @@ def test_an_extra_expert_is_the_next_alternate_of_the_draw_and_only_where_sheets
     called.refresh_from_db()
     actions.submit_sheet(make.owner(called), called, values=make.sheet(apart, 0.7))
     assert actions.figures_of(apart)[first.pk].count == apart.panel_size + 1
+
+
+def test_an_extra_expert_may_be_drawn_today_and_the_clock_looks_for_the_answer(town, apart):
+    """As with every other alternate: who is marked since the draw is passed over, and the invitation ends by the clock."""
+    first = apart.items.order_by("pk").first()
+    waiting = Assignment.objects.filter(item=first, is_alternate=True, status="DRAWN").select_related("expert__person").order_by("order")
+    bad = waiting.first().expert
+    accounts.mark(make.system("test"), level=MarkLevel.SERIOUS, kind="CASE", reason="查实", since=clock.today(), person=bad.person)
+    Deadline.objects.filter(kind="reviews.answers").update(done_at=clock.now())
+    called = actions.extra_expert(town.chen, apart, first)
+    assert called.expert_id != bad.pk
+    assert Deadline.objects.filter(kind="reviews.answers", target_id=apart.pk, done_at=None).exists()
+    assert [bad_alias for bad_alias, rule in LedgerRow.objects.get(verb="reviews.assignment.extra").data["passed"] if rule == "RECUSED"]
+
+
+def test_nobody_is_called_when_the_time_for_scores_is_over(town, apart):
+    clock.shift_to(apart.due_at + timedelta(minutes=1))
+    with pytest.raises(Refused, match="延长"):
+        actions.extra_expert(town.chen, apart, apart.items.order_by("pk").first())
 
 
 def test_figures_are_made_after_the_close_once_and_stay(town, apart):
@@ -108,6 +131,10 @@ def test_the_draw_near_the_line_is_committed_first_and_repeats(town, apart, monk
         type(done).objects.update(order=done.order[::-1])
     with pytest.raises(Refused):
         actions.commit_line(town.he, batch, public_source="再抽一次")
+    monkeypatch.setattr(actions.worth, "compute", lambda row: {"near": near, "chosen": near[:1], "method": "y"})
+    actions.analyse(make.system("figures"), batch)
+    with pytest.raises(Refused):  # newer figures of the same sheets
+        actions.commit_line(town.he, batch, public_source="换一次图再抽")
 
 
 def test_other_values_give_other_orders():
