@@ -161,6 +161,16 @@ def phone(town: Town) -> Iterator[Phone]:
     context.close()
 
 
+def test_what_a_finger_cannot_hit_is_found(phone: Phone):
+    """The control of the look at every page."""
+    phone.page.set_content("<main><p>Read the <a href='#a'>rules</a> first.</p><button>a</button><a href='#b'>b</a><p><button style='padding: 12px'>c</button></p>"
+                           "<style>button, a { font-size: 10px; padding: 0; border: 0 }</style></main>")
+    assert [one.split()[0] for one in phone.page.evaluate(SMALL)] == ["BUTTON", "A"]
+    phone.page.set_content("<meta name=viewport content='width=device-width'><main><p style='width: 600px'>wide</p></main>")
+    with pytest.raises(AssertionError, match="sideways"):
+        phone.looks()
+
+
 def mailed_link(person: Person) -> str:
     """The address in the letter that the expert got."""
     letter = mail_for(Message.objects.filter(person=person, event="reviews.invite").latest("pk"))
@@ -344,9 +354,10 @@ def test_a_secretary_runs_a_meeting_by_keyboard(town: Town, scene: Scene):
     keys.go("会议纪要", "link")
     meeting.refresh_from_db()
     said = meeting.minutes.context["points"]
-    assert meeting.status == "ENDED" and meeting.minutes.title in keys.page.locator("main").inner_text()
+    shown = keys.page.locator("main").inner_text()
+    assert meeting.status == "ENDED" and meeting.minutes.title in shown and "。。" not in shown
     assert (said[0]["eligible"], said[0]["voted"], said[0]["result"]) == (len(members), len(members), "通过")
-    assert f"同意 {len(members) - 1} 票" in said[0]["tally"] and {one["why"] for one in said[1:]} == {"时间不足，另行安排。"}
+    assert f"同意 {len(members) - 1} 票" in said[0]["tally"] and {one["why"] for one in said[1:]} == {"时间不足，另行安排"}
     keys.close()
 
 
@@ -389,7 +400,7 @@ def test_an_institution_has_its_special_as_long_as_it_is_handed_over(town: Town,
     assert "/login/?next=" in desk.page.url, "the session ends with the delegation"
     desk.press("", identifier=person.email, password=PASSWORD)
     assert desk.page.url.endswith(here)
-    desk.sees("仅科技创新局工作人员和专业机构可以查看评审")
+    desk.sees(f"您的“专业机构”角色已于 {today} 终止", "仅科技创新局工作人员和专业机构可以查看评审")
     assert scene.handed.name not in desk.says()
 
 
