@@ -12,7 +12,7 @@ from django.urls import reverse
 from applications.models import Application
 from programs.models import Guide
 from tests.pages.test_axe import person
-from tests.pages.test_queries import client_of
+from tests.pages.listings import client_of
 
 pytestmark = pytest.mark.django_db
 KB = 1024
