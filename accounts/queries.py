@@ -227,6 +227,14 @@ def holders(role: str, scope: str = "") -> QuerySet[Person]:
     return Person.objects.filter(memberships__in=rows, is_active=True).distinct()
 
 
+def ended_role(actor: Actor, *roles: str) -> Membership | None:
+    """The one of these roles that somebody held last and holds no more, by an act or by its date."""
+    if actor.person is None:
+        return None
+    over = Q(status=MembershipStatus.ENDED) | Q(status=MembershipStatus.ACTIVE, until__lt=clock.today())
+    return Membership.objects.filter(over, person=actor.person, role__in=roles).order_by("until", "pk").last()
+
+
 def expired_memberships() -> QuerySet[Membership]:
     """Active by their state, over by their date."""
     return Membership.objects.filter(status=MembershipStatus.ACTIVE, until__lt=clock.today()).select_related(

@@ -208,7 +208,7 @@ def _minute(point: Any, number: int) -> dict[str, Any]:
     labels = {str(code): str(label) for code, label in states.Choice.choices}
     return {
         "number": number, "title": title, "ref": point.item.application.ref if point.item else "", "left": "、".join(left),
-        "eligible": sum(not one.recused for one in ballots), "voted": sum(one.voted for one in ballots), "why": point.why,
+        "eligible": sum(not one.recused for one in ballots), "voted": sum(one.voted for one in ballots), "why": point.why.rstrip("。.； "),
         "tally": "，".join(f"{labels.get(name, name)} {count} 票" for name, count in point.tally.items()), "result": result_text(point),
     }
 

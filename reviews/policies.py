@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts import policies as accounts
+from accounts import queries as people
 from accounts.states import DESK_ROLES, HANDED_OVER, STAFF_ROLES, Role
 from programs import policies as programme
 from programs.models import Guide
@@ -36,6 +37,14 @@ def is_review_desk(actor: Any, obj: Any = None) -> str | None:
     if actor.holds(*ORGANISERS, *READERS):
         return None
     return _("Only staff of the bureau and professional institutions may see reviews.")
+
+
+def opens_reviews(actor: Any, obj: Any = None) -> str | None:
+    """The same for a page: whoever had the right reads since when it is gone. A menu asks the plain question, which reads nothing."""
+    reason = is_review_desk(actor)
+    if reason is None or (ended := people.ended_role(actor, *ORGANISERS)) is None:
+        return reason
+    return _("Your role “%(role)s” ended on %(day)s.") % {"role": ended.get_role_display(), "day": f"{ended.until:%Y-%m-%d}"} + reason
 
 
 def is_any_organiser(actor: Any, obj: Any = None) -> str | None:

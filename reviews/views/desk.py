@@ -56,7 +56,7 @@ class Batches(lists.Listing):
     empty_title = gettext_lazy("No review yet")
 
 
-@access(policies.is_review_desk)
+@access(policies.opens_reviews)
 def batch_list(request: HttpRequest) -> HttpResponse:
     return lists.page(request, Batches(), policies.visible_to(request.actor), template="reviews/batch_list.html",
                       context={"waiting": queries.guides_to_review(request.actor), "actions": [
@@ -72,7 +72,7 @@ def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
     return redirect(url_of(row))
 
 
-@access(policies.is_review_desk)
+@access(policies.opens_reviews)
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     progress, draw = queries.progress_of(row), queries.draw_of(row)
@@ -194,7 +194,7 @@ def commit(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect(draw_url(actions.commit_draw(request.actor, row, **steps.cleaned(CommitForm(request.POST)))))
 
 
-@access(policies.is_review_desk)
+@access(policies.opens_reviews)
 def draw(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_draw(request.actor, uid)
     urls = {verb: reverse(f"reviews:desk:draw_{verb}", args=[uid]) for verb in ("open", "cancel")}

@@ -82,7 +82,7 @@ def meeting_new(request: HttpRequest, ref: str) -> HttpResponse:
     }, status=422 if form.is_bound and form.errors else 200)
 
 
-@access(policies.is_review_desk)
+@access(policies.opens_reviews)
 def meeting(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_meeting(request.actor, uid)
     may, lines = policies.runs(request.actor, row) is None, _lines(row, blind=False)

@@ -127,6 +127,22 @@ class Keyboard:
             self.press("ArrowLeft", "ArrowLeft", "ArrowLeft")
         raise AssertionError(f"{name}: {self.here().value!r} is not {day}")
 
+    def moment(self, name: str, text: str) -> None:
+        """A box of day and time, part by part; a clock of twelve hours asks for the half of the day at the end."""
+        self.to(name)
+        day, time = text.split("T")
+        (year, month, rest), (hour, minute) = day.split("-"), time.split(":")
+        for order in ((month, rest, year), (year, month, rest)):
+            for part in order:
+                self.page.keyboard.type(part)
+                if part == year:
+                    self.press("ArrowRight")
+            self.page.keyboard.type(hour + minute + "AP"[int(hour) > 11])
+            if self.kept().value == text:
+                return
+            self.press(*["ArrowLeft"] * 6)
+        raise AssertionError(f"{name}: {self.here().value!r} is not {text}")
+
     def choose(self, name: str, option: str, most: int = 60) -> None:
         """Go down a menu until the answer stands there."""
         self.to(name, "combobox")

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts import actions as accounts
+from accounts.policies import system
 from core import clock
 from reviews import actions, queries
 from reviews.models import Assignment, Score
@@ -206,3 +208,21 @@ def test_auditor_learns_no_expert_from_the_papers_opened(town, seat):
     assert expert.person.name not in act.who
     assert not record.rows_for(town.qian).filter(shown_by__icontains=expert.person.name, pk=row.pk).exists()
     assert expert.person.name not in signed_in(town.qian).get(f"/audit/ledger/{row.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("by_date", [False, True])
+def test_who_had_the_right_reads_since_when_it_is_gone(town, by_date):
+    """By the date of the role while the session goes on, or by an act that ends it; who never had it reads the rule alone."""
+    role, url, day = town.agency.person.memberships.get(role="AGENCY"), reverse("reviews:desk:batches"), clock.today()
+    said = f"您的“专业机构”角色已于 {day:%Y-%m-%d} 终止"
+    if by_date:
+        type(role).objects.filter(pk=role.pk).update(until=day)
+        client = signed_in(town.agency)
+        assert client.get(url).status_code == 200  # the last day counts
+        clock.shift_to(clock.now() + timedelta(days=1))
+    else:
+        accounts.end_role(system("test"), role)
+        client = signed_in(town.agency)
+    answer, other = client.get(url), signed_in(town.li).get(url)
+    assert answer.status_code == other.status_code == 403
+    assert said in answer.content.decode() and "角色已于" not in other.content.decode()
