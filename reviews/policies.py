@@ -163,7 +163,10 @@ def is_candidate(actor: Any, row: Candidacy) -> str | None:
 
 
 def withdraws_candidacy(actor: Any, row: Candidacy) -> str | None:
-    return None if actor.id is not None and row.by_id == actor.id else is_candidate(actor, row)
+    """Who recommended somebody takes that back while the person has said nothing; the person's own application is the person's."""
+    if actor.id is not None and row.by_id == actor.id and (row.origin == states.Origin.OWN or row.status == states.CandidacyStatus.ASKED):
+        return None
+    return is_candidate(actor, row)
 
 
 def candidacies_visible_to(actor: Any) -> QuerySet[Candidacy]:

@@ -120,7 +120,7 @@ def evaluate_rest(actor: Any, batch: Batch) -> int:
 @transaction.atomic
 def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeList:
     """The fee list of a closed batch, by the rates and the tax table in force today; made again as long as it is not confirmed."""
-    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch.pk)
+    batch = _held(batch.pk)
     _over(actor, batch)
     row = FeeList.objects.select_for_update(no_key=True).filter(batch=batch).first()
     if row is not None and row.status != FeeStatus.DRAFT:
@@ -138,14 +138,23 @@ def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeLis
     return row
 
 
+def _held(batch: int) -> Batch:
+    return Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=batch)
+
+
+def _still_as_reviewed(row: FeeList, batch: Batch) -> None:
+    """A list says what the sheets of its batch, which is held, say."""
+    if dict(row.lines.values_list("expert", "count")) != reads.sheets_of_experts(batch):
+        raise Refused(_("Sheets have changed since the list was made: make it again."))
+
+
 @transaction.atomic
 def confirm_fees(actor: Any, row: FeeList) -> FeeList:
     """DRAFT -> CONFIRMED: handed to finance; it changes no more. Everybody paid must have given an account, and the list must say what
     the closed review says: a sheet that became void since is not paid."""
-    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=row.batch_id)
+    batch = _held(row.batch_id)
     _over(actor, batch)
-    if dict(row.lines.values_list("expert", "count")) != reads.sheets_of_experts(batch):
-        raise Refused(_("Sheets have changed since the list was made: make it again."))
+    _still_as_reviewed(row, batch)
     return FEES.move("confirm", actor, row, missing=reads.without_account(reads.lines_of(row)),
                      columns={"confirmed_by": actor.person, "confirmed_at": clock.now()})
 
@@ -158,7 +167,10 @@ def reopen_fees(actor: Any, row: FeeList, *, why: str) -> FeeList:
 
 @transaction.atomic
 def pay_fees(actor: Any, row: FeeList) -> FeeList:
-    """CONFIRMED -> PAID, by finance."""
+    """CONFIRMED -> PAID, by finance; not when a sheet became void meanwhile: then the list goes back to the organiser."""
+    if reason := policies.is_finance(actor):
+        raise Refused(reason)
+    _still_as_reviewed(row, _held(row.batch_id))
     moved = FEES.move("pay", actor, row, columns={"paid_at": clock.now()})
     people = [line.expert.person for line in reads.lines_of(moved)]
     notices.tell(people, "reviews.fees", lambda: _("Your review fee has been paid"), lambda: _("It goes to the account in your data."), "/review/profile/",

@@ -115,5 +115,5 @@ def _tell(row: Candidacy, subject: Any, body: Any, link: str = "/my/expert/") ->
 
 @transaction.atomic
 def withdraw_candidacy(actor: Any, row: Candidacy) -> Candidacy:
-    """By the person or by whoever recommended him, before it is decided."""
+    """By the person before it is decided, or by whoever recommended him before he has answered."""
     return CANDIDACY.move("withdraw", actor, row)

@@ -152,7 +152,11 @@ def test_a_list_made_before_a_sheet_became_void_is_not_paid(town, scoring):
     with pytest.raises(Refused, match="重新生成"):
         actions.confirm_fees(town.chen, row)
     row = actions.make_fees(town.chen, batch)
-    assert actions.confirm_fees(town.chen, row).status == "CONFIRMED"
+    confirmed = actions.confirm_fees(town.chen, row)
+    Assignment.objects.filter(pk=make.seats(batch, "SUBMITTED")[0].pk).update(status="VOID")
+    with pytest.raises(Refused, match="重新生成"):
+        actions.pay_fees(town.fin, confirmed)
+    assert actions.reopen_fees(town.fin, confirmed, why="评分表作废").status == "DRAFT"
 
 
 # --- the share of industry -------------------------------------------------------------------------------------------

@@ -81,6 +81,17 @@ def test_recommended_person_decides_himself(town):
     assert (row.status, row.person_id, row.origin) == ("SUBMITTED", town.stranger.id, "UNIT")
 
 
+def test_who_recommends_takes_it_back_only_until_the_person_has_spoken(town):
+    born(town.stranger.person)
+    first = actions.recommend(town.wang, name="王教授", contact=town.stranger.person.email, pool="GENERAL", constituency="SCIENCE", reason="学科带头人")
+    actions.apply_to_join(town.stranger, **PROFILE)
+    with pytest.raises(Refused):
+        actions.withdraw_candidacy(town.wang, Candidacy.objects.get(pk=first.pk))
+    assert actions.withdraw_candidacy(town.stranger, Candidacy.objects.get(pk=first.pk)).status == "WITHDRAWN"
+    again = actions.recommend(town.li, name="王教授", contact=town.stranger.person.email, pool="GENERAL", constituency="SCIENCE", reason="同行")
+    assert actions.withdraw_candidacy(town.li, again).status == "WITHDRAWN"
+
+
 def test_recommendation_without_account_waits_for_the_registration(town):
     actions.recommend(town.li, name="新人", contact="new@pool.example", pool="GENERAL", constituency="INDUSTRY", reason="总工")
     person = accounts.create_person(make.system("test"), name="新人", email="new@pool.example")
