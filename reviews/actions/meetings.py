@@ -284,7 +284,7 @@ def open_vote(actor: Any, agenda: AgendaItem) -> AgendaItem:
 @transaction.atomic
 def vote(actor: Any, agenda: AgendaItem, *, choice: str) -> None:
     """One vote into the box. What is written is the sealed count of all votes and that this member has voted: neither the choice nor a
-    time, and no row of the record, so that nothing joins a person to a choice (docs/adr/0036)."""
+    time, and no row of the record, so that nothing joins a person to a choice (docs/adr/0032)."""
     member = queries.attendee_of(actor, agenda.meeting)
     point = _point(agenda)
     if point.status != AgendaStatus.VOTING:

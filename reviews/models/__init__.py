@@ -387,7 +387,7 @@ class Attendee(models.Model):
 
 class AgendaItem(models.Model):
     """A point of the agenda: an application, or (without one) the election of the chair. `box` holds the running count of a secret
-    vote, sealed; single votes are written nowhere (docs/adr/0036)."""
+    vote, sealed; single votes are written nowhere (docs/adr/0032)."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="agenda")
     item = models.ForeignKey(BatchItem, models.PROTECT, null=True, blank=True, related_name="+")
