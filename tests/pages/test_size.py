@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from applications.models import Application
 from programs.models import Guide
-from tests.pages.test_axe import person
 from tests.pages.listings import client_of
+from tests.pages.test_axe import person
 
 pytestmark = pytest.mark.django_db
 KB = 1024
