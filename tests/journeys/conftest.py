@@ -180,6 +180,7 @@ def free_year(town: Town) -> int:
         year += 1
     if year != clock.today().year:
         town.later(cycle.at(year, 2, 10))
+    awards.confirm_pool()  # who has not looked through his data for a year is not drawn
     return year
 
 

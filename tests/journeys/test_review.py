@@ -30,7 +30,7 @@ from accounts.states import Role
 from core import clock, jobs
 from notices.models import Message
 from notices.tasks import mail_for
-from portal.demo import awards, cycle, invented
+from portal.demo import cycle, invented
 from portal.demo.people import PASSWORD
 from programs.models import Guide
 from reviews import actions as reviews
@@ -93,7 +93,6 @@ def scene(town: Town, django_db_blocker) -> Scene:
         town.later(opens + timedelta(hours=1))
         rows = [row for guide, count in zip(guides, (3, 2), strict=True) for row in cycle.file_many(world, guide, count)]
         cycle.check(world, rows, start=opens + timedelta(days=11))
-        awards.confirm_pool()  # the years of other journeys may have gone by since
         draws = [committed(town, guide, lottery=guide is guides[1]) for guide in guides]
         town.later(hours=6)
         he = world.actor("he")
