@@ -18,7 +18,7 @@ from core import clock
 from core.models import LedgerRow
 from funding.models import Disbursement
 from performance.models import Acceptance, Evaluation, Report, Result
-from portal.demo import awards, cycle, fill, texts
+from portal.demo import cycle, fill, texts
 from programs import actions as programme
 from programs import queries as programmes
 from programs.models import AnnualPlan, Guide
@@ -115,7 +115,6 @@ def test_05_experts_are_drawn_declare_and_score(town: Town):
     town.desk("chen").open("/desk/reviews/").press(f"/new/{guide.ref}/")
     batch = Batch.objects.get(guide=guide)
     here = f"/desk/reviews/{batch.ref}/"
-    awards.confirm_pool()  # years have gone by in this town
     town.desk("he").open(here).press("/commit/", public_source="次日收盘指数")
     draw = Draw.objects.get(batch=batch)
     town.later(days=1, hours=2)
