@@ -58,7 +58,7 @@ def rows_of(row: Batch, found: Analysis) -> list[dict[str, Any]]:
 def _picture(lines: list[dict[str, Any]], cut: int) -> Any:
     shown = [one for one in lines if one["interval"]]
     start = max(0, min(cut - SHOWN // 2, len(shown) - SHOWN))
-    rows = [(one["i"].application.ref[-9:], one["interval"]["low"], one["interval"]["middle"], one["interval"]["high"], one["near"])
+    rows = [(one["i"].application.ref.partition("-")[2], one["interval"]["low"], one["interval"]["middle"], one["interval"]["high"], one["near"])
             for one in shown[start : start + SHOWN]]
     return charts.intervals(_("Ranks with their 90 % intervals"), rows, top=len(shown), cut=cut,
                             note=_("squares are near the line, the dashed line is where number and money end"))
