@@ -73,7 +73,8 @@ def test_link_never_accepts_and_carries_no_session(seat):
     assert own.status_code == 302 and own["Location"] == reverse("reviews:review:batch", args=[seat.batch.ref])
 
 
-@pytest.mark.parametrize("token", ["x", signing.dumps("no-uid", salt=queries.invitations.LINK), signing.dumps("3f1c", salt="another")])
+@pytest.mark.parametrize("token", ["x", signing.dumps("no-uid", salt=queries.invitations.LINK), signing.dumps("3f1c", salt="another")],
+                         ids=["not a token", "names nobody", "of another kind"])  # a token holds the second it was made in
 def test_forged_link_is_refused(seat, token):
     assert Client().post(reverse("reviews:public:invitation", args=[token]), {"reason_code": "BUSY"}).status_code == 404
 
