@@ -103,13 +103,8 @@ def check_import(actor: Any, batch: ImportBatch, progress: Progress) -> ImportBa
 
 def _errors_file(actor: Any, batch: ImportBatch, headings: list[str], reads: list[queries.Read]) -> Any:
     """The lines with a fault or a doubt as they came, each with what it is: to be mended and sent again."""
-    by_line: dict[int, list[str]] = {}
-    for one in queries.told(reads, batch.mapping):
-        by_line.setdefault(one["row"], []).append(f"{one['column']}：{one['text']}" if one["column"] else one["text"])
-    columns = [export.Column(f"c{place}", heading) for place, heading in enumerate(headings)]
-    columns.append(export.Column("problems", _("What is wrong or unclear")))
-    rows = [[*(one.line.cells[heading] for heading in headings), "；".join(by_line[one.line.number])] for one in reads if one.line.number in by_line]
-    body = export.to_xlsx(columns, rows, title=str(batch.source), source=batch.file.name)
+    body = export.faults(headings, [one.line for one in reads], queries.told(reads, batch.mapping), heading=_("What is wrong or unclear"),
+                         title=str(batch.source), source=batch.file.name)
     return files.store_bytes(body, f"{batch.source.name}-{_('problems')}.xlsx", export.MIME_XLSX, actor=actor)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,6 +96,17 @@ def to_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, title: 
     _dictionary(book, columns, sums, head, count, title, source)
     book.close()
     return buffer.getvalue()
+
+
+def faults(headings: Sequence[str], lines: Iterable[Any], problems: Iterable[Mapping[str, Any]], *, heading: Any, title: str, source: str) -> bytes:
+    """The lines of a table from outside that have a fault, as they came (`core.books.Line`), each with what it is: to be mended and sent
+    again. `problems` are {row: number of the line, column: its heading or nothing, text}."""
+    by_line: dict[int, list[str]] = {}
+    for one in problems:
+        by_line.setdefault(one["row"], []).append(f"{one['column']}：{one['text']}" if one["column"] else one["text"])
+    columns = [*(Column(f"c{place}", text) for place, text in enumerate(headings)), Column("problems", heading)]
+    rows = [[*(line.cells[text] for text in headings), "；".join(by_line[line.number])] for line in lines if line.number in by_line]
+    return to_xlsx(columns, rows, title=title, source=source)
 
 
 def _dictionary(book: Any, columns: Sequence[Column], sums: list[Decimal | None], head: Any, count: int, title: str,

@@ -96,12 +96,7 @@ def check_table(actor: Any, row: ExpertImport, progress: Progress) -> ExpertImpo
 
 def _errors_file(actor: Any, row: ExpertImport, headings: list[str], reads: list[tables.Read], problems: list[dict[str, Any]]) -> Any:
     """The lines with a fault as they came, each with what it is: to be mended and sent again."""
-    by_line: dict[int, list[str]] = {}
-    for one in problems:
-        by_line.setdefault(one["row"], []).append(f"{one['column']}：{one['text']}")
-    columns = [*(export.Column(f"c{place}", heading) for place, heading in enumerate(headings)), export.Column("problems", _("What is wrong"))]
-    rows = [[*(one.line.cells[heading] for heading in headings), "；".join(by_line[one.line.number])] for one in reads if one.line.number in by_line]
-    body = export.to_xlsx(columns, rows, title=_("Expert pool"), source=row.file.name)
+    body = export.faults(headings, [one.line for one in reads], problems, heading=_("What is wrong"), title=_("Expert pool"), source=row.file.name)
     return files.store_bytes(body, f"{_('Experts')}-{_('problems')}.xlsx", export.MIME_XLSX, actor=actor)
 
 
