@@ -16,8 +16,10 @@ from core.clock import CoreNow
 Progress = Callable[[int, int], None]
 Handler = Callable[[Any, Progress], None]
 HANDLERS: dict[str, Handler] = {}
+GIVEN_UP: dict[str, Callable[[Any], None]] = {}
 STALE = timedelta(minutes=3)  # a running job without a sign of life for so long has lost its worker
 MOST_TRIES = 3
+MOST_LIVES = 5  # a job that takes its worker with it each time is given up; a worker may also die of other things, so it gets some more
 SWEEP_SECONDS = 20
 
 
@@ -25,11 +27,14 @@ class Cancelled(Exception):
     """Raised inside a handler when the person has cancelled the job."""
 
 
-def job(kind: str) -> Callable[[Handler], Handler]:
-    """Register `function(job, progress)`; it may set job.result (dict) and job.file, and must be re-entrant."""
+def job(kind: str, *, given_up: Callable[[Any], None] | None = None) -> Callable[[Handler], Handler]:
+    """Register `function(job, progress)`; it may set job.result (dict) and job.file, and must be re-entrant. `given_up(job)` is
+    called with the job that has failed for good, in the same transaction: what waited for it need not wait for ever."""
 
     def register(function: Handler) -> Handler:
         HANDLERS[kind] = function
+        if given_up is not None:
+            GIVEN_UP[kind] = given_up
         return function
 
     return register
@@ -88,6 +93,9 @@ def run(pk: int | None = None) -> bool:
     if row is None:
         return False
     model = type(row)
+    if row.tries > MOST_LIVES:
+        _give_up(row, "the worker died each time")
+        return True
 
     def progress(done: int, total: int) -> None:
         if not model.objects.filter(pk=row.pk, state="RUNNING").update(done=done, total=total, beat_at=CoreNow()):
@@ -100,17 +108,24 @@ def run(pk: int | None = None) -> bool:
     except Exception as error:  # noqa: BLE001 (the row keeps the error; the person sees that it failed)
         if settings.RAISE_IN_WORKERS:
             raise
-        again = row.tries < MOST_TRIES
-        model.objects.filter(pk=row.pk).update(
-            state="QUEUED" if again else "FAILED", error=f"{type(error).__name__}: {error}"[:2000],
-            beat_at=CoreNow(), finished_at=None if again else CoreNow(),
-        )
+        told = f"{type(error).__name__}: {error}"[:2000]
+        if row.tries < MOST_TRIES:
+            model.objects.filter(pk=row.pk).update(state="QUEUED", error=told, beat_at=CoreNow())
+        else:
+            _give_up(row, told)
         return True
     model.objects.filter(pk=row.pk, state="RUNNING").update(
         state="DONE", result=row.result, file=row.file, finished_at=CoreNow(), error="",
         done=models.Case(models.When(total__gt=0, then=models.F("total")), default=models.F("done")),
     )
     return True
+
+
+def _give_up(row: Any, error: str) -> None:
+    with transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(state="FAILED", error=error, beat_at=CoreNow(), finished_at=CoreNow())
+        if row.kind in GIVEN_UP:
+            GIVEN_UP[row.kind](row)
 
 
 def sweep(limit: int = 20) -> int:

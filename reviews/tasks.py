@@ -69,8 +69,8 @@ def delete_old_tables() -> int:
 
 @sweep("reviews.pool")
 def keep_pool() -> int:
-    """Yearly confirmations that are due are asked for; pauses whose day has come are over."""
-    return actions.ask_to_confirm() + actions.end_pauses(system("clock"))
+    """Yearly confirmations that are due are asked for; pauses whose day has come are over; who was removed leaves the desk."""
+    return actions.ask_to_confirm() + actions.end_pauses(system("clock")) + actions.end_desks(system("pool"))
 
 
 @sweep("reviews.invitations")
@@ -97,7 +97,13 @@ def analyse(job: Any, progress: jobs.Progress) -> None:
     job.result = {"link": reverse("reviews:desk:analysis", args=[batch.ref])}
 
 
-@jobs.job("reviews.plan")
+def _plan_given_up(job: Any) -> None:
+    plan = Plan.objects.select_related("batch__guide__special__plan").get(pk=job.params["plan"])
+    if plan.status == PlanStatus.RUNNING:
+        actions.fail_plan(plan)
+
+
+@jobs.job("reviews.plan", given_up=_plan_given_up)
 def solve(job: Any, progress: jobs.Progress) -> None:
     """An assignment worked out; begun again, it writes the same plan anew."""
     plan = Plan.objects.select_related("batch__guide__special__plan").get(pk=job.params["plan"])

@@ -81,6 +81,7 @@ from reviews.actions.pool import (
     confirm,
     edit_expert,
     edit_own_profile,
+    end_desks,
     end_pauses,
     enrol,
     pause,
@@ -105,7 +106,7 @@ from reviews.actions.seats import (
     void,
 )
 from reviews.actions.sheets import apply_form, hide_words, make_copy, record_pack, save_draft, submit_all, submit_sheet
-from reviews.actions.solving import solve_plan
+from reviews.actions.solving import fail_plan, solve_plan
 from reviews.actions.worth import analyse, commit_line, compute, enter_line, extra_expert
 
 __all__ = [
@@ -116,9 +117,9 @@ __all__ = [
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
     "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
     "declare_tie", "decline_by_link", "drop_application", "sweep_tables", "remind_invited", "discard_table", "edit_own_profile",
-    "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
+    "end_desks", "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
     "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
-    "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "solve_plan", "submit_sheet", "tell_due", "void",
+    "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "fail_plan", "solve_plan", "submit_sheet", "tell_due", "void",
 ]

@@ -15,7 +15,7 @@ from applications import queries as filed
 from applications.models import Application
 from applications.states import Status
 from core import clock, deadlines, jobs, ledger, parameters, refs
-from core.workflow import Refused
+from core.workflow import Refused, hold
 from notices import actions as notices
 from programs.models import Guide
 from reviews import policies, queries
@@ -152,12 +152,14 @@ def sheets_digest(batch: Batch) -> str:
 @transaction.atomic
 def close_batch(actor: Any, batch: Batch) -> Batch:
     """INVITING or SCORING -> CLOSED: figures are worked out, sheets that are missing stay missing, the applications go
-    to REVIEWED, and a hash over all sheets says what the figures rest on."""
-    if reasons := BATCH.why_not("close", actor, batch):
+    to REVIEWED, and a hash over all sheets says what the figures rest on. The batch is held first: a sheet that is being submitted
+    comes before the close and counts, or after it and is refused."""
+    held = hold(Batch, batch.pk)
+    if reasons := BATCH.why_not("close", actor, held):
         raise Refused(reasons)
-    digest = sheets_digest(batch)
+    digest = sheets_digest(held)
     Batch.objects.filter(pk=batch.pk).update(closed_sha256=digest, closed_at=clock.now())
-    row = BATCH.move("close", actor, batch, data={"sha256": digest})
+    row = BATCH.move("close", actor, held, data={"sha256": digest})
     write_figures(row)
     for item in row.items.select_related("application__guide__special__plan").filter(withdrawn=False):
         if item.application.status == Status.IN_REVIEW:

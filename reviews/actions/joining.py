@@ -62,10 +62,14 @@ def recommend(actor: Any, *, name: str, contact: str, pool: str, constituency: s
         raise Refused(_("Give an e-mail or a telephone of the person."))
     if Candidacy.objects.filter(by=actor.person, contact=contact).exclude(origin=Origin.OWN).exists():
         raise Refused(_("You have recommended this person already."))
+    told = {"name": name.strip(), "contact": contact, "pool": pool, "constituency": constituency, "reason": reason.strip(), "by": actor.person,
+            "unit": accounts.unit_of(actor) if for_unit else None, "origin": Origin.UNIT if for_unit else Origin.PERSON, "status": "ASKED"}
     is_new = person is not None and not _is_known(person)
-    row = Candidacy.objects.create(
-        person=person if is_new else None, name=name.strip(), contact=contact, pool=pool, constituency=constituency, reason=reason.strip(), by=actor.person,
-        unit=accounts.unit_of(actor) if for_unit else None, origin=Origin.UNIT if for_unit else Origin.PERSON, status="ASKED")
+    try:
+        with transaction.atomic():
+            row = Candidacy.objects.create(person=person if is_new else None, **told)
+    except IntegrityError:  # somebody else has named the person in this very moment; nobody learns that
+        is_new, row = False, Candidacy.objects.create(person=None, **told)
     ledger.record("reviews.candidacy.recommend", row, actor, origin=row.origin)
     if is_new:
         notices.tell([person], "reviews.recommended", lambda: _("You have been recommended for the expert pool"),

@@ -171,4 +171,14 @@ def remove(actor: Any, expert: Expert, *, why: str) -> Expert:
                  dedupe=f"expert-removed:{row.pk}")
     _measure(actor, row, MeasureKind.REMOVE, why)
     release_invitations(row, why)
+    end_desks(system("pool"))
     return row
+
+
+def end_desks(actor: Any) -> int:
+    """Who has been removed and has no sheet in hand any more is no review expert: the role ends, and with it the desk and every
+    other work that is given to review experts."""
+    rows = list(queries.desks_left_over())
+    for row in rows:
+        accounts.end_role(actor, row, why=str(_("Removed from the expert pool")))
+    return len(rows)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,13 @@ def _sheet(actor: Any, assignment: Assignment) -> tuple[Assignment, Score]:
     return row, score
 
 
+def _stands_open(batch: int) -> None:
+    """A submit and the close of its batch wait for each other: the figures rest on every sheet whose expert was told that it is in.
+    Held before any seat; many experts hold it at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM reviews_batch WHERE id = %s FOR SHARE", [batch])
+
+
 def _hold(seats: Sequence[Assignment]) -> None:
     """Seats in one order and before their sheets, as every save does: a window that saves by itself meanwhile waits, and nobody for ever."""
     list(Assignment.objects.select_for_update(no_key=True).filter(pk__in=[seat.pk for seat in seats]).order_by("pk").values_list("pk", flat=True))
@@ -67,6 +74,7 @@ def save_draft(actor: Any, assignment: Assignment, *, values: Mapping[str, Any],
 def submit_sheet(actor: Any, assignment: Assignment, *, values: Mapping[str, Any]) -> Score:
     """ACCEPTED -> SUBMITTED, before the time of the batch ends by the database clock. From here on the sheet never
     changes (trigger); its SHA-256 is shown to the expert and is part of the hash of the batch."""
+    _stands_open(assignment.batch_id)
     row, score = _sheet(actor, assignment)
     sheet = Sheet.load(row.batch.sheet)
     clean, errors = sheet.clean(values, final=True)
@@ -88,6 +96,7 @@ def submit_sheet(actor: Any, assignment: Assignment, *, values: Mapping[str, Any
 @transaction.atomic
 def submit_all(actor: Any, batch: Batch) -> list[Score]:
     """Every complete sheet of the expert in one act; what is not complete stays a draft. None complete: refused."""
+    _stands_open(batch.pk)
     sheet = Sheet.load(batch.sheet)
     seats = [seat for seat in queries.pack_of(actor, batch) if seat.status == AssignmentStatus.ACCEPTED and hasattr(seat, "score")]
     whole = [seat for seat in seats if not sheet.clean(seat.score.draft, final=True)[1]]

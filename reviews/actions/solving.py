@@ -408,6 +408,12 @@ def _unseated(item: PlanItem) -> PlanItem:
     return item
 
 
+@transaction.atomic
+def fail_plan(plan: Plan, error: str = "") -> Plan:
+    """RUNNING -> FAILED: there is no such assignment (`error` of the engine), or the work broke off again and again (the job says why)."""
+    return PLAN.move("fail", system("plan"), plan, columns={"error": error[:2000]})
+
+
 def solve_plan(plan: Plan, progress: Progress) -> Plan:
     """RUNNING -> READY: recusals, numbers, the best assignment or the odds, the measured steps, the proof."""
     from reviews.engine import certificate, flow  # noqa: PLC0415 (of the worker)
@@ -425,8 +431,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         steps = measured(case, answer, (2, 3))
         chance = _odds(case, int(plan.params["scale"])) if plan.kind == PlanKind.LOTTERY else None
     except flow.NoFlow as error:
-        Plan.objects.filter(pk=plan.pk).update(error=str(error)[:2000])
-        return PLAN.move("fail", clerk, plan)
+        return fail_plan(plan, str(error))
     progress(4, STAGES)
     people, items, figures = people_of(case), _items(plan, case, answer), figures_of(case, answer.i, answer.j)
     fields: dict[str, Any] = {"data": {}}

@@ -55,6 +55,7 @@ from reviews.queries.pool import (
     confirm_by,
     confirmed_on,
     day_of,
+    desks_left_over,
     discipline_choices,
     drawable,
     employers_now,
@@ -106,7 +107,7 @@ __all__ = [  # what the modules of this room read; the functions below are publi
     "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_point", "line_draw_agrees", "line_draw_of",
     "own_meeting", "own_point", "panels_of", "plan_key", "plan_seats", "plan_setting", "plans_of", "recusals_of", "sheet_digests_on_record",
     "sheets_of", "supply", "totals_of", "waiting_seats",
-    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "discipline_choices", "drawable",
+    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "desks_left_over", "discipline_choices", "drawable",
     "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
     "own_expert", "own_expert_or_404", "profile_of", "quality_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
 ]

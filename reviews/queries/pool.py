@@ -12,8 +12,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import queries as accounts
-from accounts.models import Employment, IntegrityMark, Person
-from accounts.states import MarkLevel
+from accounts.models import Employment, IntegrityMark, Membership, Person
+from accounts.states import MarkLevel, Role
 from core import clock, parameters, typed
 from programs import queries as programme
 from reviews import policies
@@ -51,6 +51,14 @@ def drawable() -> QuerySet[Expert]:
     """Experts any draw may take: active, with an account in use, without a mark of integrity, data confirmed in time."""
     rows = with_confirmation(Expert.objects.filter(status="ACTIVE", person__is_active=True))
     return rows.filter(~Exists(marked().filter(person=OuterRef("person"))), confirmed__gte=last_day_confirmed())
+
+
+def desks_left_over() -> QuerySet[Membership]:
+    """The role of review expert of those who were removed from the pool and have taken on nothing that still runs."""
+    gone = Expert.objects.filter(status="REMOVED")
+    busy = Assignment.objects.filter(status="ACCEPTED", batch__status__in=["INVITING", "SCORING"], expert__person=OuterRef("person"))
+    return Membership.objects.filter(~Exists(busy), role=Role.EXPERT, status="ACTIVE", person__in=gone.values("person")).select_related(
+        "person", "organisation")
 
 
 def why_not_drawn(expert: Expert) -> list[str]:

@@ -21,9 +21,9 @@ def thing():
 @pytest.fixture
 def registries():
     """What a test registers goes away with it."""
-    saved = dict(deadlines.HANDLERS), {k: dict(v) for k, v in events.HANDLERS.items()}, dict(jobs.HANDLERS)
+    saved = dict(deadlines.HANDLERS), {k: dict(v) for k, v in events.HANDLERS.items()}, dict(jobs.HANDLERS), dict(jobs.GIVEN_UP)
     yield
-    for registry, before in zip((deadlines.HANDLERS, events.HANDLERS, jobs.HANDLERS), saved, strict=True):
+    for registry, before in zip((deadlines.HANDLERS, events.HANDLERS, jobs.HANDLERS, jobs.GIVEN_UP), saved, strict=True):
         registry.clear()
         registry.update(before)
 
@@ -172,6 +172,28 @@ def test_job_that_fails_three_times_says_so(registries, settings):
     assert jobs.sweep() == 3
     row = Job.objects.get(pk=row.pk)
     assert (row.state, row.tries, row.error) == ("FAILED", 3, "RuntimeError: broken")
+
+
+def test_job_that_takes_its_worker_with_it_is_given_up_and_says_so(registries):
+    """Nothing is raised when a worker is killed: the row alone knows how often it was begun."""
+    told = []
+    jobs.job("test.count", given_up=lambda job: told.append(job.pk))(lambda job, progress: pytest.fail("begun once more"))
+    row = jobs.start("test.count", ACTOR, {}, "Counting")
+    Job.objects.filter(pk=row.pk).update(state="RUNNING", tries=jobs.MOST_LIVES, beat_at=clock.now() - timedelta(minutes=4))
+    assert jobs.sweep() == 1
+    row = Job.objects.get(pk=row.pk)
+    assert (row.state, row.error, told) == ("FAILED", "the worker died each time", [row.pk])
+    assert row.finished_at is not None and jobs.sweep() == 0
+
+
+def test_job_begun_less_often_is_taken_up(registries):
+    """The control: a worker that dies of other things costs no job."""
+    told = []
+    jobs.job("test.count", given_up=lambda job: told.append(job.pk))(lambda job, progress: None)
+    row = jobs.start("test.count", ACTOR, {}, "Counting")
+    Job.objects.filter(pk=row.pk).update(state="RUNNING", tries=jobs.MOST_LIVES - 1, beat_at=clock.now() - timedelta(minutes=4))
+    jobs.sweep()
+    assert (Job.objects.get(pk=row.pk).state, told) == ("DONE", [])
 
 
 def test_parameter_of_a_day():

@@ -248,6 +248,27 @@ def test_employers_with_two_kinds_and_experts_with_two_employers_keep_the_rule(t
     assert verify.check(verify.read(files.read(plan.certificate), plan.certificate_sha256)) == (plan.objective, plan.bound)
 
 
+def test_a_plan_whose_work_breaks_off_for_good_is_not_worked_out_any_more(town, plan, settings, monkeypatch):
+    """The desk sees that it failed and may order another; the job says why."""
+    settings.RAISE_IN_WORKERS = False
+
+    def broken(*given):
+        raise MemoryError
+
+    job = actions.order_plan(town.he, plan.batch)
+    ordered = Plan.objects.get(pk=job.params["plan"])
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "solve_plan", broken)
+        assert jobs.run(job.pk) and jobs.run(job.pk)
+        ordered.refresh_from_db()
+        assert ordered.status == "RUNNING"
+        assert jobs.run(job.pk)
+    ordered.refresh_from_db()
+    job.refresh_from_db()
+    assert (ordered.status, job.state) == ("FAILED", "FAILED")
+    assert worked_out(town, plan.batch).status == "READY"
+
+
 def test_too_few_experts_are_told_by_field_and_number(town):
     batch = make.made(town)
     make.pool(town, 3)

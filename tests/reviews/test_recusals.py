@@ -21,6 +21,7 @@ from notices.models import Message
 from programs.models import GuideComment
 from reviews import actions, queries
 from reviews.models import Assignment, Batch, Expert, Recusal, Score
+from reviews.tasks import keep_pool
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
 
@@ -205,6 +206,18 @@ def test_organiser_hears_of_a_removed_expert_who_has_accepted(town, scoring):
     actions.remove(town.he, seat.expert, why="失信")
     told = Message.objects.get(event="reviews.expert_gone", person=town.chen.id)
     assert seat.alias in told.subject and seat.expert.person.name not in told.subject + told.body
+
+
+def test_who_is_removed_leaves_the_desk_once_nothing_is_in_hand(town, scoring):
+    """The role of review expert also opens the review of topics; a removed expert keeps it only until the sheets taken on are done."""
+    seat, free = make.seats(scoring, "ACCEPTED")[0], make.expert(town, 77)
+    holds = lambda expert: expert.person.memberships.filter(role="EXPERT", status="ACTIVE").exists()  # noqa: E731
+    for expert in (seat.expert, free):
+        actions.remove(town.he, expert, why="失信")
+    assert holds(seat.expert) and not holds(free)
+    Assignment.objects.filter(expert=seat.expert).update(status="VOID")
+    keep_pool()
+    assert not holds(seat.expert)
 
 
 def test_the_clock_looks_again_at_the_time_that_was_extended(town, scoring):
