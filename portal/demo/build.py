@@ -118,7 +118,7 @@ class Counts:
     leave: int = 7
 
 
-SMALL = Counts(poc=5, past=12, paid=4, noticed=4, checked=6, open=6, leave=0)
+SMALL = Counts(poc=5, past=12, paid=4, noticed=4, checked=5, open=4, leave=0)
 
 
 @dataclass
