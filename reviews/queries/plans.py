@@ -30,6 +30,15 @@ def get_plan(actor: Any, uid: Any) -> Plan:
     return _one(policies.plans_visible_to(actor), uid=_uid(uid))
 
 
+def get_plan_of(actor: Any, batch: Batch, uid: Any) -> Plan:
+    """A plan of this very batch."""
+    return _one(policies.plans_visible_to(actor).filter(batch=batch), uid=_uid(uid))
+
+
+def plan_of_job(job: Any) -> Plan:
+    return Plan.objects.select_related("batch").get(pk=job.params["plan"])
+
+
 def plans_of(batch: Batch) -> QuerySet[Plan]:
     return Plan.objects.filter(batch=batch).select_related("operator").order_by("-pk")
 
