@@ -19,6 +19,8 @@ from reviews.models import AgendaItem, Assignment, Batch, Meeting, Plan, Score
 
 class SheetInput(Strict):
     values = serializers.DictField(child=serializers.CharField(max_length=10))
+    notes = serializers.DictField(child=serializers.CharField(max_length=5000, allow_blank=True), required=False, default=dict,
+                                  help_text="comments on single criteria, where the sheet asks for them")
     comment = serializers.CharField(max_length=20000, allow_blank=True, required=False, default="")
     recommendation = serializers.CharField(max_length=1)
     knockouts = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)

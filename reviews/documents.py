@@ -18,7 +18,7 @@ from core import books, clock, files
 from core.models import StoredFile
 from core.typed import whole
 from notices.queries import Kind, register_kind
-from programs.engine.sheets import RECOMMENDATIONS, Sheet
+from programs.engine.sheets import NOTE, RECOMMENDATIONS, Sheet
 from reviews import states
 from reviews.models import Assignment, Batch, Meeting
 from reviews.rules import draw as hashing
@@ -79,6 +79,8 @@ def _frame(page: Any, columns: Sequence[packs.Column], count: int, sheet: Sheet)
     page.set_column(len(columns) + 2, len(columns) + 2, 26)
     for place, column in enumerate(columns, 2):
         choices = {"knockout": [packs.NO, packs.YES], "recommendation": list(RECOMMENDATIONS)}.get(column.kind)
+        if column.kind == "note":
+            page.set_column(place, place, 36)
         if choices and count:
             page.data_validation(1, place, count, place, {"validate": "list", "source": choices, "ignore_blank": True})
     page.protect("", {"format_columns": True, "format_rows": True})
@@ -89,6 +91,8 @@ def _explain(page: Any, sheet: Sheet, head: Any) -> None:
     for one in sheet.criteria:
         lines.append((one.label, f"0–{one.weight}，步长 {sheet.step}", one.help))
         lines += [("", f"{band['min']}–{band['max']}", band["label"]) for band in one.anchors]
+        lines += [("", f"说明不少于 {one.comment_min} 字", "")] * bool(one.comment_min)
+        lines += [("", f"说明不少于 {one.reason_min} 字", "得分处于最低档或最高档时须说明理由")] * bool(one.reason_min)
     lines += [("一票否决事项", one["code"], one["text"]) for one in sheet.knockouts]
     lines += [("推荐意见", str(code), str(label)) for code, label in states.Recommendation.choices]
     lines.append(("评语", f"不少于 {sheet.comment_min} 字", "申报单位看到的是隐去姓名的编辑稿"))
@@ -164,7 +168,7 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
     before = packs.cells_of(seat.score.draft if hasattr(seat, "score") else {}, columns)
     now = packs.cells_of(row.given, columns)
     for column in columns:
-        typed, key = line.cells.get(column.heading, ""), column.code or column.kind
+        typed, key = line.cells.get(column.heading, ""), f"{column.code}{NOTE}" if column.kind == "note" else column.code or column.kind
         wrong = [_("A formula is not read; enter the value.")] if column.heading in line.formulas else list(faults.get(key, ()))
         if column.heading in line.too_long:
             wrong.append(_("The text is too long."))
@@ -173,7 +177,7 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
         if column.kind == "recommendation" and typed and typed.strip().upper() not in RECOMMENDATIONS:
             wrong.append(_("Choose a recommendation"))
         row.cells.append({"heading": column.heading.split(" [")[0].split("[")[0], "typed": typed, "before": before[column.heading], "now": now[column.heading],
-                          "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind == "comment"})
+                          "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind in ("comment", "note")})
 
 
 # --- minutes ---------------------------------------------------------------------------------------------------------

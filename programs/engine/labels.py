@@ -32,7 +32,7 @@ LABELS = {
     "draw_ratio": gettext_lazy("Candidates drawn from for each seat (1:S)"),
     "due_days": gettext_lazy("Days for the review"), "pass_mark": gettext_lazy("Points to be eligible"),
     "range_flag": gettext_lazy("Spread that needs a talk (points)"), "mode": gettext_lazy("Way of review"),
-    "comment_min": gettext_lazy("Characters a comment needs"), "step": gettext_lazy("Step of the points"), "code": gettext_lazy("Code"),
+    "comment_min": gettext_lazy("Characters a comment needs"), "reason_min": gettext_lazy("Characters of a reason for lowest or highest points"), "step": gettext_lazy("Step of the points"), "code": gettext_lazy("Code"),
     "name": gettext_lazy("Name"), "name_en": gettext_lazy("Name in English"), "text": gettext_lazy("Text"),
     "text_en": gettext_lazy("Text in English"), "label": gettext_lazy("Label"), "label_en": gettext_lazy("Label in English"),
     "help": gettext_lazy("Hint"), "help_en": gettext_lazy("Hint in English"), "why": gettext_lazy("Why it is asked"),

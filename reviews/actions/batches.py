@@ -202,6 +202,7 @@ def _changed_sheets(batch: Batch) -> list[str]:
     for score in queries.all_sheets_of(batch):
         seat = score.assignment
         sheet = {"values": score.values, "comment": score.comments, "recommendation": score.recommendation, "knockouts": score.knockout}
+        sheet |= {"notes": score.notes} if score.notes else {}
         told = {"who": seat.alias, "ref": seat.item.application.ref}
         if sealed.sheet_sha256(seat.uid, batch.ref, sheet, score.total, score.submitted_at) != score.sha256:
             found.append(_("The sheet of %(who)s on %(ref)s is not what was submitted.") % told)

@@ -294,6 +294,7 @@ class Score(models.Model):
     seconds = models.PositiveIntegerField(default=0, help_text="time with the sheet open, as the browser counted it")
     values = models.JSONField(default=dict, blank=True)
     comments = models.TextField(blank=True)
+    notes = models.JSONField(default=dict, blank=True, help_text="{criterion: comment}, where the sheet asks for comments on single criteria")
     total = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     recommendation = models.CharField(max_length=1, choices=states.Recommendation.choices, blank=True)
     knockout = models.JSONField(default=list, blank=True)

@@ -37,13 +37,22 @@ def comment_item(batch: Batch, ref: str) -> BatchItem:
 
 
 def raw_comments(item: BatchItem) -> list[Score]:
-    """The submitted sheets that count, by alias."""
-    return list(Score.objects.filter(assignment__item=item, assignment__status="SUBMITTED", submitted_at__isnull=False).select_related(
+    """The submitted sheets that count, by alias; `notes_said` are the comments on single criteria with their names."""
+    labels = {one["code"]: one["name"] for one in item.batch.sheet["criteria"]}
+    rows = list(Score.objects.filter(assignment__item=item, assignment__status="SUBMITTED", submitted_at__isnull=False).select_related(
         "assignment").order_by("assignment__alias"))
+    for row in rows:
+        row.notes_said = [(labels.get(code, code), text) for code, text in row.notes.items()]
+    return rows
+
+
+def said_in(row: Score) -> str:
+    """Everything an expert wrote on a sheet."""
+    return "\n".join(filter(None, (row.comments, *(f"{label}：{text}" for label, text in row.notes_said))))
 
 
 def draft_comments(item: BatchItem) -> str:
-    return item.feedback or wording.merged(row.comments for row in raw_comments(item))
+    return item.feedback or wording.merged(said_in(row) for row in raw_comments(item))
 
 
 def names_of_experts(batch: Batch) -> list[str]:
@@ -95,7 +104,7 @@ def merits_of(batch: Batch) -> list[dict[str, Any]]:
     found = []
     for expert, seats in by_expert.items():
         sheets = [seat.score for seat in seats if seat.status == "SUBMITTED"]
-        words, repeated = merits.words_of([sheet.comments for sheet in sheets])
+        words, repeated = merits.words_of(["".join((sheet.comments, *sheet.notes.values())) for sheet in sheets])
         work = merits.Work(len(seats), len(sheets), sum(due is not None and sheet.submitted_at > due for sheet in sheets), words, repeated,
                            deviations.get(expert))
         found.append({
