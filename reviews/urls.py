@@ -93,6 +93,7 @@ desk = [
     path("reviews/fees/<uuid:uid>/", after.fee_list, name="fee_list"),
     path("reviews/fees/<uuid:key>/confirm/", after.fees_confirm, name="fees_confirm"),
     path("reviews/fees/<uuid:key>/reopen/", after.fees_reopen, name="fees_reopen"),
+    path("reviews/fees/<uuid:key>/reckon/", after.fees_reckon, name="fees_reckon"),
     path("reviews/fees/<uuid:key>/pay/", after.fees_pay, name="fees_pay"),
     path("reviews/fees/<uuid:uid>/export/", after.fees_export, name="fees_export"),
     path("reviews/industry/", after.industry, name="industry"),

@@ -275,12 +275,26 @@ def accounts_given(row: Any, *, missing: Any = None, **given: Any) -> str | None
     return _("No account yet: %(names)s") % {"names": "、".join(missing)} if missing else None
 
 
+def paid_in_turn(row: Any, *, unpaid: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over the lists whose amounts were counted as earlier ones of the month."""
+    if unpaid is None:
+        return _("The other lists of the month have not been looked at.")
+    return _("Counted before this one and not paid yet: %(lists)s. Pay them first, or work out the tax again after they went back.") % {
+        "lists": "、".join(unpaid)} if unpaid else None
+
+
+def tax_stands(row: Any, *, outdated: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over whether the amounts are still those of the month, beside all that was paid or handed over before."""
+    return None if outdated is False else _("The tax was worked out for another month or beside other amounts: work it out again.")
+
+
 FEES = Machine(
     "reviews.fees",
     (
         Step("confirm", {F.DRAFT}, F.CONFIRMED, policies.organises_fees, (accounts_given,), gettext_lazy("Hand to finance")),
         Step("reopen", {F.CONFIRMED}, F.DRAFT, policies.is_finance, (with_why,), gettext_lazy("Back to the organiser")),
-        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (), gettext_lazy("Paid out"), danger=True),
+        Step("reckon", {F.CONFIRMED}, F.CONFIRMED, policies.is_finance, (), gettext_lazy("Work out the tax for this month")),
+        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (tax_stands, paid_in_turn), gettext_lazy("Paid out"), danger=True),
     ),
     "reviews.FeeList",
     F,

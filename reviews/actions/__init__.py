@@ -10,6 +10,7 @@ from reviews.actions.after import (
     pay_fees,
     reopen_fees,
     send_comments,
+    work_out_fees,
 )
 from reviews.actions.batches import (
     answer_due,
@@ -114,7 +115,7 @@ __all__ = [
     "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "hide_words", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
-    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
+    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments", "work_out_fees",
     "declare_tie", "decline_by_link", "drop_application", "sweep_tables", "remind_invited", "discard_table", "edit_own_profile",
     "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",

@@ -163,14 +163,17 @@ def fees_make(request: HttpRequest, ref: str) -> HttpResponse:
 def fee_list(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.fee_list_for(request.actor, uid)
     lines = reads.lines_of(row)
-    urls = {verb: reverse(f"reviews:desk:fees_{verb}", args=[uid]) for verb in ("confirm", "reopen", "pay")}
-    buttons = steps.buttons(FEES, request.actor, row, urls, needs_why=("reopen",), second=("reopen",))
-    missing = reads.without_account(lines)
+    urls = {verb: reverse(f"reviews:desk:fees_{verb}", args=[uid]) for verb in ("confirm", "reopen", "reckon", "pay")}
+    buttons = steps.buttons(FEES, request.actor, row, urls, needs_why=("reopen",), second=("reopen", "reckon"))
+    outdated = row.status == "CONFIRMED" and reads.outdated(row, lines)
     for one in buttons:
         if one["verb"] == "confirm":
-            one["reasons"] = FEES.why_not("confirm", request.actor, row, missing=missing)
+            one["reasons"] = FEES.why_not("confirm", request.actor, row, missing=reads.without_account(lines))
+        elif one["verb"] == "pay":
+            one["reasons"] = FEES.why_not("pay", request.actor, row, unpaid=reads.unpaid_before(row), outdated=outdated)
     return render(request, "reviews/fees.html", {
         "title": _("Fee list %(batch)s") % {"batch": row.batch.ref}, "row": row, "tone": FEE_TONES[row.status], "lines": lines, "sums": reads.fee_sums(lines),
+        "monthly": row.rules.get("period") == "MONTH", "earlier": reads.counted_before(row, lines), "outdated": outdated,
         "buttons": buttons, "is_finance": policies.is_finance(request.actor) is None and row.status != "DRAFT", "days": DaysForm(initial={"days": row.days}),
         "may_make": row.status == "DRAFT" and policies.organises(request.actor, row.batch) is None, "events": queries.history_of(row),
         "crumbs": [(_("Review fees"), reverse("reviews:desk:fee_lists")), (row.batch.ref, None)]})
@@ -178,6 +181,7 @@ def fee_list(request: HttpRequest, uid: Any) -> HttpResponse:
 
 fees_confirm = steps.step_view(reads.fee_list_for, actions.confirm_fees, question=policies.is_any_organiser, to=fees_url)
 fees_reopen = steps.step_view(reads.fee_list_for, actions.reopen_fees, question=policies.is_finance, to=fees_url, needs_why=True)
+fees_reckon = steps.step_view(reads.fee_list_for, actions.work_out_fees, question=policies.is_finance, to=fees_url)
 fees_pay = steps.step_view(reads.fee_list_for, actions.pay_fees, question=policies.is_finance, to=fees_url)
 
 
