@@ -213,7 +213,7 @@ def show_meeting(row: Meeting) -> dict[str, Any]:
 
 def show_point(row: AgendaItem) -> dict[str, Any]:
     return {"id": row.pk, "order": row.order, "application": row.item.application.ref if row.item else "", "starts_at": row.starts_at,
-            "status": row.status, "eligible": row.may, "voted": row.done, "tally": row.tally, "outcome": row.outcome, "why": row.why,
+            "status": row.status, "eligible": row.may, "voted": row.done, "tally": row.tally, "outcome": row.outcome, "decided_by_chair": row.chair_choice, "why": row.why,
             "left": [one.attendee.alias for one in row.left]}
 
 

@@ -201,6 +201,7 @@ def minutes_context(meeting: Meeting) -> dict[str, Any]:
             "started": f"{clock.local(meeting.started_at):%Y-%m-%d %H:%M}" if meeting.started_at else "", "ended": f"{clock.local(meeting.ended_at):%Y-%m-%d %H:%M}" if meeting.ended_at else "",
             "present": "、".join(one.alias for one in members if one.present), "absent": "、".join(one.alias for one in members if not one.present),
             "chair": meeting.chair.alias if meeting.chair else "", "elected": meeting.chair_elected, "points": points,
+            "chair_tie": bool(meeting.rules.get("chair_tie")),
         }
 
 
@@ -221,6 +222,8 @@ def result_text(point: Any) -> str:
     """What came of a point, in the words of the minutes."""
     if point.status == states.AgendaStatus.SKIPPED:
         return "未审议"
+    if point.chair_choice:
+        return f"{'通过' if point.outcome == 'PASSED' else '未通过'}（票数相同，组长未参加该项投票，按本批次规则由组长决定）"
     return {"PASSED": "通过", "FAILED": "未通过", "TIE": "票数相同", "": ""}.get(point.outcome, f"{point.outcome}当选")
 
 

@@ -39,6 +39,7 @@ review = [
     path("meetings/<uuid:uid>/present/", meetings.attend, name="attend"),
     path("meetings/<uuid:uid>/meeting.ics", meetings.calendar, name="meeting_calendar"),
     path("meetings/points/<int:pk>/vote/", meetings.vote, name="vote"),
+    path("meetings/points/<int:pk>/tie/", meetings.tie, name="tie"),
     path("meetings/points/<int:pk>/leave/", meetings.leave, name="leave"),
     path("<str:ref>/", expert.batch, name="batch"),
     path("<str:ref>/calendar.ics", invitations.calendar, name="calendar"),

@@ -29,7 +29,7 @@ LABELS = {
     "min_rows": gettext_lazy("Rows at least"), "max_rows": gettext_lazy("Rows at most"), "weight_total": gettext_lazy("Weights add up to"),
     "required_l1": gettext_lazy("Kinds that must be there"), "panel_size": gettext_lazy("Experts per application"),
     "industry_min": gettext_lazy("of them from industry at least"), "blind": gettext_lazy("Who sees whom"),
-    "draw_ratio": gettext_lazy("Candidates drawn from for each seat (1:S)"),
+    "draw_ratio": gettext_lazy("Candidates drawn from for each seat (1:S)"), "chair_tie": gettext_lazy("In a meeting, the chair decides when votes are equal"),
     "due_days": gettext_lazy("Days for the review"), "pass_mark": gettext_lazy("Points to be eligible"),
     "range_flag": gettext_lazy("Spread that needs a talk (points)"), "mode": gettext_lazy("Way of review"),
     "comment_min": gettext_lazy("Characters a comment needs"), "reason_min": gettext_lazy("Characters of a reason for lowest or highest points"), "step": gettext_lazy("Step of the points"), "code": gettext_lazy("Code"),

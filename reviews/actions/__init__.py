@@ -46,6 +46,7 @@ from reviews.actions.late import uphold
 from reviews.actions.meetings import (
     appoint_chair,
     attend,
+    break_tie,
     call_meeting,
     cancel_meeting,
     count_votes,
@@ -110,7 +111,7 @@ from reviews.actions.solving import solve_plan
 from reviews.actions.worth import analyse, commit_line, compute, enter_line, extra_expert
 
 __all__ = [
-    "appoint_chair", "attend", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
+    "appoint_chair", "attend", "break_tie", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
     "open_point", "open_vote", "order_agenda", "plan_meeting", "set_presence", "skip_point", "start_meeting", "vote",
     "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "hide_words", "make_copy", "sheets_digest", "record_pack", "submit_all",
     "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",

@@ -40,7 +40,7 @@ def numbers_of(guide: Guide) -> dict[str, Any]:
         "recusal_years": int(value("review.recusal_years")), "load": int(value("review.load_max")),
         "alternates_per_seat": int(value("review.alternates_per_seat")), "answer_days": int(value("review.answer_days")),
         "yearly_max": int(value("review.expert_yearly_max")),
-        "draw_ratio": int(review.get("draw_ratio") or value("review.draw_ratio", default=0)),
+        "draw_ratio": int(review.get("draw_ratio") or value("review.draw_ratio", default=0)), "chair_tie": bool(review.get("chair_tie")),
     }
 
 

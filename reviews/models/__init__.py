@@ -398,6 +398,7 @@ class AgendaItem(models.Model):
     box = models.TextField(blank=True)
     tally = models.JSONField(default=dict, blank=True, help_text="{choice: votes}, once the vote is closed")
     outcome = models.CharField(max_length=12, blank=True, help_text="PASSED, FAILED, an alias, or TIE")
+    chair_choice = models.CharField(max_length=8, blank=True, help_text="how the chair, who had not voted, decided equal votes")
     why = models.CharField(max_length=500, blank=True)
 
     class Meta:
