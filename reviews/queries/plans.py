@@ -109,7 +109,8 @@ def supply(batch: Batch) -> list[dict[str, Any]]:
     for item in batch.items.filter(withdrawn=False).select_related("application"):
         for field in fields_of(item.application.disciplines)[:1] or [""]:
             wanted[field].append(item.application_id)
-    blocked = Counter((field, expert) for field, inside in wanted.items() for application, expert in barred if application in set(inside))
+    field_of = {application: field for field, inside in wanted.items() for application in inside}
+    blocked = Counter((field_of[application], expert) for application, expert in barred if application in field_of)
     able: dict[str, Counter[str]] = defaultdict(Counter)
     for pk, constituency, disciplines in drawable().values_list("pk", "constituency", "disciplines"):
         for field in fields_of(disciplines) or [""]:

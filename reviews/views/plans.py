@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import files, typed
-from core.web import charts, export, lists, steps
+from core.web import charts, export, lists, paging, steps
 from core.web.access import access
 from core.workflow import Refused
 from reviews import actions, policies, queries, states
@@ -24,6 +25,7 @@ from reviews.workflow import PLAN
 
 TONES = {"RUNNING": "doing", "READY": "warn", "APPLIED": "good", "FAILED": "bad", "DISCARDED": ""}
 MILLION = 1_000_000
+FEW = 30  # groups that are chosen from a list; more are typed, with suggestions
 LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all
 BLOCKS = {"discipline": gettext_lazy("Discipline"), "cluster": gettext_lazy("Cluster"), "keyword": gettext_lazy("Keywords"),
           "text": gettext_lazy("Words of the text")}
@@ -82,14 +84,17 @@ def plan_run(request: HttpRequest, ref: str) -> HttpResponse:
 def groups(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     if request.method == "POST":
-        wanted = {pk: value[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
+        wanted = {pk: value.strip().upper()[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
         actions.set_groups(request.actor, row, of_item=wanted)
         messages.success(request, _("Saved."))
-        return redirect("reviews:desk:groups", ref)
+        return redirect(f"{reverse('reviews:desk:groups', args=[ref])}?{request.GET.urlencode()}".rstrip("?"))
     codes = [group["code"] for group in row.groups]
     new = next(code for number in range(1, 1000) if (code := f"G{number:02d}") not in codes)
+    items = queries.items_of(row).order_by("group", "application__ref")
+    if words := request.GET.get("q", "").strip()[:100]:
+        items = items.filter(Q(group__iexact=words) | Q(application__ref__icontains=words) | Q(application__title__icontains=words))
     return render(request, "reviews/groups.html", {
-        "title": _("Groups of %(ref)s") % {"ref": row.ref}, "batch": row, "items": queries.items_of(row).order_by("group", "application__ref"),
+        "title": _("Groups of %(ref)s") % {"ref": row.ref}, "batch": row, "part": paging.part(request, items), "q": words, "few": len(codes) < FEW,
         "codes": [*codes, new], "new": new, "form": GroupSizeForm(initial={"most": row.rules["load"]}),
         "may_group": policies.groups(request.actor, row) is None, "crumbs": _crumbs(row, (_("Groups"), None)),
     })
