@@ -158,7 +158,7 @@ def _figures(plan: Plan, gain: int) -> dict[str, int]:
 def problems_of_plan(plan: Plan) -> list[str]:
     """What stands against applying: every panel is looked at with the recusals, the pool and the batch of this moment."""
     setting, now = queries.plan_setting(plan), queries.plan_seats(plan)
-    panels = set(queries.panels_of(plan.batch))
+    panels = set(queries.panel_of_each(plan.batch).values())
     faults = [moves.Fault("SEATS", panel, "0") for panel in sorted(panels - set(now))]
     faults += [moves.Fault("UNKNOWN", panel) for panel in sorted(set(now) - panels)]
     for panel, members in now.items():
@@ -235,7 +235,7 @@ def commit_lottery(actor: Any, plan: Plan, *, public_source: str) -> Draw:
             "scale": row.data["scale"], "panels": "、".join(short[:5]) + (_(" and others") if len(short) > 5 else "")}])
     find_recusals(actor, batch)
     setting = queries.plan_setting(row)
-    current = set(queries.panels_of(batch)) == {panel["key"] for panel in row.data["panels"]}
+    current = set(queries.panel_of_each(batch).values()) == {panel["key"] for panel in row.data["panels"]}
     if not current or any(code in setting.barred.get(panel["key"], ()) for panel in row.data["panels"] for code in panel["candidates"]):
         raise Refused([_("Recusals, pool or groups have changed since the odds were worked out. Work them out again.")])
     return commit_data(actor, batch, row.data, queries.plan_key(row), public_source)

@@ -51,6 +51,18 @@ def panels_of(batch: Batch) -> dict[str, list[BatchItem]]:
     return found
 
 
+def panel_of_each(batch: Batch) -> dict[int, str]:
+    """application -> key of its panel, without reading what the applications say."""
+    rows = batch.items.filter(withdrawn=False).values_list("application", "group", "application__ref")
+    return {application: group if batch.mode == "PANEL" else ref for application, group, ref in rows}
+
+
+def items_of_panel(batch: Batch, panel: str) -> list[BatchItem]:
+    """The applications of one panel."""
+    mine = {"group": panel} if batch.mode == "PANEL" else {"application__ref": panel}
+    return list(batch.items.filter(withdrawn=False, **mine).select_related("application").order_by("application__ref"))
+
+
 def discipline_names() -> dict[str, str]:
     return dict(ReferenceEntry.objects.filter(list="disciplines").values_list("code", "name"))
 
@@ -82,7 +94,7 @@ def plan_setting(plan: Plan) -> moves.Setting:
     barred: dict[str, set[str]] = defaultdict(set)
     pairs = barred_pairs(plan.batch)
     gone = set(codes) - set(drawable().filter(pk__in=codes).values_list("pk", flat=True))
-    whose = {item.application_id: panel for panel, items in panels_of(plan.batch).items() for item in items}
+    whose = panel_of_each(plan.batch)
     for application, expert in pairs:
         if application in whose and expert in codes:
             barred[whose[application]].add(codes[expert])
@@ -93,8 +105,7 @@ def plan_setting(plan: Plan) -> moves.Setting:
 
 def barred_from(plan: Plan, panel: str) -> QuerySet[Recusal]:
     """Who may not look at a panel's applications, by which evidence."""
-    inside = [item.application_id for item in panels_of(plan.batch).get(panel, [])]
-    return recusals_of(plan.batch).filter(application__in=inside)
+    return recusals_of(plan.batch).filter(application__in=[item.application_id for item in items_of_panel(plan.batch, panel)])
 
 
 def fields_of(codes: Iterable[Any]) -> list[str]:
@@ -106,9 +117,9 @@ def supply(batch: Batch) -> list[dict[str, Any]]:
     """Per field: applications and seats asked, experts without conflict by constituency, and what they can carry together. An
     expert of several fields counts in each; who is barred from every application of a field does not count there."""
     names, wanted, barred = discipline_names(), defaultdict(list), barred_pairs(batch)
-    for item in batch.items.filter(withdrawn=False).select_related("application"):
-        for field in fields_of(item.application.disciplines)[:1] or [""]:
-            wanted[field].append(item.application_id)
+    for application, disciplines in batch.items.filter(withdrawn=False).values_list("application", "application__disciplines"):
+        for field in fields_of(disciplines)[:1] or [""]:
+            wanted[field].append(application)
     field_of = {application: field for field, inside in wanted.items() for application in inside}
     blocked = Counter((field_of[application], expert) for application, expert in barred if application in field_of)
     able: dict[str, Counter[str]] = defaultdict(Counter)

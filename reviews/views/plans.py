@@ -140,13 +140,13 @@ class Panels(lists.Listing):
         wanted = self.plan.items.filter(seat=True) if self.plan.kind == states.PlanKind.OPTIMUM else self.plan.items.filter(
             code__in={code for panel in self.plan.data.get("panels", ()) for code in panel["odds"]})
         odds = {panel["key"]: panel["odds"] for panel in self.plan.data.get("panels", ())}
-        for item in wanted.filter(panel__in={row.panel for row in rows}).only("panel", "code", "affinity", "locked"):
-            if item.panel not in odds or item.code in odds[item.panel]:
-                found.setdefault(item.panel, []).append(item)
+        for panel, *item in wanted.filter(panel__in={row.panel for row in rows}).values_list("panel", "code", "affinity", "locked"):
+            if panel not in odds or item[0] in odds[panel]:
+                found.setdefault(panel, []).append(item)
         for row in rows:
-            for item in found.get(row.panel, ()):
-                row.codes.append(item.code)
-                row.near, row.held = row.near + item.affinity, row.held + item.locked
+            for code, near, held in found.get(row.panel, ()):
+                row.codes.append(code)
+                row.near, row.held = row.near + near, row.held + held
 
 
 @access(policies.is_review_desk)
@@ -261,7 +261,7 @@ def panel(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
     """Why these experts, who was barred by which evidence, who would be next; what a move would do is shown first."""
     row = queries.get_plan(request.actor, uid)
     items = list(row.items.filter(panel=panel).order_by("-seat", "place"))
-    inside = queries.panels_of(row.batch).get(panel)
+    inside = queries.items_of_panel(row.batch, panel)
     if not inside:
         raise Http404
     seats, reserves = [one for one in items if one.seat], [one for one in items if not one.seat]

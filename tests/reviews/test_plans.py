@@ -321,7 +321,7 @@ def test_lists_cost_the_same_with_one_row_and_three(town, plan, name):
         shown = len(answer.context["page"].rows)
         assert shown == 1 if rows == 1 else shown >= 3
         counts.append(len(queries_))
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 13  # seats too are read in one go, however many a panel has
 
 
 def test_what_was_worked_out_stays(town, plan):
