@@ -8,7 +8,7 @@ middleware in the process, the second time counts; the job runs in a thread of i
 
 Last line: one JSON object. `slowest_s` and `slowest`: the page that took longest; `over`: pages over 2 s; `largest_kb`: the
 heaviest page as sent before compression, of those that are no files; `job_s`: the working-out; `silent_s`: the longest time in
-which its page told nothing new; `pages`: seconds, queries and kilobytes of each.
+which its page told nothing new; `apply_s` and `table_s`: the other jobs; `pages`: seconds, queries and kilobytes of each.
 """
 
 from __future__ import annotations
@@ -223,12 +223,14 @@ def measure(ref: str) -> dict[str, Any]:
     he.look("plan_panel", at("plan_panel", plan.uid, panel))
     if reserve is not None:
         he.look("plan_panel_preview", at("plan_panel", plan.uid, panel) + f"?out={last}&into={reserve.code}")
-    he.look("plan_table_csv", at("plan_table", plan.uid) + "?format=csv", file=True, times=1)
-    he.look("plan_table_xlsx", at("plan_table", plan.uid), file=True, times=1)
+    tables = {kind: worked(he, he.press(f"plan_table_{kind}", at("plan_table_order", plan.uid), format=kind)["Location"])[0] for kind in ("csv", "xlsx")}
     he.look("plan_certificate", at("plan_certificate", plan.uid), file=True, times=1)
     he.look("recusals", at("recusals", ref))
     he.press("lock", at("plan_lock", plan.uid, panel), codes=last)
-    he.press("apply", at("plan_apply", plan.uid))
+    apply_s = worked(he, he.press("apply", at("plan_apply", plan.uid))["Location"])[0]
+    plan.refresh_from_db()
+    if plan.status != "APPLIED":
+        raise SystemExit(f"not applied: {plan.error}")
     he.look("plan_applied", at("plan", plan.uid))
     chen.look("batch_applied", at("batch", ref))
     chen.look("seats", at("seats", ref))
@@ -240,7 +242,8 @@ def measure(ref: str) -> dict[str, Any]:
     return {"applications": Batch.objects.get(ref=ref).items.count(), "experts": plan.figures["experts"], "seats": plan.figures["seats"],
             "filled": plan.figures["filled"], "slowest": slowest, "slowest_s": pages[slowest]["s"],
             "over": sorted(name for name, one in kept.items() if one["s"] > LIMIT), "largest_kb": max(one["kb"] for one in pages.values()),
-            "job_s": round(job_s, 1), "silent_s": round(silent, 1), "told": told, "pages": kept}
+            "job_s": round(job_s, 1), "silent_s": round(silent, 1), "apply_s": round(apply_s, 1),
+            "table_s": {kind: round(seconds, 1) for kind, seconds in tables.items()}, "told": told, "pages": kept}
 
 
 def step(name: str, words: list[str]) -> None:

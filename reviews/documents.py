@@ -1,4 +1,4 @@
-"""What an expert takes along (the workbook of the score sheets, the archive with every application), and the minutes of meetings."""
+"""What an expert takes along (the workbook of the score sheets, the archive with every application), tables of plans, and the minutes of meetings."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from core import books, clock, files
 from core.models import StoredFile
 from core.typed import whole
+from core.web import export
 from notices.queries import Kind, register_kind
 from programs.engine.sheets import NOTE, RECOMMENDATIONS, Sheet
 from reviews import states
-from reviews.models import Assignment, Batch, Meeting
+from reviews.models import Assignment, Batch, Meeting, Plan
 from reviews.rules import draw as hashing
 from reviews.rules import packs
 
@@ -178,6 +179,25 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
             wrong.append(_("Choose a recommendation"))
         row.cells.append({"heading": column.heading.split(" [")[0].split("[")[0], "typed": typed, "before": before[column.heading], "now": now[column.heading],
                           "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind in ("comment", "note")})
+
+
+# --- the table of a plan ---------------------------------------------------------------------------------------------
+
+
+def plan_table(plan: Plan, kind: str) -> bytes:
+    """Seats and reserves by code, as XLSX or CSV; the same table, changed, comes back as a proposal."""
+    columns = [
+        export.Column("panel", _("Panel"), _("Reference of the application, or code of the group")),
+        export.Column("expert", _("Expert"), _("Code of this plan; names are known after the assignment is applied")),
+        export.Column("seat", _("Seat or reserve"), _("Rows marked as seat are read when the table comes back")),
+        export.Column("constituency", _("Constituency")), export.Column("affinity", _("Affinity"), _("0 to 1,000,000")),
+        export.Column("locked", _("Locked")),
+    ]
+    kinds, words = {code: str(label) for code, label in states.Constituency.choices}, {True: _("Seat"), False: _("Reserve expert")}
+    whose = {code: kinds.get(facts.get("constituency"), "") for code, facts in plan.people.items()}
+    rows = [(panel, code, words[seat], whose.get(code, ""), near, locked)
+            for panel, code, seat, near, locked in plan.items.values_list("panel", "code", "seat", "affinity", "locked")]
+    return export.to_csv(columns, rows) if kind == "csv" else export.to_xlsx(columns, rows, title=_("Plan of %(ref)s") % {"ref": plan.batch.ref})
 
 
 # --- minutes ---------------------------------------------------------------------------------------------------------

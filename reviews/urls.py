@@ -63,6 +63,7 @@ desk = [
     path("reviews/plans/<uuid:uid>/", plans.plan, name="plan"),
     path("reviews/plans/<uuid:uid>/experts/", plans.plan_experts, name="plan_experts"),
     path("reviews/plans/<uuid:uid>/table/", plans.plan_table, name="plan_table"),
+    path("reviews/plans/<uuid:uid>/table/order/", plans.plan_table_order, name="plan_table_order"),
     path("reviews/plans/<uuid:uid>/certificate/", plans.plan_certificate, name="plan_certificate"),
     path("reviews/plans/<uuid:uid>/again/", plans.plan_again, name="plan_again"),
     path("reviews/plans/<uuid:uid>/take/", plans.plan_take, name="plan_take"),

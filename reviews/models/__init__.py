@@ -528,7 +528,6 @@ class PlanItem(models.Model):
 
     class Meta:
         ordering = ["plan", "panel", "-seat", "place"]
-        indexes = [models.Index(fields=["plan", "code"], condition=Q(seat=True), name="planitem_seats")]
         constraints = [
             models.UniqueConstraint(fields=["plan", "panel", "expert"], name="planitem_once"),
             models.CheckConstraint(condition=Q(seat=True) | Q(locked=False), name="planitem_locked_is_seated"),

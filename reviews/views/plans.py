@@ -18,7 +18,7 @@ from core import files, typed
 from core.web import charts, export, lists, paging, steps
 from core.web.access import access
 from core.workflow import Refused
-from reviews import actions, policies, queries, states
+from reviews import actions, documents, policies, queries, states
 from reviews.forms import CommitForm, GroupSizeForm, PlanForm, TableForm
 from reviews.models import Batch, Plan
 from reviews.workflow import PLAN
@@ -26,7 +26,7 @@ from reviews.workflow import PLAN
 TONES = {"RUNNING": "doing", "READY": "warn", "APPLIED": "good", "FAILED": "bad", "DISCARDED": ""}
 MILLION = 1_000_000
 FEW = 30  # groups that are chosen from a list; more are typed, with suggestions
-LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all
+LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all. Above, applying and tables are jobs
 BLOCKS = {"discipline": gettext_lazy("Discipline"), "cluster": gettext_lazy("Cluster"), "keyword": gettext_lazy("Keywords"),
           "text": gettext_lazy("Words of the text")}
 STEPS = (gettext_lazy("Best affinity"), gettext_lazy("A little balance"), gettext_lazy("Much balance"), gettext_lazy("As even as it can be"))
@@ -159,15 +159,19 @@ def plan(request: HttpRequest, uid: Any) -> HttpResponse:
         "kpis": _kpis(row), "steps": _steps(row), "shortage": _shortage(row), "works": works, "buttons": _buttons(request, row, urls),
         "proposal": _proposal(row) if works else None, "table": TableForm(), "may_move": works and row.status == "READY" and row.kind == "OPTIMUM",
         "commit": CommitForm() if works and row.kind == "LOTTERY" and row.status == "READY" else None, "events": queries.history_of(row),
-        "gap": _gap(row), "crumbs": _crumbs(row.batch, (_("Assignment of experts"), planning_url(row.batch)), (_("Assignment plan"), None)),
+        "gap": _gap(row), "large": _is_large(row), "crumbs": _crumbs(row.batch, (_("Assignment of experts"), planning_url(row.batch)), (_("Assignment plan"), None)),
     })
+
+
+def _is_large(row: Plan) -> bool:
+    return int(row.figures.get("panels", 0)) > LOOKED_AT
 
 
 def _buttons(request: HttpRequest, row: Plan, urls: dict[str, str]) -> list[dict[str, Any]]:
     shown = steps.buttons(PLAN, request.actor, row, urls, needs_why=("undo",), second=("discard",))
     shown = [one for one in shown if one["verb"] != "apply" or row.kind == "OPTIMUM"]
     for one in shown:
-        if one["verb"] == "apply" and row.figures.get("panels", 0) <= LOOKED_AT:
+        if one["verb"] == "apply" and not _is_large(row):
             one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=actions.problems_of_plan(row))
     return shown
 
@@ -245,10 +249,11 @@ class PlanExperts(lists.Listing):
 def plan_experts(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_plan(request.actor, uid)
     count: dict[int, int] = {}
-    for load in queries.experts_of(row).values_list("load", flat=True):
+    rows = queries.experts_of(row)
+    for load in rows.values_list("load", flat=True):
         count[load] = count.get(load, 0) + 1
     bars = [(_("%(count)d seats") % {"count": load}, experts) for load, experts in sorted(count.items())]
-    return lists.page(request, PlanExperts(), queries.experts_of(row), template="reviews/plan_experts.html", context={
+    return lists.page(request, PlanExperts(), rows, template="reviews/plan_experts.html", context={
         "chart": charts.bars(_("Experts by number of seats"), bars) if bars else None,
         "crumbs": _crumbs(row.batch, (_("Assignment plan"), url_of(row)), (_("Load of the experts"), None))})
 
@@ -330,30 +335,24 @@ def panel_move(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
 # --- tables, proof, verbs -----------------------------------------------------------------------------------------
 
 
-def _columns() -> list[export.Column]:
-    return [
-        export.Column("panel", _("Panel"), _("Reference of the application, or code of the group")),
-        export.Column("expert", _("Expert"), _("Code of this plan; names are known after the assignment is applied")),
-        export.Column("seat", _("Seat or reserve"), _("Rows marked as seat are read when the table comes back")),
-        export.Column("constituency", _("Constituency")), export.Column("affinity", _("Affinity"), _("0 to 1,000,000")),
-        export.Column("locked", _("Locked")),
-    ]
-
-
 @access(policies.is_review_desk)
 def plan_table(request: HttpRequest, uid: Any) -> HttpResponse:
     """The whole plan as XLSX or CSV; back comes the same table with its consequences first (POST)."""
     row = queries.get_plan(request.actor, uid)
     if request.method == "POST":
         return _table_back(request, row)
-    kinds = dict(states.Constituency.choices)
-    rows = [(one.panel, one.code, _("Seat") if one.seat else _("Reserve expert"), str(kinds.get(row.people.get(one.code, {}).get("constituency"), "")),
-             one.affinity, one.locked) for one in row.items.all()]
-    csv = request.GET.get("format") == "csv"
-    data = export.to_csv(_columns(), rows) if csv else export.to_xlsx(_columns(), rows, title=_("Plan of %(ref)s") % {"ref": row.batch.ref})
-    answer = HttpResponse(data, content_type="text/csv; charset=utf-8" if csv else export.MIME_XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{row.batch.ref}-plan.{'csv' if csv else 'xlsx'}")
+    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    answer = HttpResponse(documents.plan_table(row, kind), content_type="text/csv; charset=utf-8" if kind == "csv" else export.MIME_XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, f"{row.batch.ref}-plan.{kind}")
     return answer
+
+
+@access(policies.is_review_desk)
+@require_POST
+def plan_table_order(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The table of a plan with many panels is made by a job."""
+    row = queries.get_plan(request.actor, uid)
+    return redirect("job", actions.order_plan_table(request.actor, row, kind="csv" if request.POST.get("format") == "csv" else "xlsx").uid)
 
 
 def _table_back(request: HttpRequest, row: Plan) -> HttpResponse:
@@ -403,7 +402,18 @@ def plan_commit(request: HttpRequest, uid: Any) -> HttpResponse:
     return redirect("reviews:desk:draw", draw.uid)
 
 
-plan_apply = steps.step_view(queries.get_plan, actions.apply_plan, question=policies.is_any_drawer, to=url_of)
+@access(policies.is_any_drawer)
+@require_POST
+def plan_apply(request: HttpRequest, key: Any) -> HttpResponse:
+    """At once; a plan with many panels by a job, which says on the plan what stood against it."""
+    row = queries.get_plan(request.actor, key)
+    if _is_large(row):
+        return redirect("job", actions.order_apply(request.actor, row).uid)
+    actions.apply_plan(request.actor, row)
+    messages.success(request, _("Done."))
+    return redirect(url_of(row))
+
+
 plan_undo = steps.step_view(queries.get_plan, actions.undo_plan, question=policies.is_any_drawer, to=url_of, needs_why=True)
 plan_discard = steps.step_view(queries.get_plan, actions.discard_plan, question=policies.is_any_drawer, to=lambda row: planning_url(row.batch))
 
