@@ -11,6 +11,7 @@ from accounts.models import Person
 from accounts.policies import Actor, system
 from core import clock, deadlines, files, jobs, parameters
 from core.tasks import sweep
+from programs.models import Guide
 from reviews import actions, documents, queries
 from reviews.models import Batch, ExpertImport, Plan
 from reviews.states import BatchStatus, PlanStatus
@@ -105,6 +106,17 @@ def solve(job: Any, progress: jobs.Progress) -> None:
     if plan.status == PlanStatus.RUNNING:
         actions.solve_plan(plan, progress)
     job.result = {"link": reverse("reviews:desk:plan", args=[plan.uid])}
+
+
+@jobs.job("reviews.batch")
+def make_batch(job: Any, progress: jobs.Progress) -> None:
+    """All or nothing; begun again after it was made, nothing waits any more, and the batch is the newest of the guide."""
+    guide = Guide.objects.select_related("special__plan").get(pk=job.params["guide"])
+    progress(0, 1)
+    newest = Batch.objects.filter(guide=guide).order_by("-pk").first()
+    if queries.waiting_for_review(guide) or newest is None:
+        newest = actions.create_batch(Actor.of(Person.objects.get(pk=job.actor_id)), guide)
+    job.result = {"link": reverse("reviews:desk:batch", args=[newest.ref])}
 
 
 @jobs.job("reviews.plan.apply")

@@ -20,6 +20,7 @@ from reviews.actions.batches import (
     figures_of,
     gaps_before_rank,
     order_audits,
+    order_new_batch,
     problems_before_rank,
     problems_of,
     rank_batch,
@@ -123,7 +124,7 @@ __all__ = [
     "declare_tie", "decline_by_link", "drop_application", "sweep_tables", "remind_invited", "discard_table", "edit_own_profile",
     "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
-    "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
+    "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "order_new_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "solve_plan", "submit_sheet", "tell_due", "void",
 ]

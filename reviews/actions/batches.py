@@ -72,6 +72,13 @@ def create_batch(actor: Any, guide: Guide, *, name: str = "", applications_: Ite
     return batch
 
 
+def order_new_batch(actor: Any, guide: Guide) -> Any:
+    """A batch over very many applications is made by a job."""
+    if reason := policies.may_create(actor, guide):
+        raise Refused(reason)
+    return jobs.start("reviews.batch", actor, {"guide": guide.pk}, _("Review of %(ref)s") % {"ref": guide.ref})
+
+
 def _group(batch: Batch, rows: list[Application]) -> None:
     """Groups of neighbouring topics, none larger than the load of one expert."""
     ordered = sorted(rows, key=lambda row: (row.topic.code if row.topic else "", row.ref))

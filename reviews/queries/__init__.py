@@ -199,6 +199,10 @@ def guides_to_review(actor: Any) -> list[tuple[Guide, int]]:
     return [(guide, counts[guide.pk]) for guide in rows if policies.may_create(actor, guide) is None]
 
 
+def waiting_for_review(guide: Guide) -> int:
+    return Application.objects.filter(status=Status.ACCEPTED, guide=guide).count()
+
+
 def items_of(batch: Batch) -> QuerySet[BatchItem]:
     return batch.items.select_related("application__unit", "application__leader", "batch").order_by("rank", "application__ref")
 

@@ -26,6 +26,7 @@ from reviews.queries import after
 from reviews.workflow import BATCH, DRAW
 
 TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
+AT_ONCE = 300  # applications that a press puts under review; more by a job
 FLAGS = {"KNOCKOUT": gettext_lazy("Knock-out"), "RANGE": gettext_lazy("Wide range"), "SD": gettext_lazy("Wide deviation")}
 
 
@@ -68,7 +69,10 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 @access(policies.is_any_organiser)
 @require_POST
 def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
-    row = actions.create_batch(request.actor, programme.get_for(request.actor, guide))
+    wanted = programme.get_for(request.actor, guide)
+    if queries.waiting_for_review(wanted) > AT_ONCE:
+        return redirect("job", actions.order_new_batch(request.actor, wanted).uid)
+    row = actions.create_batch(request.actor, wanted)
     messages.success(request, _("Batch %(ref)s has been made.") % {"ref": row.ref})
     return redirect(url_of(row))
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from core import jobs
+from core.models import Job
 from core.web import paging
 from reviews import queries
-from reviews.models import Assignment
+from reviews.models import Assignment, Batch
 from reviews.queries import after
+from reviews.views import desk as desks
 from reviews.views import plans, seats
 from tests.applications.client import cost, signed_in
+from tests.factories import projects as upper
 from tests.factories import reviews as make
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +22,19 @@ pytestmark = pytest.mark.django_db
 
 def desk(name: str, *args) -> str:
     return reverse(f"reviews:desk:{name}", args=args)
+
+
+def test_a_batch_of_very_many_is_made_by_a_job(town, monkeypatch):
+    monkeypatch.setattr(desks, "AT_ONCE", 1)
+    for leader, admin, unit in ((town.li, town.wang, town.a), (town.stranger, town.badm, town.b)):
+        upper.accepted(town, leader, admin, unit, requested="2000000", title="端侧芯片研制")
+    assert signed_in(town.li).post(desk("batch_new", town.guide.ref)).status_code == 403 and not Job.objects.filter(kind="reviews.batch").exists()
+    answer = signed_in(town.chen).post(desk("batch_new", town.guide.ref))
+    row = Job.objects.get(kind="reviews.batch")
+    assert str(row.uid) in answer.url and not Batch.objects.exists()
+    assert jobs.run(row.pk)
+    row.refresh_from_db()
+    assert row.state == "DONE" and row.result["link"] == desk("batch", Batch.objects.get().ref) and Batch.objects.get().items.count() == 2
 
 
 @pytest.fixture
