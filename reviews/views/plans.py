@@ -171,8 +171,8 @@ def _buttons(request: HttpRequest, row: Plan, urls: dict[str, str]) -> list[dict
     shown = steps.buttons(PLAN, request.actor, row, urls, needs_why=("undo",), second=("discard",))
     shown = [one for one in shown if one["verb"] != "apply" or row.kind == "OPTIMUM"]
     for one in shown:
-        if one["verb"] == "apply" and not _is_large(row):
-            one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=actions.problems_of_plan(row))
+        if one["verb"] == "apply":  # the job looks at all seats of a large one
+            one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=[] if _is_large(row) else actions.problems_of_plan(row))
     return shown
 
 

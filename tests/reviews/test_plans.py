@@ -345,6 +345,8 @@ def pressed(client, name, plan, **values):
 
 def test_a_large_plan_is_applied_by_a_job_that_tells_what_stands_against_it(town, plan, large, monkeypatch):
     client = signed_in(town.he)
+    button = next(one for one in client.get(desk("plan", plan.uid)).context["buttons"] if one["verb"] == "apply")
+    assert button["reasons"] == []  # nobody has looked at the seats yet, which is no reason
     item = plan.items.filter(seat=True).first()
     inside = queries.items_of_panel(plan.batch, item.panel)[0]
     barred = Recusal.objects.create(batch=plan.batch, application=inside.application, expert=item.expert, code="RC3", found_by="LATE", note="亲属", by=town.he.person)
