@@ -28,7 +28,7 @@ def get_point(actor: Any, pk: int) -> AgendaItem:
 
 
 def own_point(actor: Any, pk: int) -> AgendaItem:
-    rows = AgendaItem.objects.select_related("meeting__batch", "item__application")
+    rows = AgendaItem.objects.select_related("meeting__batch", "meeting__chair__expert", "item__application")
     return _one(rows.filter(meeting__in=policies.meetings_of(actor).values("pk")), pk=pk)
 
 
