@@ -10,14 +10,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
-from applications import queries, rules, states
+from applications import queries, rules
 from applications.actions import freezing, preparing
 from applications.actions.filing import lock
 from applications.models import Application
 from applications.states import Status
 from applications.workflow import APPLICATION
 from core import clock
-from core.workflow import Refused, hold
+from core.workflow import Refused, hold_behind
 from programs import queries as programme
 
 
@@ -58,14 +58,17 @@ def recommend(actor: Any, application: Application) -> Application:
     return _submit(actor, application, "recommend")
 
 
+#: The guide, the moment, and what the version of the guide is known by; sent together with the lock of the row, which comes after it.
+HOLD = (f"SELECT h.*, (SELECT v.sha256 FROM applications_application a JOIN programs_guideversion v ON v.id = a.version_id"  # noqa: S608 (our own)
+        f" WHERE a.id = %s) AS version FROM ({programme.HOLD_OPEN}) h")
+
+
 def _submit(actor: Any, application: Application, verb: str) -> Application:
-    opened = _hold_guide(actor, application)
-    row = hold(Application, application.pk, without=queries.BULKY)
+    (*found, version), row = hold_behind(HOLD, [application.pk, application.guide_id], "moment", Application, application.pk, without=queries.BULKY)
     if row.status == Status.SUBMITTED and row.endorsed_by_id == actor.id:
         return row
-    row.version = programme.kept_version_of(row.version_id)
-    if opened is None:
-        raise Refused(APPLICATION.why_not(verb, actor, row) or [str(states.applicant_label(row.status))])
+    opened = programme.opened(row.guide_id, found)
+    row.version = programme.kept_version_of(row.version_id, version)
     with clock.standing(opened.now):
         return _submit_ready(actor, row, verb, opened) or _submit_held(actor, row, verb, opened)
 
@@ -111,19 +114,6 @@ def _checked(row: Application) -> tuple[queries.Ready | None, list[queries.Item]
         if wrong := preparing.keep(row):
             return None, wrong
     return queries.prepared(row), []
-
-
-def _hold_guide(actor: Any, application: Application) -> Any:
-    """The open guide, held; None when it is closed and this is the replay of a submission that stands."""
-    try:
-        return programme.lock_open(application.guide_id)
-    except Refused:
-        stands = Application.objects.filter(
-            pk=application.pk, status=Status.SUBMITTED, endorsed_by=actor.id
-        ).exists()
-        if stands:
-            return None
-        raise
 
 
 @dataclass(frozen=True)
