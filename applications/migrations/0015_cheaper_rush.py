@@ -9,16 +9,33 @@ PERSON = (
 )
 
 
-def marks(table: str, where: str, join: str = "", more: str = "") -> str:
-    return f"(SELECT string_agg(concat_ws(',', x.xmin, x.ctid{more}), ' ' ORDER BY x.id) FROM {table} x {join} WHERE {where}), '#',"
+def marks(part: int, table: str, where: str, join: str = "", more: str = "") -> str:
+    return f"SELECT {part} AS part, x.id, concat_ws(',', {part}, x.xmin, x.ctid{more}) AS mark FROM {table} x {join} WHERE {where}"
 
 
-OWN, PEOPLE, UNITS = "x.application_id = wanted", "x.person_id = ANY (_people)", "x.id = ANY (_units)"
+OWN, PEOPLE = "x.application_id = wanted", "x.person_id = ANY (_people)"
+OTHERS = "x.guide_id = _guide AND x.id <> wanted AND"
+PARTS = " UNION ALL\n    ".join((
+    marks(1, "applications_teammember", OWN, "LEFT JOIN core_storedfile f ON f.id = x.letter_id", ", f.xmin, f.ctid"),
+    marks(2, "applications_partner", OWN),
+    marks(3, "applications_budgetline", OWN),
+    marks(4, "applications_target", OWN),
+    marks(5, "applications_annex", OWN, "JOIN core_storedfile f ON f.id = x.file_id", ", f.xmin, f.ctid"),
+    marks(6, "accounts_organisation", "x.id = ANY (_units)"),
+    f"SELECT 7, x.id, ROW({', '.join(f'x.{name}' for name in PERSON)})::text FROM accounts_person x WHERE x.id = ANY (_people)",
+    marks(8, "accounts_membership", PEOPLE),
+    marks(9, "accounts_engagement", PEOPLE),
+    marks(10, "accounts_engagement", "of_unit AND x.organisation_id = _unit"),
+    marks(11, "accounts_integritymark", f"{PEOPLE} OR x.organisation_id = _unit"),
+    f"SELECT 12, x.id, x.status FROM applications_application x WHERE {OTHERS} x.leader_id = _leader",
+    f"SELECT 13, x.id, x.status FROM applications_application x WHERE {OTHERS} of_unit AND x.unit_id = _unit",
+    marks(14, "core_parameter", "x.key LIKE 'limit.%'"),
+))
 #: Kept plans outlive the tables' first thousand rows: one that reads a whole table because it was small is slow in the rush that fills
-#: it, so none may. People and units are found once instead of once per part; who they are is asked again in every call.
+#: it, so none may. People and units are found once instead of once per part, and one aggregate takes all parts, in their order.
 PRINT = f"""
 CREATE OR REPLACE FUNCTION applications_print(wanted bigint, of_unit boolean, made_by text) RETURNS text LANGUAGE plpgsql STABLE
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE _people bigint[]; _units bigint[]; _guide bigint; _leader bigint; _unit bigint; _marks text;
 BEGIN
     SELECT concat_ws(',', a.xmin, a.ctid, g.xmin, g.ctid, s.xmin, s.ctid, (SELECT concat_ws(',', t.xmin, t.ctid) FROM programs_topic t WHERE t.id = a.topic_id)),
@@ -29,26 +46,10 @@ BEGIN
     FROM applications_teammember m WHERE m.application_id = wanted;
     SELECT _units || array_agg(m.organisation_id) INTO _units FROM applications_partner m WHERE m.application_id = wanted;
     RETURN (SELECT md5(concat_ws(E'\\x1f', made_by, (core_now() AT TIME ZONE 'Asia/Shanghai')::date, of_unit, _marks,
-    {marks("applications_teammember", OWN, "LEFT JOIN core_storedfile f ON f.id = x.letter_id", ", f.xmin, f.ctid")}
-    {marks("applications_partner", OWN)}
-    {marks("applications_budgetline", OWN)}
-    {marks("applications_target", OWN)}
-    {marks("applications_annex", OWN, "JOIN core_storedfile f ON f.id = x.file_id", ", f.xmin, f.ctid")}
-    {marks("accounts_organisation", UNITS)}
-    (SELECT string_agg(ROW({", ".join(f"x.{name}" for name in PERSON)})::text, E'\\x1e' ORDER BY x.id) FROM accounts_person x
-        WHERE x.id = ANY (_people)), '#',
-    {marks("accounts_membership", PEOPLE)}
-    {marks("accounts_engagement", PEOPLE)}
-    {marks("accounts_engagement", "of_unit AND x.organisation_id = _unit")}
-    {marks("accounts_integritymark", f"{PEOPLE} OR x.organisation_id = _unit")}
-    (SELECT string_agg(concat_ws(',', x.id, x.status), E'\\x1e' ORDER BY x.id) FROM applications_application x
-        WHERE x.guide_id = _guide AND x.leader_id = _leader AND x.id <> wanted), '#',
-    (SELECT string_agg(concat_ws(',', x.id, x.status), E'\\x1e' ORDER BY x.id) FROM applications_application x
-        WHERE of_unit AND x.guide_id = _guide AND x.unit_id = _unit AND x.id <> wanted), '#',
-    {marks("core_parameter", "x.key LIKE 'limit.%'")} '')));
+        string_agg(concat_ws(':', z.id, z.mark), E'\\x1e' ORDER BY z.part, z.id))) FROM (
+    {PARTS}) z);
 END $$;
 """
-
 #: As in 0007, but the text is put together once, and the versions there are yet are counted once.
 SUBMIT = """
 CREATE OR REPLACE FUNCTION applications_submit(_application bigint, _made_by text, _person bigint, _receipt text, _units int[], _people int[],
