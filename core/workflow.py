@@ -47,11 +47,10 @@ def _write_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
 
 
 @cache
-def _join_statement(model: type[models.Model], without: tuple[str, ...], behind: str, proof: str) -> str:
-    """`behind` and then the lock, in one statement. The lock is made to wait for a column of what stands before it (`proof`), or the
-    database were free to begin with either."""
+def _join_statement(model: type[models.Model], without: tuple[str, ...], behind: str) -> str:
+    """`behind` and then the lock of the row that it names, in one statement; the database cannot begin with the lock."""
     return (f"WITH o AS MATERIALIZED ({behind}) SELECT * FROM o, LATERAL ("  # noqa: S608 (statements of our own)
-            + _lock_statement(model, without).replace(" FOR NO KEY UPDATE", f" AND o.{proof} IS NOT NULL FOR NO KEY UPDATE") + ") held")
+            + _lock_statement(model, without).replace("%s", "o.held_id") + ") held")
 
 
 def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> Any:
@@ -59,13 +58,10 @@ def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> 
         raise transaction.TransactionManagementError("a row is held in a transaction only")
     with connection.cursor() as cursor:
         plans.run(cursor, _lock_statement(model, tuple(without)), [pk])
-        return _read(model, pk, cursor.fetchone(), cursor.description)
-
-
-def _read(model: type[models.Model], pk: Any, found: Sequence[Any] | None, description: Sequence[Any]) -> Any:
+        found, columns = cursor.fetchone(), cursor.description
     if found is None:
         raise model.DoesNotExist(f"{model.__name__} {pk}")
-    return row_of(model, tuple(column.name for column in description), found)
+    return row_of(model, tuple(column.name for column in columns), found)
 
 
 @cache
@@ -102,16 +98,18 @@ def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> 
     return _marked(_locked(model, pk, without))
 
 
-def hold_behind(behind: str, values: Sequence[Any], proof: str, model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> tuple[Any, Any]:
-    """The one row of another statement that holds something, and then `hold` of this one, in this order, sent together: (the other
-    row, the held one). `proof` is a column of the other row that is never null."""
+def hold_behind(behind: str, values: Sequence[Any], model: type[models.Model], *, without: Iterable[str] = ()) -> tuple[Any, Any] | None:
+    """The one row of another statement that holds something, and then `hold` of the row of this model that it names in its column
+    `held_id`, in this order, sent together: (the other row, the held one), or None when there is no such row."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a row is held in a transaction only")
     with connection.cursor() as cursor:
-        plans.run(cursor, _join_statement(model, tuple(without), behind, proof), [*values, pk])
+        plans.run(cursor, _join_statement(model, tuple(without), behind), values)
         found, columns = cursor.fetchone(), cursor.description
+    if found is None:
+        return None
     first = len(columns) - len(model._meta.concrete_fields) + len(tuple(without))
-    return (found or ())[:first], _marked(_read(model, pk, found and found[first:], columns[first:]))
+    return found[:first], _marked(row_of(model, tuple(column.name for column in columns[first:]), found[first:]))
 
 
 def _marked(row: Any) -> Any:

@@ -86,11 +86,6 @@ def unit_gets(actor: Any, refs: list[str]) -> list[Application]:
     return [found[ref] for ref in dict.fromkeys(refs)]
 
 
-def unit_row(actor: Any, ref: str) -> Application:
-    """The same door for an act that locks the row and reads what it needs itself: the bare row of an own unit."""
-    return policies.administered_row(actor, ref) or unit_get(actor, ref)
-
-
 def desk_get(actor: Any, ref: str) -> Application:
     found = policies.at_desk(actor).filter(ref=ref).prefetch_related(*TIMES).first()
     if found is None:

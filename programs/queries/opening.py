@@ -60,7 +60,7 @@ def unstopped() -> Q:
     return Q(status=GuideStatus.OPEN) | Q(status__in=states.RUNNING_STATUSES, special__status=states.SpecialStatus.ACTIVE)
 
 
-#: Holds a guide and asks the clock (migration programs 0008), for who sends it together with more; `moment` is never null.
+#: Holds a guide and asks the clock (migration programs 0008), for who sends it together with more.
 HOLD_OPEN = "SELECT * FROM programs_hold_open(%s)"
 
 
