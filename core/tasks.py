@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -52,6 +53,15 @@ _lock = threading.Lock()
 _asked, _due = 0.0, False
 
 
+def _fresh() -> None:
+    """In a process that was split off nobody waits to ask."""
+    global _lock, _asked, _due  # noqa: PLW0603 (as below)
+    _lock, _asked, _due = threading.Lock(), 0.0, False
+
+
+os.register_at_fork(after_in_child=_fresh)
+
+
 def wake() -> None:
     """Ask for the reactions to be run: at once, or, when this process has asked just now, a moment later for all acts until then.
     Whoever returns from here can be sure that somebody asks after it; should the process end before, the sweep finds the rest."""
@@ -64,7 +74,10 @@ def wake() -> None:
         if not _due:
             _asked = time.monotonic()
     if wait > 0:
-        threading.Timer(wait, _wake_late).start()
+        try:
+            threading.Timer(wait, _wake_late).start()
+        except RuntimeError:  # the process is ending, or has no thread to spare
+            _wake_late()
     else:
         _ask()
 

@@ -57,11 +57,20 @@ def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a row is held in a transaction only")
     with connection.cursor() as cursor:
-        plans.run(cursor, _lock_statement(model, tuple(without)), [pk])
-        found, columns = cursor.fetchone(), cursor.description
+        text = _lock_statement(model, tuple(without))
+        plans.run(cursor, text, [pk])
+        found, names = cursor.fetchone(), _names(text, cursor)
     if found is None:
         raise model.DoesNotExist(f"{model.__name__} {pk}")
-    return row_of(model, tuple(column.name for column in columns), found)
+    return row_of(model, names, found)
+
+
+_NAMES: dict[str, tuple[str, ...]] = {}
+
+
+def _names(text: str, cursor: Any) -> tuple[str, ...]:
+    """The columns that a statement of the engine gives; they are its own as long as the process lives."""
+    return _NAMES.get(text) or _NAMES.setdefault(text, tuple(column.name for column in cursor.description))
 
 
 @cache
@@ -104,12 +113,14 @@ def hold_behind(behind: str, values: Sequence[Any], model: type[models.Model], *
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a row is held in a transaction only")
     with connection.cursor() as cursor:
-        plans.run(cursor, _join_statement(model, tuple(without), behind), values)
-        found, columns = cursor.fetchone(), cursor.description
+        without = tuple(without)
+        text = _join_statement(model, without, behind)
+        plans.run(cursor, text, values)
+        found, names = cursor.fetchone(), _names(text, cursor)
     if found is None:
         return None
-    first = len(columns) - len(model._meta.concrete_fields) + len(tuple(without))
-    return found[:first], _marked(row_of(model, tuple(column.name for column in columns[first:]), found[first:]))
+    first = len(names) - len(model._meta.concrete_fields) + len(without)
+    return found[:first], _marked(row_of(model, names[first:], found[first:]))
 
 
 def _marked(row: Any) -> Any:

@@ -32,10 +32,11 @@ PARTS = " UNION ALL\n    ".join((
     marks(14, "core_parameter", "x.key LIKE 'limit.%'"),
 ))
 #: Kept plans outlive the tables' first thousand rows: one that reads a whole table because it was small is slow in the rush that fills
-#: it, so none may. People and units are found once instead of once per part, and one aggregate takes all parts, in their order.
+#: it, so none may. People and units are found once instead of once per part, and one aggregate takes all parts, in their
+#: order. A new connection takes the kept plan at once: by itself the database plans the first five times anew, which costs ten prints.
 PRINT = f"""
 CREATE OR REPLACE FUNCTION applications_print(wanted bigint, of_unit boolean, made_by text) RETURNS text LANGUAGE plpgsql STABLE
-SET enable_seqscan = off SET jit = off AS $$
+SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE _people bigint[]; _units bigint[]; _guide bigint; _leader bigint; _unit bigint; _marks text;
 BEGIN
     SELECT concat_ws(',', a.xmin, a.ctid, g.xmin, g.ctid, s.xmin, s.ctid, (SELECT concat_ws(',', t.xmin, t.ctid) FROM programs_topic t WHERE t.id = a.topic_id)),
@@ -53,7 +54,7 @@ END $$;
 #: As in 0007, but the text is put together once, and the versions there are yet are counted once.
 SUBMIT = """
 CREATE OR REPLACE FUNCTION applications_submit(_application bigint, _made_by text, _person bigint, _receipt text, _units int[], _people int[],
-    _day date, _source_type text, _source_ref text) RETURNS text LANGUAGE plpgsql AS $$
+    _day date, _source_type text, _source_ref text) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE _text text; _engaged jsonb; _klass text; _versions int; _submitted int; _sha256 text;
 BEGIN
     PERFORM applications_hold_counted(_units, _people);

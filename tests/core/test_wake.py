@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
@@ -47,6 +48,27 @@ def test_a_process_asks_the_broker_a_few_times_a_second_however_many_acts(sent, 
     assert len(asked) == 1
     later()
     assert len(asked) == 2, "once more for all the others"
+
+
+def test_a_process_that_was_split_off_waits_for_nobody(sent, monkeypatch):
+    monkeypatch.setattr(tasks, "_due", True)
+    child = os.fork()
+    if child == 0:
+        os._exit(int(tasks._due))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_without_a_thread_to_spare_it_asks_at_once(sent, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks, "_ask", lambda: asked.append(1))
+
+    def none_left(self):
+        raise RuntimeError
+
+    monkeypatch.setattr(threading.Timer, "start", none_left)
+    for _act in range(3):
+        tasks.wake()
+    assert len(asked) == 3
 
 
 def test_the_last_act_is_always_asked_for(sent, monkeypatch):
