@@ -37,10 +37,10 @@ class ActorMiddleware:
         Invented people of a demonstration have no personal data to agree about.
         """
         actor = request.actor  # type: ignore[attr-defined]
-        page = resolve_url(CONSENT)
-        if not settings.ASK_CONSENT or not actor.is_signed_in or actor.person.is_demo:
+        if actor.owed_notice is None or not settings.ASK_CONSENT or not actor.is_signed_in or actor.person.is_demo:
             return None
-        if request.path == page or request.path.startswith(FREE) or actor.owed_notice is None:
+        page = resolve_url(CONSENT)
+        if request.path == page or request.path.startswith(FREE):
             return None
         if request.path.startswith("/api/"):
             return JsonResponse({"reasons": [_("Sign in on the web once and agree to the privacy notice first.")]}, status=403)

@@ -215,7 +215,8 @@ class IntegrityMark(models.Model):
 class Engagement(models.Model):
     """What counts for limits: a person or unit is in a running application or project of a class, in a role."""
 
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="engagements")
+    person = models.ForeignKey(  # no index of its own: `engagement_once` begins with it
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="engagements", db_index=False)
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="engagements"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -14,8 +13,7 @@ from accounts.policies import Actor
 from accounts.states import UNIT_ROLES, OrganisationStatus, Role
 from applications import states
 from applications.models import Annex, Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, OldProject, TeamMember, Voice
-from core import clock, plans
-from core.workflow import row_of
+from core import clock
 from programs import policies as programme
 from programs.models import Guide
 
@@ -354,15 +352,6 @@ def waits_for(actor: Any) -> Q:
 def of_own_units(actor: Any) -> QuerySet[Application]:
     """The part of `of_units` that needs no other table (but the guide, for who approves in one alone): what the own units have."""
     return Application.objects.filter(approved_by(actor))
-
-
-def administered_row(actor: Any, ref: str) -> Application | None:
-    """One of `of_own_units`, of a unit that the person administers, as the bare row: one plain statement for the last minute."""
-    with connection.cursor() as cursor:
-        plans.run(cursor, "SELECT id, ref, guide_id FROM applications_application WHERE ref = %s AND unit_id = ANY (%s)",
-                  [ref, list(actor.units(Role.ORG_ADMIN))])
-        found = cursor.fetchone()
-    return row_of(Application, ["id", "ref", "guide_id"], found) if found else None
 
 
 def at_desk(actor: Any) -> QuerySet[Application]:

@@ -25,7 +25,7 @@ from config import env
 if not settings.configured:
     settings.configure(
         SECRET_KEY=uuid.uuid4().hex, ALLOWED_HOSTS=["*"], USE_TZ=True, TIME_ZONE="Asia/Shanghai", ROOT_URLCONF=__name__,
-        DATABASES={"default": env.database(os.environ.get("DATABASE_URL", "postgresql://none@/none"))},
+        DATABASES={"default": {**env.database(os.environ.get("DATABASE_URL", "postgresql://none@/none")), "ENGINE": "django.db.backends.postgresql"}},
         INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         MIDDLEWARE=[

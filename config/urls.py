@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLResolver, include, path
 
+from core.web.routes import SiteMap
+
 DESKS = {"public": "", "my": "my/", "review": "review/", "desk": "desk/", "audit": "audit/", "api": "api/v1/"}
 # core's lists come first: gallery, language, health, jobs.
 APPS = [app for app in settings.OURS if app != "core"]
@@ -26,7 +28,7 @@ def of(app: str) -> URLResolver | None:
     return path("", include((desks, app))) if desks else None
 
 
-urlpatterns = [path("", include("core.web.urls")), *(entry for app in APPS if (entry := of(app)))]
+urlpatterns = [SiteMap([path("", include("core.web.urls")), *(entry for app in APPS if (entry := of(app)))])]
 handler400 = "core.web.errors.unreadable"
 handler403 = "core.web.errors.forbidden"
 handler404 = "core.web.errors.not_found"

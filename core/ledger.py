@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -31,10 +32,32 @@ request_context: ContextVar[dict[str, str]] = ContextVar("ledger_request_context
 INSERT = """
 SELECT entered, moment FROM core_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+#: The same together with the change that it records: the database writes the change, then, with the number of its row, the record.
+CHANGE_AND_INSERT = """
+WITH changed AS ({change} RETURNING {pk})
+SELECT entered, moment FROM changed, core_record(%s, %s, changed.{pk}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of one row, to be sent with its record: an UPDATE of it by its key, whose column is `pk`."""
+
+    text: str
+    values: tuple[Any, ...]
+    pk: str
+
+
+@cache
+def _with_change(text: str, pk: str) -> str:
+    return CHANGE_AND_INSERT.format(change=text, pk=pk)
+
+
+_ENCODE = DjangoJSONEncoder(ensure_ascii=False).encode
 
 
 def _text(value: Any) -> str | None:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False) if value is not None else None
+    return _ENCODE(value) if value is not None else None
 
 
 def _plain(text: str | None) -> Any:
@@ -63,8 +86,9 @@ OBJECTOR = Unnamed("objector")
 
 
 def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before: Any = None, after: Any = None,
-           **data: Any) -> Any:
-    """Write one row. `actor` has `.id` (None for the system) and `.label`; `data` must be plain values.
+           of_change: Change | None = None, **data: Any) -> Any:
+    """Write one row, and the change it tells of when that is given. `actor` has `.id` (None for the system) and `.label`; `data` must
+    be plain values.
 
     Side effect: queues every reaction registered for the verb in the same transaction.
     """
@@ -78,8 +102,12 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
     }
     origin = {"request_id": context.get("request_id", ""), "ip": context.get("ip") or None}
     texts = {"before": _text(before), "after": _text(after), "data": _text(data) or "{}"}
+    values = [*plain.values(), *texts.values(), *origin.values(), events.handlers_of(verb)]
     with connection.cursor() as cursor:
-        plans.run(cursor, INSERT, [*plain.values(), *texts.values(), *origin.values(), events.handlers_of(verb)])
+        if of_change is None:
+            plans.run(cursor, INSERT, values)
+        else:  # the row that was changed names the target itself
+            plans.run(cursor, _with_change(of_change.text, of_change.pk), [*of_change.values, *values[:2], *values[3:]])
         pk, at = cursor.fetchone()
     row = LedgerRow(id=pk, at=at, **plain, **origin, **{name: _plain(text) for name, text in texts.items()})
     row._state.adding, row._state.db = False, connection.alias

@@ -115,7 +115,8 @@ class Retried(models.Model):
 
 
 class Reaction(Retried):
-    event = models.ForeignKey(LedgerRow, on_delete=models.PROTECT, related_name="reactions")
+    # written with its event by `core_record`, and events stay: the database need not look for it again; `reaction_once` begins with it
+    event = models.ForeignKey(LedgerRow, on_delete=models.PROTECT, related_name="reactions", db_index=False, db_constraint=False)
     handler = models.CharField(max_length=160)
 
     class Meta:

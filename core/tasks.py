@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -45,9 +48,50 @@ def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
+PAUSE = 0.2  # seconds between two questions of one process
+_lock = threading.Lock()
+_asked, _due = 0.0, False
+
+
+def _fresh() -> None:
+    """In a process that was split off nobody waits to ask."""
+    global _lock, _asked, _due  # noqa: PLW0603 (as below)
+    _lock, _asked, _due = threading.Lock(), 0.0, False
+
+
+os.register_at_fork(after_in_child=_fresh)
+
+
 def wake() -> None:
-    """Ask for the reactions to be run, unless that has been asked for and not been begun: a thousand acts in a second need one
-    worker to look once. Should the asked one be lost, the mark is gone after two seconds, and the sweep finds the rest."""
+    """Ask for the reactions to be run: at once, or, when this process has asked just now, a moment later for all acts until then.
+    Whoever returns from here can be sure that somebody asks after it; should the process end before, the sweep finds the rest."""
+    global _asked, _due  # noqa: PLW0603 (one clock for the process)
+    with _lock:
+        if _due:
+            return
+        wait = _asked + PAUSE - time.monotonic()
+        _due = wait > 0
+        if not _due:
+            _asked = time.monotonic()
+    if wait > 0:
+        try:
+            threading.Timer(wait, _wake_late).start()
+        except RuntimeError:  # the process is ending, or has no thread to spare
+            _wake_late()
+    else:
+        _ask()
+
+
+def _wake_late() -> None:
+    global _asked, _due  # noqa: PLW0603 (as above)
+    with _lock:
+        _asked, _due = time.monotonic(), False  # before it asks: what is committed meanwhile asks again
+    _ask()
+
+
+def _ask() -> None:
+    """Unless that has been asked for and not been begun: a thousand acts in a second need one worker to look once. Should the
+    asked one be lost, the mark is gone after two seconds."""
     try:
         if not _redis().set(ASKED, 1, nx=True, px=2000):
             return

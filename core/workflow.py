@@ -7,7 +7,7 @@ question again, writes, and records the move in the ledger, all in one transacti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -46,45 +46,84 @@ def _write_statement(model: type[models.Model], names: tuple[str, ...]) -> str:
     return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608 (names of columns)
 
 
+@cache
+def _join_statement(model: type[models.Model], without: tuple[str, ...], behind: str) -> str:
+    """`behind` and then the lock of the row that it names, in one statement; the database cannot begin with the lock."""
+    return (f"WITH o AS MATERIALIZED ({behind}) SELECT * FROM o, LATERAL ("  # noqa: S608 (statements of our own)
+            + _lock_statement(model, without).replace("%s", "o.held_id") + ") held")
+
+
 def _locked(model: type[models.Model], pk: Any, without: Iterable[str] = ()) -> Any:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a row is held in a transaction only")
     with connection.cursor() as cursor:
-        plans.run(cursor, _lock_statement(model, tuple(without)), [pk])
-        found = cursor.fetchone()
-        names = [column.name for column in cursor.description]
+        text = _lock_statement(model, tuple(without))
+        plans.run(cursor, text, [pk])
+        found, names = cursor.fetchone(), _names(text, cursor)
     if found is None:
         raise model.DoesNotExist(f"{model.__name__} {pk}")
     return row_of(model, names, found)
 
 
-def row_of(model: type[models.Model], names: list[str], values: Iterable[Any]) -> Any:
+_NAMES: dict[str, tuple[str, ...]] = {}
+
+
+def _names(text: str, cursor: Any) -> tuple[str, ...]:
+    """The columns that a statement of the engine gives; they are its own as long as the process lives."""
+    return _NAMES.get(text) or _NAMES.setdefault(text, tuple(column.name for column in cursor.description))
+
+
+@cache
+def _reading(model: type[models.Model], names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[int, Any], ...]]:
+    """How a row is read from columns of these names: the attributes, and for each the place of its value and what reads it."""
+    places = {name: place for place, name in enumerate(names)}
+    fields = [field for field in model._meta.concrete_fields if field.column in places]
+    return tuple(field.attname for field in fields), tuple((places[field.column], getattr(field, "from_db_value", None)) for field in fields)
+
+
+def row_of(model: type[models.Model], names: Iterable[str], values: Sequence[Any]) -> Any:
     """A row from the columns of a plain statement; those that are not there are read when they are looked at."""
-    given = dict(zip(names, values, strict=True))
-    fields = [field for field in model._meta.concrete_fields if field.column in given]
-    read = [field.from_db_value(given[field.column], None, connection) if hasattr(field, "from_db_value") else given[field.column]
-            for field in fields]
-    return model.from_db(connection.alias, [field.attname for field in fields], read)
+    attributes, places = _reading(model, tuple(names))
+    read = [values[place] if reads is None else reads(values[place], None, connection) for place, reads in places]
+    return model.from_db(connection.alias, attributes, read)
 
 
-def _write(row: Any, names: Iterable[str]) -> None:
-    """The columns of a row that is held. What the database is to work out itself (an expression) is left to Django."""
+def _write(row: Any, names: Iterable[str]) -> ledger.Change | None:
+    """The columns of a row that is held, to be written with the record of the move. What the database is to work out itself (an
+    expression) is left to Django, and has been written."""
     names = tuple(names)
     fields = [row._meta.get_field(name) for name in names]
     values = [field.value_from_object(row) for field in fields]
     if any(hasattr(value, "resolve_expression") for value in values):
         row.save(update_fields=names)
-        return
-    with connection.cursor() as cursor:
-        plans.run(cursor, _write_statement(type(row), names),
-                  [*(field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)), row.pk])
+        return None
+    prepared = (field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True))
+    return ledger.Change(_write_statement(type(row), names), (*prepared, row.pk), connection.ops.quote_name(row._meta.pk.column))
 
 
 def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> Any:
     """The row, locked, for one move in this transaction: the move takes it as it stands instead of reading it again. Raises
     DoesNotExist. Columns named in `without` are read when they are looked at."""
-    row = _locked(model, pk, without)
+    return _marked(_locked(model, pk, without))
 
+
+def hold_behind(behind: str, values: Sequence[Any], model: type[models.Model], *, without: Iterable[str] = ()) -> tuple[Any, Any] | None:
+    """The one row of another statement that holds something, and then `hold` of the row of this model that it names in its column
+    `held_id`, in this order, sent together: (the other row, the held one), or None when there is no such row."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a row is held in a transaction only")
+    with connection.cursor() as cursor:
+        without = tuple(without)
+        text = _join_statement(model, without, behind)
+        plans.run(cursor, text, values)
+        found, names = cursor.fetchone(), _names(text, cursor)
+    if found is None:
+        return None
+    first = len(names) - len(model._meta.concrete_fields) + len(without)
+    return found[:first], _marked(row_of(model, names[first:], found[first:]))
+
+
+def _marked(row: Any) -> Any:
     def mark() -> None:
         """Nothing to do at the commit: Django forgets it exactly when the lock is gone."""
 
@@ -197,9 +236,9 @@ class Machine:
         if reasons:
             raise Refused(reasons)
         before, row.status = row.status, step.target
-        _write(row, ("status", *columns))
+        change = _write(row, ("status", *columns))
         ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
-                      after={"status": row.status}, **dict(data or {}))
+                      after={"status": row.status}, of_change=change, **dict(data or {}))
         return row
 
     def mermaid(self) -> str:

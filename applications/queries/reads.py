@@ -12,6 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from accounts.states import OrganisationStatus, Role
@@ -83,11 +84,6 @@ def unit_gets(actor: Any, refs: list[str]) -> list[Application]:
     if set(refs) - set(found):
         raise Http404
     return [found[ref] for ref in dict.fromkeys(refs)]
-
-
-def unit_row(actor: Any, ref: str) -> Application:
-    """The same door for an act that locks the row and reads what it needs itself: the bare row of an own unit."""
-    return policies.administered_row(actor, ref) or unit_get(actor, ref)
 
 
 def desk_get(actor: Any, ref: str) -> Application:
@@ -260,38 +256,33 @@ def close_of(application: Application) -> datetime | None:
     return window.closes_at if window else guide.closes_at
 
 
+NEXT_STEPS = {
+    Status.DRAFT: gettext_lazy("Fill in, check and hand in to your unit; your unit must approve before the close."),
+    Status.UNIT_RETURNED: gettext_lazy("Revise what your unit asks for and hand in again before the close."),
+    Status.UNIT_PENDING: gettext_lazy("Your unit's administrator approves and submits; only that counts as submission."),
+    Status.RECOMMEND_PENDING: gettext_lazy("The recommending body submits it before the close."),
+    Status.SUBMITTED: gettext_lazy("The receiving institution checks form and materials."),
+    Status.CORRECTION: gettext_lazy("Correct what the notice lists and send it; later means refusal."),
+    Status.ACCEPTED: gettext_lazy("Experts will be drawn and asked to review."),
+    Status.PROPOSED: gettext_lazy("The decision is being prepared."),
+    Status.PUBLICITY: gettext_lazy("The proposed list is open to objections; the award follows when the time is over."),
+    Status.OBJECTION_HOLD: gettext_lazy("The supervision division examines an objection."),
+    Status.AWARDED: gettext_lazy("The project is awarded: contract, payments, reports and acceptance stand under “My projects”."),
+    **dict.fromkeys((Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED),
+                    gettext_lazy("Experts review; you will be told the result.")),
+}
+
+
 def next_step(application: Application) -> Next:
     status = application.status
     guide = application.guide if status in states.BEFORE_SUBMISSION else None
     close = close_of(application) if guide else None
-    lines = {
-        Status.DRAFT: (_("Fill in, check and hand in to your unit; your unit must approve before the close."), close),
-        Status.UNIT_RETURNED: (_("Revise what your unit asks for and hand in again before the close."), close),
-        Status.UNIT_PENDING: (
-            _("Your unit's administrator approves and submits; only that counts as submission."), close
-        ),
-        Status.RECOMMEND_PENDING: (_("The recommending body submits it before the close."), close),
-        Status.SUBMITTED: (_("The receiving institution checks form and materials."), None),
-        Status.CORRECTION: (_("Correct what the notice lists and send it; later means refusal."),
-                            application.correction_due_at),
-        Status.ACCEPTED: (_("Experts will be drawn and asked to review."), None),
-        Status.PROPOSED: (_("The decision is being prepared."), None),
-        Status.PUBLICITY: (
-            _("The proposed list is open to objections; the award follows when the time is over."), None
-        ),
-        Status.OBJECTION_HOLD: (_("The supervision division examines an objection."), None),
-        Status.AWARDED: (_("The project is awarded: contract, payments, reports and acceptance stand under “My projects”."), None),
-    }
-    review = (_("Experts review; you will be told the result."), None)
-    in_review = (Status.IN_REVIEW, Status.REVIEWED, Status.SITE_VISIT, Status.SPECIAL_AUDIT, Status.RANKED)
-    if status in in_review:
-        lines[status] = review
-    if status not in lines:
+    if status not in NEXT_STEPS:
         return Next(_("Finished. The reason and how to object stand below."))
     if guide and programme.is_corrected(guide):
         return Next(programme.closed_reason(guide, guide.status, clock.now()))
-    text, due = lines[status]
-    return Next(text, due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))
+    due = application.correction_due_at if status == Status.CORRECTION else close
+    return Next(str(NEXT_STEPS[status]), due, urgent=status in (Status.CORRECTION, Status.UNIT_RETURNED))
 
 
 def shut(application: Application) -> str:

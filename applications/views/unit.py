@@ -146,7 +146,7 @@ def what_follows(application: Application) -> str:
     return _("Approved. Next: %(next)s") % {"next": queries.next_step(application).text}
 
 
-unit_endorse = steps.step_view(queries.unit_row, actions.endorse, question=policies.is_unit_user, to=url_of, done=what_follows)
+unit_endorse = steps.step_view(lambda actor, ref: ref, actions.endorse_numbered, question=policies.is_unit_user, to=url_of, done=what_follows)
 unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of, done=what_follows)
 unit_recommend = steps.step_view(queries.unit_get, actions.recommend, question=policies.is_unit_user, to=url_of)
 unit_decline = steps.step_view(queries.unit_get, actions.decline, question=policies.is_unit_user, to=after_decline, needs_why=True)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +29,23 @@ def back(request: HttpRequest) -> str | None:
     referer = request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return referer if own and referer else None
+
+
+class PolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """django-csp, which writes the same text anew for every answer; here it is written once. What a view changes, and whatever else
+    differs from the one policy of the house, is left to it."""
+
+    _written: tuple[Any, str] = (None, "")
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        policy = settings.CONTENT_SECURITY_POLICY
+        changed = any(name.startswith("_csp") for name in (*vars(response), *vars(request)))
+        if changed or settings.DEBUG or set(policy) != {"DIRECTIVES"} or getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None):
+            return super().process_response(request, response)
+        if self._written[0] is not policy:
+            self._written = (policy, build_policy())
+        response.headers.setdefault(HEADER, self._written[1])
+        return response
 
 
 class LanguageMiddleware:

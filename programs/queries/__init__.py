@@ -193,6 +193,7 @@ from programs.queries.lists import (
     target_kinds,
 )
 from programs.queries.opening import (
+    HOLD_OPEN,
     Open,
     closed_reason,
     current_window,
@@ -206,6 +207,7 @@ from programs.queries.opening import (
     late_window,
     lock_open,
     open_rows,
+    opened,
     phase,
     upcoming_window,
     window_before,
@@ -366,6 +368,7 @@ from programs.workflow import (
 )
 
 __all__ = [
+    "HOLD_OPEN", "opened",
     "heirs_now",
     "AMOUNTS", "Entry", "Article", "CLUSTERS", "ChainLink", "DOCUMENT_STATES", "Consequences", "GuidePage", "Names", "OP_WORDS", "Offer", "Open",
     "PUBLISH_CHECKS", "act_label", "actor_of", "adjustments_of", "advisory_item", "advisory_money", "amount_words", "annexes_of",

@@ -225,12 +225,15 @@ def search_guides(actor: Any, q: str, phase: str, year: str) -> QuerySet[Guide]:
     return rows.filter(year=whole(year)) if whole(year) is not None and len(year) == 4 else rows
 
 
-def kept_version_of(pk: int) -> GuideVersion:
-    """A version that applications rest on; one small statement when this process has it in memory."""
-    with connection.cursor() as cursor:
-        plans.run(cursor, "SELECT sha256 FROM programs_guideversion WHERE id = %s", [pk])
-        found = cursor.fetchone()
-    return _KEPT.get((pk, found[0] if found else "")) or kept_version(GuideVersion.objects.get(pk=pk))
+def kept_version_of(pk: int, sha256: str | None = None) -> GuideVersion:
+    """A version that applications rest on; one small statement when this process has it in memory, and none for who has just been told
+    its `sha256` (with that of another version it is read)."""
+    if sha256 is None:
+        with connection.cursor() as cursor:
+            plans.run(cursor, "SELECT sha256 FROM programs_guideversion WHERE id = %s", [pk])
+            found = cursor.fetchone()
+        sha256 = found[0] if found else None
+    return _KEPT.get((pk, sha256 or "")) or kept_version(GuideVersion.objects.get(pk=pk))
 
 
 KEPT_VERSIONS = 64

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -58,6 +60,10 @@ def unstopped() -> Q:
     return Q(status=GuideStatus.OPEN) | Q(status__in=states.RUNNING_STATUSES, special__status=states.SpecialStatus.ACTIVE)
 
 
+#: Holds a guide and asks the clock (migration programs 0008), for who sends it together with more.
+HOLD_OPEN = "SELECT * FROM programs_hold_open(%s)"
+
+
 def lock_open(pk: int) -> Open:
     """For the submitting transaction: hold the guide FOR SHARE, then ask the database clock, in this order.
 
@@ -66,8 +72,13 @@ def lock_open(pk: int) -> Open:
     possible; must be called inside a transaction.
     """
     with connection.cursor() as cursor:
-        plans.run(cursor, "SELECT * FROM programs_hold_open(%s)", [pk])
-        status, special, now, window_id, opens_at, closes_at, late_id, late_opens, late_closes, begun_before = cursor.fetchone()
+        plans.run(cursor, HOLD_OPEN, [pk])
+        return opened(pk, cursor.fetchone())
+
+
+def opened(pk: int, found: Sequence[Any]) -> Open:
+    """The answer of `HOLD_OPEN`, read; raises Refused when filing is not possible."""
+    status, special, now, window_id, opens_at, closes_at, late_id, late_opens, late_closes, begun_before = found
     if status not in states.RUNNING_STATUSES or (window_id is None and late_id is None):
         raise Refused([closed_reason(Guide.objects.get(pk=pk), status, now)])
     if status != GuideStatus.OPEN and (reason := rules.special_problem(special, Guide.objects.get(pk=pk).special.label)):

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.core import mail
+from django.conf import settings as django_settings
+from django.core import mail, signing
 from django.db import connections
 from django.urls import reverse
 
-from accounts import actions, queries
+from accounts import actions, queries, sessions
 from accounts.models import LoginAttempt, PrivacyNotice
 from accounts.policies import Actor
 from accounts.states import Role
@@ -255,3 +256,60 @@ def test_lock_out_counts_the_account_however_it_is_spelt(client, house, spelling
 @pytest.mark.parametrize("link", ["/reset/YWJj/x/", "/reset/%00/x/", "/reset/AAAA/x/", "/reset/é/x/", "/reset/====/x/"])
 def test_link_that_never_was_one_is_dead_and_breaks_nothing(client, house, link):
     assert client.get(link).status_code in (404, 410)
+
+
+# --- what is kept of a session in the memory of a process ----------------------------------------------------------
+
+
+@pytest.fixture
+def kept():
+    sessions._PROVED.clear()
+    store = sessions.SessionStore()
+    store.update({"list": ["a"], "epoch": 3})
+    store.create()
+    return store
+
+
+@pytest.mark.django_db
+def test_the_same_text_is_proved_once(kept, monkeypatch):
+    asked = []
+    loads = signing.loads
+    monkeypatch.setattr(signing, "loads", lambda *args, **more: asked.append(1) or loads(*args, **more))
+    for _turn in range(3):
+        found = sessions.SessionStore(kept.session_key)
+        assert found["list"] == ["a"]
+        found["list"].append("of this request alone")
+    assert len(asked) == 1
+
+
+@pytest.mark.django_db
+def test_a_text_that_was_changed_is_no_session(kept):
+    assert sessions.SessionStore(kept.session_key)["epoch"] == 3
+    row = sessions.Session.objects.get(pk=kept.session_key)
+    wrong = row.session_data[:-1] + ("A" if row.session_data[-1] != "A" else "B")
+    assert kept.decode(wrong) == {} and kept.decode(wrong) == {}
+    sessions._PROVED[(django_settings.SECRET_KEY, wrong)] = b'{"epoch": 3}'  # the negative control: it would have been believed
+    assert kept.decode(wrong) == {"epoch": 3}
+
+
+@pytest.mark.django_db
+def test_under_another_key_nothing_is_remembered(kept, settings):
+    text = sessions.Session.objects.get(pk=kept.session_key).session_data
+    assert kept.decode(text)["epoch"] == 3
+    settings.SECRET_KEY = "another key of the same house"
+    assert kept.decode(text) == {}
+
+
+@pytest.mark.django_db
+def test_a_session_that_is_over_is_over_for_every_process(kept):
+    assert sessions.SessionStore(kept.session_key)["epoch"] == 3
+    sessions.Session.objects.all().delete()
+    assert "epoch" not in sessions.SessionStore(kept.session_key)
+
+
+@pytest.mark.django_db
+def test_memory_is_bounded(kept, monkeypatch):
+    monkeypatch.setattr(sessions, "PROVED", 4)
+    for number in range(20):
+        kept.decode(kept.encode({"number": number}))
+        assert len(sessions._PROVED) <= 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection, transaction
@@ -201,6 +202,36 @@ def test_nor_where_the_way_of_funding_sets_caps_of_its_own(code):
     town = modes.town_of(code, details=WAYS[code])
     row = make.fill(town.li, make.started(town.li, town.guide, town.a))
     assert not unknown(tables_read(row))
+
+
+def test_print_reads_every_column_of_a_person_but_when_and_how_they_sign_in():
+    named = set(import_module("applications.migrations.0015_cheaper").PERSON)
+    columns = {field.column for field in Person._meta.concrete_fields}
+    assert columns - named == {"last_login", "password"}, "add the new column to applications_print (a new migration)"
+    assert not named - columns
+
+
+def test_print_never_reads_a_whole_table_that_the_rush_fills(town):
+    """Its plan is kept by each connection from when the tables were small."""
+    row = make.handed_in(town.li, town.guide, town.a)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_engagement")
+        cursor.execute("DISCARD PLANS")
+
+    def read_whole() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_get_xact_numscans('accounts_engagement'::regclass)")
+            return cursor.fetchone()[0]
+
+    before = read_whole()
+    for _turn in range(8):
+        queries.print_of(row, True)
+    assert read_whole() == before
+    with connection.cursor() as cursor:  # the negative control: left to itself the database does so while the table is small
+        cursor.execute("ALTER FUNCTION applications_print(bigint, boolean, text) RESET enable_seqscan")
+        cursor.execute("DISCARD PLANS")
+    queries.print_of(row, True)
+    assert read_whole() > before
 
 
 def test_a_table_that_is_not_named_is_found(town):

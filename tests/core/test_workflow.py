@@ -1,14 +1,17 @@
 """The engine: its answers without a database, and its lock on a real table."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core import workflow
 from core.models import LedgerRow, Parameter
-from core.workflow import Machine, Refused, Step, hold, is_held
+from core.workflow import Machine, Refused, Step, hold, hold_behind, is_held
 
 ACTOR = SimpleNamespace(id=7, label="Li")
 OTHER = SimpleNamespace(id=8, label="Wang")
@@ -244,3 +247,51 @@ def test_a_move_locks_its_own_row_and_no_other_table():
     with transaction.atomic():  # the negative control: by its own order a seat is joined with its batch
         seats = Machine.registry["reviews.assignment"].model._base_manager.select_for_update(no_key=True).filter(pk=0)
         assert "JOIN" in seats.query.sql_with_params()[0]
+
+
+BEHIND = "SELECT id AS first, %s::bigint AS held_id FROM core_parameter WHERE id = %s FOR SHARE"
+
+
+@pytest.mark.django_db
+def test_a_row_is_held_behind_another_in_one_statement():
+    first, kept = (Parameter.objects.create(key=f"test.behind{n}", value=n, effective_from="2026-01-01", source="test") for n in (1, 2))
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        other, row = hold_behind(BEHIND, [kept.pk, first.pk], Parameter, without=("source",))
+        assert other[0] == first.pk and row == kept and row.value == 2 and is_held(row)
+    assert len([one for one in asked if "core_parameter" in one["sql"] or "EXECUTE" in one["sql"]]) == 1
+    assert row.source == "test", "read when it is looked at"
+    with transaction.atomic():
+        assert hold_behind(BEHIND, [0, first.pk], Parameter) is None
+        assert hold_behind(BEHIND, [kept.pk, 0], Parameter) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_row_is_not_held_while_the_other_is_waited_for():
+    """Who waits for the first holds nothing of the second: else two who take them in different orders would wait for each other."""
+    first, kept = (Parameter.objects.create(key=f"test.order{n}", value=n, effective_from="2026-01-01", source="test") for n in (1, 2))
+    begun = threading.Event()
+
+    def waits() -> int:
+        try:
+            with transaction.atomic():
+                begun.set()
+                return hold_behind(BEHIND, [kept.pk, first.pk], Parameter)[1].value
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Parameter.objects.select_for_update().filter(pk=first.pk))
+            done = pool.submit(waits)
+            begun.wait(5)
+            time.sleep(0.3)
+            assert not done.done()
+            assert list(Parameter.objects.select_for_update(nowait=True).filter(pk=kept.pk)) == [kept]
+            Parameter.objects.filter(pk=kept.pk).update(value=5)
+        assert done.result(5) == 5, "and what was written meanwhile is what is held"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_held_in_a_transaction_only():
+    with pytest.raises(transaction.TransactionManagementError):
+        hold_behind(BEHIND, [1, 1], Parameter)

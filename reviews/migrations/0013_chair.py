@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0012_fee_months_rev'),
+        ('reviews', '0012_fee_months'),
     ]
 
     operations = [
