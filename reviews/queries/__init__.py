@@ -383,7 +383,7 @@ OTHER_VERBS = {
     "reviews.linedraw.commit": lambda: _("Draw near the line committed"),
     "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
     "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
-    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
+    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.join": lambda: _("A member has joined by accepting"), "reviews.meeting.attend": lambda: _("An expert has come"),
     "reviews.agenda.leave": lambda: _("A member leaves the point"), "reviews.batch.hide": lambda: _("Words hidden in a copy"),
     "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"),
     "reviews.batchitem.comments": lambda: _("Comments for the applicant edited"), "reviews.batch.comments_sent": lambda: _("Comments sent to the applicants"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -226,3 +227,12 @@ def test_who_had_the_right_reads_since_when_it_is_gone(town, by_date):
     answer, other = client.get(url), signed_in(town.li).get(url)
     assert answer.status_code == other.status_code == 403
     assert said in answer.content.decode() and "角色已于" not in other.content.decode()
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1e1", "10"), ("1E+1", "10"), ("10.000", "10"), ("-0", "0"), ("8.50", "8.50"), ("9.0", "9.0")])
+def test_points_stand_in_the_sheet_as_people_write_them(town, seat, typed, kept):
+    code = seat.batch.sheet["criteria"][0]["code"]
+    given = make.sheet(seat.batch)
+    given["values"][code] = typed
+    score = actions.submit_sheet(make.owner(seat), seat, values=given)
+    assert score.values[code] == kept and Decimal(score.values[code]) + sum(Decimal(one) for name, one in score.values.items() if name != code) == score.total
