@@ -135,6 +135,10 @@ def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeLis
         FeeLine(list=row, expert=expert, count=count, units=units, rate=rate, gross=one.gross, tax=one.tax, net=one.net)
         for expert, count, units, rate, one in lines])
     ledger.record("reviews.fees.make", row, actor, batch=batch.ref, lines=len(lines), days=str(days))
+    notices.tell(
+        [expert.person for expert, *_rest in lines if getattr(expert, "account", None) is None], "reviews.fees", lambda: _("Where is your review fee to go?"),
+        lambda: _("Give your account in your data as an expert; the fees of a review are paid once everybody has."), "/review/profile/",
+        dedupe=f"review-account:{row.pk}")
     return row
 
 

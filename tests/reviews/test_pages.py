@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.policies import system
+from applications.models import Application
 from core import clock
 from reviews import actions, queries
 from reviews.models import Assignment, Score
@@ -236,3 +237,28 @@ def test_points_stand_in_the_sheet_as_people_write_them(town, seat, typed, kept)
     given["values"][code] = typed
     score = actions.submit_sheet(make.owner(seat), seat, values=given)
     assert score.values[code] == kept and Decimal(score.values[code]) + sum(Decimal(one) for name, one in score.values.items() if name != code) == score.total
+
+
+def test_steps_that_would_tell_a_ranking_are_one_for_everybody_outside(town, ranked_batch):
+    """An application that was ranked and one that experts threw out read the same to leader and unit: in lists, filters, exports, refusals and
+    to machines. The control is the desk."""
+    one, other = (ranked_batch.items.get(application__leader=who.id).application for who in (town.li, town.stranger))
+    Application.objects.filter(pk=other.pk).update(status="REVIEWED")
+    api, units, words = reverse("applications:api:list"), reverse("applications:my:unit_list"), {"已排序", "评审完成"}
+    for row, leader, unit in ((one, signed_in(town.li), signed_in(town.wang)), (other, signed_in(town.stranger), signed_in(town.badm))):
+        for url in (units, reverse("applications:my:unit_application", args=[row.ref]), f"{units}?export=csv"):
+            text = unit.get(url).content.decode()
+            assert "评审中" in text and not [word for word in words if word in text], url
+        every = [unit.get(f"{units}?status={status}&export=csv").content for status in ("", "RANKED", "REVIEWED", "IN_REVIEW")]
+        assert row.ref in every[0].decode() and len(set(every)) == 1  # no such filters; the one there is takes all of the review
+        assert row.ref not in unit.get(f"{units}?status=AWARDED&export=csv").content.decode()
+        for client, name in ((unit, "unit_return"), (leader, "hand_in")):
+            said = client.post(reverse(f"applications:my:{name}", args=[row.ref]), {"why": "改"}, headers={"accept": "application/json"}).json()["reasons"][0]
+            assert "评审中" in said and not [word for word in words if word in said]
+        for client in (unit, leader):
+            assert [found["status"] for found in client.get(api).json()["results"]] == ["IN_REVIEW"]
+            assert client.get(reverse("applications:api:application", args=[row.ref])).json()["status"] == "IN_REVIEW"
+            assert [len(client.get(api, {"status": status}).json()["results"]) for status in ("RANKED", "REVIEWED", "IN_REVIEW")] == [0, 0, 1]
+    desk = signed_in(town.chen)
+    assert {row["status"] for row in desk.get(api).json()["results"]} == {"RANKED", "REVIEWED"}
+    assert len(desk.get(api, {"status": "RANKED"}).json()["results"]) == 1
