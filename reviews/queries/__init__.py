@@ -248,6 +248,12 @@ def draw_of(batch: Batch) -> Draw | None:
     return Draw.objects.filter(batch=batch).exclude(status="CANCELLED").select_related("operator").first()
 
 
+def annulled_draws(batch: Batch, but: Draw | None = None) -> QuerySet[Draw]:
+    """Draws of the batch that were annulled: who draws until the result pleases is seen by everybody who looks at the one that stands."""
+    return Draw.objects.filter(batch=batch, status="CANCELLED").exclude(pk=but.pk if but else None).only(
+        "uid", "committed_at", "opened_at", "public_source", "batch_id").order_by("pk")
+
+
 def draw_check(draw: Draw) -> dict[str, bool]:
     """Work an opened draw out again, as anybody can: commitment, candidates, seed and result agree."""
     commitment, seed, result = lottery.replay(draw.candidates, draw.secret, draw.public_value)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts import actions as accounts
@@ -16,6 +17,7 @@ from core import clock
 from reviews import actions, queries
 from reviews.models import Assignment, Score
 from reviews.states import Blind
+from reviews.views import desk as desks
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
 from tests.kept import kept
@@ -262,3 +264,27 @@ def test_steps_that_would_tell_a_ranking_are_one_for_everybody_outside(town, ran
     desk = signed_in(town.chen)
     assert {row["status"] for row in desk.get(api).json()["results"]} == {"RANKED", "REVIEWED"}
     assert len(desk.get(api, {"status": "RANKED"}).json()["results"]) == 1
+
+
+def test_a_draw_that_was_annulled_stands_on_the_receipt_of_the_next(town, drawn):
+    """Whoever draws until the result pleases is seen by everybody."""
+    first = make.draw(drawn)
+    actions.cancel_draw(town.he, first, why="候选名单有误")
+    actions.cancel_draw(town.he, actions.commit_draw(town.he, make.fresh(drawn), public_source="次日指数"), why="写错")
+    second = actions.commit_draw(town.he, make.fresh(drawn), public_source="后日指数")
+    for client, name, desk in ((Client(), "public:receipt", False), (signed_in(town.chen), "desk:draw", True)):
+        text = client.get(reverse(f"reviews:{name}", args=[second.uid])).content.decode()
+        assert str(first.uid) in text and "启封后作废" in text and "启封前作废" in text and "候选名单有误" not in text
+    assert str(first.uid) in signed_in(town.chen).get(reverse("reviews:desk:batch", args=[drawn.ref])).content.decode()
+    alone = Client().get(reverse("reviews:public:receipt", args=[first.uid])).content.decode()
+    assert "启封前作废" in alone and "启封后作废" not in alone
+
+
+def test_a_large_draw_is_worked_out_by_the_browser_of_whoever_asks(town, drawn, monkeypatch):
+    url, asked = reverse("reviews:public:receipt", args=[make.draw(drawn).uid]), []
+    monkeypatch.setattr(queries, "draw_check", lambda draw: asked.append(draw) or {"seed": True})
+    assert "一致" in Client().get(url).content.decode() and len(asked) == 1
+    monkeypatch.setattr(desks, "WORKED_OUT", 1)
+    text = Client().get(url).content.decode()
+    assert len(asked) == 1 and 'id="verify"' in text and "verify.js" in text and "刚才重新演算" not in text
+    assert signed_in(town.he).get(reverse("reviews:desk:draw", args=[make.draw(drawn).uid])).status_code == 200 and len(asked) == 2
