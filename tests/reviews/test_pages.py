@@ -272,7 +272,7 @@ def test_a_draw_that_was_annulled_stands_on_the_receipt_of_the_next(town, drawn)
     actions.cancel_draw(town.he, first, why="候选名单有误")
     actions.cancel_draw(town.he, actions.commit_draw(town.he, make.fresh(drawn), public_source="次日指数"), why="写错")
     second = actions.commit_draw(town.he, make.fresh(drawn), public_source="后日指数")
-    for client, name, desk in ((Client(), "public:receipt", False), (signed_in(town.chen), "desk:draw", True)):
+    for client, name in ((Client(), "public:receipt"), (signed_in(town.chen), "desk:draw")):
         text = client.get(reverse(f"reviews:{name}", args=[second.uid])).content.decode()
         assert str(first.uid) in text and "启封后作废" in text and "启封前作废" in text and "候选名单有误" not in text
     assert str(first.uid) in signed_in(town.chen).get(reverse("reviews:desk:batch", args=[drawn.ref])).content.decode()
