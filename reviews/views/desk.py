@@ -204,7 +204,7 @@ def draw(request: HttpRequest, uid: Any) -> HttpResponse:
     urls = {verb: reverse(f"reviews:desk:draw_{verb}", args=[uid]) for verb in ("open", "cancel")}
     return render(request, "reviews/draw.html", _draw_context(row) | {
         "form": ValueForm(), "may_enter": row.status == "COMMITTED" and policies.draws(request.actor, row.batch) is None,
-        "buttons": steps.buttons(DRAW, request.actor, row, urls, needs_why=("cancel",)), "desk": True,
+        "buttons": steps.buttons(DRAW, request.actor, row, urls, needs_why=("cancel",)), "at_desk": True,
         "events": queries.history_of(row),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.batch.ref, url_of(row.batch)), (_("Draw"), None)],
     })
@@ -247,7 +247,7 @@ draw_cancel = steps.step_view(queries.get_draw, actions.cancel_draw, question=po
 def receipt(request: HttpRequest, uid: Any) -> HttpResponse:
     """The public side of a draw: what was committed and when, and after opening how to work it out again; codes only."""
     return render(request, "reviews/draw.html", _draw_context(queries.get_receipt(uid), WORKED_OUT) | {
-        "desk": False, "crumbs": [(_("Draw of experts"), None)]})
+        "at_desk": False, "crumbs": [(_("Draw of experts"), None)]})
 
 
 def _script(name: str) -> FileResponse:
