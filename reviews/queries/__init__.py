@@ -31,7 +31,7 @@ from reviews.queries.invitations import (
     seat_of_link,
     waiting_invitations,
 )
-from reviews.queries.meetings import agenda_of, attendee_of, get_meeting, get_point, own_meeting, own_point
+from reviews.queries.meetings import agenda_of, attendee_of, get_meeting, get_point, last_counted, own_meeting, own_point
 from reviews.queries.plans import (
     barred_from,
     barred_pairs,
@@ -104,7 +104,7 @@ from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
     "agenda_of", "all_sheets_of", "analysis_of", "attendee_of", "barred_from", "barred_pairs", "copies_missing", "digests_on_record",
-    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_point", "line_draw_agrees", "line_draw_of",
+    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_point", "last_counted", "line_draw_agrees", "line_draw_of",
     "own_meeting", "own_point", "panels_of", "plan_key", "plan_seats", "plan_setting", "plans_of", "recusals_of", "sheet_digests_on_record",
     "sheets_of", "supply", "totals_of", "waiting_seats",
     "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "desks_left_over", "discipline_choices", "drawable",

@@ -354,6 +354,17 @@ def test_the_wall_tells_of_a_tie_and_of_the_end(town, called):
 
 
 @pytest.mark.django_db
+def test_the_wall_shows_what_was_counted_last_whatever_its_place(town, running):
+    election, first, second = points(running)
+    people = members(running)
+    voted(town, election, [people[0].alias] * len(people))
+    voted(town, second, ["FOR"] * len(people))
+    voted(town, first, ["AGAINST"] * len(people))
+    shown = signed_in(town.chen).get(reverse("reviews:desk:screen", args=[running.uid]))
+    assert shown.context["last"]["p"].pk == first.pk and "未通过" in shown.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_cancelled_meeting_takes_nothing_more(town, called):
     point, member = points(called)[1], members(called)[0]
     actions.cancel_meeting(town.chen, called, why="改期")
