@@ -84,10 +84,11 @@ def _people(row: Any, count: int) -> None:
         [notice.consents.model(person_id=person.pk, notice=notice) for person in Person.objects.filter(pk__gte=LEADERS)], batch_size=5000)
 
 
-def _rows(row: Any, count: int) -> None:
+def _rows(row: Any, count: int, **more: str) -> None:
+    """`more` are columns of the application that the copied one has and that are its own."""
     own = {"leader_id": f"{LEADERS} + n", "unit_id": f"{UNITS} + n / {PER_UNIT}"}
     copies("applications_application", f"id = {row.pk}", count, {
-        **own, "id": f"{FILED} + n", "ref": "'RUSH-' || lpad(n::text, 6, '0')", "handed_in_by_id": own["leader_id"], "is_demo": "false"})
+        **own, "id": f"{FILED} + n", "ref": "'RUSH-' || lpad(n::text, 6, '0')", "handed_in_by_id": own["leader_id"], "is_demo": "false", **more})
     for name in CHILDREN:
         swap = {"application_id": f"{FILED} + n",
                 "organisation_id": f"CASE WHEN t.organisation_id = {row.unit_id} THEN {own['unit_id']} ELSE t.organisation_id END"}

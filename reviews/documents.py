@@ -1,4 +1,4 @@
-"""What an expert takes along (the workbook of the score sheets, the archive with every application), and the minutes of meetings."""
+"""What an expert takes along (the workbook of the score sheets, the archive with every application), tables of plans, and the minutes of meetings."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from core import books, clock, files
 from core.models import StoredFile
 from core.typed import whole
+from core.web import export
 from notices.queries import Kind, register_kind
-from programs.engine.sheets import RECOMMENDATIONS, Sheet
+from programs.engine.sheets import NOTE, RECOMMENDATIONS, Sheet
 from reviews import states
-from reviews.models import Assignment, Batch, Meeting
+from reviews.models import Assignment, Batch, Meeting, Plan
 from reviews.rules import draw as hashing
 from reviews.rules import packs
 
@@ -79,6 +80,8 @@ def _frame(page: Any, columns: Sequence[packs.Column], count: int, sheet: Sheet)
     page.set_column(len(columns) + 2, len(columns) + 2, 26)
     for place, column in enumerate(columns, 2):
         choices = {"knockout": [packs.NO, packs.YES], "recommendation": list(RECOMMENDATIONS)}.get(column.kind)
+        if column.kind == "note":
+            page.set_column(place, place, 36)
         if choices and count:
             page.data_validation(1, place, count, place, {"validate": "list", "source": choices, "ignore_blank": True})
     page.protect("", {"format_columns": True, "format_rows": True})
@@ -89,6 +92,8 @@ def _explain(page: Any, sheet: Sheet, head: Any) -> None:
     for one in sheet.criteria:
         lines.append((one.label, f"0–{one.weight}，步长 {sheet.step}", one.help))
         lines += [("", f"{band['min']}–{band['max']}", band["label"]) for band in one.anchors]
+        lines += [("", f"说明不少于 {one.comment_min} 字", "")] * bool(one.comment_min)
+        lines += [("", f"说明不少于 {one.reason_min} 字", "得分处于最低档或最高档时须说明理由")] * bool(one.reason_min)
     lines += [("一票否决事项", one["code"], one["text"]) for one in sheet.knockouts]
     lines += [("推荐意见", str(code), str(label)) for code, label in states.Recommendation.choices]
     lines.append(("评语", f"不少于 {sheet.comment_min} 字", "申报单位看到的是隐去姓名的编辑稿"))
@@ -164,7 +169,7 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
     before = packs.cells_of(seat.score.draft if hasattr(seat, "score") else {}, columns)
     now = packs.cells_of(row.given, columns)
     for column in columns:
-        typed, key = line.cells.get(column.heading, ""), column.code or column.kind
+        typed, key = line.cells.get(column.heading, ""), f"{column.code}{NOTE}" if column.kind == "note" else column.code or column.kind
         wrong = [_("A formula is not read; enter the value.")] if column.heading in line.formulas else list(faults.get(key, ()))
         if column.heading in line.too_long:
             wrong.append(_("The text is too long."))
@@ -173,7 +178,26 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
         if column.kind == "recommendation" and typed and not wrong and typed.strip().upper() not in RECOMMENDATIONS:
             wrong.append(_("Choose a recommendation"))
         row.cells.append({"heading": column.heading.split(" [")[0].split("[")[0], "typed": typed, "before": before[column.heading], "now": now[column.heading],
-                          "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind == "comment"})
+                          "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind in ("comment", "note")})
+
+
+# --- the table of a plan ---------------------------------------------------------------------------------------------
+
+
+def plan_table(plan: Plan, kind: str) -> bytes:
+    """Seats and reserves by code, as XLSX or CSV; the same table, changed, comes back as a proposal."""
+    columns = [
+        export.Column("panel", _("Panel"), _("Reference of the application, or code of the group")),
+        export.Column("expert", _("Expert"), _("Code of this plan; names are known after the assignment is applied")),
+        export.Column("seat", _("Seat or reserve"), _("Rows marked as seat are read when the table comes back")),
+        export.Column("constituency", _("Constituency")), export.Column("affinity", _("Affinity"), _("0 to 1,000,000")),
+        export.Column("locked", _("Locked")),
+    ]
+    kinds, words = {code: str(label) for code, label in states.Constituency.choices}, {True: _("Seat"), False: _("Reserve expert")}
+    whose = {code: kinds.get(facts.get("constituency"), "") for code, facts in plan.people.items()}
+    rows = [(panel, code, words[seat], whose.get(code, ""), near, locked)
+            for panel, code, seat, near, locked in plan.items.values_list("panel", "code", "seat", "affinity", "locked")]
+    return export.to_csv(columns, rows) if kind == "csv" else export.to_xlsx(columns, rows, title=_("Plan of %(ref)s") % {"ref": plan.batch.ref})
 
 
 # --- minutes ---------------------------------------------------------------------------------------------------------
@@ -197,6 +221,7 @@ def minutes_context(meeting: Meeting) -> dict[str, Any]:
             "started": f"{clock.local(meeting.started_at):%Y-%m-%d %H:%M}" if meeting.started_at else "", "ended": f"{clock.local(meeting.ended_at):%Y-%m-%d %H:%M}" if meeting.ended_at else "",
             "present": "、".join(one.alias for one in members if one.present), "absent": "、".join(one.alias for one in members if not one.present),
             "chair": meeting.chair.alias if meeting.chair else "", "elected": meeting.chair_elected, "points": points,
+            "chair_tie": bool(meeting.rules.get("chair_tie")),
         }
 
 
@@ -217,6 +242,8 @@ def result_text(point: Any) -> str:
     """What came of a point, in the words of the minutes."""
     if point.status == states.AgendaStatus.SKIPPED:
         return "未审议"
+    if point.chair_choice:
+        return f"{'通过' if point.outcome == 'PASSED' else '未通过'}（票数相同，组长未参加该项投票，按本批次规则由组长决定）"
     return {"PASSED": "通过", "FAILED": "未通过", "TIE": "票数相同", "": ""}.get(point.outcome, f"{point.outcome}当选")
 
 

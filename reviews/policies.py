@@ -298,6 +298,18 @@ def runs_agenda(actor: Any, agenda: AgendaItem) -> str | None:
     return runs(actor, agenda.meeting)
 
 
+def leaves_out(actor: Any, agenda: AgendaItem) -> str | None:
+    """The organiser, or the system when the application is gone."""
+    return None if actor.is_system else runs_agenda(actor, agenda)
+
+
+def chairs(actor: Any, agenda: AgendaItem) -> str | None:
+    chair = agenda.meeting.chair
+    if actor.id is not None and chair is not None and chair.expert.person_id == actor.id:
+        return None
+    return _("Only the chair of the meeting may do this.")
+
+
 def meetings_visible_to(actor: Any) -> QuerySet[Meeting]:
     """Meetings of the batches that a desk sees (`may_view`)."""
     return Meeting.objects.select_related("batch__guide__special__plan", "chair", "minutes").filter(batch__in=visible_to(actor).values("pk"))
@@ -305,7 +317,7 @@ def meetings_visible_to(actor: Any) -> QuerySet[Meeting]:
 
 def meetings_of(actor: Any) -> QuerySet[Meeting]:
     """Meetings an expert belongs to, from the moment they are called."""
-    rows = Meeting.objects.select_related("batch__guide", "chair")
+    rows = Meeting.objects.select_related("batch__guide", "chair__expert")
     if actor.id is None or is_expert(actor):
         return rows.none()
     return rows.filter(attendees__expert__person=actor.id).exclude(status=states.MeetingStatus.PLANNED)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Person
 from accounts.policies import Actor, system
-from core import clock, deadlines, jobs, parameters
+from core import clock, deadlines, files, jobs, parameters
 from core.tasks import sweep
-from reviews import actions, queries
+from programs.models import Guide
+from reviews import actions, documents, queries
 from reviews.models import Batch, ExpertImport, Plan
 from reviews.states import BatchStatus, PlanStatus
 
@@ -110,6 +112,38 @@ def solve(job: Any, progress: jobs.Progress) -> None:
     if plan.status == PlanStatus.RUNNING:
         actions.solve_plan(plan, progress)
     job.result = {"link": reverse("reviews:desk:plan", args=[plan.uid])}
+
+
+@jobs.job("reviews.batch")
+def make_batch(job: Any, progress: jobs.Progress) -> None:
+    """All or nothing; begun again after it was made, nothing waits any more, and the batch is the newest of the guide."""
+    guide = Guide.objects.select_related("special__plan").get(pk=job.params["guide"])
+    progress(0, 1)
+    newest = Batch.objects.filter(guide=guide).order_by("-pk").first()
+    if queries.waiting_for_review(guide) or newest is None:
+        newest = actions.create_batch(Actor.of(Person.objects.get(pk=job.actor_id)), guide)
+    job.result = {"link": reverse("reviews:desk:batch", args=[newest.ref])}
+
+
+@jobs.job("reviews.plan.apply")
+def apply(job: Any, progress: jobs.Progress) -> None:
+    """A large plan applied; begun again after it was, it stays applied."""
+    plan = Plan.objects.select_related("batch__guide__special__plan").get(pk=job.params["plan"])
+    progress(0, 1)
+    if plan.status == PlanStatus.READY:
+        actions.apply_by_job(Actor.of(Person.objects.get(pk=job.actor_id)), plan)
+    job.result = {"link": reverse("reviews:desk:plan", args=[plan.uid])}
+
+
+@jobs.job("reviews.plan.table")
+def table(job: Any, progress: jobs.Progress) -> None:
+    """The table of a large plan, for whoever asked for it."""
+    plan, kind = Plan.objects.select_related("batch").get(pk=job.params["plan"]), job.params["kind"]
+    progress(0, 1)
+    name = f"{plan.batch.ref}-plan.{kind}"
+    with translation.override(job.params["language"]):
+        data = documents.plan_table(plan, kind)
+    job.file = files.store_bytes(data, name, files.MIMES[kind], actor=Actor.of(Person.objects.get(pk=job.actor_id)))
 
 
 @jobs.job("reviews.groups")

@@ -275,12 +275,26 @@ def accounts_given(row: Any, *, missing: Any = None, **given: Any) -> str | None
     return _("No account yet: %(names)s") % {"names": "、".join(missing)} if missing else None
 
 
+def paid_in_turn(row: Any, *, unpaid: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over the lists whose amounts were counted as earlier ones of the month."""
+    if unpaid is None:
+        return _("The other lists of the month have not been looked at.")
+    return _("Counted before this one and not paid yet: %(lists)s. Pay them first, or work out the tax again after they went back.") % {
+        "lists": "、".join(unpaid)} if unpaid else None
+
+
+def tax_stands(row: Any, *, outdated: Any = None, **given: Any) -> str | None:
+    """The acting verb hands over whether the amounts are still those of the month, beside all that was paid or handed over before."""
+    return None if outdated is False else _("The tax was worked out for another month or beside other amounts: work it out again.")
+
+
 FEES = Machine(
     "reviews.fees",
     (
         Step("confirm", {F.DRAFT}, F.CONFIRMED, policies.organises_fees, (accounts_given,), gettext_lazy("Hand to finance")),
         Step("reopen", {F.CONFIRMED}, F.DRAFT, policies.is_finance, (with_why,), gettext_lazy("Back to the organiser")),
-        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (), gettext_lazy("Paid out"), danger=True),
+        Step("reckon", {F.CONFIRMED}, F.CONFIRMED, policies.is_finance, (), gettext_lazy("Work out the tax for this month")),
+        Step("pay", {F.CONFIRMED}, F.PAID, policies.is_finance, (tax_stands, paid_in_turn), gettext_lazy("Paid out"), danger=True),
     ),
     "reviews.FeeList",
     F,
@@ -311,7 +325,14 @@ def quorum_present(meeting: Meeting, **given: Any) -> str | None:
 
 def nothing_open(meeting: Meeting, **given: Any) -> str | None:
     left = meeting.agenda.exclude(status__in=[G.DECIDED, G.SKIPPED]).count()
-    return _("%(count)d points of the agenda are still to be dealt with.") % {"count": left} if left else None
+    if left:
+        return _("%(count)d points of the agenda are still to be dealt with.") % {"count": left}
+    return _("A point with equal votes waits for the chair; or deal with it again.") if waits_for_chair(meeting).exists() else None
+
+
+def waits_for_chair(meeting: Meeting) -> Any:
+    """Points whose equal votes the chair may decide and has not yet."""
+    return meeting.agenda.filter(status=G.DECIDED, outcome="TIE", item__withdrawn=False)
 
 
 MEETING = Machine(
@@ -331,11 +352,36 @@ def in_session(agenda: AgendaItem, **given: Any) -> str | None:
     return None if agenda.meeting.status == M.RUNNING else _("The meeting is not in session.")
 
 
+def in_session_or_gone(agenda: AgendaItem, **given: Any) -> str | None:
+    """What is withdrawn goes from the agenda of every meeting that is not over."""
+    gone = agenda.item is not None and agenda.item.withdrawn and agenda.meeting.status not in (M.ENDED, M.CANCELLED)
+    return None if gone else in_session(agenda)
+
+
 def one_at_a_time(agenda: AgendaItem, **given: Any) -> str | None:
     """A page that shows all points has said already whether another is open (`busy`)."""
     busy = agenda.busy if hasattr(agenda, "busy") else AgendaItem.objects.filter(
         meeting=agenda.meeting_id, status__in=[G.OPEN, G.VOTING]).exclude(pk=agenda.pk).exists()
     return _("Another point is being dealt with.") if busy else None
+
+
+def still_in_review(agenda: AgendaItem, **given: Any) -> str | None:
+    return _("The application has been withdrawn.") if agenda.item is not None and agenda.item.withdrawn else None
+
+
+def chair_is_free(agenda: AgendaItem) -> bool:
+    """Present, without a conflict on the point, and has not voted on it: a chair who decides never votes twice."""
+    chair = agenda.meeting.chair_id
+    return chair is not None and Ballot.objects.filter(agenda=agenda, attendee=chair, attendee__present=True, recused=False, voted=False).exists()
+
+
+def tie_to_decide(agenda: AgendaItem, *, outcome: str = "", **given: Any) -> str | None:
+    """The verb hands over what stood before it wrote its own outcome."""
+    if not agenda.meeting.rules.get("chair_tie"):
+        return _("The rules of this review give the chair no deciding vote.")
+    if agenda.item_id is None or (outcome or agenda.outcome) != "TIE":
+        return _("The votes on this point are not equal.")
+    return None if chair_is_free(agenda) else _("You have voted on this point already; everybody votes once, the chair too.")
 
 
 def has_chair(agenda: AgendaItem, **given: Any) -> str | None:
@@ -367,11 +413,12 @@ def enough_voted(agenda: AgendaItem, **given: Any) -> list[str]:
 AGENDA = Machine(
     "reviews.agenda",
     (
-        Step("open", {G.WAITING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, has_chair), gettext_lazy("Open the point")),
-        Step("vote", {G.OPEN}, G.VOTING, policies.runs_agenda, (in_session, enough_to_vote), gettext_lazy("Open the secret vote")),
+        Step("open", {G.WAITING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, has_chair, still_in_review), gettext_lazy("Open the point")),
+        Step("vote", {G.OPEN}, G.VOTING, policies.runs_agenda, (in_session, still_in_review, enough_to_vote), gettext_lazy("Open the secret vote")),
         Step("decide", {G.VOTING}, G.DECIDED, policies.runs_agenda, (in_session, enough_voted), gettext_lazy("Close the vote and count")),
-        Step("again", {G.DECIDED, G.VOTING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, with_why), gettext_lazy("Deal with it again"), danger=True),
-        Step("skip", {G.WAITING, G.OPEN, G.VOTING}, G.SKIPPED, policies.runs_agenda, (in_session, with_why), gettext_lazy("Leave it out")),
+        Step("break", {G.DECIDED}, G.DECIDED, policies.chairs, (in_session, tie_to_decide), gettext_lazy("Decide equal votes")),
+        Step("again", {G.DECIDED, G.VOTING}, G.OPEN, policies.runs_agenda, (in_session, one_at_a_time, still_in_review, with_why), gettext_lazy("Deal with it again"), danger=True),
+        Step("skip", {G.WAITING, G.OPEN, G.VOTING}, G.SKIPPED, policies.leaves_out, (in_session_or_gone, with_why), gettext_lazy("Leave it out")),
     ),
     "reviews.AgendaItem",
     G,

@@ -118,7 +118,7 @@ class Counts:
     leave: int = 7
 
 
-SMALL = Counts(poc=5, past=12, paid=4, noticed=4, checked=6, open=6, leave=0)
+SMALL = Counts(poc=5, past=12, paid=4, noticed=4, checked=5, open=4, leave=0)
 
 
 @dataclass
@@ -169,7 +169,7 @@ class Story:
         yield from self.reports(248, share=0.6)
         self.solicited = topics.closed_call(world, now.year, clock.now(), self.ago(240, 18))
         yield self.said(f"{self.solicited.ref}: topics solicited")
-        poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9))
+        poc = yield from self.filing(now, "POC", "g1.json", counts.poc, self.ago(238, 9), blind="double")
         first = yield from self.filing(now, "KEY-INDUSTRY", "g2.json", counts.paid, self.ago(155, 9))
         awards.review(world, first, self.ago(100))
         yield self.said(f"{first.ref}: reviewed")
@@ -220,11 +220,13 @@ class Story:
             awards.object_to(notice)
         yield self.said(f"{second.ref}: in public notice")
 
-    def published(self, this: calendar.Cycle, code: str, file: str, opens: datetime, closes: datetime, *, batch: int = 0) -> Guide:
-        """A real guide, moved to the year; a later batch differs from the first in its name."""
+    def published(self, this: calendar.Cycle, code: str, file: str, opens: datetime, closes: datetime, *, batch: int = 0,
+                  blind: str = "single") -> Guide:
+        """A real guide, moved to the year; a later batch differs from the first in its name. How it is reviewed is the demo's own."""
         item = list(self.plans[this.year].items.filter(special__code=code).order_by("order"))[batch]
         self.go(max(opens - timedelta(days=6), clock.now()))
         data = _moved(_read(file), this.year)
+        data["data"]["review"]["blind"] = blind
         if batch:
             text = json.dumps(data, ensure_ascii=False).replace("第一批", f"第{BATCHES[batch]}批")
             data = json.loads(text.replace("first batch", f"{ORDER[batch]} batch"))
@@ -237,10 +239,10 @@ class Story:
         yield self.said(f"{guide.ref}: {len(rows)} applications submitted")
         return rows
 
-    def filing(self, this: calendar.Cycle, code: str, file: str, count: int, opens: datetime) -> Iterator[str]:
+    def filing(self, this: calendar.Cycle, code: str, file: str, count: int, opens: datetime, *, blind: str = "single") -> Iterator[str]:
         """Publish a guide, file, check."""
         closes = cycle.days(opens, 30, 18)
-        guide = self.published(this, code, file, opens, closes)
+        guide = self.published(this, code, file, opens, closes, blind=blind)
         yield self.said(f"{guide.ref} published")
         rows = yield from self.filed(guide, count, opens + timedelta(days=10))
         passed = cycle.check(self.world, rows, correct=max(count // 12, 1), refuse=max(count // 20, 1), start=closes + timedelta(days=3))

@@ -279,6 +279,8 @@ def _review(data: Any, path: str) -> list[Problem]:
         found.append(Problem(f"{path}.panel_size", _("must be an odd number from 3 to %(most)d") % {"most": MOST_PANEL}))
     elif not 0 <= int(data.get("industry_min") or 0) <= size:
         found.append(Problem(f"{path}.industry_min", _("cannot be more than the panel")))
+    if not isinstance(data.get("chair_tie", False), bool):
+        found.append(Problem(f"{path}.chair_tie", _("must be yes or no")))
     ratio = data.get("draw_ratio") or 0
     if isinstance(ratio, bool) or not isinstance(ratio, int) or ratio not in (0, 2, 3, 4, 5):
         found.append(Problem(f"{path}.draw_ratio", _("must be empty, or a whole number from 2 to 5")))

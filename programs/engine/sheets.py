@@ -20,6 +20,8 @@ from programs.engine.wellformed import check_size
 RECOMMENDATIONS = ("A", "B", "C", "D")
 CENT = Decimal("0.01")
 PLAIN = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
+MOST_COMMENT = 2000  # characters a sheet may ask for at one criterion
+NOTE = "--note"  # behind the code of a criterion: the name of its comment among the fields of a sheet
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,29 @@ class Criterion:
             {"min": number(a["min"]), "max": number(a["max"]), "label": pick(a, "text")}
             for a in self.data.get("anchors", ())
         ]
+
+    @property
+    def comment_min(self) -> int:
+        """Characters a comment on this criterion needs, whatever the points."""
+        return int(self.data.get("comment_min") or 0)
+
+    @property
+    def reason_min(self) -> int:
+        """Characters of a reason where the points lie in the lowest or the highest band."""
+        return int(self.data.get("reason_min") or 0)
+
+    @property
+    def asks(self) -> bool:
+        """Whether this criterion has a comment of its own."""
+        return bool(self.comment_min or self.reason_min)
+
+    def is_extreme(self, value: Decimal) -> bool:
+        """In the lowest or the highest band; where there are no two bands, no points or all of them."""
+        bands = self.anchors
+        if len(bands) < 2:
+            return value in (0, self.weight)
+        low, high = min(bands, key=lambda one: one["min"]), max(bands, key=lambda one: one["max"])
+        return value <= low["max"] or value >= high["min"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +102,8 @@ class Sheet:
             return None
 
     def clean(self, given: Mapping[str, Any], final: bool = False) -> tuple[dict[str, Any], dict[str, list[str]]]:
-        """{values, comment, recommendation, knockouts} -> clean, errors. Drafts keep what was typed."""
+        """{values, notes, comment, recommendation, knockouts} -> clean, errors. Drafts keep what was typed. `notes` (comments on
+        single criteria) stand in a clean sheet only where something was written, as old sheets know none."""
         errors: dict[str, list[str]] = {}
         values: dict[str, str] = {}
         source = given.get("values") or {}
@@ -88,6 +114,7 @@ class Sheet:
                 values[criterion.code] = text
             if wrong:
                 errors[criterion.code] = [wrong]
+        notes = self._notes(given.get("notes"), values, errors, final)
         comment = typed.text(given.get("comment")).strip()[:20000]
         if final and len(comment) < self.comment_min:
             errors["comment"] = [
@@ -100,7 +127,27 @@ class Sheet:
         codes = {item["code"] for item in self.knockouts}
         knocked = [code for code in given.get("knockouts") or () if isinstance(code, str) and code in codes]
         clean = {"values": values, "comment": comment, "recommendation": recommendation, "knockouts": knocked}
-        return clean, errors
+        return clean | ({"notes": notes} if notes else {}), errors
+
+    def _notes(self, given: Any, values: Mapping[str, str], errors: dict[str, list[str]], final: bool) -> dict[str, str]:
+        source, notes = given if isinstance(given, Mapping) else {}, {}
+        for criterion in (one for one in self.criteria if one.asks):
+            text = typed.text(source.get(criterion.code)).strip()[:5000]
+            if text:
+                notes[criterion.code] = text
+            if final and (wrong := self._too_short(criterion, values.get(criterion.code), len(text))):
+                errors[f"{criterion.code}{NOTE}"] = [wrong]
+        return notes
+
+    def _too_short(self, criterion: Criterion, points: str | None, count: int) -> str:
+        told = {"label": criterion.label, "limit": criterion.comment_min, "count": count}
+        if count < criterion.comment_min:
+            return _("The comment on “%(label)s” needs at least %(limit)d characters, there are %(count)d") % told
+        value = self._read(criterion, points)
+        if value is not None and count < criterion.reason_min and criterion.is_extreme(value):
+            return _("Points at the lowest or highest end of “%(label)s” need a reason of at least %(limit)d characters, there are %(count)d") % {
+                **told, "limit": criterion.reason_min}
+        return ""
 
     def _points(self, criterion: Criterion, raw: Any, final: bool) -> tuple[str | None, str]:
         if raw in (None, ""):
@@ -130,6 +177,7 @@ def check(data: Any, path: str = "score_sheet") -> list[Problem]:
         if item["code"] in seen:
             found.append(Problem(f"{here}.code", _("“%(code)s” stands twice") % {"code": item["code"]}))
         seen.add(item["code"])
+        found.extend(_check_least(item, here))
         try:
             weight = number(item.get("weight"))
             if weight <= 0:
@@ -166,6 +214,14 @@ def _check_values(data: Mapping[str, Any], path: str) -> list[Problem]:
     if len(codes) != len(set(map(str, codes))):
         found.append(Problem(f"{path}.knockouts", _("a code stands twice")))
     return found
+
+
+def _check_least(item: Mapping[str, Any], here: str) -> list[Problem]:
+    return [
+        Problem(f"{here}.{name}", _("must lie between %(low)d and %(high)d") % {"low": 0, "high": MOST_COMMENT})
+        for name in ("comment_min", "reason_min")
+        if (least := item.get(name, 0)) is not None and (isinstance(least, bool) or not isinstance(least, int) or not 0 <= least <= MOST_COMMENT)
+    ]
 
 
 def _check_anchors(anchors: Any, weight: Decimal, here: str) -> list[Problem]:

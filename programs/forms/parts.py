@@ -448,6 +448,8 @@ class ReviewForm(PartForm):
     due_days = forms.IntegerField(label=_("Days for the review"), min_value=1, max_value=180, help_text=_("For example: 15"))
     pass_mark = forms.IntegerField(label=_("Points to be eligible"), min_value=0, max_value=100, help_text=_("For example: 60"))
     range_flag = forms.IntegerField(label=_("Spread that needs a talk (points)"), min_value=0, max_value=100, help_text=_("For example: 25"))
+    chair_tie = forms.BooleanField(label=_("In a meeting, the chair decides when votes are equal"), required=False, help_text=_(
+        "Only a chair who has not voted on the application: nobody votes twice."))
 
     @staticmethod
     def load(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -461,7 +463,7 @@ class ReviewForm(PartForm):
 
     def parts(self, data: Mapping[str, Any]) -> dict[str, Any]:
         review = {**(data.get("review") or {}), **self.cleaned_data}
-        return {"review": {key: value for key, value in review.items() if key != "draw_ratio" or value}}
+        return {"review": {key: value for key, value in review.items() if key not in ("draw_ratio", "chair_tie") or value}}
 
 
 class SheetForm(PartForm):

@@ -210,6 +210,10 @@ class CriterionRow(RowForm):
     help_en = one_line(_("The same in English"), 300, required=False)
     anchors = LinesField(label=_("Anchored bands"), required=False, help_text=_(
         "One per line: from | to | words | English. For example: 18 | 20 | 优：国际先进"))
+    comment_min = forms.IntegerField(label=_("Characters a comment on it needs"), required=False, min_value=0, max_value=2000, help_text=_(
+        "Empty: this criterion has no comment of its own."))
+    reason_min = forms.IntegerField(label=_("Characters of a reason for lowest or highest points"), required=False, min_value=0, max_value=2000, help_text=_(
+        "Asked for where the points lie in the lowest or the highest band. Empty: no reason."))
 
     @classmethod
     def initial_of(cls, row: Mapping[str, Any]) -> dict[str, Any]:

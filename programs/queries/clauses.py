@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,9 +253,17 @@ def _sheet(part: str, data: Mapping[str, Any]) -> Iterable[Clause]:
     for row in data.get("criteria", ()):
         bands = "；".join(f"{a['min']}–{a['max']} {pick(a, 'text')}" for a in row.get("anchors", ()))
         yield Clause(part, f"criterion.{row['code']}", pick(row, "name"),
-                     "\n".join(filter(None, (_("%(count)s points") % {"count": row["weight"]}, pick(row, "help"), bands))))
+                     "\n".join(filter(None, (_("%(count)s points") % {"count": row["weight"]}, pick(row, "help"), bands, *_least_of(row)))))
     for row in data.get("knockouts") or ():
         yield Clause(part, f"knockout.{row['code']}", _("Knock-out question"), pick(row, "text"))
+
+
+def _least_of(row: Mapping[str, Any]) -> Iterator[str]:
+    """What a criterion asks its expert to write."""
+    if row.get("comment_min"):
+        yield _("a comment of at least %(count)d characters") % {"count": row["comment_min"]}
+    if row.get("reason_min"):
+        yield _("a reason of at least %(count)d characters for lowest or highest points") % {"count": row["reason_min"]}
 
 
 READERS = {

@@ -164,6 +164,7 @@ UNITS = {
     "MB": pgettext_lazy("unit", "MB"), "codes": pgettext_lazy("unit", "codes"), "title": pgettext_lazy("unit", "title"),
     "titles": pgettext_lazy("unit", "titles"), "hours before answer due": pgettext_lazy("unit", "hours before answer due"),
     "characters": pgettext_lazy("unit", "characters"), "NET or GROSS": pgettext_lazy("unit", "NET or GROSS"),
+    "MONTH or PAYMENT": pgettext_lazy("unit", "MONTH or PAYMENT"),
     "yuan per day": pgettext_lazy("unit", "yuan per day"), "yuan per sheet": pgettext_lazy("unit", "yuan per sheet"),
     "candidates a seat": pgettext_lazy("unit", "candidates a seat"), "millionths of an affinity": pgettext_lazy("unit", "millionths of an affinity"),
     "experts": pgettext_lazy("unit", "experts"), "people": pgettext_lazy("unit", "people"), "registrations": pgettext_lazy("unit", "registrations"),

@@ -10,6 +10,7 @@ from reviews.actions.after import (
     pay_fees,
     reopen_fees,
     send_comments,
+    work_out_fees,
 )
 from reviews.actions.batches import (
     answer_due,
@@ -19,6 +20,7 @@ from reviews.actions.batches import (
     figures_of,
     gaps_before_rank,
     order_audits,
+    order_new_batch,
     problems_before_rank,
     problems_of,
     rank_batch,
@@ -45,6 +47,7 @@ from reviews.actions.late import uphold
 from reviews.actions.meetings import (
     appoint_chair,
     attend,
+    break_tie,
     call_meeting,
     cancel_meeting,
     count_votes,
@@ -62,12 +65,15 @@ from reviews.actions.meetings import (
     vote,
 )
 from reviews.actions.plans import (
+    apply_by_job,
     apply_plan,
     commit_lottery,
     discard_plan,
     drop_change,
     lock_seats,
+    order_apply,
     order_plan,
+    order_plan_table,
     problems_of_plan,
     propose_change,
     propose_table,
@@ -110,16 +116,16 @@ from reviews.actions.solving import fail_plan, solve_plan
 from reviews.actions.worth import analyse, commit_line, compute, enter_line, extra_expert
 
 __all__ = [
-    "appoint_chair", "attend", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
+    "appoint_chair", "attend", "break_tie", "call_meeting", "cancel_meeting", "count_votes", "deal_again", "end_meeting", "leave_point", "move_meeting",
     "open_point", "open_vote", "order_agenda", "plan_meeting", "set_presence", "skip_point", "start_meeting", "vote",
     "analyse", "apply_form", "commit_line", "compute", "enter_line", "extra_expert", "figures_of", "gaps_before_rank", "hide_words", "make_copy", "sheets_digest", "record_pack", "submit_all",
-    "apply_plan", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
+    "apply_plan", "apply_by_job", "order_apply", "order_plan_table", "commit_lottery", "discard_plan", "drop_change", "lock_seats", "order_groups", "order_plan", "problems_of_plan", "propose_change",
     "propose_groups", "propose_table", "set_groups", "take_change", "told", "undo_plan", "verdict_of",
-    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments",
+    "add_employer", "admit", "apply_table", "apply_to_join", "ask_to_confirm", "check_table", "confirm", "confirm_fees", "edit_comments", "evaluate", "evaluate_rest", "export_fees", "make_fees", "pay_fees", "reopen_fees", "send_comments", "work_out_fees",
     "declare_tie", "decline_by_link", "drop_application", "sweep_tables", "remind_invited", "discard_table", "edit_own_profile",
     "end_desks", "end_employer", "end_pauses", "end_tie", "keep_table", "map_table", "order_table", "pause_span", "read_table", "recommend", "refuse_candidacy",
     "reveal_account", "reveal_identity", "send_back", "set_account", "uphold", "warn", "withdraw_candidacy",
-    "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "declare_and_accept", "decline",
+    "PLEDGE", "answer_due", "begin", "call_alternate", "cancel_draw", "close_batch", "commit_draw", "create_batch", "order_new_batch", "declare_and_accept", "decline",
     "edit_expert", "enrol", "enter_value", "expire_invitations", "extend_due", "find_recusals", "invite", "open_draw", "order_audits", "pause",
     "problems_before_rank", "problems_of", "rank_batch", "remind", "remove", "reopen_batch", "report_conflict", "resume", "save_draft", "set_due", "fail_plan", "solve_plan", "submit_sheet", "tell_due", "void",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock, crypt, ledger
@@ -15,9 +15,11 @@ from notices import actions as notices
 from reviews import policies
 from reviews.models import Batch, BatchItem, ExpertReview, FeeLine, FeeList
 from reviews.queries import after as reads
+from reviews.rules import fees
 from reviews.states import BatchStatus, FeeStatus, Grade, TitleLevel
-from reviews.workflow import FEES
+from reviews.workflow import FEES, tax_stands
 
+MONTH_LOCK = 0x5203
 DONE = (BatchStatus.CLOSED, BatchStatus.RANKED)
 
 
@@ -125,15 +127,18 @@ def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeLis
     row = FeeList.objects.select_for_update(no_key=True).filter(batch=batch).first()
     if row is not None and row.status != FeeStatus.DRAFT:
         raise Refused(_("The fee list is confirmed and stays."))
-    rules = reads.fee_rules(batch)
-    lines = reads.fee_lines(batch, rules, days)
+    rules, month = reads.fee_rules(batch), reads.this_month()
+    before = reads.earlier_amounts(row, rules, month, last=True)
+    lines = reads.fee_lines(batch, rules, days, before)
     if not lines:
         raise Refused(_("Nobody has submitted a sheet."))
-    row, _created = FeeList.objects.update_or_create(batch=batch, defaults={"rules": rules, "days": days, "made_by": actor.person})
+    row, _created = FeeList.objects.update_or_create(batch=batch, defaults={
+        "rules": rules, "days": days, "made_by": actor.person, "month": month, "worked_at": None})
     FeeLine.objects.filter(list=row).delete()
     FeeLine.objects.bulk_create([
-        FeeLine(list=row, expert=expert, count=count, units=units, rate=rate, gross=one.gross, tax=one.tax, net=one.net)
-        for expert, count, units, rate, one in lines])
+        FeeLine(list=row, expert=expert, count=count, units=units, rate=rate, gross=one.gross, tax=one.tax, net=one.net,
+                before_gross=was.gross, before_tax=was.tax)
+        for expert, count, units, rate, one in lines for was in [before.get(expert.pk, fees.NOTHING)]])
     ledger.record("reviews.fees.make", row, actor, batch=batch.ref, lines=len(lines), days=str(days))
     notices.tell(
         [expert.person for expert, *_rest in lines if getattr(expert, "account", None) is None], "reviews.fees", lambda: _("Where is your review fee to go?"),
@@ -152,6 +157,27 @@ def _still_as_reviewed(row: FeeList, batch: Batch) -> None:
         raise Refused(_("Sheets have changed since the list was made: make it again."))
 
 
+def _work_out(row: FeeList, rules: dict[str, Any]) -> None:
+    """The amounts as the last list of this month, which is held, so that two lists do not leave out one another."""
+    month = reads.this_month()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [MONTH_LOCK, month.year * 100 + month.month])
+    row.rules, row.month, row.worked_at = rules, month, clock.now()
+    for line, was, one in reads.worked_out(row, row.lines.all(), reads.earlier_amounts(row, rules, month, last=True)):
+        FeeLine.objects.filter(pk=line.pk).update(gross=one.gross, tax=one.tax, net=one.net, before_gross=was.gross, before_tax=was.tax)
+    FeeList.objects.filter(pk=row.pk).update(rules=rules, month=month, worked_at=row.worked_at)
+
+
+@transaction.atomic
+def work_out_fees(actor: Any, row: FeeList) -> FeeList:
+    """CONFIRMED stays CONFIRMED, by finance: the tax of the month in which the list will be paid, after the other lists of that month."""
+    fresh = FeeList.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__guide__special__plan").get(pk=row.pk)
+    if reasons := FEES.why_not("reckon", actor, fresh):
+        raise Refused(reasons)
+    _work_out(fresh, {**fresh.rules, **reads.tax_rules()})
+    return FEES.move("reckon", actor, fresh, data={"month": f"{fresh.month:%Y-%m}"})
+
+
 @transaction.atomic
 def confirm_fees(actor: Any, row: FeeList) -> FeeList:
     """DRAFT -> CONFIRMED: handed to finance; it changes no more. Everybody paid must have given an account, and the list must say what
@@ -159,8 +185,10 @@ def confirm_fees(actor: Any, row: FeeList) -> FeeList:
     batch = _held(row.batch_id)
     _over(actor, batch)
     _still_as_reviewed(row, batch)
-    return FEES.move("confirm", actor, row, missing=reads.without_account(reads.lines_of(row)),
-                     columns={"confirmed_by": actor.person, "confirmed_at": clock.now()})
+    moved = FEES.move("confirm", actor, row, missing=reads.without_account(reads.lines_of(row)),
+                      columns={"confirmed_by": actor.person, "confirmed_at": clock.now()})
+    _work_out(moved, {**moved.rules, **reads.tax_rules()})
+    return moved
 
 
 @transaction.atomic
@@ -171,11 +199,12 @@ def reopen_fees(actor: Any, row: FeeList, *, why: str) -> FeeList:
 
 @transaction.atomic
 def pay_fees(actor: Any, row: FeeList) -> FeeList:
-    """CONFIRMED -> PAID, by finance; not when a sheet became void meanwhile: then the list goes back to the organiser."""
+    """CONFIRMED -> PAID, by finance, in the month the tax was worked out for and in the order of the month's lists; not when a sheet
+    became void meanwhile: then the list goes back to the organiser."""
     if reason := policies.is_finance(actor):
         raise Refused(reason)
     _still_as_reviewed(row, _held(row.batch_id))
-    moved = FEES.move("pay", actor, row, columns={"paid_at": clock.now()})
+    moved = FEES.move("pay", actor, row, outdated=reads.outdated(row, row.lines.all()), unpaid=reads.unpaid_before(row), columns={"paid_at": clock.now()})
     people = [line.expert.person for line in reads.lines_of(moved)]
     notices.tell(people, "reviews.fees", lambda: _("Your review fee has been paid"), lambda: _("It goes to the account in your data."), "/review/profile/",
                  dedupe=f"review-fees:{moved.pk}")
@@ -189,6 +218,8 @@ def export_fees(actor: Any, row: FeeList) -> bytes:
         raise Refused(reason)
     if row.status == FeeStatus.DRAFT:
         raise Refused(_("The fee list is not confirmed yet."))
+    if row.status == FeeStatus.CONFIRMED and (reason := tax_stands(row, outdated=reads.outdated(row, row.lines.all()))):
+        raise Refused(reason)
     lines = reads.lines_of(row)
     ledger.record("reviews.fees.export", row, actor, batch=row.batch.ref, lines=len(lines))
     columns = [
@@ -196,10 +227,12 @@ def export_fees(actor: Any, row: FeeList) -> bytes:
         export.Column("level", _("Level of the title"), _("Decides the rate")), export.Column("sheets", _("Sheets"), _("Sheets submitted that count")),
         export.Column("units", _("Counted units"), _("Days of a meeting by the rules of the list, or sheets")), export.Column("rate", _("Rate per unit"), unit=_("yuan")),
         export.Column("gross", _("Before tax"), unit=_("yuan")), export.Column("tax", _("Income tax withheld"), _("Table of withholding for labour remuneration"), _("yuan")),
-        export.Column("net", _("After tax"), unit=_("yuan")), export.Column("holder", _("Name of the bank account")), export.Column("bank", _("Bank and branch")),
+        export.Column("net", _("After tax"), unit=_("yuan")),
+        export.Column("before_gross", _("Earlier in the month, before tax"), _("Of other lists of the month that are taxed together with this one"), _("yuan")),
+        export.Column("before_tax", _("Earlier in the month, tax"), unit=_("yuan")), export.Column("holder", _("Name of the bank account")), export.Column("bank", _("Bank and branch")),
         export.Column("account", _("Account number"), _("Whole"))]
     data = [[line.expert.person.name, crypt.open_sealed(line.expert.person.id_sealed), str(TitleLevel(line.expert.level).label), line.count, line.units, line.rate,
-             line.gross, line.tax, line.net, *_account(line)] for line in lines]
+             line.gross, line.tax, line.net, line.before_gross, line.before_tax, *_account(line)] for line in lines]
     return export.to_xlsx(columns, data, title=_("Fee list %(batch)s") % {"batch": row.batch.ref}, source=str(row.uid))
 
 

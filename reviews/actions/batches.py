@@ -40,7 +40,7 @@ def numbers_of(guide: Guide) -> dict[str, Any]:
         "recusal_years": int(value("review.recusal_years")), "load": int(value("review.load_max")),
         "alternates_per_seat": int(value("review.alternates_per_seat")), "answer_days": int(value("review.answer_days")),
         "yearly_max": int(value("review.expert_yearly_max")),
-        "draw_ratio": int(review.get("draw_ratio") or value("review.draw_ratio", default=0)),
+        "draw_ratio": int(review.get("draw_ratio") or value("review.draw_ratio", default=0)), "chair_tie": bool(review.get("chair_tie")),
     }
 
 
@@ -70,6 +70,13 @@ def create_batch(actor: Any, guide: Guide, *, name: str = "", applications_: Ite
         applications.put_in_review(actor, row)
     ledger.record("reviews.batch.create", batch, actor, guide=guide.ref, items=len(rows))
     return batch
+
+
+def order_new_batch(actor: Any, guide: Guide) -> Any:
+    """A batch over very many applications is made by a job."""
+    if reason := policies.may_create(actor, guide):
+        raise Refused(reason)
+    return jobs.start("reviews.batch", actor, {"guide": guide.pk}, _("Review of %(ref)s") % {"ref": guide.ref})
 
 
 def _group(batch: Batch, rows: list[Application]) -> None:
@@ -204,6 +211,7 @@ def _changed_sheets(batch: Batch) -> list[str]:
     for score in queries.all_sheets_of(batch):
         seat = score.assignment
         sheet = {"values": score.values, "comment": score.comments, "recommendation": score.recommendation, "knockouts": score.knockout}
+        sheet |= {"notes": score.notes} if score.notes else {}
         told = {"who": seat.alias, "ref": seat.item.application.ref}
         if sealed.sheet_sha256(seat.uid, batch.ref, sheet, score.total, score.submitted_at) != score.sha256:
             found.append(_("The sheet of %(who)s on %(ref)s is not what was submitted.") % told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,7 @@ def set_groups(actor: Any, batch: Batch, *, of_item: Mapping[int, str]) -> Batch
     row = _held(actor, batch)
     items = {item.pk: item.group for item in row.items.all()}
     wanted = {**items, **{pk: code for pk, code in of_item.items() if pk in items}}
-    sizes = {code: sum(one == code for one in wanted.values()) for code in wanted.values()}
+    sizes = Counter(wanted.values())
     if large := sorted(code for code, size in sizes.items() if size > int(row.rules["load"])):
         raise Refused([_("A group holds at most %(most)s applications (parameter review.load_max): %(groups)s.") % {
             "most": row.rules["load"], "groups": "、".join(large)}])

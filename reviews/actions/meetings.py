@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.policies import system
@@ -17,10 +18,10 @@ from core.workflow import Refused
 from notices import actions as notices
 from reviews import policies, queries
 from reviews.documents import MINUTES, minutes_context, minutes_title
-from reviews.models import AgendaItem, Assignment, Attendee, Ballot, Batch, Meeting, Recusal
+from reviews.models import AgendaItem, Assignment, Attendee, Ballot, Batch, BatchItem, Meeting, Recusal
 from reviews.rules import meetings as rules
 from reviews.states import DECLARABLE, WITH_APPLICANTS, AgendaStatus, AssignmentStatus, Choice, FoundBy, MeetingStatus
-from reviews.workflow import AGENDA, MEETING
+from reviews.workflow import AGENDA, MEETING, chair_is_free, waits_for_chair
 
 BEFORE = (MeetingStatus.PLANNED, MeetingStatus.CALLED)
 
@@ -48,6 +49,7 @@ def plan_meeting(actor: Any, batch: Batch, *, kind: str, title: str, starts_at: 
         raise Refused(_("The time of the meeting has passed."))
     Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)  # who accepts meanwhile finds the meeting
     numbers = {name: str(parameters.value(f"review.{name}")) for name in ("quorum_share", "vote_share", "secret_least")}
+    numbers["chair_tie"] = bool(batch.rules.get("chair_tie"))
     meeting = Meeting.objects.create(
         batch=batch, kind=kind, title=title, group=group, starts_at=starts_at, minutes_per_item=minutes_per_item, place=place, link=link,
         chair_elected=elect_chair, rules=numbers, created_by=actor.person, is_demo=batch.is_demo)
@@ -153,6 +155,8 @@ def appoint_chair(actor: Any, meeting: Meeting, *, alias: str) -> Meeting:
     member = row.attendees.filter(alias=alias).first()
     if member is None or row.status in (MeetingStatus.ENDED, MeetingStatus.CANCELLED):
         raise Refused(_("Choose a member of the meeting."))
+    if waits_for_chair(row).exists():  # whoever is put in the chair now would be chosen for the vote
+        raise Refused(_("A point with equal votes waits for the chair; or deal with it again."))
     Meeting.objects.filter(pk=row.pk).update(chair=member)
     ledger.record("reviews.meeting.chair", row, actor, alias=alias, elected=False)
     row.refresh_from_db()
@@ -344,7 +348,10 @@ def count_votes(actor: Any, agenda: AgendaItem) -> AgendaItem:
         raise Refused(reasons)
     tally = rules.counted(crypt.open_sealed(point.box))
     if point.item_id:
-        outcome = "PASSED" if rules.passed(tally, Decimal(point.meeting.rules["vote_share"])) else "FAILED"
+        share = Decimal(point.meeting.rules["vote_share"])
+        outcome = "PASSED" if rules.passed(tally, share) else "FAILED"
+        if point.meeting.rules.get("chair_tie") and rules.tied(tally, share) and chair_is_free(point):
+            outcome = "TIE"
     else:
         outcome = rules.elected(tally) or "TIE"
     row = AGENDA.move("decide", actor, point, columns={"tally": tally, "outcome": outcome, "box": ""}, data={"tally": tally, "outcome": outcome})
@@ -355,11 +362,35 @@ def count_votes(actor: Any, agenda: AgendaItem) -> AgendaItem:
 
 
 @transaction.atomic
+def break_tie(actor: Any, agenda: AgendaItem, *, choice: str) -> AgendaItem:
+    """The chair, who has not voted, decides equal votes where the rules of the batch say so: openly, and on record."""
+    if choice not in (Choice.FOR, Choice.AGAINST):
+        raise Refused(_("Choose one of the answers."))
+    _locked(agenda.meeting)
+    point, outcome = _point(agenda), "PASSED" if choice == Choice.FOR else "FAILED"
+    return AGENDA.move("break", actor, point, outcome=point.outcome or "NONE", columns={"outcome": outcome, "chair_choice": choice},
+                       data={"choice": choice, "outcome": outcome})
+
+
+@transaction.atomic
+def strike_out(actor: Any, item: BatchItem, *, why: str) -> int:
+    """A withdrawn application leaves the agenda of every meeting that is not over, with the reason for the minutes; votes that lie in
+    the box are not counted. How many points."""
+    points = AgendaItem.objects.filter(item=item, status__in=[AgendaStatus.WAITING, AgendaStatus.OPEN, AgendaStatus.VOTING])
+    rows = list(points.exclude(meeting__status__in=[MeetingStatus.ENDED, MeetingStatus.CANCELLED]).select_related("meeting", "item"))
+    with translation.override("zh-hans"):  # it stands in the minutes
+        told = (_("The application was withdrawn during the review: %(why)s") % {"why": why})[:500]
+    for point in rows:
+        AGENDA.move("skip", actor, point, why=told, reason=told, columns={"why": told, "box": ""})
+    return len(rows)
+
+
+@transaction.atomic
 def deal_again(actor: Any, agenda: AgendaItem, *, why: str) -> AgendaItem:
     """A counted point is opened again with the reason, or a vote broken off that cannot come to its number; everybody without a
     conflict may vote anew."""
     _locked(agenda.meeting)
-    row = AGENDA.move("again", actor, agenda, why=why, reason=why, columns={"tally": {}, "outcome": "", "box": ""})
+    row = AGENDA.move("again", actor, agenda, why=why, reason=why, columns={"tally": {}, "outcome": "", "chair_choice": "", "box": ""})
     Ballot.objects.filter(agenda=row).update(voted=False)
     _strike(_point(row))
     return row

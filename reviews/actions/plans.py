@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import books, clock, jobs, ledger, parameters
@@ -18,7 +19,7 @@ from reviews.rules import moves
 from reviews.states import BatchStatus, Mode, PlanKind, PlanStatus
 from reviews.workflow import BATCH, PLAN
 
-KIND = "reviews.plan"
+KIND, APPLY, TABLE = "reviews.plan", "reviews.plan.apply", "reviews.plan.table"
 MOST_SCALE = 5
 RULES = {
     "UNKNOWN": lambda: _("there is no such panel or expert in this plan"),
@@ -85,7 +86,7 @@ def lock_seats(actor: Any, plan: Plan, *, panel: str, codes: Sequence[str]) -> i
 
 def verdict_of(plan: Plan, wanted: Mapping[str, Sequence[str]]) -> moves.Verdict:
     locked = set(plan.items.filter(locked=True).values_list("panel", "code"))
-    return moves.examine(wanted, queries.plan_seats(plan), queries.plan_setting(plan), locked)
+    return moves.examine(wanted, queries.plan_seats(plan), queries.plan_setting(plan, wanted), locked)
 
 
 @transaction.atomic
@@ -149,16 +150,15 @@ def take_change(actor: Any, plan: Plan) -> Plan:
 
 def _figures(plan: Plan, gain: int) -> dict[str, int]:
     """What the seats as they are now say of filling, load and the worst-served panel."""
-    seats, near = queries.plan_seats(plan), queries.plan_setting(plan).near
-    loads = moves.loads_of(seats)
+    loads = moves.loads_of(queries.plan_seats(plan))
     return {"affinity": plan.figures["affinity"] + gain, "filled": sum(loads.values()), "load_max": max(loads.values(), default=0),
-            "idle": plan.figures["experts"] - len(loads), "least": min(sum(near[panel][code] for code in seats.get(panel, ())) for panel in near)}
+            "idle": plan.figures["experts"] - len(loads), "least": queries.least_served(plan)}
 
 
-def problems_of_plan(plan: Plan) -> list[str]:
+def problems_of_plan(plan: Plan, setting: moves.Setting | None = None) -> list[str]:
     """What stands against applying: every panel is looked at with the recusals, the pool and the batch of this moment."""
-    setting, now = queries.plan_setting(plan), queries.plan_seats(plan)
-    panels = set(queries.panels_of(plan.batch))
+    setting, now = setting or queries.plan_setting(plan), queries.plan_seats(plan)
+    panels = set(queries.panel_of_each(plan.batch).values())
     faults = [moves.Fault("SEATS", panel, "0") for panel in sorted(panels - set(now))]
     faults += [moves.Fault("UNKNOWN", panel) for panel in sorted(set(now) - panels)]
     for panel, members in now.items():
@@ -174,21 +174,44 @@ def apply_plan(actor: Any, plan: Plan) -> Plan:
     batch = Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("guide__special__plan").get(pk=plan.batch_id)
     fresh = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__guide__special__plan").get(pk=plan.pk)
     find_recusals(actor, batch)
-    problems = problems_of_plan(fresh)
+    setting = queries.plan_setting(fresh)
+    problems = problems_of_plan(fresh, setting)
     row = PLAN.move("apply", actor, fresh, problems=problems, data={"certificate": fresh.certificate_sha256, "inputs": fresh.inputs_sha256})
     Plan.objects.filter(pk=row.pk).update(applied_at=clock.now())
-    _write_seats(fresh)
+    _write_seats(fresh, setting)
     BATCH.move("draw", actor, batch)
     row.refresh_from_db()
     return row
 
 
-def _write_seats(plan: Plan) -> None:
+def order_apply(actor: Any, plan: Plan) -> Any:
+    """Applying as a job; what can be said at once is said at once."""
+    if reasons := PLAN.why_not("apply", actor, plan, problems=[]):
+        raise Refused(reasons)
+    return jobs.start(APPLY, actor, {"plan": plan.pk}, _("Applying the assignment: %(ref)s") % {"ref": plan.batch.ref})
+
+
+def apply_by_job(actor: Any, plan: Plan) -> None:
+    """What stands against it is told on the plan, which is as it was."""
+    try:
+        apply_plan(actor, plan)
+    except Refused as refused:
+        Plan.objects.filter(pk=plan.pk).update(error="\n".join(str(one) for one in refused.reasons)[:2000])
+    else:
+        Plan.objects.filter(pk=plan.pk).exclude(error="").update(error="")
+
+
+def order_plan_table(actor: Any, plan: Plan, *, kind: str) -> Any:
+    """The table of a plan as a job; who may see the plan may have it."""
+    return jobs.start(TABLE, actor, {"plan": plan.pk, "kind": kind, "language": get_language() or "zh-hans"}, _("Plan of %(ref)s") % {"ref": plan.batch.ref})
+
+
+def _write_seats(plan: Plan, setting: moves.Setting) -> None:
     """Seats, and behind them alternates in order of affinity with as many of each constituency as the panel needs."""
-    batch, setting = plan.batch, queries.plan_setting(plan)
+    batch = plan.batch
     rules = drawing.Rules(setting.people, setting.seats, setting.minimum)
     spare, rows, aliases = setting.seats * int(batch.rules["alternates_per_seat"]), [], {}
-    people = dict(PlanItem.objects.filter(plan=plan).values_list("code", "expert"))
+    people = queries.plan_key(plan)
     seats = queries.plan_seats(plan)
     for panel, items in queries.panels_of(batch).items():
         near = setting.near[panel]
@@ -235,7 +258,7 @@ def commit_lottery(actor: Any, plan: Plan, *, public_source: str) -> Draw:
             "scale": row.data["scale"], "panels": "、".join(short[:5]) + (_(" and others") if len(short) > 5 else "")}])
     find_recusals(actor, batch)
     setting = queries.plan_setting(row)
-    current = set(queries.panels_of(batch)) == {panel["key"] for panel in row.data["panels"]}
+    current = set(queries.panel_of_each(batch).values()) == {panel["key"] for panel in row.data["panels"]}
     if not current or any(code in setting.barred.get(panel["key"], ()) for panel in row.data["panels"] for code in panel["candidates"]):
         raise Refused([_("Recusals, pool or groups have changed since the odds were worked out. Work them out again.")])
     return commit_data(actor, batch, row.data, queries.plan_key(row), public_source)

@@ -16,7 +16,7 @@ from core.workflow import Refused
 from notices import actions as notices
 from reviews import policies, queries
 from reviews.actions.batches import answer_due
-from reviews.actions.meetings import join_meetings
+from reviews.actions.meetings import join_meetings, strike_out
 from reviews.models import Assignment, Batch, BatchItem, Declaration, Expert, Recusal
 from reviews.rules import draw as rules
 from reviews.states import DECLARABLE, SEATED, AssignmentStatus, BatchStatus, DeclineReason, FoundBy
@@ -266,6 +266,7 @@ def drop_application(actor: Any, application: Application, *, why: str) -> int:
     for item in rows:
         BatchItem.objects.filter(pk=item.pk).update(withdrawn=True)
         ledger.record("reviews.batch.drop", item.batch, actor, why=why, application=application.ref)
+        strike_out(actor, item, why=why)
         if item.batch.status != BatchStatus.CLOSED:
             for seat in Assignment.objects.filter(item=item, status__in=[AssignmentStatus.DRAWN, *SEATED]).select_related("batch", "expert"):
                 ASSIGNMENT.move("void", actor, seat, why=why, reason=why)

@@ -85,7 +85,7 @@ def submit_sheet(actor: Any, assignment: Assignment, *, values: Mapping[str, Any
     now = clock.now()
     digest = sealed.sheet_sha256(row.uid, row.batch.ref, clean, total, now)
     Score.objects.filter(pk=score.pk).update(
-        draft=clean, values=clean["values"], comments=clean["comment"], total=total, recommendation=clean["recommendation"],
+        draft=clean, values=clean["values"], comments=clean["comment"], notes=clean.get("notes", {}), total=total, recommendation=clean["recommendation"],
         knockout=clean["knockouts"], sha256=digest, submitted_at=now, rev=F("rev") + 1,
     )
     ASSIGNMENT.move("submit", actor, row, errors=texts, data={"sha256": digest})

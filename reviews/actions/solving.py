@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from reviews.engine.candidates import Pairs
     from reviews.engine.instance import Instance
 
-STAGES = 6
+STAGES = 6  # beside the measured steps of the slider
+SCALES = (2, 3)
 EXPLAINED = 10  # reserves of a panel that are shown with reasons
 MOST_CROSSING = 600_000  # pairs the second route is given; above, the stricter flow seats at once
 
@@ -259,8 +260,9 @@ def figures_of(case: Case, i: np.ndarray, j: np.ndarray) -> dict[str, int]:
             "load_max": int(load.max(initial=0)), "idle": int((load == 0).sum()), "panels": case.instance.n, "experts": case.instance.m}
 
 
-def measured(case: Case, answer: Answer, scales: Sequence[int]) -> list[dict[str, Any]]:
-    """Every step of the slider, worked out: quality, three of balance, and the lottery with two and three candidates a seat."""
+def measured(case: Case, answer: Answer, scales: Sequence[int], done: Callable[[int], None] = lambda _count: None) -> list[dict[str, Any]]:
+    """Every step of the slider, worked out: quality, three of balance, and the lottery with two and three candidates a seat. `done` hears how
+    many there are so far."""
     import numpy as np  # noqa: PLC0415 (of the worker)
 
     from reviews.engine import lottery  # noqa: PLC0415
@@ -273,12 +275,14 @@ def measured(case: Case, answer: Answer, scales: Sequence[int]) -> list[dict[str
         row, column = np.divmod(case.instance.locked, m)
         i, j = np.r_[i, row], np.r_[j, column]
         found.append({"balance": step, "scale": 1, **figures_of(case, i.astype(np.int64), j.astype(np.int64))})
+        done(len(found))
     strict = nested(case, case.instance)
     pairs = _pairs(strict)
     for scale in scales:
         parts = lottery.solve(strict, pairs, scale)
         found.append({"balance": 0, "scale": scale, "seats": int(case.instance.seats.sum()), "filled": int(parts.sum()) // scale,
                       "affinity": int((pairs.w * parts).sum()) // scale})
+        done(len(found))
     return found
 
 
@@ -420,19 +424,21 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
     from reviews.engine.instance import fingerprint  # noqa: PLC0415
 
     clerk, batch = system("plan"), plan.batch
-    progress(0, STAGES)
+    more = len(parameters.value("review.balance_steps")) + len(SCALES)
+    last = STAGES + more
+    progress(0, last)
     find_recusals(clerk, batch)
-    progress(1, STAGES)
+    progress(1, last)
     case = case_of(plan)
-    progress(2, STAGES)
+    progress(2, last)
     try:
         answer, told = best(case, floor=bool(plan.params.get("floor")))
-        progress(3, STAGES)
-        steps = measured(case, answer, (2, 3))
+        progress(3, last)
+        steps = measured(case, answer, SCALES, lambda count: progress(3 + count, last))
         chance = _odds(case, int(plan.params["scale"])) if plan.kind == PlanKind.LOTTERY else None
     except flow.NoFlow as error:
         return fail_plan(plan, str(error))
-    progress(4, STAGES)
+    progress(4 + more, last)
     people, items, figures = people_of(case), _items(plan, case, answer), figures_of(case, answer.i, answer.j)
     fields: dict[str, Any] = {"data": {}}
     if chance is not None:
@@ -444,7 +450,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
         written = certificate.written(answer.proof)
         file = files.store_bytes(written, f"{batch.ref}-certificate.json", "application/json", actor=clerk)
         fields |= {"certificate": file, "certificate_sha256": certificate.digest(written)}
-    progress(5, STAGES)
+    progress(5 + more, last)
     with transaction.atomic():
         PlanItem.objects.filter(plan=plan).delete()
         PlanItem.objects.bulk_create(items, batch_size=2000)
@@ -454,7 +460,7 @@ def solve_plan(plan: Plan, progress: Progress) -> Plan:
             bound=answer.bound, figures={**figures, **told},
             steps=steps, shortage=_shortage(case, answer, plan), ready_at=clock.now(), **fields)
         row = PLAN.move("ready", clerk, plan, data={"inputs": fingerprint(case.instance), "certificate": fields.get("certificate_sha256", "")})
-    progress(6, STAGES)
+    progress(last, last)
     return row
 
 

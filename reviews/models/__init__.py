@@ -294,6 +294,7 @@ class Score(models.Model):
     seconds = models.PositiveIntegerField(default=0, help_text="time with the sheet open, as the browser counted it")
     values = models.JSONField(default=dict, blank=True)
     comments = models.TextField(blank=True)
+    notes = models.JSONField(default=dict, blank=True, help_text="{criterion: comment}, where the sheet asks for comments on single criteria")
     total = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     recommendation = models.CharField(max_length=1, choices=states.Recommendation.choices, blank=True)
     knockout = models.JSONField(default=list, blank=True)
@@ -397,6 +398,7 @@ class AgendaItem(models.Model):
     box = models.TextField(blank=True)
     tally = models.JSONField(default=dict, blank=True, help_text="{choice: votes}, once the vote is closed")
     outcome = models.CharField(max_length=12, blank=True, help_text="PASSED, FAILED, an alias, or TIE")
+    chair_choice = models.CharField(max_length=8, blank=True, help_text="how the chair, who had not voted, decided equal votes")
     why = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -64,6 +64,8 @@ class FeeList(models.Model):
     batch = models.OneToOneField("reviews.Batch", models.PROTECT, related_name="fees")
     status = models.CharField(max_length=10, default=states.FeeStatus.DRAFT)
     rules = models.JSONField(help_text="rates, tax table, basis, with their sources")
+    month = models.DateField(null=True, blank=True, help_text="first day of the month whose payments are taxed together with this one")
+    worked_at = models.DateTimeField(null=True, blank=True, help_text="since when its amounts stand: lists before it in the month are its earlier ones")
     days = models.DecimalField(max_digits=4, decimal_places=1, default=1, help_text="of a meeting")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -88,7 +90,7 @@ class FeeList(models.Model):
 
 
 class FeeLine(models.Model):
-    """What one expert gets: before tax, tax withheld, after tax, in yuan."""
+    """What one expert gets: before tax, tax withheld, after tax, in yuan; `before_*` is what earlier lists of the month say."""
 
     list = models.ForeignKey(FeeList, models.CASCADE, related_name="lines")
     expert = models.ForeignKey("reviews.Expert", models.PROTECT, related_name="+")
@@ -98,6 +100,8 @@ class FeeLine(models.Model):
     gross = MoneyField()
     tax = MoneyField()
     net = MoneyField()
+    before_gross = MoneyField(default=0)
+    before_tax = MoneyField(default=0)
 
     class Meta:
         ordering = ["pk"]

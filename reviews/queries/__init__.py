@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Employment
@@ -39,8 +39,13 @@ from reviews.queries.plans import (
     experts_of,
     fields_of,
     get_plan,
+    get_plan_of,
+    items_of_panel,
+    least_served,
+    panel_of_each,
     panels_of,
     plan_key,
+    plan_of_job,
     plan_seats,
     plan_setting,
     plans_of,
@@ -84,7 +89,17 @@ from reviews.queries.pool import (
     why_not_drawn,
     with_confirmation,
 )
-from reviews.queries.recusals import authors_of, employers_of, explain, late_reports, recusals_of, seats_of, ties_in_force
+from reviews.queries.recusals import (
+    authors_of,
+    employers_of,
+    explain,
+    items_with_seats,
+    late_reports,
+    page_of_seat,
+    recusals_of,
+    seats_of,
+    ties_in_force,
+)
 from reviews.queries.worth import (
     all_sheets_of,
     analysis_of,
@@ -100,14 +115,14 @@ from reviews.queries.worth import (
 )
 from reviews.rules import draw as draws
 from reviews.rules import lottery, recusal, scores
-from reviews.states import AssignmentStatus, BatchStatus, RecusalCode
+from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, RecusalCode
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
     "agenda_of", "all_sheets_of", "analysis_of", "attendee_of", "barred_from", "barred_pairs", "copies_missing", "digests_on_record",
-    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_point", "last_counted", "line_draw_agrees", "line_draw_of",
+    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_plan_of", "items_of_panel", "least_served", "panel_of_each", "plan_of_job", "get_point", "last_counted", "line_draw_agrees", "line_draw_of",
     "own_meeting", "own_point", "panels_of", "plan_key", "plan_seats", "plan_setting", "plans_of", "recusals_of", "sheet_digests_on_record",
     "sheets_of", "supply", "totals_of", "waiting_seats",
-    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "desks_left_over", "discipline_choices", "drawable",
+    "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "items_with_seats", "page_of_seat", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "desks_left_over", "discipline_choices", "drawable",
     "employers_now", "employment_for", "employments_of", "import_for", "imports", "loads", "marked", "must_confirm_soon", "names_of", "own_candidacy",
     "own_expert", "own_expert_or_404", "profile_of", "quality_of", "recommended_by", "tie_for", "ties_of", "day_of", "expert_to_keep", "last_day_confirmed", "measures_of", "pool_words", "with_confirmation", "reviews_of", "unmet", "why_not_drawn",
 ]
@@ -185,6 +200,10 @@ def guides_to_review(actor: Any) -> list[tuple[Guide, int]]:
     return [(guide, counts[guide.pk]) for guide in rows if policies.may_create(actor, guide) is None]
 
 
+def waiting_for_review(guide: Guide) -> int:
+    return Application.objects.filter(status=Status.ACCEPTED, guide=guide).count()
+
+
 def items_of(batch: Batch) -> QuerySet[BatchItem]:
     return batch.items.select_related("application__unit", "application__leader", "batch").order_by("rank", "application__ref")
 
@@ -207,21 +226,21 @@ def first_invitation(batch: Batch) -> datetime | None:
     return Assignment.objects.filter(batch=batch, status="INVITED").aggregate(at=Min("invited_at"))["at"]
 
 
-def panel_of(batch: Batch) -> list[dict[str, Any]]:
-    """Per expert of the batch: alias, group, progress, answers; names are added by the page for those who may."""
-    found: dict[int, dict[str, Any]] = {}
-    rows = Assignment.objects.filter(batch=batch).exclude(status="DRAWN").select_related("expert__person", "item")
-    for row in rows.order_by("alias"):
-        one = found.setdefault(row.expert_id, {"alias": row.alias, "expert": row.expert, "groups": set(), "seats": 0,
-                                               "invited": 0, "submitted": 0, "declined": 0, "reason": ""})
-        one["groups"].add(row.item.group)
-        one["seats"] += row.status in ("INVITED", "ACCEPTED", "SUBMITTED")
-        one["invited"] += row.status == "INVITED"
-        one["submitted"] += row.status == "SUBMITTED"
-        if row.status == "DECLINED":
-            one["declined"] += 1
-            one["reason"] = row.get_decline_reason_display()
-    return list(found.values())
+def panel_of(batch: Batch) -> QuerySet[Assignment]:
+    """Per expert of the batch: alias, seats, sheets, answers; names are added by the page for those who may."""
+    held = Q(status__in=["INVITED", "ACCEPTED", "SUBMITTED"])
+    rows = Assignment.objects.filter(batch=batch).exclude(status="DRAWN").order_by().values("expert").annotate(
+        alias=Min("alias"), seats=Count("pk", filter=held), invited=Count("pk", filter=Q(status="INVITED")),
+        submitted=Count("pk", filter=Q(status="SUBMITTED")), why=Max("decline_reason", filter=Q(status="DECLINED")))
+    return rows.order_by("alias", "expert")
+
+
+def named_panel(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These rows of `panel_of` with the experts and the reasons in words."""
+    found = list(rows)
+    people = Expert.objects.select_related("person").in_bulk([one["expert"] for one in found])
+    reasons = dict(DeclineReason.choices)
+    return [{**one, "expert": people[one["expert"]], "reason": reasons.get(one["why"] or "", "")} for one in found]
 
 
 def totals_by_group(batch: Batch) -> dict[str, list[float]]:

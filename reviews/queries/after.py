@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy
 
-from core import parameters
+from core import clock, parameters
 from core.models import LedgerRow
 from reviews import policies
 from reviews.models import Assignment, Batch, BatchItem, Expert, ExpertReview, FeeLine, FeeList, Score
 from reviews.rules import comments as wording
 from reviews.rules import fees, merits, scores
-from reviews.states import Constituency, Mode
+from reviews.states import Constituency, FeeStatus, Mode
 
 # --- comments for applicants -----------------------------------------------------------------------------------------
 
@@ -37,13 +37,22 @@ def comment_item(batch: Batch, ref: str) -> BatchItem:
 
 
 def raw_comments(item: BatchItem) -> list[Score]:
-    """The submitted sheets that count, by alias."""
-    return list(Score.objects.filter(assignment__item=item, assignment__status="SUBMITTED", submitted_at__isnull=False).select_related(
+    """The submitted sheets that count, by alias; `notes_said` are the comments on single criteria with their names."""
+    labels = {one["code"]: one["name"] for one in item.batch.sheet["criteria"]}
+    rows = list(Score.objects.filter(assignment__item=item, assignment__status="SUBMITTED", submitted_at__isnull=False).select_related(
         "assignment").order_by("assignment__alias"))
+    for row in rows:
+        row.notes_said = [(labels.get(code, code), text) for code, text in row.notes.items()]
+    return rows
+
+
+def said_in(row: Score) -> str:
+    """Everything an expert wrote on a sheet."""
+    return "\n".join(filter(None, (row.comments, *(f"{label}：{text}" for label, text in row.notes_said))))
 
 
 def draft_comments(item: BatchItem) -> str:
-    return item.feedback or wording.merged(row.comments for row in raw_comments(item))
+    return item.feedback or wording.merged(said_in(row) for row in raw_comments(item))
 
 
 def names_of_experts(batch: Batch) -> list[str]:
@@ -95,7 +104,7 @@ def merits_of(batch: Batch) -> list[dict[str, Any]]:
     found = []
     for expert, seats in by_expert.items():
         sheets = [seat.score for seat in seats if seat.status == "SUBMITTED"]
-        words, repeated = merits.words_of([sheet.comments for sheet in sheets])
+        words, repeated = merits.words_of(["".join((sheet.comments, *sheet.notes.values())) for sheet in sheets])
         work = merits.Work(len(seats), len(sheets), sum(due is not None and sheet.submitted_at > due for sheet in sheets), words, repeated,
                            deviations.get(expert))
         found.append({
@@ -126,13 +135,76 @@ def fee_rules(batch: Batch) -> dict[str, Any]:
     value = parameters.value
     later = value("review.fee_later_days")
     rates = value("review.fee_day" if batch.mode == Mode.PANEL else "review.fee_item")
-    tax = value("tax.labour")
     return {
-        "basis": str(value("review.fee_basis")), "per": "day" if batch.mode == Mode.PANEL else "sheet", "rates": {key: str(rate) for key, rate in rates.items()},
+        **tax_rules(), "basis": str(value("review.fee_basis")), "per": "day" if batch.mode == Mode.PANEL else "sheet", "rates": {key: str(rate) for key, rate in rates.items()},
         "half": str(value("review.fee_half_day")), "later_from": int(later["from"]), "later_share": str(later["share"]),
+    }
+
+
+def tax_rules() -> dict[str, Any]:
+    """How remuneration is taxed today."""
+    tax = parameters.value("tax.labour")
+    return {
+        "period": str(parameters.value("tax.labour_period", default="PAYMENT")),
         "tax": {"allowance": str(tax["allowance"]), "allowance_to": str(tax["allowance_to"]), "share": str(tax["share"]),
                 "brackets": [[str(one) for one in row] for row in tax["brackets"]]},
     }
+
+
+def this_month() -> date:
+    return clock.today().replace(day=1)
+
+
+def earlier_lists(row: FeeList | None, month: date, *, last: bool = False) -> QuerySet[FeeList]:
+    """Handed-over lists whose amounts stood before those of `row` in the month; with `last`, all others of the month."""
+    rows = FeeList.objects.filter(month=month, status__in=[FeeStatus.CONFIRMED, FeeStatus.PAID])
+    if row is not None:
+        rows = rows.exclude(pk=row.pk)
+        if not last and row.worked_at:
+            rows = rows.filter(worked_at__lt=row.worked_at)
+    return rows
+
+
+def earlier_amounts(row: FeeList | None, rules: Mapping[str, Any], month: date, *, last: bool = False) -> dict[int, fees.Before]:
+    """expert -> what earlier lists of the month say; nothing where every payment is taxed by itself."""
+    if rules.get("period") != "MONTH":
+        return {}
+    lines = FeeLine.objects.filter(list__in=earlier_lists(row, month, last=last)).order_by().values_list("expert").annotate(g=Sum("gross"), t=Sum("tax"))
+    return {expert: fees.Before(gross, tax) for expert, gross, tax in lines}
+
+
+def unpaid_before(row: FeeList) -> list[str]:
+    """Batches whose lists count as earlier for somebody on this one and are not paid yet."""
+    if row.rules.get("period") != "MONTH" or row.month is None:
+        return []
+    mine = FeeLine.objects.filter(list=row).values("expert")
+    rows = earlier_lists(row, row.month).filter(status=FeeStatus.CONFIRMED, lines__expert__in=mine)
+    return sorted(set(rows.values_list("batch__ref", flat=True)))
+
+
+def worked_out(row: FeeList, lines: Iterable[FeeLine], before: Mapping[int, fees.Before]) -> list[tuple[FeeLine, fees.Before, fees.Amount]]:
+    """Every line with what its amounts should be after these earlier ones."""
+    table = fees.Table.load(row.rules["tax"])
+    return [(line, was, fees.amount(line.rate, line.units, table, row.rules["basis"], was))
+            for line in lines for was in [before.get(line.expert_id, fees.NOTHING)]]
+
+
+def counted_before(row: FeeList, lines: Iterable[FeeLine]) -> list[str]:
+    """Batches whose lists the earlier amounts on this one come from."""
+    if not any(line.before_gross for line in lines) or row.month is None:
+        return []
+    mine = FeeLine.objects.filter(list=row).values("expert")
+    return sorted(set(earlier_lists(row, row.month).filter(lines__expert__in=mine).values_list("batch__ref", flat=True)))
+
+
+def outdated(row: FeeList, lines: Iterable[FeeLine]) -> bool:
+    """Whether the tax is no longer that of the month in which the list would be paid now."""
+    if row.rules.get("period") == "MONTH" and row.month != this_month():
+        return True
+    if row.rules.get("period", "PAYMENT") != tax_rules()["period"]:
+        return True
+    found = worked_out(row, lines, earlier_amounts(row, row.rules, row.month or this_month()))
+    return any((line.gross, line.tax, line.net) != (one.gross, one.tax, one.net) for line, _was, one in found)
 
 
 def sheets_of_experts(batch: Batch) -> dict[int, int]:
@@ -140,7 +212,8 @@ def sheets_of_experts(batch: Batch) -> dict[int, int]:
     return dict(Assignment.objects.filter(batch=batch, status="SUBMITTED").order_by().values_list("expert").annotate(n=Count("pk")))
 
 
-def fee_lines(batch: Batch, rules: Mapping[str, Any], days: Decimal) -> list[tuple[Expert, int, Decimal, Decimal, fees.Amount]]:
+def fee_lines(batch: Batch, rules: Mapping[str, Any], days: Decimal,
+              before: Mapping[int, fees.Before]) -> list[tuple[Expert, int, Decimal, Decimal, fees.Amount]]:
     """(expert, sheets, units, rate, amount) of everybody who submitted a sheet that counts."""
     counts = sheets_of_experts(batch)
     table = fees.Table.load(rules["tax"])
@@ -148,7 +221,7 @@ def fee_lines(batch: Batch, rules: Mapping[str, Any], days: Decimal) -> list[tup
     found = []
     for expert in Expert.objects.filter(pk__in=counts).select_related("person", "account").order_by("person__name_sort", "pk"):
         units, rate = per_day if rules["per"] == "day" else Decimal(counts[expert.pk]), Decimal(rules["rates"][expert.level])
-        found.append((expert, counts[expert.pk], units, rate, fees.amount(rate, units, table, rules["basis"])))
+        found.append((expert, counts[expert.pk], units, rate, fees.amount(rate, units, table, rules["basis"], before.get(expert.pk, fees.NOTHING))))
     return found
 
 

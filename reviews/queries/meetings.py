@@ -31,7 +31,7 @@ def get_point(actor: Any, pk: int) -> AgendaItem:
 
 
 def own_point(actor: Any, pk: int) -> AgendaItem:
-    rows = AgendaItem.objects.select_related("meeting__batch", "item__application")
+    rows = AgendaItem.objects.select_related("meeting__batch", "meeting__chair__expert", "item__application")
     return _one(rows.filter(meeting__in=policies.meetings_of(actor).values("pk")), pk=pk)
 
 
@@ -50,7 +50,7 @@ def agenda_of(meeting: Meeting) -> list[AgendaItem]:
 
 
 def last_counted(points: Iterable[AgendaItem]) -> int | None:
-    """The point whose vote was counted last, by the record: not always the last of the agenda."""
+    """The point whose vote was counted, or whose equal votes the chair decided, last by the record: not always the last of the agenda."""
     found = [point.pk for point in points if point.status == AgendaStatus.DECIDED]
-    rows = LedgerRow.objects.filter(verb="reviews.agenda.decide", target_type=AgendaItem._meta.label_lower, target_id__in=found)
+    rows = LedgerRow.objects.filter(verb__in=("reviews.agenda.decide", "reviews.agenda.break"), target_type=AgendaItem._meta.label_lower, target_id__in=found)
     return rows.order_by("-pk").values_list("target_id", flat=True).first()

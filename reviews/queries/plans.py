@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Count, F, Field, Func, IntegerField, JSONField, Min, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from core import crypt
 from programs.models import ReferenceEntry
@@ -30,6 +30,15 @@ def get_plan(actor: Any, uid: Any) -> Plan:
     return _one(policies.plans_visible_to(actor), uid=_uid(uid))
 
 
+def get_plan_of(actor: Any, batch: Batch, uid: Any) -> Plan:
+    """A plan of this very batch."""
+    return _one(policies.plans_visible_to(actor).filter(batch=batch), uid=_uid(uid))
+
+
+def plan_of_job(job: Any) -> Plan:
+    return Plan.objects.select_related("batch").get(pk=job.params["plan"])
+
+
 def plans_of(batch: Batch) -> QuerySet[Plan]:
     return Plan.objects.filter(batch=batch).select_related("operator").order_by("-pk")
 
@@ -40,6 +49,18 @@ def panels_of(batch: Batch) -> dict[str, list[BatchItem]]:
     for item in batch.items.filter(withdrawn=False).select_related("application__topic").order_by("application__ref"):
         found.setdefault(item.group if batch.mode == "PANEL" else item.application.ref, []).append(item)
     return found
+
+
+def panel_of_each(batch: Batch) -> dict[int, str]:
+    """application -> key of its panel, without reading what the applications say."""
+    rows = batch.items.filter(withdrawn=False).values_list("application", "group", "application__ref")
+    return {application: group if batch.mode == "PANEL" else ref for application, group, ref in rows}
+
+
+def items_of_panel(batch: Batch, panel: str) -> list[BatchItem]:
+    """The applications of one panel."""
+    mine = {"group": panel} if batch.mode == "PANEL" else {"application__ref": panel}
+    return list(batch.items.filter(withdrawn=False, **mine).select_related("application").order_by("application__ref"))
 
 
 def discipline_names() -> dict[str, str]:
@@ -64,16 +85,17 @@ def plan_key(plan: Plan) -> dict[str, int]:
     return json.loads(crypt.open_sealed(plan.key_sealed)) if plan.key_sealed else {}
 
 
-def plan_setting(plan: Plan) -> moves.Setting:
-    """The rules of a plan for whoever wants to move somebody, with the recusals as they stand now."""
+def plan_setting(plan: Plan, panels: Iterable[str] | None = None) -> moves.Setting:
+    """The rules of a plan for whoever wants to move somebody, with the recusals as they stand now; of some panels, or of all."""
     near: dict[str, dict[str, int]] = defaultdict(dict)
-    for panel, code, affinity in plan.items.values_list("panel", "code", "affinity"):
+    items = plan.items.all() if panels is None else plan.items.filter(panel__in=set(panels))
+    for panel, code, affinity in items.order_by().values_list("panel", "code", "affinity"):
         near[panel][code] = affinity
     codes = {pk: code for code, pk in plan_key(plan).items()}
     barred: dict[str, set[str]] = defaultdict(set)
     pairs = barred_pairs(plan.batch)
     gone = set(codes) - set(drawable().filter(pk__in=codes).values_list("pk", flat=True))
-    whose = {item.application_id: panel for panel, items in panels_of(plan.batch).items() for item in items}
+    whose = panel_of_each(plan.batch)
     for application, expert in pairs:
         if application in whose and expert in codes:
             barred[whose[application]].add(codes[expert])
@@ -82,10 +104,15 @@ def plan_setting(plan: Plan) -> moves.Setting:
     return moves.Setting(plan.people, plan.batch.panel_size, plan.params["minimum"], int(plan.params["load"]), near, barred)
 
 
+def least_served(plan: Plan) -> int:
+    """Affinity of the seats of the worst-served panel."""
+    rows = plan.items.order_by().values("panel").annotate(sum=Coalesce(Sum("affinity", filter=Q(seat=True)), 0))
+    return min((row["sum"] for row in rows), default=0)
+
+
 def barred_from(plan: Plan, panel: str) -> QuerySet[Recusal]:
     """Who may not look at a panel's applications, by which evidence."""
-    inside = [item.application_id for item in panels_of(plan.batch).get(panel, [])]
-    return recusals_of(plan.batch).filter(application__in=inside)
+    return recusals_of(plan.batch).filter(application__in=[item.application_id for item in items_of_panel(plan.batch, panel)])
 
 
 def fields_of(codes: Iterable[Any]) -> list[str]:
@@ -97,10 +124,11 @@ def supply(batch: Batch) -> list[dict[str, Any]]:
     """Per field: applications and seats asked, experts without conflict by constituency, and what they can carry together. An
     expert of several fields counts in each; who is barred from every application of a field does not count there."""
     names, wanted, barred = discipline_names(), defaultdict(list), barred_pairs(batch)
-    for item in batch.items.filter(withdrawn=False).select_related("application"):
-        for field in fields_of(item.application.disciplines)[:1] or [""]:
-            wanted[field].append(item.application_id)
-    blocked = Counter((field, expert) for field, inside in wanted.items() for application, expert in barred if application in set(inside))
+    for application, disciplines in batch.items.filter(withdrawn=False).values_list("application", "application__disciplines"):
+        for field in fields_of(disciplines)[:1] or [""]:
+            wanted[field].append(application)
+    field_of = {application: field for field, inside in wanted.items() for application in inside}
+    blocked = Counter((field_of[application], expert) for application, expert in barred if application in field_of)
     able: dict[str, Counter[str]] = defaultdict(Counter)
     for pk, constituency, disciplines in drawable().values_list("pk", "constituency", "disciplines"):
         for field in fields_of(disciplines) or [""]:
@@ -118,8 +146,16 @@ def supply(batch: Batch) -> list[dict[str, Any]]:
 
 def experts_of(plan: Plan) -> QuerySet[PlanItem]:
     """Experts of a plan by load, each by the first row that names his `code`. Rows of the pool itself would stand in its order, and
-    who can read the pool would read the names beside the codes."""
-    first = plan.items.order_by().values("code").annotate(first=Min("pk")).values("first")
-    held = PlanItem.objects.filter(plan=plan, code=OuterRef("code"), seat=True).order_by().values("code").annotate(n=Count("pk"), sum=Sum("affinity"))
-    return PlanItem.objects.filter(pk__in=first).annotate(
-        load=Coalesce(Subquery(held.values("n")), 0), near=Coalesce(Subquery(held.values("sum")), 0), constituency=F("expert__constituency"))
+    who can read the pool would read the names beside the codes. The sums are taken in one pass and handed in: asked for row by row they
+    take minutes right after the plan was written, when the database knows nothing of its rows yet."""
+    seated = Q(seat=True)
+    rows = list(plan.items.order_by().values_list("code").annotate(first=Min("pk"), n=Count("pk", filter=seated), near=Sum("affinity", filter=seated)))
+    loads, nears = {code: n for code, _first, n, _near in rows}, {code: near or 0 for code, _first, _n, near in rows}
+    return PlanItem.objects.filter(pk__in=[first for _code, first, _n, _near in rows]).annotate(
+        load=_told(loads, IntegerField()), near=_told(nears, BigIntegerField()), constituency=F("expert__constituency"))
+
+
+def _told(numbers: dict[str, int], kind: Field) -> Cast:
+    """A number for each `code`, from a table that goes with the statement."""
+    book = Cast(Value(json.dumps(numbers)), JSONField())
+    return Cast(Func(book, F("code"), arg_joiner=" ->> ", template="(%(expressions)s)", output_field=TextField()), kind)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Employment, Membership, Organisation, Person
 from applications.models import OldProject
 from programs.models import CallExpert, Guide, GuideComment, NeedTopic
-from reviews.models import Assignment, Batch, Expert, Recusal, Tie
+from reviews.models import Assignment, Batch, BatchItem, Expert, Recusal, Tie
 from reviews.rules import recusal
 
 UNIT_ROLES = ("MEMBER", "ORG_ADMIN", "ORG_LEGAL", "ORG_FINANCE")
@@ -120,6 +120,18 @@ def seats_of(batch: Batch) -> QuerySet[Assignment]:
     """Everybody who holds, held or may fill a seat; alternates that nobody has called stay out of sight."""
     return Assignment.objects.filter(batch=batch).exclude(status="DRAWN").select_related(
         "item__application", "expert__person", "batch__guide__special__plan").order_by("item__application__ref", "alias")
+
+
+def items_with_seats(batch: Batch) -> QuerySet[BatchItem]:
+    return BatchItem.objects.filter(Exists(Assignment.objects.filter(item=OuterRef("pk")).exclude(status="DRAWN")), batch=batch).order_by("application__ref", "pk")
+
+
+def page_of_seat(items: QuerySet[BatchItem], uid: Any, size: int) -> int:
+    """The page on which the application of a seat stands among these; 0 when it does not."""
+    seat = Assignment.objects.filter(uid=uid).values_list("item", "item__application__ref").first()
+    if seat is None or not items.filter(pk=seat[0]).exists():
+        return 0
+    return items.filter(application__ref__lt=seat[1]).count() // size + 1
 
 
 def late_reports(batch: Batch) -> dict[tuple[int, int], list[Recusal]]:

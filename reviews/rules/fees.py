@@ -1,7 +1,9 @@
 """What an expert is paid: units by days or sheets, income tax on labour remuneration, and gross from net. Decimal, half up, to the cent.
 
-The tax table (parameter tax.labour) is that of withholding: from each payment `allowance` is taken off while it is at most
-`allowance_to`, beyond that the share `share`; on the rest the rate of its bracket less the quick deduction.
+The tax table (parameter tax.labour) is that of withholding: from each taxable amount `allowance` is taken off while it is at most
+`allowance_to`, beyond that the share `share`; on the rest the rate of its bracket less the quick deduction. What one taxable amount
+is says parameter tax.labour_period: each payment, or all that a person gets in a month. Then the tax of a payment is that of the
+whole month less what was withheld from the earlier ones.
 """
 
 from __future__ import annotations
@@ -16,6 +18,17 @@ CENT = Decimal("0.01")
 
 def cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a person has had earlier in the taxable month."""
+
+    gross: Decimal = Decimal("0.00")
+    tax: Decimal = Decimal("0.00")
+
+
+NOTHING = Before()
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,16 @@ class Table:
         """What is left after the allowance."""
         off = self.allowance if gross <= self.allowance_to else gross * self.share
         return max(Decimal(0), gross - off)
+
+    def tax_beside(self, gross: Decimal, before: Before) -> Decimal:
+        """What is withheld from a payment after earlier ones that are taxed together with it; never more than the payment."""
+        return min(gross, max(Decimal("0.00"), self.tax(before.gross + gross) - before.tax))
+
+    def gross_beside(self, net: Decimal, before: Before) -> Decimal:
+        """The payment before tax that leaves `net` after earlier ones."""
+        if net <= 0 or self.tax(before.gross + net) <= before.tax:
+            return cents(max(net, Decimal(0)))
+        return self.gross_of(net + before.gross - before.tax) - before.gross
 
     def tax(self, gross: Decimal) -> Decimal:
         rest = self.taxable(gross)
@@ -82,11 +105,11 @@ class Amount:
     net: Decimal
 
 
-def amount(rate: Decimal, units: Decimal, table: Table, basis: str) -> Amount:
+def amount(rate: Decimal, units: Decimal, table: Table, basis: str, before: Before = NOTHING) -> Amount:
     """`basis` NET: the rate is what arrives; GROSS: what is taxed."""
     value = cents(rate * units)
-    gross = table.gross_of(value) if basis == "NET" else value
-    tax = table.tax(gross)
+    gross = table.gross_beside(value, before) if basis == "NET" else value
+    tax = table.tax_beside(gross, before)
     return Amount(gross, tax, gross - tax)
 
 

@@ -38,8 +38,14 @@ def quorum(eligible: int, share: Decimal) -> int:
 
 
 def passed(counts: Mapping[str, int], share: Decimal) -> bool:
-    """More than the share of all votes cast, abstentions among them, are for it; there is no casting vote."""
+    """More than the share of all votes cast, abstentions among them, are for it."""
     return Decimal(counts.get("FOR", 0)) > share * sum(counts.values())
+
+
+def tied(counts: Mapping[str, int], share: Decimal) -> bool:
+    """As many for it as against it, so that one more vote decides; where abstentions or a higher share stand in between, none does."""
+    votes = counts.get("FOR", 0)
+    return votes == counts.get("AGAINST", 0) > 0 and passed({**counts, "FOR": votes + 1}, share)
 
 
 def elected(counts: Mapping[str, int]) -> str:

@@ -18,7 +18,7 @@ class Column:
     """What a heading of the form stands for."""
 
     heading: str
-    kind: str  # points, knockout, comment, recommendation
+    kind: str  # points, note, knockout, comment, recommendation
     code: str = ""
 
 
@@ -50,7 +50,11 @@ class Row:
 
 def columns_of(sheet: Mapping[str, Any]) -> list[Column]:
     """The writable columns in the order of the form; headings never stand twice, because each ends with its code."""
-    criteria = [Column(f"{one['name']}（0–{one['weight']}）[{one['code']}]", "points", one["code"]) for one in sheet["criteria"]]
+    criteria = []
+    for one in sheet["criteria"]:
+        criteria.append(Column(f"{one['name']}（0–{one['weight']}）[{one['code']}]", "points", one["code"]))
+        if one.get("comment_min") or one.get("reason_min"):
+            criteria.append(Column(f"{one['name']} 说明 [{one['code']} 说明]", "note", one["code"]))
     knockouts = [Column(f"{one['text'][:60]} 是/否 [{one['code']}]", "knockout", one["code"]) for one in sheet.get("knockouts") or ()]
     return [*criteria, *knockouts, Column(RECOMMENDATION, "recommendation"), Column(COMMENT, "comment")]
 
@@ -67,11 +71,13 @@ def knockout(text: str) -> bool | None:
 
 def cells_of(given: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, str]:
     """heading -> text of a cell, from a sheet as drafts are kept."""
-    values, knocked = given.get("values") or {}, given.get("knockouts") or ()
+    values, knocked, notes = given.get("values") or {}, given.get("knockouts") or (), given.get("notes") or {}
     found = {}
     for column in columns:
         if column.kind == "points":
             found[column.heading] = str(values.get(column.code, ""))
+        elif column.kind == "note":
+            found[column.heading] = str(notes.get(column.code, ""))
         elif column.kind == "knockout":
             found[column.heading] = YES if column.code in knocked else NO
         else:
@@ -83,6 +89,7 @@ def given_of(cells: Mapping[str, str], columns: Sequence[Column]) -> dict[str, A
     """A sheet from the cells of a line."""
     return {
         "values": {c.code: cells.get(c.heading, "") for c in columns if c.kind == "points"},
+        "notes": {c.code: cells.get(c.heading, "") for c in columns if c.kind == "note"},
         "knockouts": [c.code for c in columns if c.kind == "knockout" and knockout(cells.get(c.heading, ""))],
         "recommendation": cells.get(RECOMMENDATION, "").strip().upper()[:1], "comment": cells.get(COMMENT, ""),
     }

@@ -159,15 +159,45 @@ def find(candidate: Candidate, filing: Filing, context: Context) -> list[Finding
     return [*general(candidate, context), *between(candidate, filing, context)]
 
 
+@dataclass(frozen=True)
+class _Index:
+    """Places of filings by what a rule may meet in them, so that an expert is compared with few of many."""
+
+    units: Mapping[int, list[int]]
+    people: Mapping[int, list[int]]
+    names: Mapping[str, list[int]]
+    avoided: Mapping[str, list[int]]
+
+    @classmethod
+    def of(cls, filings: Iterable[Filing]) -> _Index:
+        units, people, names, avoided = ({}, {}, {}, {})  # type: ignore[var-annotated]
+        for place, filing in enumerate(filings):
+            for book, keys in ((units, filing.units), (people, filing.people), (names, filing.names), (avoided, {plain_name(one) for one in filing.avoid})):
+                for key in keys:
+                    book.setdefault(key, []).append(place)
+        return cls(units, people, names, avoided)
+
+    def near(self, candidate: Candidate, context: Context, recent: Mapping[int, Employer]) -> list[int]:
+        """Places of every filing that `between` may say something of, in their order."""
+        found: set[int] = set()
+        for unit in (*recent, *(tie.organisation for tie in candidate.ties if tie.organisation is not None)):
+            found.update(self.units.get(unit, ()))
+        for person in (*context.together.get(candidate.person, {}), *(tie.person for tie in candidate.ties if tie.person is not None)):
+            found.update(self.people.get(person, ()))
+        for tie in candidate.ties:
+            found.update(self.names.get(plain_name(tie.name), ()) if tie.name else ())
+        return sorted(found.union(self.avoided.get(plain_name(candidate.name), ()) if candidate.name else ()))
+
+
 def graph(candidates: Iterable[Candidate], filings: Iterable[Filing], context: Context
           ) -> dict[tuple[int, int], list[Finding]]:
     """{(application, expert): findings} for every barred pair."""
     filings = list(filings)
     barred: dict[tuple[int, int], list[Finding]] = {}
+    index = _Index.of(filings)
     for candidate in candidates:
         whole, recent = general(candidate, context), recent_employers(candidate, context)
-        for filing in filings:
-            found = whole + between(candidate, filing, context, recent)
-            if found:
-                barred[filing.application, candidate.expert] = found
+        for place in range(len(filings)) if whole else index.near(candidate, context, recent):
+            if found := whole + between(candidate, filings[place], context, recent):
+                barred[filings[place].application, candidate.expert] = found
     return barred

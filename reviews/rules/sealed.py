@@ -11,7 +11,7 @@ from reviews.rules.draw import sha256
 
 
 def sheet_sha256(assignment: Any, batch: str, sheet: Mapping[str, Any], total: Decimal, at: datetime) -> str:
-    """`sheet` as `programs.engine.sheets` cleans it: values, comment, recommendation, knockouts."""
+    """`sheet` as `programs.engine.sheets` cleans it: values, comment, recommendation, knockouts, and notes where there are any."""
     return sha256({"assignment": str(assignment), "batch": batch, **sheet, "total": str(total), "at": at.astimezone(UTC).isoformat()})
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core.web import charts, export, lists, steps
+from core.web import charts, export, lists, paging, steps
 from core.web.access import access
 from core.workflow import Refused
 from reviews import actions, policies, queries, states
@@ -36,10 +36,11 @@ def _crumbs(row: Batch, *more: tuple[str, Any]) -> list[tuple[Any, Any]]:
 @access(policies.is_any_organiser)
 def comments(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    items = list(reads.comment_items(row))
+    items = reads.comment_items(row)
+    part, count = paging.part(request, items), items.count()
     return render(request, "reviews/comments.html", {
-        "title": _("Comments for applicants"), "batch": row, "items": items, "done": sum(bool(item.feedback) for item in items),
-        "sent": any(item.feedback_sent_at for item in items), "may_send": row.status == "RANKED" and policies.organises(request.actor, row) is None,
+        "title": _("Comments for applicants"), "batch": row, "items": part, "part": part, "count": count, "done": items.exclude(feedback="").count(),
+        "sent": items.exclude(feedback_sent_at=None).exists(), "may_send": row.status == "RANKED" and policies.organises(request.actor, row) is None,
         "crumbs": _crumbs(row, (_("Comments for applicants"), None))})
 
 
@@ -82,14 +83,16 @@ def of_application(actor: Any, application: Any) -> tuple[str, dict[str, Any]] |
 
 def _merits_page(request: HttpRequest, row: Batch, form: Any = None) -> HttpResponse:
     rows = reads.merits_of(row)
-    for one in rows:
+    at = next((place for place, one in enumerate(rows) if form is not None and str(one["expert"].uid) == form.data.get("expert")), None)
+    part = paging.part(request, rows, number=0 if at is None else at // paging.SIZE + 1)
+    for one in part:
         decided = one["decided"]
         mine = form if form is not None and form.data.get("expert") == str(one["expert"].uid) else None
         one["form"] = mine or GradeForm(auto_id=f"{one['alias']}-%s", initial={
             "expert": one["expert"].uid, "grade": decided.grade if decided else one["grade"], "note": decided.note if decided else ""})
         one["label"], one["tone"] = states.Grade(one["grade"]).label, GRADES[one["grade"]]
     return render(request, "reviews/merits.html", {
-        "title": _("Evaluation of the experts"), "batch": row, "rows": rows, "names": policies.sees_names(request.actor, row),
+        "title": _("Evaluation of the experts"), "batch": row, "rows": list(part), "part": part, "names": policies.sees_names(request.actor, row),
         "may": policies.organises(request.actor, row) is None and row.status in ("CLOSED", "RANKED"), "waiting": sum(one["decided"] is None for one in rows),
         "crumbs": _crumbs(row, (_("Evaluation of the experts"), None))}, status=422 if form is not None else 200)
 
@@ -163,14 +166,17 @@ def fees_make(request: HttpRequest, ref: str) -> HttpResponse:
 def fee_list(request: HttpRequest, uid: Any) -> HttpResponse:
     row = reads.fee_list_for(request.actor, uid)
     lines = reads.lines_of(row)
-    urls = {verb: reverse(f"reviews:desk:fees_{verb}", args=[uid]) for verb in ("confirm", "reopen", "pay")}
-    buttons = steps.buttons(FEES, request.actor, row, urls, needs_why=("reopen",), second=("reopen",))
-    missing = reads.without_account(lines)
+    urls = {verb: reverse(f"reviews:desk:fees_{verb}", args=[uid]) for verb in ("confirm", "reopen", "reckon", "pay")}
+    buttons = steps.buttons(FEES, request.actor, row, urls, needs_why=("reopen",), second=("reopen", "reckon"))
+    outdated = row.status == "CONFIRMED" and reads.outdated(row, lines)
     for one in buttons:
         if one["verb"] == "confirm":
-            one["reasons"] = FEES.why_not("confirm", request.actor, row, missing=missing)
+            one["reasons"] = FEES.why_not("confirm", request.actor, row, missing=reads.without_account(lines))
+        elif one["verb"] == "pay":
+            one["reasons"] = FEES.why_not("pay", request.actor, row, unpaid=reads.unpaid_before(row), outdated=outdated)
     return render(request, "reviews/fees.html", {
         "title": _("Fee list %(batch)s") % {"batch": row.batch.ref}, "row": row, "tone": FEE_TONES[row.status], "lines": lines, "sums": reads.fee_sums(lines),
+        "monthly": row.rules.get("period") == "MONTH", "earlier": reads.counted_before(row, lines), "outdated": outdated,
         "buttons": buttons, "is_finance": policies.is_finance(request.actor) is None and row.status != "DRAFT", "days": DaysForm(initial={"days": row.days}),
         "may_make": row.status == "DRAFT" and policies.organises(request.actor, row.batch) is None, "events": queries.history_of(row),
         "crumbs": [(_("Review fees"), reverse("reviews:desk:fee_lists")), (row.batch.ref, None)]})
@@ -178,6 +184,7 @@ def fee_list(request: HttpRequest, uid: Any) -> HttpResponse:
 
 fees_confirm = steps.step_view(reads.fee_list_for, actions.confirm_fees, question=policies.is_any_organiser, to=fees_url)
 fees_reopen = steps.step_view(reads.fee_list_for, actions.reopen_fees, question=policies.is_finance, to=fees_url, needs_why=True)
+fees_reckon = steps.step_view(reads.fee_list_for, actions.work_out_fees, question=policies.is_finance, to=fees_url)
 fees_pay = steps.step_view(reads.fee_list_for, actions.pay_fees, question=policies.is_finance, to=fees_url)
 
 

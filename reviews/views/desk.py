@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -14,17 +15,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import money
-from core.web import charts, lists, steps
+from core.web import charts, lists, paging, steps
 from core.web.access import access
 from core.web.access import public as everyone
 from programs import queries as programme
 from reviews import actions, policies, queries, states
 from reviews.forms import CommitForm, DueForm, ExtendForm, ValueForm
-from reviews.models import Batch, Draw
+from reviews.models import Batch, BatchItem, Draw
 from reviews.queries import after
 from reviews.workflow import BATCH, DRAW
 
 TONES = {"DRAFT": "warn", "DRAWN": "doing", "INVITING": "doing", "SCORING": "doing", "CLOSED": "warn", "RANKED": "good"}
+AT_ONCE = 300  # applications that a press puts under review; more by a job
 FLAGS = {"KNOCKOUT": gettext_lazy("Knock-out"), "RANGE": gettext_lazy("Wide range"), "SD": gettext_lazy("Wide deviation")}
 
 
@@ -70,7 +72,10 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 @access(policies.is_any_organiser)
 @require_POST
 def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
-    row = actions.create_batch(request.actor, programme.get_for(request.actor, guide))
+    wanted = programme.get_for(request.actor, guide)
+    if queries.waiting_for_review(wanted) > AT_ONCE:
+        return redirect("job", actions.order_new_batch(request.actor, wanted).uid)
+    row = actions.create_batch(request.actor, wanted)
     messages.success(request, _("Batch %(ref)s has been made.") % {"ref": row.ref})
     return redirect(url_of(row))
 
@@ -78,19 +83,21 @@ def batch_new(request: HttpRequest, guide: str) -> HttpResponse:
 @access(policies.opens_reviews)
 def batch(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
-    progress, draw = queries.progress_of(row), queries.draw_of(row)
+    progress, draw, panel = queries.progress_of(row), queries.draw_of(row), paging.part(request, queries.panel_of(row), name="experts", anchor="pa",
+                                                                                              label=_("Pages of the experts"))
+    items = paging.part(request, queries.items_of(row), anchor="it")
     problems = actions.problems_of(row) if row.status in ("CLOSED", "RANKED") else None
     urls = {verb: reverse(f"reviews:desk:{verb}", args=[ref]) for verb in ("invite", "begin", "close", "rank", "reopen")}
     return render(request, "reviews/batch.html", {
         "title": row.name, "batch": row, "label": label_of(row), "tone": TONES[row.status], "draw": draw, "kpis": _kpis(row, progress),
         "buttons": _buttons(request, row, urls, problems), "problems": problems, "due": DueForm(initial={"due_at": row.due_at}), "extend": ExtendForm(initial={"due_at": row.due_at}),
         "may_organise": policies.organises(request.actor, row) is None, "may_draw": policies.draws(request.actor, row) is None,
-        "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.panel_of(row),
+        "commit": CommitForm(), "recusals": queries.recusal_counts(row), "panel": queries.named_panel(panel), "panel_part": panel,
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
         "annulled": list(queries.annulled_draws(row)),
-        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row), "sums": _sums(row),
+        "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row, items), "items_part": items, "sums": _sums(row),
         "fees": after.fee_list_of(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
     })
@@ -125,19 +132,19 @@ def _calibration(row: Batch) -> Any:
     return charts.lollipop(_("How experts differ from their panels"), rows, note=_("mean difference on shared applications")) if rows else None
 
 
-def _items(row: Batch) -> list[dict[str, Any]]:
+def _items(row: Batch, shown: Iterable[BatchItem]) -> list[dict[str, Any]]:
     sheets = queries.sheets_in(row)
     return [
         {"i": item, "sheets": sheets.get(item.pk, 0), "flag": str(FLAGS[item.flag]) if item.flag in FLAGS else "", "amount": money.wan(item.amount),
          "outcome": item.get_outcome_display() if item.outcome else "",
          "line": bool(item.rank) and item.outcome != "PROPOSE"}
-        for item in queries.items_of(row)
+        for item in shown
     ]
 
 
 def _sums(row: Batch) -> dict[str, Any]:
-    chosen = [item for item in row.items.all() if item.outcome == "PROPOSE"]
-    return {"count": len(chosen), "most": row.guide.max_projects, "money": money.wan(sum(item.amount for item in chosen)),
+    chosen = list(row.items.filter(outcome="PROPOSE").values_list("amount", flat=True))
+    return {"count": len(chosen), "most": row.guide.max_projects, "money": money.wan(sum(chosen)),
             "budget": money.wan(row.guide.budget_control)}
 
 

@@ -18,7 +18,7 @@ from core import clock, files, typed
 from core.web import charts, steps
 from core.web.access import access
 from core.workflow import Refused
-from programs.engine.sheets import Sheet
+from programs.engine.sheets import NOTE, Sheet
 from reviews import actions, documents, policies, queries, states
 from reviews.forms import AcceptForm, ConflictForm, DeclineForm
 from reviews.models import Assignment
@@ -84,7 +84,7 @@ def given_from(data: Any, sheet: Sheet) -> dict[str, Any]:
     """The sheet's own shape from flat fields of the page."""
     return {
         "values": {c.code: data.get(f"v-{c.code}", "") for c in sheet.criteria}, "comment": data.get("comment", ""),
-        "recommendation": data.get("recommendation", ""), "knockouts": _many(data, "knockouts"),
+        "notes": {c.code: data.get(f"n-{c.code}", "") for c in sheet.criteria if c.asks}, "recommendation": data.get("recommendation", ""), "knockouts": _many(data, "knockouts"),
     }
 
 
@@ -146,7 +146,9 @@ def _late(seat: Assignment) -> str:
 def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
     double = seat.batch.blind == states.Blind.DOUBLE
     values = given.get("values") or {}
-    criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ())} for c in sheet.criteria]
+    notes = given.get("notes") or {}
+    criteria = [{"c": c, "value": values.get(c.code, ""), "errors": errors.get(c.code, ()), "note": notes.get(c.code, ""), "note_id": f"v-{c.code}{NOTE}",
+                 "note_errors": errors.get(f"{c.code}{NOTE}", ())} for c in sheet.criteria]
     late = _late(seat)
     at, neighbours, following = _neighbours(request, seat)
     others = [total for one in neighbours if one.pk != seat.pk and (total := points_of(one, sheet)) is not None]
@@ -154,6 +156,7 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "title": seat.shown_title, "seat": seat, "others": charts.dots(others, low=0, label=_("my other sheets: %(points)s") % {
             "points": "、".join(str(one) for one in sorted(others, reverse=True))}) if others else "", "batch": seat.batch, "criteria": criteria, "given": given,
         "errors": [{"text": text, "id": f"v-{code}"} for code, texts in errors.items() for text in texts],
+        "comment_errors": errors.get("comment", ()), "recommendation_errors": errors.get("recommendation", ()),
         "knockouts": [{"code": k["code"], "text": k["text"], "on": k["code"] in (given.get("knockouts") or [])} for k in sheet.knockouts],
         "recommendations": states.Recommendation.choices, "least": sheet.comment_min, "step": sheet.step,
         "d": applications.dossier(seat.item.application, blind_copy=double, hide=seat.item.hidden),
@@ -165,6 +168,11 @@ def _task_context(request: HttpRequest, seat: Assignment, sheet: Sheet, given: d
         "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (seat.batch.name, reverse("reviews:review:batch", args=[seat.batch.ref])),
                    (seat.item.application.ref, None)],
     }
+
+
+def _flat(kept: Any) -> dict[str, str]:
+    """Points and comments on criteria of a draft by the names of the page's fields."""
+    return {f"{mark}-{code}": value for mark, part in (("v", "values"), ("n", "notes")) for code, value in (kept.get(part) or {}).items()}
 
 
 @access(policies.is_expert)
@@ -181,15 +189,14 @@ def autosave(request: HttpRequest, uid: Any) -> HttpResponse:
     if base is None:
         return JsonResponse({"reasons": [_("The request cannot be read.")]}, status=400)
     kept = seat.score.draft if hasattr(seat, "score") else {}
-    flat = {f"v-{code}": value for code, value in (kept.get("values") or {}).items()} | {
+    flat = _flat(kept) | {
         "comment": kept.get("comment", ""), "recommendation": kept.get("recommendation", ""), "knockouts": kept.get("knockouts", [])}
     try:
         saved = actions.save_draft(request.actor, seat, values=given_from({**flat, **fresh}, sheet), base=base)
     except Refused as error:
         return JsonResponse({"reasons": error.reasons}, status=422)
     if saved.current is not None:
-        values = {f"v-{code}": value for code, value in (saved.current.get("values") or {}).items()}
-        return JsonResponse({"rev": saved.rev, "values": {**values, "comment": saved.current.get("comment", "")}}, status=409)
+        return JsonResponse({"rev": saved.rev, "values": {**_flat(saved.current), "comment": saved.current.get("comment", "")}}, status=409)
     return JsonResponse({"rev": saved.rev, "at": timezone.localtime(saved.at).strftime("%H:%M:%S")})
 
 

@@ -46,6 +46,10 @@ def shown(point: AgendaItem, batch: Batch, *, blind: bool = True) -> str:
 
 
 def result(point: AgendaItem) -> str:
+    if point.item is not None and point.outcome == "TIE":
+        return _("equal votes: the chair decides")
+    if point.chair_choice:
+        return _("passed, by the chair") if point.outcome == "PASSED" else _("not passed, by the chair")
     words = {"PASSED": _("passed"), "FAILED": _("not passed"), "TIE": _("as many votes for two: vote again, or appoint the chair"), "": ""}
     return str(words.get(point.outcome, _("%(who)s is elected") % {"who": point.outcome}))
 
@@ -186,16 +190,18 @@ def own(request: HttpRequest, uid: Any) -> HttpResponse:
     """A meeting as its member sees it: time, place, agenda, and the vote that is open."""
     row = queries.own_meeting(request.actor, uid)
     member, lines = queries.attendee_of(request.actor, row), _lines(row, blind=True)
+    leads = bool(row.rules.get("chair_tie")) and row.chair_id == member.pk and row.status == "RUNNING"
     for one in lines:
         mine = next(ballot for ballot in one["p"].ballots.all() if ballot.attendee_id == member.pk)
         point = one["p"]
         one |= {"mine": mine, "voting": point.status == "VOTING" and not mine.recused and not mine.voted,
                 "may_leave": point.item is not None and not mine.recused and not mine.voted and point.status in ("WAITING", "OPEN", "VOTING"),
                 "choices": states.Choice.choices if point.item else [(name, name) for name in row.attendees.values_list("alias", flat=True)]
-                if point.status == "VOTING" else []}
+                if point.status == "VOTING" else [],
+                "decides": leads and point.outcome == "TIE" and not mine.recused and not mine.voted and point.item is not None}
     return render(request, "reviews/meeting_own.html", {
         "title": row.title, "meeting": row, "member": member, "label": states.MeetingStatus(row.status).label, "tone": TONES[row.status], "rows": lines,
-        "conflict": ConflictForm(), "in_time": row.status in ("CALLED", "RUNNING"), "live": row.status == "RUNNING",
+        "conflict": ConflictForm(), "leads": leads, "deciding": states.Choice.choices[:2], "in_time": row.status in ("CALLED", "RUNNING"), "live": row.status == "RUNNING",
         "crumbs": [(_("Reviews"), reverse("reviews:review:home")), (row.batch.name, reverse("reviews:review:batch", args=[row.batch.ref])), (row.title, None)],
     })
 
@@ -214,6 +220,15 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     point = queries.own_point(request.actor, pk)
     actions.vote(request.actor, point, choice=request.POST.get("choice", ""))
     messages.success(request, _("Your vote is in the box. Nobody can see what you voted."))
+    return redirect("reviews:review:meeting", point.meeting.uid)
+
+
+@access(policies.is_expert)
+@require_POST
+def tie(request: HttpRequest, pk: int) -> HttpResponse:
+    point = queries.own_point(request.actor, pk)
+    actions.break_tie(request.actor, point, choice=request.POST.get("choice", ""))
+    messages.success(request, _("Recorded: you have decided this point as its chair."))
     return redirect("reviews:review:meeting", point.meeting.uid)
 
 

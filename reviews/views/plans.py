@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +15,18 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import files, typed
-from core.web import charts, export, lists, steps
+from core.web import charts, export, lists, paging, steps
 from core.web.access import access
 from core.workflow import Refused
-from reviews import actions, policies, queries, states
+from reviews import actions, documents, policies, queries, states
 from reviews.forms import CommitForm, GroupSizeForm, PlanForm, TableForm
 from reviews.models import Batch, Plan
 from reviews.workflow import PLAN
 
 TONES = {"RUNNING": "doing", "READY": "warn", "APPLIED": "good", "FAILED": "bad", "DISCARDED": ""}
 MILLION = 1_000_000
-LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all
+FEW = 30  # groups that are chosen from a list; more are typed, with suggestions
+LOOKED_AT = 500  # panels that are looked at for the page; the act itself looks at all. Above, applying and tables are jobs
 BLOCKS = {"discipline": gettext_lazy("Discipline"), "cluster": gettext_lazy("Cluster"), "keyword": gettext_lazy("Keywords"),
           "text": gettext_lazy("Words of the text")}
 STEPS = (gettext_lazy("Best affinity"), gettext_lazy("A little balance"), gettext_lazy("Much balance"), gettext_lazy("As even as it can be"))
@@ -82,14 +84,17 @@ def plan_run(request: HttpRequest, ref: str) -> HttpResponse:
 def groups(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     if request.method == "POST":
-        wanted = {pk: value[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
+        wanted = {pk: value.strip().upper()[:8] for name, value in request.POST.items() if name.startswith("g-") and value and (pk := typed.whole(name[2:])) is not None}
         actions.set_groups(request.actor, row, of_item=wanted)
         messages.success(request, _("Saved."))
-        return redirect("reviews:desk:groups", ref)
+        return redirect(f"{reverse('reviews:desk:groups', args=[ref])}?{request.GET.urlencode()}".rstrip("?"))
     codes = [group["code"] for group in row.groups]
     new = next(code for number in range(1, 1000) if (code := f"G{number:02d}") not in codes)
+    items = queries.items_of(row).order_by("group", "application__ref")
+    if words := request.GET.get("q", "").strip()[:100]:
+        items = items.filter(Q(group__iexact=words) | Q(application__ref__icontains=words) | Q(application__title__icontains=words))
     return render(request, "reviews/groups.html", {
-        "title": _("Groups of %(ref)s") % {"ref": row.ref}, "batch": row, "items": queries.items_of(row).order_by("group", "application__ref"),
+        "title": _("Groups of %(ref)s") % {"ref": row.ref}, "batch": row, "part": paging.part(request, items), "q": words, "few": len(codes) < FEW,
         "codes": [*codes, new], "new": new, "form": GroupSizeForm(initial={"most": row.rules["load"]}),
         "may_group": policies.groups(request.actor, row) is None, "crumbs": _crumbs(row, (_("Groups"), None)),
     })
@@ -135,13 +140,13 @@ class Panels(lists.Listing):
         wanted = self.plan.items.filter(seat=True) if self.plan.kind == states.PlanKind.OPTIMUM else self.plan.items.filter(
             code__in={code for panel in self.plan.data.get("panels", ()) for code in panel["odds"]})
         odds = {panel["key"]: panel["odds"] for panel in self.plan.data.get("panels", ())}
-        for item in wanted.filter(panel__in={row.panel for row in rows}).only("panel", "code", "affinity", "locked"):
-            if item.panel not in odds or item.code in odds[item.panel]:
-                found.setdefault(item.panel, []).append(item)
+        for panel, *item in wanted.filter(panel__in={row.panel for row in rows}).values_list("panel", "code", "affinity", "locked"):
+            if panel not in odds or item[0] in odds[panel]:
+                found.setdefault(panel, []).append(item)
         for row in rows:
-            for item in found.get(row.panel, ()):
-                row.codes.append(item.code)
-                row.near, row.held = row.near + item.affinity, row.held + item.locked
+            for code, near, held in found.get(row.panel, ()):
+                row.codes.append(code)
+                row.near, row.held = row.near + near, row.held + held
 
 
 @access(policies.is_review_desk)
@@ -154,16 +159,20 @@ def plan(request: HttpRequest, uid: Any) -> HttpResponse:
         "kpis": _kpis(row), "steps": _steps(row), "shortage": _shortage(row), "works": works, "buttons": _buttons(request, row, urls),
         "proposal": _proposal(row) if works else None, "table": TableForm(), "may_move": works and row.status == "READY" and row.kind == "OPTIMUM",
         "commit": CommitForm() if works and row.kind == "LOTTERY" and row.status == "READY" else None, "events": queries.history_of(row),
-        "gap": _gap(row), "crumbs": _crumbs(row.batch, (_("Assignment of experts"), planning_url(row.batch)), (_("Assignment plan"), None)),
+        "gap": _gap(row), "large": _is_large(row), "crumbs": _crumbs(row.batch, (_("Assignment of experts"), planning_url(row.batch)), (_("Assignment plan"), None)),
     })
+
+
+def _is_large(row: Plan) -> bool:
+    return int(row.figures.get("panels", 0)) > LOOKED_AT
 
 
 def _buttons(request: HttpRequest, row: Plan, urls: dict[str, str]) -> list[dict[str, Any]]:
     shown = steps.buttons(PLAN, request.actor, row, urls, needs_why=("undo",), second=("discard",))
     shown = [one for one in shown if one["verb"] != "apply" or row.kind == "OPTIMUM"]
     for one in shown:
-        if one["verb"] == "apply" and row.figures.get("panels", 0) <= LOOKED_AT:
-            one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=actions.problems_of_plan(row))
+        if one["verb"] == "apply":  # the job looks at all seats of a large one
+            one["reasons"] = PLAN.why_not("apply", request.actor, row, problems=[] if _is_large(row) else actions.problems_of_plan(row))
     return shown
 
 
@@ -240,10 +249,11 @@ class PlanExperts(lists.Listing):
 def plan_experts(request: HttpRequest, uid: Any) -> HttpResponse:
     row = queries.get_plan(request.actor, uid)
     count: dict[int, int] = {}
-    for load in queries.experts_of(row).values_list("load", flat=True):
+    rows = queries.experts_of(row)
+    for load in rows.values_list("load", flat=True):
         count[load] = count.get(load, 0) + 1
     bars = [(_("%(count)d seats") % {"count": load}, experts) for load, experts in sorted(count.items())]
-    return lists.page(request, PlanExperts(), queries.experts_of(row), template="reviews/plan_experts.html", context={
+    return lists.page(request, PlanExperts(), rows, template="reviews/plan_experts.html", context={
         "chart": charts.bars(_("Experts by number of seats"), bars) if bars else None,
         "crumbs": _crumbs(row.batch, (_("Assignment plan"), url_of(row)), (_("Load of the experts"), None))})
 
@@ -256,7 +266,7 @@ def panel(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
     """Why these experts, who was barred by which evidence, who would be next; what a move would do is shown first."""
     row = queries.get_plan(request.actor, uid)
     items = list(row.items.filter(panel=panel).order_by("-seat", "place"))
-    inside = queries.panels_of(row.batch).get(panel)
+    inside = queries.items_of_panel(row.batch, panel)
     if not inside:
         raise Http404
     seats, reserves = [one for one in items if one.seat], [one for one in items if not one.seat]
@@ -325,30 +335,24 @@ def panel_move(request: HttpRequest, uid: Any, panel: str) -> HttpResponse:
 # --- tables, proof, verbs -----------------------------------------------------------------------------------------
 
 
-def _columns() -> list[export.Column]:
-    return [
-        export.Column("panel", _("Panel"), _("Reference of the application, or code of the group")),
-        export.Column("expert", _("Expert"), _("Code of this plan; names are known after the assignment is applied")),
-        export.Column("seat", _("Seat or reserve"), _("Rows marked as seat are read when the table comes back")),
-        export.Column("constituency", _("Constituency")), export.Column("affinity", _("Affinity"), _("0 to 1,000,000")),
-        export.Column("locked", _("Locked")),
-    ]
-
-
 @access(policies.is_review_desk)
 def plan_table(request: HttpRequest, uid: Any) -> HttpResponse:
     """The whole plan as XLSX or CSV; back comes the same table with its consequences first (POST)."""
     row = queries.get_plan(request.actor, uid)
     if request.method == "POST":
         return _table_back(request, row)
-    kinds = dict(states.Constituency.choices)
-    rows = [(one.panel, one.code, _("Seat") if one.seat else _("Reserve expert"), str(kinds.get(row.people.get(one.code, {}).get("constituency"), "")),
-             one.affinity, one.locked) for one in row.items.all()]
-    csv = request.GET.get("format") == "csv"
-    data = export.to_csv(_columns(), rows) if csv else export.to_xlsx(_columns(), rows, title=_("Plan of %(ref)s") % {"ref": row.batch.ref})
-    answer = HttpResponse(data, content_type="text/csv; charset=utf-8" if csv else export.MIME_XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{row.batch.ref}-plan.{'csv' if csv else 'xlsx'}")
+    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    answer = HttpResponse(documents.plan_table(row, kind), content_type="text/csv; charset=utf-8" if kind == "csv" else export.MIME_XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, f"{row.batch.ref}-plan.{kind}")
     return answer
+
+
+@access(policies.is_review_desk)
+@require_POST
+def plan_table_order(request: HttpRequest, uid: Any) -> HttpResponse:
+    """The table of a plan with many panels is made by a job."""
+    row = queries.get_plan(request.actor, uid)
+    return redirect("job", actions.order_plan_table(request.actor, row, kind="csv" if request.POST.get("format") == "csv" else "xlsx").uid)
 
 
 def _table_back(request: HttpRequest, row: Plan) -> HttpResponse:
@@ -398,7 +402,18 @@ def plan_commit(request: HttpRequest, uid: Any) -> HttpResponse:
     return redirect("reviews:desk:draw", draw.uid)
 
 
-plan_apply = steps.step_view(queries.get_plan, actions.apply_plan, question=policies.is_any_drawer, to=url_of)
+@access(policies.is_any_drawer)
+@require_POST
+def plan_apply(request: HttpRequest, key: Any) -> HttpResponse:
+    """At once; a plan with many panels by a job, which says on the plan what stood against it."""
+    row = queries.get_plan(request.actor, key)
+    if _is_large(row):
+        return redirect("job", actions.order_apply(request.actor, row).uid)
+    actions.apply_plan(request.actor, row)
+    messages.success(request, _("Done."))
+    return redirect(url_of(row))
+
+
 plan_undo = steps.step_view(queries.get_plan, actions.undo_plan, question=policies.is_any_drawer, to=url_of, needs_why=True)
 plan_discard = steps.step_view(queries.get_plan, actions.discard_plan, question=policies.is_any_drawer, to=lambda row: planning_url(row.batch))
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.policies import system
 from core import files, typed
-from core.web import charts, export, steps
+from core.web import charts, export, paging, steps
 from core.web.access import access
 from core.workflow import Refused
 from reviews import actions, policies, queries, states
@@ -156,7 +156,8 @@ def disagreements(request: HttpRequest, ref: str) -> HttpResponse:
     row = queries.get_for(request.actor, ref)
     totals, seats, lines = queries.totals_of(row), queries.waiting_seats(row), []
     figures = actions.figures_of(row)
-    for item in queries.items_of(row):
+    flagged = [pk for pk, one in figures.items() if one.flag]
+    for item in queries.items_of(row).filter(pk__in=flagged):
         one = figures[item.pk]
         if one.flag and not seats[item.pk]["open"]:
             points = totals.get(item.pk, [])
@@ -164,8 +165,9 @@ def disagreements(request: HttpRequest, ref: str) -> HttpResponse:
                           "dots": charts.dots([total for _alias, total in points], low=min([50, *(int(total) // 10 * 10 for _alias, total in points)])), "alternates": seats[item.pk]["alternates"],
                           "extra": one.flag != "KNOCKOUT"})
     lines.sort(key=lambda one: -one["spread"])
+    part = paging.part(request, lines)
     return render(request, "reviews/disagreements.html", {
-        "title": _("Large disagreements"), "batch": row, "rows": lines, "running": row.status in ("INVITING", "SCORING"),
+        "title": _("Large disagreements"), "batch": row, "rows": list(part), "part": part, "running": row.status in ("INVITING", "SCORING"),
         "may_organise": policies.organises(request.actor, row) is None, "crumbs": _crumbs(row, _("Large disagreements")),
     })
 
@@ -193,9 +195,10 @@ def blind_copies(request: HttpRequest, ref: str) -> HttpResponse:
         words = request.POST.get("words", "").replace("，", "\n").replace(",", "\n").replace("、", "\n").split("\n")
         actions.hide_words(request.actor, item, words=words)
         messages.success(request, _("Saved. The copy is made anew."))
-        return redirect("reviews:desk:blind_copies", ref)
+        return redirect(f"{reverse('reviews:desk:blind_copies', args=[ref])}?{request.GET.urlencode()}".rstrip("?"))
+    part = paging.part(request, queries.items_of(row), 25)
     return render(request, "reviews/blind_copies.html", {
-        "title": _("Copies without names"), "batch": row, "rows": list(queries.items_of(row)), "open": row.status not in ("CLOSED", "RANKED"),
+        "title": _("Copies without names"), "batch": row, "rows": list(part), "part": part, "open": row.status not in ("CLOSED", "RANKED"),
         "crumbs": _crumbs(row, _("Copies without names"))})
 
 

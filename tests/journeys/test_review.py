@@ -190,6 +190,7 @@ def scored_by_finger(phone: Phone, batch: Batch, place: int, count: int) -> None
     assert answer.headers["content-type"] == "application/pdf" and answer.body().startswith(b"%PDF")
     page.locator("main a[href='#sheet']").tap()
     assert within(page, "#sheet h2"), "the sheet is one tap away"
+    assert not page.locator("main kbd").first.is_visible(), "no keys are named where there is no keyboard"
     sheet = make.sheet(batch, 0.9 - place / 50)
     for code, points in sheet["values"].items():
         page.fill(f"[name='v-{code}']", points)

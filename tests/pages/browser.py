@@ -12,9 +12,11 @@ import axe_playwright_python
 from playwright.sync_api import Error as PlaywrightError
 
 WIDE, NARROW = 1440, 390
-CONTRAST = "color-contrast"
-#: Every rule but contrast looks at the whole page; contrast, two thirds of the time of all rules together, at the texts that look new.
-AXE = {"resultTypes": ["violations"], "rules": {CONTRAST: {"enabled": False}}}
+#: Rules that compare colours take two thirds of the time of all together: they look at the texts that look new, every other one at the
+#: whole page. Style sheets and media are not fetched once more for rules that are not asked (`preload`), and where an element stands is
+#: worked out when something is wrong (`selectors`).
+COLOURS = ["color-contrast", "link-in-text-block"]
+AXE = {"resultTypes": ["violations"], "preload": False, "selectors": False, "rules": {name: {"enabled": False} for name in COLOURS}}
 #: Where axe-core lies: the server of the tests hands it out, so that Chromium keeps its compiled form from page to page.
 AXE_FOLDER = Path(axe_playwright_python.__file__).parent
 LOAD_AXE = """(address) => window.axe ? true : new Promise((resolve, reject) => {
@@ -22,11 +24,21 @@ LOAD_AXE = """(address) => window.axe ? true : new Promise((resolve, reject) => 
   Object.assign(script, {src: address, onload: () => resolve(true), onerror: () => reject(new Error('no axe-core'))});
   document.head.append(script);
 })"""
-RUN_AXE = "(options) => axe.run(document, options).then((result) => result.violations)"
+#: All the rules, when asked for, and those of colours at the texts named in `looks`.
+RUN_AXE = """async ({rules, looks, options, colours}) => {
+  let found = [];
+  if (rules) {
+    found = (await axe.run(document, options)).violations;
+    if (found.length) found = (await axe.run(document, {...options, selectors: true})).violations;
+  }
+  const include = looks.map((name) => window.looked.get(name));
+  if (!include.length) return found;
+  return [...found, ...(await axe.run({include}, {...options, rules: {}, selectors: true, runOnly: colours})).violations];
+}"""
 
 #: What decides the colours of a text, its ground among them: the kinds, the states and the stripes of all it stands in, as far as the
 #: style sheet tells them apart (there are no styles in the markup: the policy of the page forbids them).
-LOOKS = """(known) => {
+LOOKS = """() => {
   const told = ['type', 'open', 'disabled', 'checked', 'aria-current', 'aria-invalid', 'aria-sort', 'aria-busy', 'aria-selected', 'data-state'];
   const memo = new Map();
   const look = (one) => {
@@ -34,19 +46,18 @@ LOOKS = """(known) => {
     if (!memo.has(one)) {
       const states = told.filter((name) => one.hasAttribute(name)).map((name) => `${name}=${one.getAttribute(name)}`);
       const stripe = one.tagName === 'TR' ? [...one.parentElement.children].indexOf(one) % 2 : '';
+      if (one.tagName === 'A' && one.parentElement.textContent.trim() !== one.textContent.trim()) states.push('among words');
       memo.set(one, `${look(one.parentElement)}>${one.tagName}.${one.className.baseVal ?? one.className}${states}${stripe}`);
     }
     return memo.get(one);
   };
-  const found = new Map();
+  window.looked = new Map();
   for (const one of document.body.querySelectorAll('*')) {
     const speaks = one.matches('input, select, textarea') || [...one.childNodes].some((it) => it.nodeType === 3 && it.nodeValue.trim());
-    if (speaks && one.getClientRects().length && !found.has(look(one))) found.set(look(one), one);
+    if (speaks && one.getClientRects().length && !window.looked.has(look(one))) window.looked.set(look(one), one);
   }
-  window.fresh = [...found].filter(([name]) => !known || known.includes(name)).map(([, one]) => one);
-  return [...found.keys()];
+  return [...window.looked.keys()];
 }"""
-RUN_CONTRAST = "(rule) => axe.run({include: window.fresh}, {resultTypes: ['violations'], runOnly: [rule]}).then((result) => result.violations)"
 
 #: Text a reader meets: visible text and the attributes that are read out. Controls hold what people typed, `code` and
 #: `lang="en"` say themselves that they are not Chinese.
@@ -175,16 +186,14 @@ class Visitor:
         return found
 
     def violations(self, page: Any, width: int, *, always: bool) -> list[str]:
-        kinds, looks = set(page.evaluate(KINDS)), set(page.evaluate(LOOKS))
+        kinds, looks = (set(found) for found in page.evaluate(f"() => [({KINDS})(), ({LOOKS})()]"))
         rules, fresh = always or not kinds <= self.seen[width], looks - self.looks[width]
         self.seen[width] |= kinds
         self.looks[width] |= looks
-        if rules or fresh:
-            page.evaluate(LOAD_AXE, f"{self.base}/static/axe.min.js")
-        found = page.evaluate(RUN_AXE, AXE) if rules else []
-        if fresh:
-            page.evaluate(LOOKS, sorted(fresh))
-            found += page.evaluate(RUN_CONTRAST, CONTRAST)
+        if not rules and not fresh:
+            return []
+        page.evaluate(LOAD_AXE, f"{self.base}/static/axe.min.js")
+        found = page.evaluate(RUN_AXE, {"rules": rules, "looks": sorted(fresh), "options": AXE, "colours": COLOURS})
         return [
             f"{rule['id']}: {rule['help']} at {', '.join(str(node['target'][0]) for node in rule['nodes'][:3])}"
             f" ({len(rule['nodes'])} in all) {rule['nodes'][0].get('failureSummary', '')[:200]}"

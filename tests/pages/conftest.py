@@ -25,12 +25,15 @@ from applications import actions as filing
 from applications import queries as applied
 from applications.models import Application, CheckedText
 from core import clock
+from portal.demo import texts
 from programs import actions, queries
 from programs.models import (
     AnnualPlan,
     PlanTree,
     TopicCall,
 )
+from reviews import actions as reviewing
+from reviews.models import Assignment
 from tests.factories import applications as make
 from tests.pages.browser import AXE_FOLDER, Visitor
 
@@ -110,6 +113,25 @@ def old_tables() -> None:
             filing.apply_import(he, batch, lambda done, total: None)
 
 
+def without_names() -> None:
+    """The copies of a double-blind review, printed for whoever holds its newest seat."""
+    newest = Assignment.objects.filter(status__in=("ACCEPTED", "SUBMITTED")).latest("pk")
+    pack = Assignment.objects.filter(batch=newest.batch_id, expert=newest.expert_id, status__in=("ACCEPTED", "SUBMITTED")).select_related("item")
+    for seat in pack:
+        reviewing.make_copy(system("print"), seat.item)
+
+
+def half_sent() -> None:
+    """The newest draft: a member with a signed letter, and a file of which a piece is still to come."""
+    row = Application.objects.filter(status__in=("DRAFT", "UNIT_RETURNED")).exclude(coauthors__status="ACTIVE").order_by("-pk").first()
+    leader = Actor.of(row.leader)
+    member = row.team.exclude(role="LEADER").filter(confirmed_at=None).first() or filing.add_member(
+        leader, row, name="无账号成员", role="MAIN", person_months=6)
+    filing.attach_letter(leader, member, upload=texts.pdf("签字承诺书.pdf"))
+    document = row.version.data["documents"][0]["code"]
+    filing.begin_upload(leader, row, code=document, name="未传完.pdf", size=1_500_000, mark="m")
+
+
 def cookies_of(person: Person) -> dict[str, str]:
     """A session made on a connection of its own: the test's transaction is not seen by the server."""
     with ThreadPoolExecutor(1) as pool:
@@ -138,6 +160,8 @@ def site(django_db_setup, django_db_blocker):
             texts_that_look_alike()
             writing_together()
             desk_of_many()
+            without_names()
+            half_sent()
             old_tables()
             server = LiveServer("localhost")
             server._live_server_modified_settings.enable()

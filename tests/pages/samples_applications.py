@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Membership, Person
 from accounts.states import Role
-from applications.models import Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, Inspection, TeamMember, Voice
+from applications.models import Application, CoAuthor, DuplicateFinding, Handover, ImportBatch, Inspection, TeamMember, Upload, Voice
 from applications.queries import seat_token
 from core.models import Job
 from tests.pages.samples import Visit, application, guide, sample
@@ -36,8 +36,9 @@ sample("applications:my:calendar", "applications:my:check", "applications:my:pre
 
 
 @sample("applications:my:piece")
-def piece() -> list[Visit]:
-    return []  # an answer to the script of the page; the world has nothing on its way
+def piece() -> Visit:
+    row = Upload.objects.select_related("application", "person").order_by("-pk").first()
+    return Visit(row.person, (row.application.ref, row.uid))
 
 
 @sample("applications:my:together")
@@ -64,9 +65,9 @@ sample("applications:my:member_letter")(member)
 
 
 @sample("applications:my:member_letter_file")
-def letter_file() -> list[Visit]:
-    row = TeamMember.objects.exclude(letter=None).order_by("-pk").first()
-    return [Visit(row.application.leader, (row.application.ref, row.pk))] if row else []  # the small world has none
+def letter_file() -> Visit:
+    row = TeamMember.objects.exclude(letter=None).filter(application__status__in=DRAFTS).order_by("-pk").first()
+    return Visit(row.application.leader, (row.application.ref, row.pk))
 
 
 @sample("applications:public:invited")

@@ -68,16 +68,23 @@ def test_page(name, visitor):
 
 
 def test_what_is_wrong_on_a_page_seen_before_is_found(visitor):
-    """The negative control: a pale text, and a picture without words, in a kind of element of their own."""
+    """The negative control: a pale text, a link that nothing tells from the words around it, and a picture without words, each in a kind of
+    element of its own."""
     visitor.look(None, "/")
     page = visitor.page(None)
     page.evaluate("""() => {
       const pale = Object.assign(document.createElement('p'), {className: 'pale', textContent: '看不清的文字'});
       pale.style.color = '#ddd';
-      document.querySelector('main').append(pale, Object.assign(document.createElement('img'), {className: 'bare', src: '/static/st/mark.svg', width: 9}));
+      const words = Object.assign(document.createElement('p'), {className: 'words', textContent: '文字中间有一个'});
+      const link = Object.assign(document.createElement('a'), {className: 'hidden-link', href: '/', textContent: '看不出来的链接'});
+      Object.assign(link.style, {color: '#333', textDecoration: 'none'});
+      words.style.color = '#222';
+      words.append(link, '，后面还有文字');
+      document.querySelector('main').append(pale, words, Object.assign(document.createElement('img'), {className: 'bare', src: '/static/st/mark.svg', width: 9}));
     }""")
     found = visitor.violations(page, NARROW, always=False)
-    assert [line.partition(":")[0] for line in sorted(found)] == ["color-contrast", "image-alt"]
+    assert [line.partition(":")[0] for line in sorted(found)] == ["color-contrast", "image-alt", "link-in-text-block"]
+    assert all(" at " in line and line.partition(" at ")[2].strip() for line in found), "where it stands is said"
     assert not visitor.violations(page, NARROW, always=False), "what has been looked at is not looked at again"
 
 

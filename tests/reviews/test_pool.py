@@ -21,6 +21,7 @@ from core.web import lists
 from core.workflow import Refused
 from notices.models import Message
 from reviews import actions, policies, queries
+from reviews.actions import joining
 from reviews.models import Candidacy, Expert, ExpertAccount
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
@@ -90,6 +91,15 @@ def test_who_recommends_takes_it_back_only_until_the_person_has_spoken(town):
     assert actions.withdraw_candidacy(town.stranger, Candidacy.objects.get(pk=first.pk)).status == "WITHDRAWN"
     again = actions.recommend(town.li, name="王教授", contact=town.stranger.person.email, pool="GENERAL", constituency="SCIENCE", reason="同行")
     assert actions.withdraw_candidacy(town.li, again).status == "WITHDRAWN"
+
+
+def test_two_who_recommend_one_person_in_the_same_moment_are_both_served(town, monkeypatch):
+    """Neither has seen the other's row yet; the table lets one stand for the person, and the other learns nothing."""
+    monkeypatch.setattr(joining, "_is_known", lambda person: False)
+    who = {"name": "王教授", "contact": town.stranger.person.email, "pool": "GENERAL", "constituency": "SCIENCE", "reason": "同行"}
+    first, second = actions.recommend(town.wang, **who), actions.recommend(town.li, **who)
+    assert (first.person_id, second.person_id) == (town.stranger.id, None)
+    assert Message.objects.filter(event="reviews.recommended", person=town.stranger.id).count() == 1
 
 
 def test_recommendation_without_account_waits_for_the_registration(town):

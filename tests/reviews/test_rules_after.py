@@ -85,3 +85,61 @@ def test_names_and_aliases_are_found_however_spaced():
 
 def test_merged_comments_keep_no_order_of_experts():
     assert comments.merged(["乙", "甲 ", "乙"]) == comments.merged(["甲", "乙"])
+
+
+# --- several payments of one month -----------------------------------------------------------------------------------
+
+
+def month(values: list[Decimal], basis: str) -> list[fees.Amount]:
+    """Payments one after the other, each beside the earlier ones."""
+    paid: list[fees.Amount] = []
+    for value in values:
+        done = fees.sums(paid)
+        paid.append(fees.amount(value, D(1), TABLE, basis, fees.Before(done.gross, done.tax)))
+    return paid
+
+
+def test_two_payments_of_a_month_are_taxed_as_one_by_hand():
+    one, two = month([D(3000), D(3000)], "GROSS")
+    assert (one.tax, two.tax) == (D("440.00"), D("520.00"))  # 6000 × 80% × 20% = 960
+    assert TABLE.tax(D(3000)) * 2 == D("880.00")  # the control: each by itself is less
+    one, two = month([D(1760), D(1760)], "NET")
+    assert (one.gross, two.net) == (D("2000.00"), D("1760.00")) and one.tax + two.tax == TABLE.tax(one.gross + two.gross)
+
+
+PAYMENTS = st.lists(st.integers(1, 3_000_000).map(lambda one: D(one) / 100), min_size=1, max_size=6)
+
+
+@settings(max_examples=120)
+@given(PAYMENTS)
+def test_before_tax_the_taxes_of_a_month_add_up_to_that_of_the_sum(values):
+    paid = month(values, "GROSS")
+    assert sum(one.tax for one in paid) == TABLE.tax(sum(values))
+    assert all(one.net >= 0 and one.tax >= 0 and one.gross == one.net + one.tax for one in paid)
+    assert sum(one.tax for one in paid) >= sum(TABLE.tax(value) for value in values) - D("0.01") * len(values)  # never less than apart
+
+
+@settings(max_examples=120)
+@given(PAYMENTS)
+def test_after_tax_everybody_gets_the_rate_and_the_month_is_taxed_once(values):
+    paid = month(values, "NET")
+    assert all(value <= one.net <= value + D("0.01") for one, value in zip(paid, values, strict=True))
+    assert sum(one.tax for one in paid) == TABLE.tax(sum(one.gross for one in paid))
+
+
+@settings(max_examples=80)
+@given(PAYMENTS)
+def test_the_order_of_the_payments_changes_nothing_of_the_month(values):
+    there, back = fees.sums(month(values, "NET")), fees.sums(month(values[::-1], "NET"))
+    assert abs(there.gross - back.gross) <= D("0.05") * len(values) and abs(there.tax - back.tax) <= D("0.05") * len(values)
+    assert fees.sums(month(values, "GROSS")) == fees.sums(month(values[::-1], "GROSS"))
+
+
+@settings(max_examples=80)
+@given(st.integers(0, 3_000_000), st.integers(0, 3_000_000), st.integers(0, 1_000_000), st.sampled_from(["NET", "GROSS"]))
+def test_whatever_was_withheld_before_no_payment_is_less_than_nothing(value, gross, tax, basis):
+    """Also after earlier payments that were taxed by other rules."""
+    before = fees.Before(D(gross) / 100, min(D(tax), D(gross)) / 100)
+    one = fees.amount(D(value) / 100, D(1), TABLE, basis, before)
+    assert one.net >= 0 and one.tax >= 0 and one.gross == one.net + one.tax
+    assert basis == "GROSS" or D(value) / 100 <= one.net <= D(value) / 100 + D("0.01")

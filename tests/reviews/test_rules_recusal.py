@@ -153,3 +153,25 @@ def test_rc1_keeps_the_longest_post_as_its_evidence():
     posts = (Employer(100, date(2010, 1, 1), date(2024, 1, 1)), Employer(100, date(2022, 1, 1)), Employer(100, date(2015, 1, 1), date(2025, 1, 1)))
     found = recusal.find(candidate(employers=posts), TEAM, Context(DAY, 3))
     assert (found[0].evidence["since"], found[0].evidence["until"]) == ("2022-01-01", "")
+
+
+# --- many experts by many applications ---------------------------------------------------------------------------------
+
+NAMES, UNITS, PEOPLE = st.sampled_from(["张三", "李 四", "李·四", "王五"]), st.sampled_from([11, 12, 13]), st.sampled_from([1, 2, 3])
+EMPLOYERS = st.builds(Employer, UNITS, st.sampled_from([date(2010, 1, 1), date(2027, 1, 1)]), st.sampled_from([None, date(2020, 1, 1), date(2025, 1, 1)]))
+TIES = st.builds(recusal.Tie, st.integers(1, 99), st.sampled_from(["RC2", "RC3", "RC5", "RC6"]), st.one_of(st.just(""), NAMES), st.one_of(st.none(), PEOPLE),
+                 st.one_of(st.none(), UNITS), st.sampled_from([None, date(2015, 1, 1)]))
+FILINGS = st.builds(Filing, st.integers(), st.frozensets(UNITS, max_size=2), st.frozensets(PEOPLE, max_size=2), st.just(frozenset()),
+                    st.frozensets(NAMES.map(recusal.plain_name), max_size=2), st.frozensets(NAMES, max_size=1))
+CANDIDATES = st.builds(Candidate, st.integers(1, 9), st.sampled_from([21, 22, 23]), st.just(""), st.one_of(st.just(""), NAMES),
+                       st.lists(EMPLOYERS, max_size=2).map(tuple), st.lists(TIES, max_size=2).map(tuple), st.integers(0, 2), st.sampled_from([0, 2]))
+CONTEXTS = st.builds(Context, st.just(DAY), st.just(3), st.frozensets(st.just(21)), st.just(frozenset()), st.frozensets(st.just(22)), st.just({}),
+                     st.dictionaries(st.sampled_from([21, 22, 23]), st.dictionaries(PEOPLE, st.just("K")), max_size=2))
+
+
+@settings(max_examples=250)
+@given(st.lists(CANDIDATES, max_size=4, unique_by=lambda one: one.expert), st.lists(FILINGS, max_size=5, unique_by=lambda one: one.application), CONTEXTS)
+def test_the_graph_says_what_every_pair_says_by_itself(candidates, filings, context):
+    """It compares each expert with few of many; none of those it leaves out would have been barred."""
+    every = {(filing.application, one.expert): found for one in candidates for filing in filings if (found := recusal.find(one, filing, context))}
+    assert recusal.graph(candidates, filings, context) == every
