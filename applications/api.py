@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.models import Organisation
 from applications import actions, forms, policies, queries
 from applications.models import Application, Handover, ImportBatch, Voice
-from applications.states import FORMALITY_REASONS
+from applications.states import FORMALITY_REASONS, Status, told_outside
 from core import files
 from core.models import Job
 from core.web.access import signed_in
@@ -53,6 +53,13 @@ def show(row: Application) -> dict[str, Any]:
     }
 
 
+def show_to(who: Any, rows: list[Application]) -> list[dict[str, Any]]:
+    """Steps inside the bureau are told to its desks alone."""
+    inside = set(policies.at_desk(who).filter(pk__in=[row.pk for row in rows]).order_by().values_list("pk", flat=True)) \
+        if policies.may_read_desk(who) is None else set()
+    return [show(row) | ({} if row.pk in inside else {"status": told_outside(row.status)}) for row in rows]
+
+
 class ApplicationList(APIView):
     """GET ?status=&guide=: applications the token's person may see."""
 
@@ -60,19 +67,21 @@ class ApplicationList(APIView):
 
     def get(self, request: Request) -> Response:
         rows = policies.visible_to(actor(request))
-        for name, column in (("status", "status"), ("guide", "guide__ref")):
-            if value := request.GET.get(name, "")[:60]:
-                rows = rows.filter(**{column: value})
+        outside = policies.may_read_desk(actor(request)) is not None
+        if status := request.GET.get("status", "")[:60]:
+            rows = rows.filter(status__in=[one for one in Status if told_outside(one) == status] if outside else [status])
+        if guide := request.GET.get("guide", "")[:60]:
+            rows = rows.filter(guide__ref=guide)
         pages = KeysetPagination()
         found = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response([show(row) for row in found])
+        return pages.get_paginated_response(show_to(actor(request), found))
 
 
 class ApplicationDetail(APIView):
     question = staticmethod(signed_in)
 
     def get(self, request: Request, ref: str) -> Response:
-        return Response(show(queries.get_for(actor(request), ref)))
+        return Response(show_to(actor(request), [queries.get_for(actor(request), ref)])[0])
 
 
 class HandIn(Verb):

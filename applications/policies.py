@@ -94,7 +94,7 @@ def may_remind(actor: Any, application: Application) -> str | None:
     if reason := is_unit_admin(actor, application):
         return reason
     return None if application.status in states.NOT_HANDED_IN else _("The application is “%(state)s”: there is nobody to remind.") % {
-        "state": application.status_label}
+        "state": states.unit_label(application.status)}
 
 
 def is_recommender(actor: Any, application: Application) -> str | None:
@@ -264,6 +264,15 @@ def may_view_whole(actor: Any, application: Application) -> str | None:
     ):
         return None
     return _("You may only see applications of your own or your unit.")
+
+
+def reads_inside(actor: Any, application: Application) -> bool:
+    """Whether the steps inside the bureau are the reader's to know: everybody else is told of the review as a whole."""
+    return bool(actor.is_system or actor.holds(*READERS) or _desk(actor, application, *SCOPED) or _is_handed(actor, application))
+
+
+def state_told(actor: Any, application: Application) -> str:
+    return application.status_label if reads_inside(actor, application) else states.unit_label(application.status)
 
 
 def _is_handed(actor: Any, application: Application) -> bool:

@@ -56,6 +56,9 @@ APPLICANT_LABELS = {
     Status.REJECTED: _("Award refused"),
 }
 
+#: What a machine outside the bureau reads: a step that would tell a ranking is the one before.
+OUTSIDE = {Status.REVIEWED: Status.IN_REVIEW, Status.RANKED: Status.IN_REVIEW}
+
 #: The applicant may write.
 EDITABLE = (Status.DRAFT, Status.UNIT_RETURNED, Status.CORRECTION)
 #: With the leader: not handed in to the unit, or given back by it.
@@ -207,6 +210,15 @@ FORMALITY_REASONS = (
 
 def applicant_label(status: str) -> str:
     return str(APPLICANT_LABELS[Status(status)])
+
+
+def told_outside(status: str) -> Status:
+    return OUTSIDE.get(Status(status), Status(status))
+
+
+def unit_label(status: str) -> str:
+    """What the unit and other bodies outside the bureau read; of what is not decided, no more than the applicant."""
+    return applicant_label(status) if status in (*OUTSIDE, Status.PROPOSED) else str(Status(status).label)
 
 
 class SeatStatus(TextChoices):

@@ -27,6 +27,7 @@ from applications.states import (
     Status,
     VoiceStatus,
     applicant_label,
+    unit_label,
 )
 from core import clock
 from core.models import LedgerRow
@@ -289,6 +290,7 @@ APPLICATION = Machine(
     ),
     "applications.Application",
     Status,
+    told=policies.state_told,
 )
 
 
@@ -388,13 +390,13 @@ def ask_of(voice: Voice) -> voices.Ask | None:
     return next((ask for ask in voices.asks(application.version.data, application.answers) if ask.code == voice.code), None)
 
 
-def in_stage(voice: Voice, **given: Any) -> str | None:
+def in_stage(voice: Voice, *, actor: Any = None, **given: Any) -> str | None:
     """Nobody is asked about what has ended or has been decided."""
     stages = BEFORE_DECISION.get(voice.gate)
     if stages is None:
         return None if voice.application.status == S.AWARDED else _("The project is not awarded.")
     return None if voice.application.status in stages else _("The application is “%(state)s”: this can be answered no more.") % {
-        "state": voice.application.status_label}
+        "state": policies.state_told(actor, voice.application) if actor else unit_label(voice.application.status)}
 
 
 def before_acceptance(voice: Voice, **given: Any) -> str | None:

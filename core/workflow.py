@@ -163,6 +163,7 @@ class Machine:
     table: Iterable[Step]
     model_label: str = ""
     states: Any = None
+    told: Callable[[Any, Any], str] | None = None  # (actor, row) -> the state in words, where not everybody is told it
     steps: dict[str, Step] = field(init=False, default_factory=dict)
 
     registry: ClassVar[dict[str, Machine]] = {}
@@ -194,7 +195,7 @@ class Machine:
         if obj.status not in step.sources:
             return [
                 _("“%(verb)s” is not possible while the state is “%(state)s”.")
-                % {"verb": step.label or verb, "state": self.state_label(obj.status)}
+                % {"verb": step.label or verb, "state": self.told(actor, obj) if self.told else self.state_label(obj.status)}
             ]
         reasons: list[str] = []
         for need in step.needs:

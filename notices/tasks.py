@@ -158,7 +158,7 @@ def digest_for(person: Person, rows: list[Message]) -> EmailMessage:
 def mail_for(message: Message) -> EmailMessage:
     link = f"\n\n{settings.SITE_URL}{message.link}" if message.link else ""
     return EmailMessage(
-        subject=f"[{settings.SITE_NAME}] {message.subject}",
+        subject=f"[{settings.SITE_NAME}] {' '.join(message.subject.split())}",  # a name may hold a line end, a heading may not
         body=f"{message.person.name}：\n\n{message.body or message.subject}{link}\n{_footer(message)}",
         to=[message.person.email],
         headers={"Message-ID": f"<{message.uid}@{settings.MAIL_DOMAIN}>",

@@ -175,7 +175,7 @@ def _compare(row: packs.Row, line: books.Line, seat: Assignment, sheet: Sheet, c
             wrong.append(_("The text is too long."))
         if column.kind == "knockout" and packs.knockout(typed) is None:
             wrong.append(_("Write 是 or 否."))
-        if column.kind == "recommendation" and typed and typed.strip().upper() not in RECOMMENDATIONS:
+        if column.kind == "recommendation" and typed and not wrong and typed.strip().upper() not in RECOMMENDATIONS:
             wrong.append(_("Choose a recommendation"))
         row.cells.append({"heading": column.heading.split(" [")[0].split("[")[0], "typed": typed, "before": before[column.heading], "now": now[column.heading],
                           "wrong": wrong, "missing": [] if wrong else list(missing.get(key, ())), "long": column.kind in ("comment", "note")})

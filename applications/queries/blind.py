@@ -47,6 +47,8 @@ def pattern_of(names: Iterable[str]) -> re.Pattern[str] | None:
     """One pattern over all names; a Latin name also matches in capitals and with other gaps, a Chinese one with gaps inside."""
     parts = []
     for name in names:
+        if not any(char.isalnum() for char in name):
+            continue  # "--" where nobody is named: what is left of it would match between any two signs
         if name.isascii():
             words = [re.escape(word) for word in re.split(r"[\s,.\-]+", name) if word]
             parts.append(r"(?<![A-Za-z])" + r"[\s,.\-]*".join(words) + r"(?![A-Za-z])")

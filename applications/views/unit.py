@@ -26,7 +26,7 @@ def url_of(application: Application) -> str:
 
 def label_of(row: Application) -> Any:
     """The tag of the state: what waits for the reader of the list stands out."""
-    return row.status_label, "warn" if row.waits else row.tone
+    return states.unit_label(row.status), "warn" if row.waits else states.TONES.get(states.told_outside(row.status), "")
 
 
 class UnitApplications(lists.Listing):
@@ -71,7 +71,8 @@ class UnitApplications(lists.Listing):
         self.facets = (
             lists.Facet("turn", gettext_lazy("Whose turn"), (
                 ("unit", gettext_lazy("Waits for you")), ("leader", gettext_lazy("Not handed in"))), apply=of_turn),
-            lists.Facet("status", gettext_lazy("State"), states.Status.choices),
+            lists.Facet("status", gettext_lazy("State"), [(one.value, states.unit_label(one)) for one in states.Status if one not in states.OUTSIDE],
+                        apply=lambda rows, status: rows.filter(status__in=[one for one in states.Status if states.told_outside(one) == status])),
             *([lists.Facet("guide", gettext_lazy("Open guide"), guides, apply=lambda rows, ref: rows.filter(guide__ref=ref))] if guides else ()),
         )
 
@@ -129,7 +130,7 @@ def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     shown = buttons_of(actor, row, checked.get("wrong", []))
     return render(request, "applications/unit_page.html", {
         "title": row.title or _("Untitled application"), "a": row, "d": content, "checked": bool(checked), **checked,
-        "closes": frame.closes_at(row), "shown": row.status_label, "next": queries.next_step(row), "papers": queries.papers_of(row),
+        "closes": frame.closes_at(row), "shown": states.unit_label(row.status), "next": queries.next_step(row), "papers": queries.papers_of(row),
         "buttons": [one for one in shown if not one["danger"]], "last": [one for one in shown if one["danger"]],
         "beside": queries.beside(actor, row), "remind": policies.may_remind(actor, row) is None and not queries.shut(row),
         "reminded_at": queries.reminded([row]).get(row.pk), "events": queries.events_for_applicant(row), "words": queries.said(actor, row),

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,28 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _answer(request, 404, _("There is no such page, or it is not yours to see."))
+
+
+def only_sent(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The address of a form, opened as a page: by reloading the form's answer, by switching the language there, from a bookmark. It says
+    so and leads to the page above, instead of nothing at all."""
+    if wants_json(request) or not hasattr(request, "actor"):
+        return answer
+    text = _("This address only takes a form that is sent. Open the page and send the form from there.")
+    page = render(request, "errors/405.html", {"reason": text, "above": _above(request.path)}, status=405)
+    page["Allow"] = answer.headers.get("Allow", "")
+    return page
+
+
+def _above(path: str) -> str:
+    """The nearest address above that leads anywhere; "" when none does."""
+    while (path := path.rstrip("/").rpartition("/")[0]):
+        try:
+            resolve(f"{path}/")
+        except Resolver404:
+            continue
+        return f"{path}/"
+    return ""
 
 
 def paused(request: HttpRequest, pause: Any) -> HttpResponse:

@@ -99,6 +99,8 @@ class HouseMiddleware:
             response = self.get_response(request)
         finally:
             request_context.reset(token)
+        if response.status_code == 405 and request.method in ("GET", "HEAD"):
+            response = errors.only_sent(request, response)
         response.headers.setdefault("X-Request-Id", number)
         if request.actor.is_signed_in and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-cache"

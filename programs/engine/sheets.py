@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,7 @@ from programs.engine.wellformed import check_size
 
 RECOMMENDATIONS = ("A", "B", "C", "D")
 CENT = Decimal("0.01")
+PLAIN = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
 MOST_COMMENT = 2000  # characters a sheet may ask for at one criterion
 NOTE = "--note"  # behind the code of a criterion: the name of its comment among the fields of a sheet
 
@@ -155,7 +157,12 @@ class Sheet:
             return typed.text(raw)[:20], _("“%(label)s” takes 0 to %(weight)s points in steps of %(step)s") % {
                 "label": criterion.label, "weight": criterion.weight, "step": self.step,
             }
-        return str(value), ""
+        return _plain(value), ""
+
+
+def _plain(points: Decimal) -> str:
+    """As people write points: "1e1" reads as ten, and stands as 10 in the sheet that is frozen and hashed."""
+    return str(points) if PLAIN.fullmatch(str(points)) else f"{points.normalize() + 0:f}"
 
 
 def check(data: Any, path: str = "score_sheet") -> list[Problem]:

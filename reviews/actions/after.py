@@ -140,6 +140,10 @@ def make_fees(actor: Any, batch: Batch, *, days: Decimal = Decimal(1)) -> FeeLis
                 before_gross=was.gross, before_tax=was.tax)
         for expert, count, units, rate, one in lines for was in [before.get(expert.pk, fees.NOTHING)]])
     ledger.record("reviews.fees.make", row, actor, batch=batch.ref, lines=len(lines), days=str(days))
+    notices.tell(
+        [expert.person for expert, *_rest in lines if getattr(expert, "account", None) is None], "reviews.fees", lambda: _("Where is your review fee to go?"),
+        lambda: _("Give your account in your data as an expert; the fees of a review are paid once everybody has."), "/review/profile/",
+        dedupe=f"review-account:{row.pk}")
     return row
 
 

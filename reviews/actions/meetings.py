@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -46,16 +47,15 @@ def plan_meeting(actor: Any, batch: Batch, *, kind: str, title: str, starts_at: 
         raise Refused(_("Name the place or the link of the meeting."))
     if starts_at <= clock.now():
         raise Refused(_("The time of the meeting has passed."))
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)  # who accepts meanwhile finds the meeting
     numbers = {name: str(parameters.value(f"review.{name}")) for name in ("quorum_share", "vote_share", "secret_least")}
     numbers["chair_tie"] = bool(batch.rules.get("chair_tie"))
     meeting = Meeting.objects.create(
         batch=batch, kind=kind, title=title, group=group, starts_at=starts_at, minutes_per_item=minutes_per_item, place=place, link=link,
         chair_elected=elect_chair, rules=numbers, created_by=actor.person, is_demo=batch.is_demo)
-    seats = Assignment.objects.filter(batch=batch, status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
     items = batch.items.filter(withdrawn=False).order_by("group", "application__ref")
-    if group:
-        seats, items = seats.filter(item__group=group), items.filter(group=group)
-    aliases = dict(seats.order_by("alias").values_list("expert", "alias"))
+    items = items.filter(group=group) if group else items
+    aliases = _aliases(meeting)
     Attendee.objects.bulk_create([Attendee(meeting=meeting, expert_id=expert, alias=alias) for expert, alias in aliases.items()])
     points = ([None] if elect_chair else []) + list(items)
     AgendaItem.objects.bulk_create([AgendaItem(meeting=meeting, item=item, order=place_, starts_at=starts_at) for place_, item in enumerate(points, 1)])
@@ -65,17 +65,40 @@ def plan_meeting(actor: Any, batch: Batch, *, kind: str, title: str, starts_at: 
     return meeting
 
 
+def _aliases(meeting: Meeting) -> dict[int, str]:
+    """Experts who have accepted an application of the batch or group."""
+    seats = Assignment.objects.filter(batch=meeting.batch_id, status__in=[AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED])
+    seats = seats.filter(item__group=meeting.group) if meeting.group else seats
+    return dict(seats.order_by("alias").values_list("expert", "alias"))
+
+
+def join_meetings(batch: Batch) -> None:
+    """Who accepts after a meeting was planned, an alternate above all, belongs to it as well until it begins. The batch is held."""
+    for meeting in Meeting.objects.select_for_update(of=("self",)).filter(batch=batch, status__in=BEFORE).order_by("pk"):
+        known = set(meeting.attendees.values_list("expert", flat=True))
+        new = [Attendee(meeting=meeting, expert_id=expert, alias=alias) for expert, alias in _aliases(meeting).items() if expert not in known]
+        if not new:
+            continue
+        Attendee.objects.bulk_create(new)
+        _make_ballots(meeting, {one.expert_id for one in new})
+        for one in new:
+            ledger.record("reviews.meeting.join", meeting, system("meeting"), alias=one.alias)
+        if meeting.status == MeetingStatus.CALLED:
+            _tell_members(meeting, meeting.attendees.filter(expert__in=[one.expert_id for one in new]), f"{meeting.pk}:joined")
+
+
 def _set_times(meeting: Meeting) -> None:
     for place, point in enumerate(AgendaItem.objects.filter(meeting=meeting).order_by("order", "pk")):
         at = meeting.starts_at + timedelta(minutes=place * meeting.minutes_per_item)
         AgendaItem.objects.filter(pk=point.pk).update(order=place + 1, starts_at=at)
 
 
-def _make_ballots(meeting: Meeting) -> None:
-    """One for every member and point, all at once and in the order of aliases, so that no later row tells when somebody voted."""
+def _make_ballots(meeting: Meeting, experts: Iterable[int] | None = None) -> None:
+    """One for every member (or for those experts) and point, before any vote and in the order of aliases, so that no later row tells when
+    somebody voted."""
     known = {(expert, application): code for expert, application, code in
              Recusal.objects.filter(batch=meeting.batch_id).values_list("expert", "application", "code")}
-    members = list(meeting.attendees.order_by("alias"))
+    members = list(meeting.attendees.order_by("alias") if experts is None else meeting.attendees.filter(expert__in=experts).order_by("alias"))
     rows = []
     for point in meeting.agenda.select_related("item"):
         for member in members:
@@ -142,12 +165,8 @@ def appoint_chair(actor: Any, meeting: Meeting, *, alias: str) -> Meeting:
 
 def _tell(meeting: Meeting, *, again: bool = False) -> None:
     """Members hear of time and place; of a defence or visit the project leaders hear their own time, and nothing of the members."""
-    at = f"{clock.local(meeting.starts_at):%Y-%m-%d %H:%M}"
     mark = f"{meeting.pk}:{clock.now():%Y%m%d%H%M%S}" if again else f"{meeting.pk}"
-    people = [one.expert.person for one in meeting.attendees.select_related("expert__person")]
-    notices.tell(people, "reviews.invite", lambda: _("Meeting: %(title)s, %(at)s") % {"title": meeting.title, "at": at},
-                 lambda: _("Place or link: %(where)s") % {"where": meeting.place or meeting.link}, f"/review/meetings/{meeting.uid}/",
-                 dedupe=f"review-meeting:{mark}", statutory=True)
+    _tell_members(meeting, meeting.attendees.all(), mark)
     if meeting.kind not in WITH_APPLICANTS:
         return
     for point in meeting.agenda.exclude(item=None).select_related("item__application__leader"):
@@ -155,6 +174,14 @@ def _tell(meeting: Meeting, *, again: bool = False) -> None:
         notices.tell([application.leader], "application.meeting", lambda when=when: _("Your turn: %(kind)s on %(at)s") % {
             "kind": meeting.get_kind_display(), "at": when}, lambda: _("Place or link: %(where)s") % {"where": meeting.place or meeting.link},
             f"/my/applications/{application.ref}/", dedupe=f"review-turn:{mark}:{point.pk}", statutory=True)
+
+
+def _tell_members(meeting: Meeting, members: QuerySet[Attendee], mark: str) -> None:
+    at = f"{clock.local(meeting.starts_at):%Y-%m-%d %H:%M}"
+    people = [one.expert.person for one in members.select_related("expert__person")]
+    notices.tell(people, "reviews.invite", lambda: _("Meeting: %(title)s, %(at)s") % {"title": meeting.title, "at": at},
+                 lambda: _("Place or link: %(where)s") % {"where": meeting.place or meeting.link}, f"/review/meetings/{meeting.uid}/",
+                 dedupe=f"review-meeting:{mark}", statutory=True)
 
 
 @transaction.atomic
@@ -231,6 +258,8 @@ def leave_point(actor: Any, agenda: AgendaItem, *, code: str, note: str = "", al
         raise Refused(_("Choose a member of the meeting."))
     if code not in DECLARABLE:
         raise Refused(_("Choose the kind of conflict."))
+    if point.meeting.status == MeetingStatus.CANCELLED:
+        raise Refused(_("The meeting has been cancelled."))
     ballot = Ballot.objects.select_for_update().get(agenda=point, attendee=member)
     if point.status in (AgendaStatus.DECIDED, AgendaStatus.SKIPPED) or ballot.voted:
         raise Refused(_("The vote has been cast; report the conflict to the organiser, who may deal with the point again."))

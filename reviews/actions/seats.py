@@ -16,7 +16,7 @@ from core.workflow import Refused
 from notices import actions as notices
 from reviews import policies, queries
 from reviews.actions.batches import answer_due
-from reviews.actions.meetings import strike_out
+from reviews.actions.meetings import join_meetings, strike_out
 from reviews.models import Assignment, Batch, BatchItem, Declaration, Expert, Recusal
 from reviews.rules import draw as rules
 from reviews.states import DECLARABLE, SEATED, AssignmentStatus, BatchStatus, DeclineReason, FoundBy
@@ -115,6 +115,7 @@ def declare_and_accept(actor: Any, batch: Batch, *, conflicts: Mapping[str, tupl
         recuse(actor, seat, found[0], FoundBy.DECLARED, found[1])
         _decline_one(actor, seat, DeclineReason.CONFLICT, found[1])
     Assignment.objects.filter(pk__in=[seat.pk for seat in accepted]).update(answered_at=clock.now())
+    join_meetings(batch)
     return accepted
 
 

@@ -11,12 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from reviews import states
 
+EARLIEST, LATEST = 1900, 2200  # as core.typed.day
+
 
 class WhenField(forms.DateTimeField):
     """A moment in the bureau's time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """A slip in the year is told here: what is computed from it, such as the end of an agenda, would leave the calendar."""
+        found = super().to_python(value)
+        if found is not None and not EARLIEST <= found.year <= LATEST:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if hasattr(value, "tzinfo") else value

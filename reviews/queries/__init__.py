@@ -31,7 +31,7 @@ from reviews.queries.invitations import (
     seat_of_link,
     waiting_invitations,
 )
-from reviews.queries.meetings import agenda_of, attendee_of, get_meeting, get_point, own_meeting, own_point
+from reviews.queries.meetings import agenda_of, attendee_of, get_meeting, get_point, last_counted, own_meeting, own_point
 from reviews.queries.plans import (
     barred_from,
     barred_pairs,
@@ -119,7 +119,7 @@ from reviews.states import AssignmentStatus, BatchStatus, DeclineReason, Recusal
 
 __all__ = [  # what the modules of this room read; the functions below are public by their names
     "agenda_of", "all_sheets_of", "analysis_of", "attendee_of", "barred_from", "barred_pairs", "copies_missing", "digests_on_record",
-    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_plan_of", "items_of_panel", "least_served", "panel_of_each", "plan_of_job", "get_point", "line_draw_agrees", "line_draw_of",
+    "discipline_names", "experts_of", "fields_of", "get_item", "get_meeting", "get_plan", "get_plan_of", "items_of_panel", "least_served", "panel_of_each", "plan_of_job", "get_point", "last_counted", "line_draw_agrees", "line_draw_of",
     "own_meeting", "own_point", "panels_of", "plan_key", "plan_seats", "plan_setting", "plans_of", "recusals_of", "sheet_digests_on_record",
     "sheets_of", "supply", "totals_of", "waiting_seats",
     "PROFILE", "answer_due", "authors_of", "calendar_of", "invitation_of", "link_of", "own_batch_of_link", "seat_of_link", "waiting_invitations", "employers_of", "explain", "late_reports", "items_with_seats", "page_of_seat", "seats_of", "ties_in_force", "candidacies", "candidacy_for", "cluster_choices", "conditions", "confirm_by", "confirmed_on", "desks_left_over", "discipline_choices", "drawable",
@@ -267,6 +267,12 @@ def draw_of(batch: Batch) -> Draw | None:
     return Draw.objects.filter(batch=batch).exclude(status="CANCELLED").select_related("operator").first()
 
 
+def annulled_draws(batch: Batch, but: Draw | None = None) -> QuerySet[Draw]:
+    """Draws of the batch that were annulled: who draws until the result pleases is seen by everybody who looks at the one that stands."""
+    return Draw.objects.filter(batch=batch, status="CANCELLED").exclude(pk=but.pk if but else None).only(
+        "uid", "committed_at", "opened_at", "public_source", "batch_id").order_by("pk")
+
+
 def draw_check(draw: Draw) -> dict[str, bool]:
     """Work an opened draw out again, as anybody can: commitment, candidates, seed and result agree."""
     commitment, seed, result = lottery.replay(draw.candidates, draw.secret, draw.public_value)
@@ -402,7 +408,7 @@ OTHER_VERBS = {
     "reviews.linedraw.commit": lambda: _("Draw near the line committed"),
     "reviews.meeting.plan": lambda: _("Meeting planned"), "reviews.meeting.change": lambda: _("Time or place changed"),
     "reviews.meeting.order": lambda: _("Agenda put in order"), "reviews.meeting.chair": lambda: _("Chair named"),
-    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.attend": lambda: _("An expert has come"),
+    "reviews.meeting.presence": lambda: _("Presence noted"), "reviews.meeting.join": lambda: _("A member has joined by accepting"), "reviews.meeting.attend": lambda: _("An expert has come"),
     "reviews.agenda.leave": lambda: _("A member leaves the point"), "reviews.batch.hide": lambda: _("Words hidden in a copy"),
     "reviews.batch.analyse": lambda: _("Figures beside the ranking worked out"),
     "reviews.batchitem.comments": lambda: _("Comments for the applicant edited"), "reviews.batch.comments_sent": lambda: _("Comments sent to the applicants"),

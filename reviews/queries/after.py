@@ -219,7 +219,7 @@ def fee_lines(batch: Batch, rules: Mapping[str, Any], days: Decimal,
     table = fees.Table.load(rules["tax"])
     per_day = fees.day_units(days, Decimal(rules["half"]), int(rules["later_from"]), Decimal(rules["later_share"]))
     found = []
-    for expert in Expert.objects.filter(pk__in=counts).select_related("person").order_by("person__name_sort", "pk"):
+    for expert in Expert.objects.filter(pk__in=counts).select_related("person", "account").order_by("person__name_sort", "pk"):
         units, rate = per_day if rules["per"] == "day" else Decimal(counts[expert.pk]), Decimal(rules["rates"][expert.level])
         found.append((expert, counts[expert.pk], units, rate, fees.amount(rate, units, table, rules["basis"], before.get(expert.pk, fees.NOTHING))))
     return found

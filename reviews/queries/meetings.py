@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from core.models import LedgerRow
 from reviews import policies
 from reviews.models import (
     AgendaItem,
@@ -11,6 +13,7 @@ from reviews.models import (
     Meeting,
 )
 from reviews.queries.finding import _one, _uid
+from reviews.states import AgendaStatus
 
 
 def get_meeting(actor: Any, uid: Any) -> Meeting:
@@ -44,3 +47,10 @@ def agenda_of(meeting: Meeting) -> list[AgendaItem]:
         point.left = [one for one in ballots if one.recused]
         point.may, point.done = len(ballots) - len(point.left), sum(one.voted for one in ballots)
     return found
+
+
+def last_counted(points: Iterable[AgendaItem]) -> int | None:
+    """The point whose vote was counted, or whose equal votes the chair decided, last by the record: not always the last of the agenda."""
+    found = [point.pk for point in points if point.status == AgendaStatus.DECIDED]
+    rows = LedgerRow.objects.filter(verb__in=("reviews.agenda.decide", "reviews.agenda.break"), target_type=AgendaItem._meta.label_lower, target_id__in=found)
+    return rows.order_by("-pk").values_list("target_id", flat=True).first()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 
-LENGTH = 2000  # of the text of a box: its length tells nothing of what is in it
+LENGTH, EACH = 2000, 40  # of the text of a box, and for each choice of many: its length tells nothing of what is in it
 
 
 def empty_box(choices: Sequence[str]) -> str:
@@ -15,10 +15,10 @@ def empty_box(choices: Sequence[str]) -> str:
 
 def padded(counts: Mapping[str, int]) -> str:
     """The counts in one order and one length. What does not fit is an error: it would tell by being longer."""
-    text = json.dumps(counts, sort_keys=True, ensure_ascii=True)
-    if len(text) > LENGTH:
+    text, room = json.dumps(counts, sort_keys=True, ensure_ascii=True), max(LENGTH, EACH * len(counts))
+    if len(text) > room:
         raise ValueError("too many choices for one vote")
-    return text.ljust(LENGTH)
+    return text.ljust(room)
 
 
 def counted(box: str) -> dict[str, int]:

@@ -30,6 +30,9 @@ AT_ONCE = 300  # applications that a press puts under review; more by a job
 FLAGS = {"KNOCKOUT": gettext_lazy("Knock-out"), "RANGE": gettext_lazy("Wide range"), "SD": gettext_lazy("Wide deviation")}
 
 
+#: Candidates of all panels up to which the public page works a draw out again (a fraction of a second); of a larger one the browser of
+#: whoever asks does it, so that nobody keeps the portal busy by reloading.
+WORKED_OUT = 20_000
 CHECKS = {"commitment": gettext_lazy("Commitment of the secret"), "candidates": gettext_lazy("List of candidates"),
           "seed": gettext_lazy("Seed"), "result": gettext_lazy("Result")}
 
@@ -93,6 +96,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "names": policies.sees_names(request.actor, row), "box": _box(row), "calibration": _calibration(row),
         "may_see_pairs": policies.may_read_pool(request.actor) is None,
         "audits": len(queries.audits_wanted(row)) if policies.ranks(request.actor, row) is None else 0,
+        "annulled": list(queries.annulled_draws(row)),
         "meetings": list(policies.meetings_visible_to(request.actor).filter(batch=row)), "items": _items(row, items), "items_part": items, "sums": _sums(row),
         "fees": after.fee_list_of(row), "events": queries.history_of(row, draw),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.ref, None)],
@@ -207,16 +211,19 @@ def draw(request: HttpRequest, uid: Any) -> HttpResponse:
     urls = {verb: reverse(f"reviews:desk:draw_{verb}", args=[uid]) for verb in ("open", "cancel")}
     return render(request, "reviews/draw.html", _draw_context(row) | {
         "form": ValueForm(), "may_enter": row.status == "COMMITTED" and policies.draws(request.actor, row.batch) is None,
-        "buttons": steps.buttons(DRAW, request.actor, row, urls, needs_why=("cancel",)), "desk": True,
+        "buttons": steps.buttons(DRAW, request.actor, row, urls, needs_why=("cancel",)), "at_desk": True,
         "events": queries.history_of(row),
         "crumbs": [(_("Reviews"), reverse("reviews:desk:batches")), (row.batch.ref, url_of(row.batch)), (_("Draw"), None)],
     })
 
 
-def _draw_context(row: Draw) -> dict[str, Any]:
+def _draw_context(row: Draw, most: int | None = None) -> dict[str, Any]:
+    """`most`: candidates up to which the page itself works the draw out again."""
+    size = sum(len(panel.get("odds") or panel["candidates"]) for panel in row.candidates["panels"])
     return {
         "title": _("Draw of experts: %(batch)s") % {"batch": row.batch.name}, "draw": row,
-        "label": states.DrawStatus(row.status).label, "check": _checked(row), "checks": CHECKS,
+        "label": states.DrawStatus(row.status).label, "check": _checked(row) if most is None or size <= most else [], "checks": CHECKS,
+        "annulled": list(queries.annulled_draws(row.batch, row)), "opened": row.status == "OPENED",
         "algorithm": row.candidates.get("algorithm", "keguan-draw-1"),
         "panels": row.result.get("panels", []) if row.status == "OPENED" else [], "experts": len(row.candidates["experts"]),
         "sizes": [(panel["key"], len(panel.get("odds") or panel["candidates"]), panel["seats"]) for panel in row.candidates["panels"]],
@@ -246,8 +253,8 @@ draw_cancel = steps.step_view(queries.get_draw, actions.cancel_draw, question=po
 @access(everyone)
 def receipt(request: HttpRequest, uid: Any) -> HttpResponse:
     """The public side of a draw: what was committed and when, and after opening how to work it out again; codes only."""
-    return render(request, "reviews/draw.html", _draw_context(queries.get_receipt(uid)) | {
-        "desk": False, "crumbs": [(_("Draw of experts"), None)]})
+    return render(request, "reviews/draw.html", _draw_context(queries.get_receipt(uid), WORKED_OUT) | {
+        "at_desk": False, "crumbs": [(_("Draw of experts"), None)]})
 
 
 def _script(name: str) -> FileResponse:

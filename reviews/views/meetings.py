@@ -173,7 +173,8 @@ def screen(request: HttpRequest, uid: Any) -> HttpResponse:
     lines = _lines(row, blind=True)
     now = next((one for one in lines if one["p"].status in ("OPEN", "VOTING")), None)
     done = sum(one["p"].status in ("DECIDED", "SKIPPED") for one in lines)
-    last = next((one for one in reversed(lines) if one["p"].status == "DECIDED"), None)
+    counted = queries.last_counted([one["p"] for one in lines])
+    last = next((one for one in lines if one["p"].pk == counted), None)
     after = next((one for one in lines if one["p"].status == "WAITING"), None)
     context = {"title": row.title, "meeting": row, "now": now, "last": last, "next": after, "done": done, "total": len(lines), "seconds": BIG_SECONDS,
                "live": row.status in ("CALLED", "RUNNING"), "label": states.MeetingStatus(row.status).label,

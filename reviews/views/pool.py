@@ -123,7 +123,7 @@ def expert_page(request: HttpRequest, row: Expert, *, forms: dict[str, Any] | No
         "clusters": queries.names_of(row.clusters, queries.cluster_choices()), "load": queries.loads([row]).get(row.pk, 0),
         "why_not": queries.why_not_drawn(row), "confirm_by": queries.confirm_by(row), "jobs": queries.employments_of(row.person),
         "ties": queries.ties_of(row) if policies.may_read_ties(request.actor) is None else None,
-        "measures": queries.measures_of(row), "reviews": queries.reviews_of(request.actor, row), "desk": True, "may_see_identity": policies.may_see_identity(request.actor) is None,
+        "measures": queries.measures_of(row), "reviews": queries.reviews_of(request.actor, row), "at_desk": True, "may_see_identity": policies.may_see_identity(request.actor) is None,
         "account": getattr(row, "account", None) if keeps else None, "events": queries.history_of(row),
         "buttons": steps.buttons(EXPERT, request.actor, row, urls, needs_why=("remove",)), **mine, **(forms or {}),
         "crumbs": [(_("Expert pool"), reverse("reviews:desk:experts")), (row.person.name, None)]}, status=status)

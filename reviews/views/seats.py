@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import clock
 from core.web import paging
 from core.web.access import access
 from core.workflow import Refused
@@ -57,7 +58,7 @@ def seat_void(request: HttpRequest, ref: str, uid: Any) -> HttpResponse:
         try:
             actions.uphold(request.actor, seat, **form.cleaned_data)
         except Refused as refused:
-            form.add_error("due_at" if seat.batch.status != "RANKED" else None, refused.reasons)
+            form.add_error("due_at" if seat.batch.due_at and seat.batch.due_at <= clock.now() and seat.batch.status != "RANKED" else None, refused.reasons)
         else:
             messages.success(request, _("The sheet is void; the next alternate has been invited if there is one."))
             return redirect("reviews:desk:seats", ref)

@@ -162,7 +162,7 @@ def disagreements(request: HttpRequest, ref: str) -> HttpResponse:
         if one.flag and not seats[item.pk]["open"]:
             points = totals.get(item.pk, [])
             lines.append({"i": item, "flag": FLAGS[one.flag], "spread": one.spread, "deviation": one.deviation, "sheets": points,
-                          "dots": charts.dots([total for _alias, total in points]), "alternates": seats[item.pk]["alternates"],
+                          "dots": charts.dots([total for _alias, total in points], low=min([50, *(int(total) // 10 * 10 for _alias, total in points)])), "alternates": seats[item.pk]["alternates"],
                           "extra": one.flag != "KNOCKOUT"})
     lines.sort(key=lambda one: -one["spread"])
     part = paging.part(request, lines)

@@ -45,3 +45,11 @@ def test_an_address_of_the_web_ends_with_its_own_signs():
 
 def test_what_is_inside_lists_and_tables_is_hidden_too():
     assert blind.black_out({"a": [["张伟", 3, None]]}, PATTERN) == {"a": [[blind.HIDDEN, 3, None]]}
+
+
+@pytest.mark.parametrize("nobody", ["--", "..", " - ", "/", "（）"])
+def test_a_name_of_signs_alone_hides_nothing(nobody):
+    """Partners without a contact write "--": the whole copy must not be blacked out between every two signs."""
+    pattern = blind.pattern_of(blind.names_in(DATA, [nobody]))
+    assert blind.black_out("2026年的 12 项（测试）-- ok", pattern) == "2026年的 12 项（测试）-- ok"
+    assert blind.black_out("负责人张伟", pattern) == f"负责人{blind.HIDDEN}"

@@ -16,3 +16,11 @@ def test_the_switch_makes_it_english(client):
     answer = client.get("/login/")
     assert answer.headers["Content-Language"] == "en"
     assert "登录" not in answer.content.decode().split("<main")[1]
+
+
+def test_the_address_of_a_form_opened_as_a_page_leads_to_the_page_above(client):
+    """Switching the language on a form's answer, or reloading it, came to an empty page."""
+    answer = client.post("/language/", {"language": "zh-hans", "next": "/language/"}, follow=True)
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST" and 'href="/"' in answer.content.decode().split("<main")[1]
+    assert not client.get("/language/", headers={"accept": "application/json"}).content
+    assert client.head("/language/").status_code == 405

@@ -6,15 +6,17 @@ The list of pages is read from the URL conf. A new page with arguments fails unt
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import Person
+from accounts.policies import Actor
 from tests.pages import samples
 from tests.pages.addresses import Address, pages
 from tests.pages.browser import NARROW
+from tests.pages.forms import SENT, closed
 
 pytestmark = pytest.mark.django_db  # makes pytest-django build the test database; the server has its own connections
 PAGES = {page.name: page for page in pages() if page.name not in samples.NO_SCREEN}
@@ -57,7 +59,10 @@ def test_page(name, visitor):
         if found.status not in (200, 202):  # 202: a paper that a worker has yet to print
             hint = " (may nobody of its desk open it? say who in samples.PERSON)" if found.status in (302, 403) else ""
             problems.append(f"{unquote(path)} as {who or 'the public'}: status {found.status}{hint}")
-        elif found.what:
+            continue
+        if who is not None and urlsplit(visitor.page(who).url).path == quote(unquote(reverse(name, args=visit.args))):
+            found.what += closed(visitor.page(who).evaluate(SENT), Actor.of(who))
+        if found.what:
             problems.append(unquote(str(found)))
     assert not problems, "\n".join(problems)
 
@@ -81,3 +86,11 @@ def test_what_is_wrong_on_a_page_seen_before_is_found(visitor):
     assert [line.partition(":")[0] for line in sorted(found)] == ["color-contrast", "image-alt", "link-in-text-block"]
     assert all(" at " in line and line.partition(" at ")[2].strip() for line in found), "where it stands is said"
     assert not visitor.violations(page, NARROW, always=False), "what has been looked at is not looked at again"
+
+
+def test_a_form_that_leads_to_a_closed_desk_is_found(visitor):
+    """The control: what stands open, what is closed, and what is no address."""
+    expert = Actor.of(person("zhao"))
+    assert closed(["/review/profile/tie/", "/my/expert/recommend/?x=1"], expert) == []
+    closed_one, nothing = closed([f"/desk/experts/{'1' * 8}-1111-4111-8111-{'1' * 12}/tie/", "/nowhere/"], expert)
+    assert "which refuses" in closed_one and "which is nothing" in nothing

@@ -105,6 +105,12 @@ def test_fees_from_the_list_to_the_payment(town, ranked_batch):
     assert all(line.gross == line.net + line.tax for line in lines)
     assert {line.net for line in lines} == {Decimal("1920.00") if row.rules["per"] == "day" else Decimal(80 * lines[0].count)}
     assert "未登记" in signed_in(town.chen).get(desk("fee_list", row.uid)).content.decode()
+    asked = Message.objects.filter(event="reviews.fees", link="/review/profile/")
+    assert set(asked.values_list("person", flat=True)) == {line.expert.person_id for line in lines} and asked.count() == len(lines)
+    actions.make_fees(town.chen, ranked_batch, days=Decimal("1.5"))
+    assert asked.count() == len(lines)  # once a list
+    row.refresh_from_db()
+    lines = reads.lines_of(row)
     with pytest.raises(Refused):  # nobody has given an account
         actions.confirm_fees(town.chen, row)
     for line in lines:

@@ -13,6 +13,7 @@ from core import clock, crypt
 from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
+from notices.tasks import mail_for
 from reviews import actions
 from reviews.models import AgendaItem, Assignment, Attendee, Ballot, Meeting, Recusal
 from reviews.rules import meetings as rules
@@ -276,3 +277,98 @@ def test_a_vote_that_cannot_come_to_its_number_is_broken_off(town, running):
     again = actions.deal_again(town.chen, first, why="可投票人数不足")
     assert (again.status, again.box) == ("OPEN", "") and not Ballot.objects.filter(agenda=first, voted=True).exists()
     assert actions.skip_point(town.chen, first, why="改为通讯评审").status == "SKIPPED"
+
+
+def test_the_box_of_many_choices_has_one_length_as_well():
+    names = [f"专家{number:03d}" for number in range(1, 161)]
+    box = rules.empty_box(names)
+    fuller = box
+    for _turn in range(160):
+        fuller = rules.put_in(fuller, names[3])
+    assert len(box) == len(fuller) and rules.elected(rules.counted(fuller)) == "专家004"
+
+
+@pytest.mark.django_db
+def test_who_accepts_after_the_planning_belongs_to_the_meeting_until_it_begins(town, invited):
+    first, *others = {seat.expert_id: seat for seat in make.seats(invited, "INVITED")}.values()
+    for seat in others:
+        actions.declare_and_accept(make.owner(seat), invited)
+    plan = {"kind": "PANEL", "starts_at": clock.now() + timedelta(days=3), "minutes_per_item": 30, "place": "市民中心"}
+    called = actions.call_meeting(town.chen, actions.plan_meeting(town.chen, make.fresh(invited), title="先通知的会", **plan))
+    begun = actions.call_meeting(town.chen, actions.plan_meeting(town.chen, make.fresh(invited), title="已开的会", **plan))
+    for member in members(begun):
+        actions.attend(actor(member), begun)
+    actions.start_meeting(town.chen, begun)
+    count = called.attendees.count()
+    ref = first.item.application.ref
+    actions.declare_and_accept(make.owner(first), invited, conflicts={ref: ("RC3", "亲属")})
+    joined = called.attendees.get(expert=first.expert_id)
+    assert called.attendees.count() == count + 1 and not begun.attendees.filter(expert=first.expert_id).exists()
+    assert {ballot.agenda.item.application.ref: ballot.recused for ballot in joined.ballots.all()} == {
+        point.item.application.ref: point.item.application.ref == ref for point in points(called)}
+    told = Message.objects.filter(event="reviews.invite", subject__contains="先通知的会")
+    assert told.filter(person=first.expert.person).count() == 1 and told.count() == count + 1
+    assert LedgerRow.objects.filter(verb="reviews.meeting.join").values_list("data__alias", flat=True).get() == joined.alias
+    assert signed_in(make.owner(first)).get(reverse("reviews:review:meeting", args=[called.uid])).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [1, 1899, 2201, 9999])
+def test_a_slip_in_the_year_stands_beside_its_field(town, scoring, year):
+    """An agenda of the last day of the calendar ended in a crash; the control is a day next year."""
+    client, url = signed_in(town.chen), reverse("reviews:desk:meeting_new", args=[scoring.ref])
+    given = {"kind": "PANEL", "title": "会议评审", "minutes_per_item": "600", "group": "", "link": "", "place": "三楼"}
+    wrong = client.post(url, given | {"starts_at": f"{year:04d}-12-31T23:59"})
+    assert wrong.status_code == 422 and set(wrong.context["form"].errors) == {"starts_at"} and "三楼" in wrong.content.decode()
+    assert client.post(url, given | {"starts_at": f"{clock.today().year + 1}-12-31T23:59"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_name_with_a_line_end_still_makes_a_mail(town, scoring):
+    meeting = actions.plan_meeting(town.chen, scoring, kind="PANEL", title="评审会\nBcc: someone@else.example", starts_at=clock.now() + timedelta(days=2),
+                                   minutes_per_item=20, place="三楼")
+    actions.call_meeting(town.chen, meeting)
+    letter = mail_for(Message.objects.filter(event="reviews.invite", subject__contains="评审会").first())
+    assert "评审会 Bcc: someone@else.example" in letter.subject and list(letter.message()["Subject"].splitlines())[0]
+    assert letter.bcc == [] and letter.message()["Bcc"] is None
+
+
+@pytest.mark.django_db
+def test_the_wall_tells_of_a_tie_and_of_the_end(town, called):
+    client, url = signed_in(town.chen), reverse("reviews:desk:screen", args=[called.uid])
+    people = members(called)
+    for member in people:
+        actions.attend(actor(member), called)
+    actions.start_meeting(town.chen, called)
+    names = [people[0].alias, people[1].alias]
+    odd = len(people) % 2
+    if odd:
+        actions.set_presence(town.chen, called, aliases=[one.alias for one in people[1:]])
+    election = points(called)[0]
+    actions.open_vote(town.chen, actions.open_point(town.chen, election))
+    for number, member in enumerate(people[odd:]):
+        actions.vote(actor(member), election, choice=names[number % 2])
+    assert actions.count_votes(town.chen, election).outcome == "TIE"
+    text = client.get(url).content.decode()
+    assert "票数相同" in text and "已选出" not in text and not [name for name in names if name in text]
+
+
+@pytest.mark.django_db
+def test_the_wall_shows_what_was_counted_last_whatever_its_place(town, running):
+    election, first, second = points(running)
+    people = members(running)
+    voted(town, election, [people[0].alias] * len(people))
+    voted(town, second, ["FOR"] * len(people))
+    voted(town, first, ["AGAINST"] * len(people))
+    shown = signed_in(town.chen).get(reverse("reviews:desk:screen", args=[running.uid]))
+    assert shown.context["last"]["p"].pk == first.pk and "未通过" in shown.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_cancelled_meeting_takes_nothing_more(town, called):
+    point, member = points(called)[1], members(called)[0]
+    actions.cancel_meeting(town.chen, called, why="改期")
+    with pytest.raises(Refused, match="取消"):
+        actions.leave_point(actor(member), point, code="RC3", note="亲属")
+    assert not Recusal.objects.filter(batch=called.batch, code="RC3").exists()
+    assert "即将开始" not in signed_in(town.chen).get(reverse("reviews:desk:screen", args=[called.uid])).content.decode()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts import actions as accounts
 from accounts.policies import system
+from applications.models import Application
 from core import clock
 from reviews import actions, queries
 from reviews.models import Assignment, Score
 from reviews.states import Blind
+from reviews.views import desk as desks
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
 from tests.kept import kept
@@ -226,3 +230,61 @@ def test_who_had_the_right_reads_since_when_it_is_gone(town, by_date):
     answer, other = client.get(url), signed_in(town.li).get(url)
     assert answer.status_code == other.status_code == 403
     assert said in answer.content.decode() and "角色已于" not in other.content.decode()
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1e1", "10"), ("1E+1", "10"), ("10.000", "10"), ("-0", "0"), ("8.50", "8.50"), ("9.0", "9.0")])
+def test_points_stand_in_the_sheet_as_people_write_them(town, seat, typed, kept):
+    code = seat.batch.sheet["criteria"][0]["code"]
+    given = make.sheet(seat.batch)
+    given["values"][code] = typed
+    score = actions.submit_sheet(make.owner(seat), seat, values=given)
+    assert score.values[code] == kept and Decimal(score.values[code]) + sum(Decimal(one) for name, one in score.values.items() if name != code) == score.total
+
+
+def test_steps_that_would_tell_a_ranking_are_one_for_everybody_outside(town, ranked_batch):
+    """An application that was ranked and one that experts threw out read the same to leader and unit: in lists, filters, exports, refusals and
+    to machines. The control is the desk."""
+    one, other = (ranked_batch.items.get(application__leader=who.id).application for who in (town.li, town.stranger))
+    Application.objects.filter(pk=other.pk).update(status="REVIEWED")
+    api, units, words = reverse("applications:api:list"), reverse("applications:my:unit_list"), {"已排序", "评审完成"}
+    for row, leader, unit in ((one, signed_in(town.li), signed_in(town.wang)), (other, signed_in(town.stranger), signed_in(town.badm))):
+        for url in (units, reverse("applications:my:unit_application", args=[row.ref]), f"{units}?export=csv"):
+            text = unit.get(url).content.decode()
+            assert "评审中" in text and not [word for word in words if word in text], url
+        every = [unit.get(f"{units}?status={status}&export=csv").content for status in ("", "RANKED", "REVIEWED", "IN_REVIEW")]
+        assert row.ref in every[0].decode() and len(set(every)) == 1  # no such filters; the one there is takes all of the review
+        assert row.ref not in unit.get(f"{units}?status=AWARDED&export=csv").content.decode()
+        for client, name in ((unit, "unit_return"), (leader, "hand_in")):
+            said = client.post(reverse(f"applications:my:{name}", args=[row.ref]), {"why": "改"}, headers={"accept": "application/json"}).json()["reasons"][0]
+            assert "评审中" in said and not [word for word in words if word in said]
+        for client in (unit, leader):
+            assert [found["status"] for found in client.get(api).json()["results"]] == ["IN_REVIEW"]
+            assert client.get(reverse("applications:api:application", args=[row.ref])).json()["status"] == "IN_REVIEW"
+            assert [len(client.get(api, {"status": status}).json()["results"]) for status in ("RANKED", "REVIEWED", "IN_REVIEW")] == [0, 0, 1]
+    desk = signed_in(town.chen)
+    assert {row["status"] for row in desk.get(api).json()["results"]} == {"RANKED", "REVIEWED"}
+    assert len(desk.get(api, {"status": "RANKED"}).json()["results"]) == 1
+
+
+def test_a_draw_that_was_annulled_stands_on_the_receipt_of_the_next(town, drawn):
+    """Whoever draws until the result pleases is seen by everybody."""
+    first = make.draw(drawn)
+    actions.cancel_draw(town.he, first, why="候选名单有误")
+    actions.cancel_draw(town.he, actions.commit_draw(town.he, make.fresh(drawn), public_source="次日指数"), why="写错")
+    second = actions.commit_draw(town.he, make.fresh(drawn), public_source="后日指数")
+    for client, name in ((Client(), "public:receipt"), (signed_in(town.chen), "desk:draw")):
+        text = client.get(reverse(f"reviews:{name}", args=[second.uid])).content.decode()
+        assert str(first.uid) in text and "启封后作废" in text and "启封前作废" in text and "候选名单有误" not in text
+    assert str(first.uid) in signed_in(town.chen).get(reverse("reviews:desk:batch", args=[drawn.ref])).content.decode()
+    alone = Client().get(reverse("reviews:public:receipt", args=[first.uid])).content.decode()
+    assert "启封前作废" in alone and "启封后作废" not in alone
+
+
+def test_a_large_draw_is_worked_out_by_the_browser_of_whoever_asks(town, drawn, monkeypatch):
+    url, asked = reverse("reviews:public:receipt", args=[make.draw(drawn).uid]), []
+    monkeypatch.setattr(queries, "draw_check", lambda draw: asked.append(draw) or {"seed": True})
+    assert "一致" in Client().get(url).content.decode() and len(asked) == 1
+    monkeypatch.setattr(desks, "WORKED_OUT", 1)
+    text = Client().get(url).content.decode()
+    assert len(asked) == 1 and 'id="verify"' in text and "verify.js" in text and "刚才重新演算" not in text
+    assert signed_in(town.he).get(reverse("reviews:desk:draw", args=[make.draw(drawn).uid])).status_code == 200 and len(asked) == 2

@@ -189,6 +189,11 @@ def test_account_is_sealed_masked_and_every_look_is_recorded(town):
 def test_employer_and_relation_are_kept_up_by_the_expert_alone_or_the_desk(town):
     one, other = make.expert(town, 1), make.expert(town, 2)
     client = signed_in(make.Actor.of(one.person))
+    own, at_desk = client.get(reverse("reviews:review:profile")), signed_in(town.he).get(reverse("reviews:desk:expert", args=[one.uid]))
+    for part in ("employer", "tie"):  # a form stands on the desk whose page it is: the other desk refuses
+        mine, theirs = reverse("reviews:review:profile_part", args=[part]), reverse("reviews:desk:expert_part", args=[one.uid, part])
+        assert f'action="{mine}"' in own.content.decode() and theirs not in own.content.decode()
+        assert f'action="{theirs}"' in at_desk.content.decode() and f'action="{mine}"' not in at_desk.content.decode()
     client.post(reverse("reviews:review:profile_part", args=["employer"]), {"e-organisation": town.a.name, "e-since": "2024-01-01"})
     job = Employment.objects.get(person=one.person_id)
     assert signed_in(make.Actor.of(other.person)).post(reverse("reviews:review:employer_end", args=[one.uid, job.pk]), {"until": "2025-01-01"}).status_code == 404

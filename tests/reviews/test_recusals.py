@@ -136,6 +136,8 @@ def test_late_conflict_after_the_close_takes_scores_again_and_figures_follow(tow
     given = {"code": "RC3", "note": "表亲参与该项目", "due_at": ""}
     client, url = signed_in(town.chen), reverse("reviews:desk:seat_void", args=[batch.ref, seat.uid])
     asked = client.post(url, given)
+    forms = [one.form for _application, seats in asked.context["rows"] for one in seats if one.form.errors]
+    assert [set(form.errors) for form in forms] == [{"due_at"}]
     assert asked.status_code == 422 and "表亲参与该项目" in asked.content.decode()  # a time for the alternate is needed; nothing typed is lost
     assert Batch.objects.get(pk=batch.pk).status == "CLOSED"
     until = clock.now() + timedelta(days=5)
@@ -143,6 +145,8 @@ def test_late_conflict_after_the_close_takes_scores_again_and_figures_follow(tow
     batch = make.fresh(batch)
     item = batch.items.get(pk=seat.item_id)
     assert batch.status == "SCORING" and item.count == before[1] - 1
+    again = client.post(url, given | {"due_at": f"{clock.local(until):%Y-%m-%dT%H:%M}"})
+    assert [set(one.form.errors) for _application, seats in again.context["rows"] for one in seats if one.form.errors] == [{"__all__"}]  # void already: no fault of the time
     called = Assignment.objects.get(replaces=seat)
     actions.declare_and_accept(make.owner(make.seats(batch, "INVITED")[0]), batch)
     called = next(one for one in make.seats(batch, "ACCEPTED") if one.pk == called.pk)
