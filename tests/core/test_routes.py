@@ -26,12 +26,23 @@ def plain() -> URLResolver:
 
 
 def addresses() -> Iterator[str]:
-    for route, _entry in patterns(plain()):
+    """Found anew by the first that asks; the map of the house does not change between two tests."""
+    if not ADDRESSES:
+        ADDRESSES.extend(all_addresses())
+    return iter(ADDRESSES)
+
+
+ADDRESSES: list[str] = []
+
+
+def all_addresses() -> Iterator[str]:
+    """Of each route one that is meant, and, in turn, one without its end, with more behind it, with a word of the map for a number."""
+    for turn, (route, _entry) in enumerate(patterns(plain())):
         route = route.removeprefix("^/")
         if "(?P" in route:
             continue
         whole = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or ""], route)
-        yield from (whole, whole.rstrip("/"), f"{whole}more/", whole.replace("KEY-2026-00123", "list"))
+        yield from (whole, (whole.rstrip("/"), f"{whole}more/", whole.replace("KEY-2026-00123", "list"))[turn % 3])
     yield from ("review/profile/tie/", "review/profile/nothing/", f"desk/experts/{SAMPLES['uuid']}/tie/", "", "/", "//", "my", "nobody/knows/", "healthz/")
 
 
@@ -43,20 +54,22 @@ def answer(resolver: URLResolver, path: str) -> tuple | None:
     return found.func, found.args, found.kwargs, found.url_name, found.namespaces, found.app_names, found.route
 
 
-def differing(site_map: routes.SiteMap) -> list[str]:
-    return [path for path in addresses() if answer(site_map, path) != answer(plain(), f"/{path}")]
+def differing(site_map: routes.SiteMap) -> Iterator[str]:
+    django = plain()
+    return (path for path in addresses() if answer(site_map, path) != answer(django, f"/{path}"))
 
 
 def test_every_address_is_found_as_django_finds_it():
-    assert sum(answer(site(), path) is not None for path in addresses()) > 700
-    assert differing(site()) == []
+    found = site()
+    assert sum(answer(found, path) is not None for path in addresses()) > 700
+    assert list(differing(found)) == []
 
 
 def test_a_map_that_looks_at_too_few_is_found(monkeypatch):
     """The negative control."""
     monkeypatch.setattr(routes, "WITHIN", ("", "str", "int"))
     monkeypatch.setattr(routes, "words_of", lambda route: (tuple(route.split("/")), False))
-    assert differing(site())
+    assert next(differing(site()), None)
 
 
 def test_few_are_looked_at_and_addresses_nobody_made_cost_no_memory():

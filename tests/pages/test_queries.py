@@ -13,17 +13,22 @@ pytestmark = pytest.mark.django_db
 #: Lists that hold two rows in the small world.
 SHORT = {"projects:desk:objections", "programs:public:topic_calls", "programs:my:needs", "programs:my:unit_needs",
          "programs:desk:portfolios", "programs:desk:advisory", "programs:desk:entitlement_lists", "applications:my:unit_voices"}
+#: Asked once for a whole page, and only when a row of some kind stands on it: whether it does is a matter of chance in the small world.
+ONCE = {"portal:audit:ledger": 'FROM "reviews_assignment"'}
 
 
-def asked(client: Client, path: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, list[str]]:
-    """(rows shown, queries, the queries) of a list cut to so many rows."""
+def asked(client: Client, path: str, rows: int, monkeypatch: pytest.MonkeyPatch, once: str = "") -> tuple[int, int, list[str]]:
+    """(rows shown, queries, the queries) of a list cut to so many rows; not counted is one with the words of `once`, the first time."""
     for listing in every(lists.Listing):
         monkeypatch.setattr(listing, "per_page", rows)
     client.get(path)  # what is remembered by the process is asked once
     with CaptureQueriesContext(connection) as found:
         answer = client.get(path)
     assert answer.status_code == 200
-    return len(answer.context["page"].rows), len(found), [query["sql"][:200] for query in found.captured_queries]
+    told = [query["sql"][:200] for query in found.captured_queries]
+    if once and (first := next((text for text in told if once in text), "")):
+        told.remove(first)
+    return len(answer.context["page"].rows), len(told), told
 
 
 def every(kind: type) -> list[type]:
@@ -34,9 +39,7 @@ def test_every_list_asks_the_same_for_one_row_and_for_all(found_lists, monkeypat
     assert len(found_lists) >= 15, sorted(found_lists)
     wrong, short = [], []
     for name, (client, path) in found_lists.items():
-        one = asked(client, path, 1, monkeypatch)
-        three = asked(client, path, 3, monkeypatch)
-        many = asked(client, path, 50, monkeypatch)
+        one, three, many = (asked(client, path, rows, monkeypatch, ONCE.get(name, "")) for rows in (1, 3, 50))
         if many[0] < (2 if name in SHORT else 3):
             short.append(f"{name} {many[0]}")
         if not one[1] == three[1] == many[1]:

@@ -219,7 +219,11 @@ def test_who_is_removed_leaves_the_desk_once_nothing_is_in_hand(town, scoring):
     for expert in (seat.expert, free):
         actions.remove(town.he, expert, why="失信")
     assert holds(seat.expert) and not holds(free)
-    Assignment.objects.filter(expert=seat.expert).update(status="VOID")
+    mine = Assignment.objects.filter(expert=seat.expert)
+    mine.update(status="SUBMITTED")
+    keep_pool()
+    assert holds(seat.expert), "a fee is owed, and the account for it is given at the desk"
+    mine.update(status="VOID")
     keep_pool()
     assert not holds(seat.expert)
 
