@@ -32,7 +32,10 @@ from typing import Any
 from bench import filed, harness
 from bench.harness import Supervisor
 
-PORT, AFTER, WARM = 8765, 3, 40
+PORT, AFTER = 8765, 3
+#: Requests a second, and seconds, before anything is measured: whoever serves the last minute has served for hours, the control too.
+WARM = (40, 6)
+FIRST = WARM[0] * WARM[1]
 
 
 def web_of(env: dict[str, str]) -> dict[str, str]:
@@ -140,7 +143,7 @@ def main() -> None:
     house = Supervisor(harness.say)
     with harness.database("rush", durable=True, house=house) as env, tempfile.TemporaryDirectory() as folder:
         postmaster, jobs = house.children[0].process.pid, Path(folder) / "jobs.json"
-        count = WARM + given.rate * (given.seconds + AFTER) + 1
+        count = FIRST + given.rate * (given.seconds + AFTER) + 1
         subprocess.run([str(harness.needs.PYTHON), "-m", "bench.bare", "keguan_web"], cwd=harness.ROOT, env=env, check=True)
         world = filled(env, count, jobs)
         harness.say(f"the world stands after {time.monotonic() - began:.0f} s")
@@ -151,14 +154,14 @@ def main() -> None:
 def measure(env: dict[str, str], given: argparse.Namespace, world: dict[str, Any], jobs: Path, postmaster: int) -> dict[str, Any]:
     def control(run: int) -> dict[str, Any]:
         with served("bench.bare:application", env) as web:
-            fire(env, "bare", 20, 3, jobs, run, [web, postmaster])  # warm
+            fire(env, "bare", *WARM, jobs, run, [web, postmaster])
             return fire(env, "bare", given.rate, given.seconds, jobs, run + 1, [web, postmaster])
 
     bare = [control(0)]
     with served("config.wsgi:application", env) as web:
-        fire(env, "full", WARM // 2, 2, jobs, 0, [web, postmaster])  # warm
+        fire(env, "full", *WARM, jobs, 0, [web, postmaster])
         closes = inside("close", env, str(world["guide"]), str(given.seconds + 0.5))
-        full = fire(env, "full", given.rate, given.seconds + AFTER, jobs, WARM, [web, postmaster], closes)
+        full = fire(env, "full", given.rate, given.seconds + AFTER, jobs, FIRST, [web, postmaster], closes)
     names = jobs.with_name("names.txt")
     names.write_text("\n".join(full["names"]), encoding="utf-8")
     held = inside("told", env, str(world["applications"]), str(names), closes)

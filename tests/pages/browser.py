@@ -12,6 +12,7 @@ import axe_playwright_python
 from playwright.sync_api import Error as PlaywrightError
 
 WIDE, NARROW = 1440, 390
+SCREENS = {WIDE: {"width": WIDE, "height": 1000}, NARROW: {"width": NARROW, "height": 900}}
 #: Rules that compare colours take two thirds of the time of all together: they look at the texts that look new, every other one at the
 #: whole page. Style sheets and media are not fetched once more for rules that are not asked (`preload`), and where an element stands is
 #: worked out when something is wrong (`selectors`).
@@ -91,6 +92,9 @@ WIDEST = """() => {
 KINDS = """() => [...new Set([...document.body.querySelectorAll('*')].filter((one) => one.getClientRects().length).map((one) =>
   [one.parentElement, one].map((it) => `${it.tagName}.${it.className.baseVal ?? it.className}`).join('>')))]"""
 
+#: All of it in one question.
+MEASURE = (f"() => ({{lang: document.documentElement.lang, texts: ({READ})(), wide: ({WIDEST})(), kinds: ({KINDS})(), looks: ({LOOKS})()}})")
+
 #: Not words: addresses, files, hashes, references, placeholders of codes, fact names of the condition engine.
 CODES = re.compile(
     r"\.(?:pdf|xlsx|csv|docx|zip)\b|https?://\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:pdf|xlsx|csv|json|ics|html|docx|zip|png|jpg)\b"
@@ -135,18 +139,19 @@ class Visitor:
     def page(self, who: Any) -> Any:
         """The tab of a person; None is the public. The policy of the page's scripts is lifted for axe-core only."""
         if who not in self.open_pages:
-            context = self.browser.new_context(viewport={"width": WIDE, "height": 1000}, bypass_csp=True, locale="zh-CN")
+            context = self.browser.new_context(viewport=SCREENS[WIDE], bypass_csp=True, locale="zh-CN")
             context.add_cookies([
                 {"name": name, "value": value, "url": self.base} for name, value in (self.cookies(who) if who else {}).items()
             ])
             self.open_pages[who] = context.new_page()
         return self.open_pages[who]
 
-    def open(self, who: Any, path: str) -> tuple[int, bool]:
+    def open(self, who: Any, path: str, *, as_it_is: bool = False) -> tuple[int, bool]:
         """Status, and whether a page stands in the tab now; a download leaves what stood there. A redirect is not followed
-        to a 200: where the tab ends must be where it was sent."""
+        to a 200: where the tab ends must be where it was sent. `as_it_is`: in whatever width the tab has."""
         page = self.page(who)
-        page.set_viewport_size({"width": WIDE, "height": 1000})
+        if not as_it_is:
+            page.set_viewport_size(SCREENS[WIDE])
         try:
             answer = page.goto(self.base + path, wait_until="load")
         except PlaywrightError:  # a file: the tab refuses to show it
@@ -165,28 +170,29 @@ class Visitor:
         page, found = self.page(who), Finding(f"{path} as {who or 'the public'}")
         errors: list[str] = []
         page.once("pageerror", lambda error: errors.append(str(error)))
-        found.status, is_page = self.open(who, path)
+        found.status, is_page = self.open(who, path, as_it_is=True)
         if not is_page or found.status not in (200, 202):
             return found
-        if (page.locator("html").get_attribute("lang") or "").startswith("zh") and (
-            words := english_words(page.evaluate(READ))
-        ):
-            told = (f"{word} in “{text}”" for word, text in sorted(words.items())[:20])
-            found.what.append(f"English on a Chinese page: {', '.join(told)}")
-        for width in (WIDE, NARROW):
-            if width == NARROW:
-                page.set_viewport_size({"width": NARROW, "height": 900})
-            if wide := page.evaluate(WIDEST):
-                found.what.append(f"{width} px: wider than the window: {'; '.join(wide)}")
+        widths = sorted(SCREENS, key=lambda width: width != page.viewport_size["width"])  # the one the tab has comes first
+        for turn, width in enumerate(widths):
+            if turn:
+                page.set_viewport_size(SCREENS[width])
+            seen = page.evaluate(MEASURE)
+            if not turn and seen["lang"].startswith("zh") and (words := english_words(seen["texts"])):
+                told = (f"{word} in “{text}”" for word, text in sorted(words.items())[:20])
+                found.what.append(f"English on a Chinese page: {', '.join(told)}")
+            if seen["wide"]:
+                found.what.append(f"{width} px: wider than the window: {'; '.join(seen['wide'])}")
             if axe:
-                found.what += [f"{width} px: {line}" for line in self.violations(page, width, always=first and width == WIDE)]
+                found.what += [f"{width} px: {line}" for line in self.violations(page, width, seen, always=first and width == WIDE)]
             if shot:
                 page.screenshot(path=f"{shot}_{width}.png", full_page=True)
         found.what += [f"script error: {text}" for text in errors]
         return found
 
-    def violations(self, page: Any, width: int, *, always: bool) -> list[str]:
-        kinds, looks = (set(found) for found in page.evaluate(f"() => [({KINDS})(), ({LOOKS})()]"))
+    def violations(self, page: Any, width: int, seen: dict[str, Any] | None = None, *, always: bool) -> list[str]:
+        seen = seen or page.evaluate(MEASURE)
+        kinds, looks = set(seen["kinds"]), set(seen["looks"])
         rules, fresh = always or not kinds <= self.seen[width], looks - self.looks[width]
         self.seen[width] |= kinds
         self.looks[width] |= looks
