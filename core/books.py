@@ -9,12 +9,16 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import IO, Any, BinaryIO
 
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import typed
+from core import clock, files, ledger, parameters, typed
 from core.files import BadFile, kind_of
 
 UNPACKED = 60 * 1024 * 1024  # bytes all parts may unpack to; a table of the allowed rows stays far below
@@ -175,3 +179,30 @@ def _cell(cell: Any) -> tuple[str, bool]:
     if hasattr(value, "date") and callable(value.date):
         value = value.date()
     return typed.text(value).strip(), formula
+
+
+# --- how long a table is kept ----------------------------------------------------------------------------------------
+
+WAITING, DONE = ("UPLOADED", "CHECKED"), ("APPLIED", "DISCARDED")
+
+
+def forget_done(model: type[models.Model], actor: Any, *, discard: Callable[[Any, str], Any], verb: str) -> int:
+    """Tables that are done with are deleted at once; those that nobody took over in time are discarded first (`discard(row, why)`). The
+    list of faults, which people mend and send again, is kept as long as a dry run is good for (parameter import.keep_days). `model` has
+    file, errors, status and created_at; each file that goes is recorded under `verb`. How many went."""
+    old = clock.now() - timedelta(days=int(parameters.value("import.keep_days", default=30)))
+    rows = model._default_manager.all()
+    for row in rows.filter(status__in=WAITING, created_at__lt=old)[:50]:
+        discard(row, _("Nobody took the table over in time; personal numbers are not kept longer than needed."))
+    ended = rows.filter(status__in=DONE).select_related("file", "errors")
+    over = ended.filter(~Q(file__path="") | Q(errors__isnull=False, created_at__lt=old) & ~Q(errors__path=""))
+    return sum(_forget(row, actor, old, verb) for row in over[:50])
+
+
+@transaction.atomic
+def _forget(row: Any, actor: Any, old: datetime, verb: str) -> int:
+    gone = [one for one in (row.file, row.errors if row.created_at < old else None) if one is not None and one.path]
+    for one in gone:
+        files.forget(one)
+        ledger.record(verb, row, actor, file=one.name, sha256=one.sha256)
+    return len(gone)

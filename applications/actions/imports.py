@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
@@ -20,7 +19,7 @@ from applications import policies, queries, rules, states
 from applications.actions.duplicates import keep_prints
 from applications.models import CheckedText, ImportBatch, ImportSource, OldProject, TextPrint
 from applications.workflow import IMPORT
-from core import books, clock, files, jobs, ledger, parameters
+from core import books, clock, files, jobs, ledger
 from core.clock import CoreNow
 from core.web import export
 from core.workflow import Refused
@@ -185,20 +184,4 @@ def discard_import(actor: Any, batch: ImportBatch, *, why: str) -> ImportBatch:
 
 
 def sweep_tables(actor: Any) -> int:
-    """Tables that are done with are deleted at once; those that nobody took over in time are discarded first. The list of faults, which
-    people mend and send again, is kept as long as a dry run is good for (parameter import.keep_days)."""
-    old = clock.now() - timedelta(days=int(parameters.value("import.keep_days", default=30)))
-    for batch in ImportBatch.objects.filter(status__in=(states.ImportStatus.UPLOADED, states.ImportStatus.CHECKED), created_at__lt=old)[:50]:
-        discard_import(actor, batch, why=_("Nobody took the table over in time; personal numbers are not kept longer than needed."))
-    ended = ImportBatch.objects.filter(status__in=(states.ImportStatus.APPLIED, states.ImportStatus.DISCARDED)).select_related("file", "errors")
-    rows = ended.filter(~Q(file__path="") | Q(errors__isnull=False, created_at__lt=old) & ~Q(errors__path=""))[:50]
-    return sum(_forget(actor, batch, old) for batch in rows)
-
-
-@transaction.atomic
-def _forget(actor: Any, batch: ImportBatch, old: datetime) -> int:
-    gone = [one for one in (batch.file, batch.errors if batch.created_at < old else None) if one is not None and one.path]
-    for one in gone:
-        files.forget(one)
-        ledger.record("applications.import.forget", batch, actor, file=one.name, sha256=one.sha256)
-    return len(gone)
+    return books.forget_done(ImportBatch, actor, discard=lambda batch, why: discard_import(actor, batch, why=why), verb="applications.import.forget")

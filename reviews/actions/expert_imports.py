@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.policies import system
-from core import books, clock, files, jobs, ledger, parameters
+from core import books, clock, files, jobs, ledger
 from core.web import export
 from core.workflow import Refused
 from reviews import policies, queries
@@ -149,19 +147,5 @@ def discard_table(actor: Any, row: ExpertImport, *, why: str) -> ExpertImport:
 
 
 def sweep_tables(actor: Any) -> int:
-    """As with tables of old projects (parameter import.keep_days): done with, deleted at once; not taken over in time, discarded first."""
-    old = clock.now() - timedelta(days=int(parameters.value("import.keep_days", default=30)))
-    for row in ExpertImport.objects.filter(status__in=(ImportStatus.UPLOADED, ImportStatus.CHECKED), created_at__lt=old)[:50]:
-        discard_table(actor, row, why=_("Nobody took the table over in time; personal numbers are not kept longer than needed."))
-    ended = ExpertImport.objects.filter(status__in=(ImportStatus.APPLIED, ImportStatus.DISCARDED)).select_related("file", "errors")
-    rows = ended.filter(~Q(file__path="") | Q(errors__isnull=False, created_at__lt=old) & ~Q(errors__path=""))[:50]
-    return sum(_forget(actor, row, old) for row in rows)
-
-
-@transaction.atomic
-def _forget(actor: Any, row: ExpertImport, old: datetime) -> int:
-    gone = [one for one in (row.file, row.errors if row.created_at < old else None) if one is not None and one.path]
-    for one in gone:
-        files.forget(one)
-        ledger.record("reviews.import.forget", row, actor, file=one.name, sha256=one.sha256)
-    return len(gone)
+    """As with tables of old projects."""
+    return books.forget_done(ExpertImport, actor, discard=lambda row, why: discard_table(actor, row, why=why), verb="reviews.import.forget")
