@@ -13,12 +13,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as properties
 
 from tests import template
-from tests.kept import (  # noqa: F401 (three are hooks)
-    pytest_collection_modifyitems,
-    pytest_fixture_setup,
-    pytest_runtest_teardown,
-    reference_is_there,
-)
+from tests.kept import pytest_fixture_setup, pytest_runtest_teardown, reference_is_there  # noqa: F401 (two are hooks)
+from tests.order import pytest_collection, pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 
 # No time limit for one example, which a busy machine would break; the same examples in every run of the CI.
 properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -99,18 +95,3 @@ def rewritten(as_owner_without_triggers):
         as_owner_without_triggers("UPDATE programs_guideversion SET data = %s WHERE id = %s", [json.dumps(data), version.pk])
 
     return rewrite
-
-
-#: Packages whose tests share one costly world: they stay together on one worker.
-WORLDS = ("tests/pages", "tests/journeys", "tests/deploy")
-
-
-def pytest_xdist_make_scheduler(config, log):
-    """By file, as `--dist loadscope` does, but a world is built once for its whole package."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByWorld(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return next((world for world in WORLDS if nodeid.startswith(world)), super()._split_scope(nodeid))
-
-    return ByWorld(config, log)

@@ -138,11 +138,3 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         with UNBLOCK[-1]():
             leave(path_of(nextitem) if nextitem is not None else ())
     return done
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one module that need the same worlds follow one another."""
-    order: dict[str, int] = {}
-    for item in items:
-        order.setdefault(item.nodeid.partition("::")[0], len(order))
-    items.sort(key=lambda item: (order[item.nodeid.partition("::")[0]], [name for name, _world in path_of(item)]))

@@ -1,7 +1,7 @@
 """The migrated database with its reference data that every worker's test database is a copy of.
 
 It is made once for each state of the migrations and of the reference data, and kept between runs: a run that changes neither
-begins at once.
+begins at once. `python -m tests.template` makes it while the workers are still collecting.
 """
 
 from __future__ import annotations
@@ -50,3 +50,7 @@ def make(url: str) -> str:
     finally:
         session.close()
     return wanted
+
+
+if __name__ == "__main__":
+    make(os.environ["DATABASE_URL"])

@@ -117,7 +117,8 @@ def _check_size(node: Any, path: str = "", depth: int = 0) -> list[Problem]:
         if isinstance(key, str) and (len(key) > 200 or UNFIT.search(key) or SCRIPT.search(key)):
             found.append(Problem(path, _("holds a key that cannot be used")))
             continue
-        found.extend(_check_size(child, f"{path}.{key}" if path else str(key), depth + 1))
+        if isinstance(child, (str, list, Mapping)):  # numbers and nothing at all are of no size
+            found.extend(_check_size(child, f"{path}.{key}" if path else str(key), depth + 1))
         if len(found) > 20:
             break
     return found

@@ -103,19 +103,20 @@ CASES = st.fixed_dictionaries({
 
 
 @settings(max_examples=120, suppress_health_check=list(HealthCheck))
-@given(trees.rules(2, 7, FEW), st.lists(CASES, min_size=3, max_size=3))
-def test_what_is_called_a_conflict_is_failed_by_every_case(rules, cases):
+@given(trees.rules(2, 7, FEW), st.data())
+def test_what_is_called_a_conflict_is_failed_by_every_case(rules, data):
     """Also read the other way: a case that fails no hard rule is never called impossible (no false alarm)."""
     for conflict in conflicts.find(rules):
         part = [one for one in rules if one["code"] in conflict.codes]
-        for case in cases:
+        for case in data.draw(st.lists(CASES, min_size=3, max_size=3)):
             assert any(outcome.blocks for outcome in conditions.evaluate(part, case))
 
 
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(trees.row_nodes(), st.booleans()), min_size=2, max_size=4), st.lists(CASES, min_size=4, max_size=4))
-def test_a_conflict_between_numbers_of_rows_is_failed_by_every_case(nodes, cases):
+@given(st.lists(st.tuples(trees.row_nodes(), st.booleans()), min_size=2, max_size=4), st.data())
+def test_a_conflict_between_numbers_of_rows_is_failed_by_every_case(nodes, data):
     rules = [rule(str(index), {"not": node} if negated else node) for index, (node, negated) in enumerate(nodes)]
     for conflict in conflicts.find(rules):
         part = [one for one in rules if one["code"] in conflict.codes]
+        cases = data.draw(st.lists(CASES, min_size=4, max_size=4))
         assert all(any(outcome.blocks for outcome in conditions.evaluate(part, case)) for case in cases)
