@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 
 from core import clock
 
@@ -29,21 +31,28 @@ def _exact(value: Any) -> Any:
     return value
 
 
+#: Read by almost every act: putting Django's own query together took ten times as long as asking it.
+IN_FORCE = """
+SELECT DISTINCT ON (key) key, value::text FROM core_parameter
+WHERE key = ANY (%s) AND effective_from <= %s AND (effective_to IS NULL OR effective_to >= %s) ORDER BY key, effective_from DESC
+"""
+
+
+def values(keys: Iterable[str], on: date | None = None) -> dict[str, Any]:
+    """The values in force on a day (today when not given) of those keys that have one, asked at once."""
+    day = on or clock.today()
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, [list(keys), day, day])
+        return {key: _exact(json.loads(text)) for key, text in cursor.fetchall()}
+
+
 def value(key: str, on: date | None = None, default: Any = MISSING) -> Any:
     """The value in force on a day (today when not given): int, Decimal, text, list or dict.
 
     Raises LookupError when no row is in force and no default is given: a missing rule must be seen, not guessed.
     """
-    from core.models import Parameter  # noqa: PLC0415 (app ready)
-
     day = on or clock.today()
-    row = (
-        Parameter.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), key=key, effective_from__lte=day)
-        .order_by("-effective_from")
-        .first()
-    )
-    if row is None:
-        if default is MISSING:
-            raise LookupError(f"no parameter {key} in force on {day}")
-        return default
-    return _exact(row.value)
+    found = values([key], day).get(key, default)
+    if found is MISSING:
+        raise LookupError(f"no parameter {key} in force on {day}")
+    return found

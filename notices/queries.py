@@ -150,10 +150,14 @@ def matrix(actor: Actor) -> list[tuple[rules.Group, str]]:
             for group in (*rules.GROUPS, rules.OTHER)]
 
 
+#: With what rules where the bureau has set nothing.
+HOURS = {"quiet_from": 0, "quiet_until": 0, "digest_hour": 8}
+
+
 def hours() -> dict[str, int]:
     """The parameters of the clock of mails, in hours of the bureau's day."""
-    return {name: int(parameters.value(f"messages.{name}", default=default)) for name, default in (
-        ("quiet_from", 0), ("quiet_until", 0), ("digest_hour", 8))}
+    found = parameters.values(f"messages.{name}" for name in HOURS)
+    return {name: int(found.get(f"messages.{name}", default)) for name, default in HOURS.items()}
 
 
 def mail_due(mode: str) -> datetime | None:
