@@ -9,7 +9,6 @@ SECRET_KEY = "test-only-" + "x" * 50
 DATA_KEY = "test-only-data"
 ALLOWED_HOSTS = ["*"]
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
-DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}_test"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -34,6 +34,7 @@ from programs.models import (
 )
 from reviews import actions as reviewing
 from reviews.models import Assignment
+from tests.conftest import end_other_sessions
 from tests.factories import applications as make
 from tests.pages.browser import AXE_FOLDER, Visitor
 
@@ -170,9 +171,7 @@ def site(django_db_setup, django_db_blocker):
             if server is not None:
                 server.stop()
                 server._live_server_modified_settings.disable()
-            with connection.cursor() as cursor:  # a thread of the server may still hold an idle connection
-                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            end_other_sessions()
             call_command("flush", interactive=False, verbosity=0)
             call_command("load_reference", verbosity=0)
 
