@@ -6,6 +6,7 @@ Django asks one pattern after the other; with a thousand of them a request spent
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ REMEMBERED = 2048
 Words = tuple[str | None, ...]
 
 
+@cache
 def words_of(route: str) -> tuple[Words, bool]:
     """The words of a route between the slashes, None where any word may stand, and whether more may follow."""
     found: list[str | None] = []
