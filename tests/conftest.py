@@ -10,14 +10,15 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
 from tests import template
 from tests.kept import pytest_fixture_setup, pytest_runtest_teardown, reference_is_there  # noqa: F401 (two are hooks)
 from tests.order import pytest_collection, pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 
-# No time limit for one example, which a busy machine would break; the same examples in every run of the CI.
-properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+# No time limit for one example nor for making them, which a busy machine would break; the same examples in every run of the CI.
+properties.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("house")
 
 

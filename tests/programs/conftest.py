@@ -1,7 +1,6 @@
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from hypothesis import HealthCheck, settings
 
 from accounts import actions as accounts
 from accounts.middleware import EPOCH
@@ -9,12 +8,22 @@ from accounts.policies import Actor, system
 from tests.factories import programs as make
 from tests.kept import kept
 
-# The machines of the tests are shared: what counts is the property, not the milliseconds.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
-
-
 staff = kept(make.staff)
+
+
+@kept
+def drafted(staff):
+    return make.draft_guide(staff)
+
+
+@kept
+def approved(staff):
+    return make.approved_guide(staff)
+
+
+@kept
+def published(staff):
+    return make.published_guide(staff)
 
 
 @pytest.fixture

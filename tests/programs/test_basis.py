@@ -82,12 +82,11 @@ def test_a_scheme_without_number_or_day_of_the_approval_is_not_enacted(staff):
     assert document(staff, "S3", kind="SCHEME").status == "IN_FORCE"
 
 
-def test_a_guide_on_a_higher_document_alone_is_not_published(staff):
-    guide = make.approved_guide(staff)
+def test_a_guide_on_a_higher_document_alone_is_not_published(staff, approved):
     higher = document(staff, "H", begins=-10, kind="HIGHER")
-    higher.specials.set([guide.special])
-    guide.policies.set([higher])
-    found = reasons(actions.publish_guide, staff.chen, guide)
+    higher.specials.set([approved.special])
+    approved.policies.set([higher])
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert len(found) == 1
     assert "R13" in found[0]
 
@@ -101,26 +100,24 @@ def test_only_higher_documents_are_rested_on(staff):
 # --- the chain ---------------------------------------------------------------------------------------------------
 
 
-def test_chain_on_the_guide_page(staff, sign_in):
-    guide = make.published_guide(staff)
-    base = guide.policies.get(number="深科创规〔2025〕2号")
-    chain = queries.basis_chain(guide)
-    assert [link.name for link in chain][-2:] == [f"{guide.year}年 · {guide.plan_item.title}", guide.title]
+def test_chain_on_the_guide_page(staff, published, sign_in):
+    base = published.policies.get(number="深科创规〔2025〕2号")
+    chain = queries.basis_chain(published)
+    assert [link.name for link in chain][-2:] == [f"{published.year}年 · {published.plan_item.title}", published.title]
     assert chain[0].what == "上位文件"
     assert next(link for link in chain if link.name == base.title).then == "发布之日有效"
-    page = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()
+    page = sign_in().get(reverse("programs:public:guide", args=[published.year, published.slug])).content.decode()
     for link in chain:
         assert link.name in page
         assert not link.url or link.url in page
 
 
-def test_chain_says_what_became_of_the_basis_and_what_it_was_when_published(staff):
-    guide = make.published_guide(staff)
-    base = guide.policies.get(number="深科创规〔2025〕2号")
+def test_chain_says_what_became_of_the_basis_and_what_it_was_when_published(staff, published):
+    base = published.policies.get(number="深科创规〔2025〕2号")
     new = document(staff, "新办法", begins=1)
     actions.replace_policy(staff.he, base, by=new)
     with clock.shifted_to(clock.now() + timedelta(days=5)):
-        link = next(link for link in queries.basis_chain(guide) if link.name == base.title)
+        link = next(link for link in queries.basis_chain(published) if link.name == base.title)
         assert link.state == "已被“办法新办法”替代"
         assert link.tone == "bad"
         assert link.then == "发布之日有效"
@@ -131,17 +128,16 @@ def test_chain_says_what_became_of_the_basis_and_what_it_was_when_published(staf
     assert not queries.was_valid(base, clock.today())
 
 
-def test_chain_asks_the_same_number_of_questions_for_one_document_and_many(staff):
-    guide = make.published_guide(staff)
+def test_chain_asks_the_same_number_of_questions_for_one_document_and_many(staff, published):
 
     def asked():
         with CaptureQueriesContext(connection) as found:
-            queries.basis_chain(queries.public_guide(staff.chen, guide.year, guide.slug))
+            queries.basis_chain(queries.public_guide(staff.chen, published.year, published.slug))
         return len(found)
 
     before = asked()
     for number in range(4):
-        guide.policies.add(document(staff, f"N{number}", rests_on=[document(staff, f"H{number}", kind="HIGHER")]))
+        published.policies.add(document(staff, f"N{number}", rests_on=[document(staff, f"H{number}", kind="HIGHER")]))
     assert asked() == before
 
 

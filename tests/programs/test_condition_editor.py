@@ -12,7 +12,6 @@ from programs.engine.operators import OPERATORS, read
 from programs.engine.problems import Problem
 from programs.forms import conditions as form
 from programs.models import Guide
-from tests.factories import programs as make
 from tests.programs import trees
 
 pytestmark = pytest.mark.django_db
@@ -135,9 +134,8 @@ def post_of(page: str) -> dict:
     return reader.found
 
 
-def test_a_condition_is_built_by_buttons_alone(staff, sign_in):
-    guide = make.draft_guide(staff)
-    client, address = sign_in(staff.chen), f"/desk/guides/{guide.ref}/conditions/new/"
+def test_a_condition_is_built_by_buttons_alone(staff, drafted, sign_in):
+    client, address = sign_in(staff.chen), f"/desk/guides/{drafted.ref}/conditions/new/"
 
     def press(page, do, **changes):
         return client.post(address, {**post_of(page), "do": do, **changes}).content.decode()
@@ -155,32 +153,29 @@ def test_a_condition_is_built_by_buttons_alone(staff, sign_in):
     assert "“五百”" in refused and 'value="43"' in refused
     answer = client.post(address, {**post_of(refused), "do": "save", "t.1-value": "500"})
     assert answer.status_code == 302
-    rule = Guide.objects.get(pk=guide.pk).version.data["conditions"][-1]
+    rule = Guide.objects.get(pk=drafted.pk).version.data["conditions"][-1]
     assert rule["code"] == "AGE" and rule["test"]["all"][1] == {"fact": "unit.rd_spend_last_year", "op": "ge", "value": "5000000.00"}
     assert rule["test"]["all"][0]["value_by"]["values"] == [{"when": {"leader.gender": "F"}, "value": "43"}]
     assert rule["test"]["all"][0]["at"] == {"fact": "guide.closes_on"}
 
 
-def test_trying_shows_the_answer_with_its_value(staff, sign_in):
-    guide = make.draft_guide(staff)
-    client, address = sign_in(staff.chen), f"/desk/guides/{guide.ref}/conditions/new/"
+def test_trying_shows_the_answer_with_its_value(staff, drafted, sign_in):
+    client, address = sign_in(staff.chen), f"/desk/guides/{drafted.ref}/conditions/new/"
     base = {"do": "try", "code": "X", "text": "人数", "t-kind": "leaf", "t-n": "0", "t-fact": "unit.staff", "t-op": "ge", "t-value": "10"}
     for typed, words in (("12", "满足"), ("9", "不满足"), ("", "需人工判断")):
         page = client.post(address, {**base, "try-unit.staff": typed}).content.decode()
         assert f">{words}<" in page
-    assert guide.version.data["conditions"] == Guide.objects.get(pk=guide.pk).version.data["conditions"]
+    assert drafted.version.data["conditions"] == Guide.objects.get(pk=drafted.pk).version.data["conditions"]
 
 
-def test_a_condition_that_conflicts_with_another_is_refused_with_both_clauses(staff, sign_in):
-    guide = make.draft_guide(staff)
-    client, address = sign_in(staff.chen), f"/desk/guides/{guide.ref}/conditions/new/"
+def test_a_condition_that_conflicts_with_another_is_refused_with_both_clauses(staff, drafted, sign_in):
+    client, address = sign_in(staff.chen), f"/desk/guides/{drafted.ref}/conditions/new/"
     page = client.post(address, {"do": "save", "code": "X", "clause": "九、（九）", "text": "市外单位", "hard": "on", "t-kind": "leaf", "t-n": "0",
                                  "t-fact": "unit.region", "t-op": "within_region", "t-value": "东莞市"}).content.decode()
-    first = guide.version.data["conditions"][0]["clause"]
+    first = drafted.version.data["conditions"][0]["clause"]
     assert "九、（九）" in page and first in page and "不可能同时满足" in page
 
 
-def test_a_stranger_to_guides_may_not_build(staff, sign_in, applicant):
-    guide = make.draft_guide(staff)
+def test_a_stranger_to_guides_may_not_build(staff, drafted, sign_in, applicant):
     for actor in (applicant, staff.qian):
-        assert sign_in(actor).get(f"/desk/guides/{guide.ref}/conditions/new/").status_code in (403, 404)
+        assert sign_in(actor).get(f"/desk/guides/{drafted.ref}/conditions/new/").status_code in (403, 404)

@@ -47,13 +47,12 @@ def test_adjustment_takes_effect_on_its_day(days, goes):
     assert (ADJUSTMENT.why_not("apply", MACHINE, case) == []) is goes
 
 
-def test_who_drafted_a_guide_does_not_agree_to_it(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    guide.refresh_from_db()
+def test_who_drafted_a_guide_does_not_agree_to_it(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
+    drafted.refresh_from_db()
     accounts.grant_role(MACHINE, staff.chen.person, staff.bureau, Role.RESOURCE)
-    assert len(guides.GUIDE.why_not("agree", Actor.of(staff.chen.person), guide)) == 1
-    assert guides.GUIDE.why_not("agree", staff.he, guide) == []
+    assert len(guides.GUIDE.why_not("agree", Actor.of(staff.chen.person), drafted)) == 1
+    assert guides.GUIDE.why_not("agree", staff.he, drafted) == []
 
 
 @pytest.mark.parametrize(("table", "verb"), [

@@ -205,31 +205,29 @@ def test_compare_and_history_pages_ask_a_steady_number_of_queries(staff, sign_in
     assert len(set(counts)) == 1
 
 
-def test_the_desk_page_reads_nine_versions_however_many_there_are(staff, sign_in):
-    guide = make.draft_guide(staff)
+def test_the_desk_page_reads_nine_versions_however_many_there_are(staff, drafted, sign_in):
     for days in range(1, 13):
-        actions.save_part(staff.chen, guide, "publicity_days", days)
+        actions.save_part(staff.chen, drafted, "publicity_days", days)
     with CaptureQueriesContext(connection) as asked:
-        found = queries.versions_of(guide)
+        found = queries.versions_of(drafted)
     assert [row.changed for row in found] == [["publicity_days"]] * 8
     assert len(asked) == 1 and "LIMIT 9" in asked[0]["sql"]
-    page = sign_in(staff.chen).get(reverse("programs:desk:guide_version", args=[guide.ref, 3]))
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide_version", args=[drafted.ref, 3]))
     assert page.status_code == 200 and '<option value="1"' in page.content.decode()
     with CaptureQueriesContext(connection) as asked:
-        assert len(queries.version_numbers(guide)) == guide.versions.count()
+        assert len(queries.version_numbers(drafted)) == drafted.versions.count()
     assert '"data"' not in asked[0]["sql"]
 
 
-def test_history_of_a_clause_is_bounded_and_says_nothing_of_what_was_before(staff, monkeypatch):
-    guide = make.draft_guide(staff)
+def test_history_of_a_clause_is_bounded_and_says_nothing_of_what_was_before(staff, drafted, monkeypatch):
     for days in range(1, 9):
-        actions.save_part(staff.chen, guide, "publicity_days", days)
+        actions.save_part(staff.chen, drafted, "publicity_days", days)
     monkeypatch.setattr(clauses, "MOST_VERSIONS", 4)
     with CaptureQueriesContext(connection) as asked:
-        label, steps = queries.clause_history(guide, "publicity_days", "value")
+        label, steps = queries.clause_history(drafted, "publicity_days", "value")
     assert [(step.before, step.after) for step in steps] == [("7", "8"), ("6", "7"), ("5", "6"), ("4", "5")]
     assert "LIMIT 5" in asked[-1]["sql"] and '"programs_guideversion"."data",' not in asked[-1]["sql"]
-    assert queries.clause_history(guide, "nothing", "value") == ("", [])
+    assert queries.clause_history(drafted, "nothing", "value") == ("", [])
 
 
 def test_a_rule_of_visibility_names_the_labels_of_fields():
@@ -251,22 +249,20 @@ def notices_of(guide):
     return list(Document.objects.filter(subject_type="programs.guide", subject_id=guide.pk).order_by("pk").values_list("kind", "status"))
 
 
-def test_extension_issues_a_numbered_notice_shown_on_the_public_page(staff, sign_in):
-    guide = make.published_guide(staff)
-    later = queries.current_window(guide).closes_at + timedelta(days=7)
-    extension = actions.request_extension(staff.chen, guide, closes_at=later, why="系统维护")
-    assert notices_of(guide) == [("guide", "ISSUED")]
+def test_extension_issues_a_numbered_notice_shown_on_the_public_page(staff, published, sign_in):
+    later = queries.current_window(published).closes_at + timedelta(days=7)
+    extension = actions.request_extension(staff.chen, published, closes_at=later, why="系统维护")
+    assert notices_of(published) == [("guide", "ISSUED")]
     actions.approve_extension(staff.he, extension)
-    assert notices_of(guide)[-1] == ("guide_extension", "ISSUED")
+    assert notices_of(published)[-1] == ("guide_extension", "ISSUED")
     row = Document.objects.get(kind="guide_extension")
     assert row.number and row.is_public and row.context["new_close"] and row.context["guide_number"] == Document.objects.get(kind="guide").number
-    page = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()
+    page = sign_in().get(reverse("programs:public:guide", args=[published.year, published.slug])).content.decode()
     assert row.number in page and row.title in page
 
 
-def test_withdrawal_issues_a_notice_signed_by_the_leader(staff):
-    guide = make.published_guide(staff)
-    actions.withdraw_guide(staff.lead, guide, why="政策调整")
+def test_withdrawal_issues_a_notice_signed_by_the_leader(staff, published):
+    actions.withdraw_guide(staff.lead, published, why="政策调整")
     row = Document.objects.get(kind="guide_withdrawal")
     assert (row.status, row.signed_by, row.is_public) == ("ISSUED", staff.lead.person, True)
 
@@ -290,24 +286,22 @@ def test_correction_issues_a_notice_and_the_new_guide_says_what_was_corrected(st
 # --- refusals at editing --------------------------------------------------------------------------------------------
 
 
-def test_windows_that_overlap_or_are_over_are_refused_and_nothing_is_saved(staff):
-    guide = make.draft_guide(staff)
-    now, before = clock.now(), list(guide.windows.values_list("opens_at", "closes_at"))
+def test_windows_that_overlap_or_are_over_are_refused_and_nothing_is_saved(staff, drafted):
+    now, before = clock.now(), list(drafted.windows.values_list("opens_at", "closes_at"))
     day = timedelta(days=1)
-    assert "第1个与第2个" in reasons(actions.set_windows, staff.chen, guide, windows=[(now, now + 3 * day), (now + 2 * day, now + 4 * day)])[0]
-    assert reasons(actions.set_windows, staff.chen, guide, windows=[(now - 3 * day, now - day)])
-    assert list(GuideWindow.objects.filter(guide=guide).values_list("opens_at", "closes_at")) == before
+    assert "第1个与第2个" in reasons(actions.set_windows, staff.chen, drafted, windows=[(now, now + 3 * day), (now + 2 * day, now + 4 * day)])[0]
+    assert reasons(actions.set_windows, staff.chen, drafted, windows=[(now - 3 * day, now - day)])
+    assert list(GuideWindow.objects.filter(guide=drafted).values_list("opens_at", "closes_at")) == before
 
 
-def test_money_or_number_beyond_the_plan_item_is_refused_at_editing(staff):
-    guide = make.draft_guide(staff)
-    version, item = guide.version_id, guide.plan_item
-    quota = {**guide.version.data["quota"], "budget_control": str(item.money + Decimal(1)), "max_projects": item.count + 1}
-    found = reasons(actions.save_part, staff.chen, guide, "quota", quota)
+def test_money_or_number_beyond_the_plan_item_is_refused_at_editing(staff, drafted):
+    version, item = drafted.version_id, drafted.plan_item
+    quota = {**drafted.version.data["quota"], "budget_control": str(item.money + Decimal(1)), "max_projects": item.count + 1}
+    found = reasons(actions.save_part, staff.chen, drafted, "quota", quota)
     assert len(found) == 2 and all("条款 A2" in reason for reason in found)
-    guide.refresh_from_db()
-    assert guide.version_id == version
-    actions.save_part(staff.chen, guide, "quota", {**quota, "budget_control": str(item.money), "max_projects": item.count})
+    drafted.refresh_from_db()
+    assert drafted.version_id == version
+    actions.save_part(staff.chen, drafted, "quota", {**quota, "budget_control": str(item.money), "max_projects": item.count})
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from programs import actions, queries
 from programs.rules.figures import contradictions, kept_words, other_days
-from tests.factories import programs as make
 
 
 @pytest.mark.parametrize(("text", "found"), [
@@ -39,13 +38,12 @@ def test_days_in_words_are_compared_with_those_that_are_counted(text, found):
 
 
 @pytest.mark.django_db
-def test_desk_page_remarks_days_that_differ(staff, sign_in):
-    guide = make.draft_guide(staff)
-    other = guide.publicity_days + 3
-    texts = [{**one, "text": f"拟立项项目公示{other}天。"} if one["code"] == "support" else one for one in guide.version.data["sections"]]
-    actions.save_part(staff.chen, guide, "sections", texts)
-    page = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
-    assert f"“公示{other}天”与本指南设定的公示期 {guide.publicity_days} 个自然日不一致" in page
+def test_desk_page_remarks_days_that_differ(staff, drafted, sign_in):
+    other = drafted.publicity_days + 3
+    texts = [{**one, "text": f"拟立项项目公示{other}天。"} if one["code"] == "support" else one for one in drafted.version.data["sections"]]
+    actions.save_part(staff.chen, drafted, "sections", texts)
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[drafted.ref])).content.decode()
+    assert f"“公示{other}天”与本指南设定的公示期 {drafted.publicity_days} 个自然日不一致" in page
 
 
 def test_words_that_were_not_rewritten():
@@ -54,33 +52,30 @@ def test_words_that_were_not_rewritten():
 
 
 @pytest.mark.django_db
-def test_desk_page_lists_them_with_a_link_and_lets_the_guide_go(staff, sign_in):
-    guide = make.draft_guide(staff)
-    texts = [{**one, "text": "资助不超过9309项。"} if one["code"] == "support" else one for one in guide.version.data["sections"]]
-    actions.save_part(staff.chen, guide, "sections", texts)
-    guide.refresh_from_db()
-    answer = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[guide.ref]))
+def test_desk_page_lists_them_with_a_link_and_lets_the_guide_go(staff, drafted, sign_in):
+    texts = [{**one, "text": "资助不超过9309项。"} if one["code"] == "support" else one for one in drafted.version.data["sections"]]
+    actions.save_part(staff.chen, drafted, "sections", texts)
+    drafted.refresh_from_db()
+    answer = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[drafted.ref]))
     assert [row["url"].split("#")[1] for row in answer.context["text_remarks"]] == ["id_support-text"]
     assert "不超过9309项" in answer.content.decode()
-    page = sign_in(staff.chen).get(reverse("programs:desk:edit", args=[guide.ref, "sections"])).content.decode()
+    page = sign_in(staff.chen).get(reverse("programs:desk:edit", args=[drafted.ref, "sections"])).content.decode()
     assert 'id="id_support-text"' in page
-    actions.submit_guide(staff.chen, guide)  # a remark, not a refusal
-    seen = sign_in(staff.he).get(reverse("programs:desk:guide", args=[guide.ref])).context["text_remarks"]
+    actions.submit_guide(staff.chen, drafted)  # a remark, not a refusal
+    seen = sign_in(staff.he).get(reverse("programs:desk:guide", args=[drafted.ref])).context["text_remarks"]
     assert seen[0]["url"].endswith("/preview/#support")
 
 
 @pytest.mark.django_db
-def test_a_guide_copied_from_another_special_says_what_to_rewrite(staff, sign_in):
-    source = make.published_guide(staff)
-    item = next(one for one in source.plan_item.plan.items.all() if one.special_id != source.special_id)
-    values = {"item": item.pk, "title": "另一专项的指南", "title_en": "", "copy_from": source.ref, "funding_mode": "", "review_mode": ""}
+def test_a_guide_copied_from_another_special_says_what_to_rewrite(staff, published, sign_in):
+    item = next(one for one in published.plan_item.plan.items.all() if one.special_id != published.special_id)
+    values = {"item": item.pk, "title": "另一专项的指南", "title_en": "", "copy_from": published.ref, "funding_mode": "", "review_mode": ""}
     answer = sign_in(staff.chen).post(reverse("programs:desk:guide_new"), values, follow=True)
-    assert any(source.special.label in str(message) for message in answer.context["messages"])
+    assert any(published.special.label in str(message) for message in answer.context["messages"])
     made = answer.context["guide"]
     assert any(row["title"] for row in queries.remarks.text_remarks(made, may_edit=True))
 
 
 @pytest.mark.django_db
-def test_the_guides_of_the_reference_contradict_themselves_nowhere(staff):
-    guide = make.draft_guide(staff)
-    assert queries.remarks.text_remarks(guide, may_edit=True) == []
+def test_the_guides_of_the_reference_contradict_themselves_nowhere(staff, drafted):
+    assert queries.remarks.text_remarks(drafted, may_edit=True) == []

@@ -86,13 +86,12 @@ def test_what_a_person_must_look_at_is_no_value_found():
         assert (failed.result, failed.look, failed.said) == ("FAIL", "", failed.found)
 
 
-def test_self_check_says_that_a_person_looks(staff, sign_in):
-    guide = make.draft_guide(staff)
+def test_self_check_says_that_a_person_looks(staff, drafted, sign_in):
     rules = [{"code": "C1", "clause": "四、（一）", "text": "合作协议", "hard": True, "test": {
         "all": [{"fact": "unit.kind", "op": "eq", "value": "ENTERPRISE"}, {"human": "核对已上传的合作协议"}]}}]
-    actions.save_part(staff.chen, guide, "conditions", rules)
-    guide = _published(staff, guide)
-    page = sign_in().post(f"/guides/{guide.year}/{guide.slug}/check/", {"unit_kind": "ENTERPRISE"}).content.decode()
+    actions.save_part(staff.chen, drafted, "conditions", rules)
+    drafted = _published(staff, drafted)
+    page = sign_in().post(f"/guides/{drafted.year}/{drafted.slug}/check/", {"unit_kind": "ENTERPRISE"}).content.decode()
     found, _sep, rest = page.partition("须人工核对：核对已上传的合作协议")
     assert rest and "核对已上传" not in found
 
@@ -178,26 +177,24 @@ def test_nothing_that_differs_is_left_out():
     assert list(changed(unheard_of={"a": 1}).values()) == [("", "1")]
 
 
-def test_clauses_and_versions_show_no_bare_codes(staff, sign_in):
-    guide = make.draft_guide(staff)
-    actions.save_part(staff.chen, guide, "review", {**guide.version.data["review"], "blind": "double"})
-    guide.refresh_from_db()
+def test_clauses_and_versions_show_no_bare_codes(staff, drafted, sign_in):
+    actions.save_part(staff.chen, drafted, "review", {**drafted.version.data["review"], "blind": "double"})
+    drafted.refresh_from_db()
     client = sign_in(staff.chen)
-    page = client.get(reverse("programs:desk:guide_clauses", args=[guide.ref])).content.decode()
+    page = client.get(reverse("programs:desk:guide_clauses", args=[drafted.ref])).content.decode()
     assert "<span lang=\"en\">single" not in page and ">double<" not in page and ">CITY" not in page
-    page = client.get(reverse("programs:desk:guide_version", args=[guide.ref, guide.version.number])).content.decode()
+    page = client.get(reverse("programs:desk:guide_version", args=[drafted.ref, drafted.version.number])).content.decode()
     assert "double" not in page and "<code" not in page.partition("<table")[2]
 
 
-def test_english_texts_of_the_header_can_be_changed(staff, sign_in):
-    guide = make.draft_guide(staff)
-    client, address = sign_in(staff.chen), reverse("programs:desk:edit", args=[guide.ref, "header"])
-    for key in guide.version.data["header"]:
+def test_english_texts_of_the_header_can_be_changed(staff, drafted, sign_in):
+    client, address = sign_in(staff.chen), reverse("programs:desk:edit", args=[drafted.ref, "header"])
+    for key in drafted.version.data["header"]:
         assert key.startswith("annexes") or f'name="{key}"' in client.get(address).content.decode(), key
-    header = {key: value for key, value in guide.version.data["header"].items() if not key.startswith("annexes")}
-    assert client.post(address, {**header, "title": "标题", "base": guide.version.number, "receiving_body_en": "The Bureau"}).status_code == 302
-    guide.refresh_from_db()
-    assert guide.version.data["header"]["receiving_body_en"] == "The Bureau"
+    header = {key: value for key, value in drafted.version.data["header"].items() if not key.startswith("annexes")}
+    assert client.post(address, {**header, "title": "标题", "base": drafted.version.number, "receiving_body_en": "The Bureau"}).status_code == 302
+    drafted.refresh_from_db()
+    assert drafted.version.data["header"]["receiving_body_en"] == "The Bureau"
 
 
 def test_visibility_rules_name_the_answer(staff):
@@ -210,18 +207,17 @@ def test_visibility_rules_name_the_answer(staff):
 # --- the public page ------------------------------------------------------------------------------------------------
 
 
-def test_public_page_shows_budget_targets_groups_and_ethics(staff, sign_in):
-    guide = make.draft_guide(staff)
-    data = guide.version.data
+def test_public_page_shows_budget_targets_groups_and_ethics(staff, drafted, sign_in):
+    data = drafted.version.data
     form = deepcopy(data["form"])
     form["sections"][-1]["fields"].append({
         "code": "history", "kind": "group", "label": "承担项目情况", "min_rows": 1, "max_rows": 5,
         "fields": [{"code": "a", "kind": "text", "label": "项目名称"}, {"code": "b", "kind": "money", "label": "资助金额"}]})
-    actions.save_parts(staff.chen, guide, {
+    actions.save_parts(staff.chen, drafted, {
         "form": form, "targets": {**data["targets"], "min_rows": 3}, "budget": {**data["budget"], "self_raised_min_ratio": "1"},
         "ethics": {"rule": "NONE", "note": "", "note_en": ""}})
-    guide = _published(staff, guide)
-    page = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()
+    drafted = _published(staff, drafted)
+    page = sign_in().get(reverse("programs:public:guide", args=[drafted.year, drafted.slug])).content.decode()
     assert "承担项目情况" in page and "1至5项" in page and "项目名称、资助金额" in page
     assert "绩效目标 · 3至" in page and "不低于1:1" in page
     assert re.search(r"科技伦理审查</b>\s*不要求", page)

@@ -98,27 +98,25 @@ def test_editor_keeps_the_kinds_and_refuses_them_alone():
     assert not page.is_valid() and list(page.form.errors) == ["self_raised_for"]
 
 
-def test_public_page_and_comparison_say_of_whom_it_is_required(staff, sign_in):
-    guide = make.draft_guide(staff)
-    before = guide.version.data
+def test_public_page_and_comparison_say_of_whom_it_is_required(staff, drafted, sign_in):
+    before = drafted.version.data
     rows = [{**before["documents"][0], "required": True, "required_for": ["ENTERPRISE", "UNIVERSITY"]}, *before["documents"][1:]]
     money = {**before["budget"], "self_raised_min_ratio": "1", "self_raised_for": ["ENTERPRISE"]}
-    actions.save_parts(staff.chen, guide, {"documents": rows, "budget": money})
-    guide.refresh_from_db()
-    page = sign_in(staff.chen).get(reverse("programs:desk:guide_preview", args=[guide.ref])).content.decode()
+    actions.save_parts(staff.chen, drafted, {"documents": rows, "budget": money})
+    drafted.refresh_from_db()
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide_preview", args=[drafted.ref])).content.decode()
     assert "企业、高等学校必交" in page or "企业、高等院校必交" in page
     assert "自筹资金与申请资助金额之比不低于1:1（仅企业）" in page
-    found = {(one.part, one.code): one.after for one in queries.compared(before, guide.version.data)}
+    found = {(one.part, one.code): one.after for one in queries.compared(before, drafted.version.data)}
     assert found["documents", rows[0]["code"]].endswith("必交；PDF") or "必交" in found["documents", rows[0]["code"]]
     assert found["budget", "self_raised_for"] == "企业"
 
 
-def test_kinds_go_through_a_guide_file(staff):
-    guide = make.draft_guide(staff)
-    rows = [{**guide.version.data["documents"][0], "required": True, "required_for": ["ENTERPRISE"]}]
-    actions.save_part(staff.chen, guide, "documents", rows)
-    guide.refresh_from_db()
-    package = queries.guide_package(guide)
+def test_kinds_go_through_a_guide_file(staff, drafted):
+    rows = [{**drafted.version.data["documents"][0], "required": True, "required_for": ["ENTERPRISE"]}]
+    actions.save_part(staff.chen, drafted, "documents", rows)
+    drafted.refresh_from_db()
+    package = queries.guide_package(drafted)
     assert package["format"] == "keguan-guide-1"
     found = packages.take(package)
     assert found.problems == () and found.data["documents"][0]["required_for"] == ["ENTERPRISE"]

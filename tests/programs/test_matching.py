@@ -251,21 +251,19 @@ def test_the_page_asks_a_constant_number_of_queries(world, sign_in, django_asser
         client.get("/my/matching/")
 
 
-def test_the_desk_sees_who_could_apply_for_a_draft_too(staff, sign_in):
-    guide = make.draft_guide(staff)
+def test_the_desk_sees_who_could_apply_for_a_draft_too(staff, drafted, sign_in):
     unit = a_unit(1)
     a_person(unit, "李合格", facts=FIT)
     client = sign_in(staff.chen)
-    page = client.get(f"/desk/guides/{guide.ref}/reach/").content.decode()
+    page = client.get(f"/desk/guides/{drafted.ref}/reach/").content.decode()
     assert unit.name in page
-    assert unit.name not in client.get(f"/desk/guides/{guide.ref}/reach/?reach=NEARLY").content.decode()
-    table = client.get(f"/desk/guides/{guide.ref}/reach/?export=csv").content.decode("utf-8-sig")
+    assert unit.name not in client.get(f"/desk/guides/{drafted.ref}/reach/?reach=NEARLY").content.decode()
+    table = client.get(f"/desk/guides/{drafted.ref}/reach/?export=csv").content.decode("utf-8-sig")
     assert unit.name in table and "李合格" in table
 
 
-def test_the_public_does_not_see_who_could_apply(staff, applicant, sign_in):
-    guide = make.published_guide(staff)
-    assert sign_in(applicant).get(f"/desk/guides/{guide.ref}/reach/").status_code == 403
+def test_the_public_does_not_see_who_could_apply(staff, published, applicant, sign_in):
+    assert sign_in(applicant).get(f"/desk/guides/{published.ref}/reach/").status_code == 403
 
 
 

@@ -75,23 +75,21 @@ def test_an_empty_title_is_refused_beside_its_field_unless_the_section_is_left_o
     assert form.is_valid() and schema.check_part("sections", form.parts(data)["sections"]) == []
 
 
-def test_public_page_leaves_it_out_and_keeps_what_the_parts_lay_down(staff, sign_in):
-    guide = make.draft_guide(staff)
-    before = guide.version.data
+def test_public_page_leaves_it_out_and_keeps_what_the_parts_lay_down(staff, drafted, sign_in):
+    before = drafted.version.data
     rows = [{**one, "omit": True} if one["code"] in ("deciding", "timing", "form") else one for one in before["sections"]]
-    actions.save_part(staff.chen, guide, "sections", rows)
-    guide.refresh_from_db()
+    actions.save_part(staff.chen, drafted, "sections", rows)
+    drafted.refresh_from_db()
     gone = [one for one in before["sections"] if one["code"] in ("deciding", "timing", "form")]
     for ending in ("", "?print=1"):
-        page = sign_in(staff.chen).get(reverse("programs:desk:guide_preview", args=[guide.ref]) + ending).content.decode()
+        page = sign_in(staff.chen).get(reverse("programs:desk:guide_preview", args=[drafted.ref]) + ending).content.decode()
         assert not any(f'id="{one["code"]}"' in page for one in gone)
         assert "其他事项" in page and "评审" in page and "申请书需要填写的内容" in page or "其他事项" in page
-    changes = {(one.part, one.code): one.after for one in queries.compared(before, guide.version.data)}
+    changes = {(one.part, one.code): one.after for one in queries.compared(before, drafted.version.data)}
     assert changes["sections", "deciding"] == "本指南不单列"
-    assert packages.take(queries.guide_package(guide)).data["sections"] == rows
+    assert packages.take(queries.guide_package(drafted)).data["sections"] == rows
 
 
-def test_public_page_of_a_whole_guide_has_no_further_particulars(staff, sign_in):
-    guide = make.published_guide(staff)
-    page = sign_in().get(reverse("programs:public:guide", args=[guide.year, guide.slug])).content.decode()
+def test_public_page_of_a_whole_guide_has_no_further_particulars(staff, published, sign_in):
+    page = sign_in().get(reverse("programs:public:guide", args=[published.year, published.slug])).content.decode()
     assert "其他事项" not in page and len(re.findall("<h2 id=", page)) >= 8

@@ -164,11 +164,10 @@ def test_preview_shows_a_coming_window_as_coming(staff):
     assert queries.guide_page(queries.get_for(staff.chen, guide.ref)).upcoming is None
 
 
-def test_the_history_says_which_part_was_saved(staff, sign_in):
-    guide = make.draft_guide(staff)
-    quota = {**guide.version.data["quota"], "max_projects": 7, "budget_control": str(Decimal("1000000"))}
-    actions.save_part(staff.chen, guide, "quota", quota)
-    page = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
+def test_the_history_says_which_part_was_saved(staff, drafted, sign_in):
+    quota = {**drafted.version.data["quota"], "max_projects": 7, "budget_control": str(Decimal("1000000"))}
+    actions.save_part(staff.chen, drafted, "quota", quota)
+    page = sign_in(staff.chen).get(reverse("programs:desk:guide", args=[drafted.ref])).content.decode()
     assert f"{queries.verb_label('programs.guide.save')}：{queries.part_label('quota')}" in page
 
 

@@ -143,14 +143,13 @@ def test_depth_counts_brackets_but_not_those_in_quotes():
 
 
 @pytest.mark.django_db
-def test_exported_guide_comes_in_the_same(staff, tmp_path, capsys):
-    guide = make.published_guide(staff)
+def test_exported_guide_comes_in_the_same(staff, published, tmp_path, capsys):
     file = tmp_path / "guide.json"
-    call_command("guide_export", guide.ref, out=str(file))
-    call_command("guide_import", str(file), item=guide.plan_item_id, email=staff.chen.person.email)
+    call_command("guide_export", published.ref, out=str(file))
+    call_command("guide_import", str(file), item=published.plan_item_id, email=staff.chen.person.email)
     made = Guide.objects.latest("pk")
-    assert (made.status, made.title, made.pk != guide.pk) == ("DRAFT", guide.title, True)
-    assert queries.compared(guide.version.data, made.version.data) == []
+    assert (made.status, made.title, made.pk != published.pk) == ("DRAFT", published.title, True)
+    assert queries.compared(published.version.data, made.version.data) == []
     assert GuideUpload.objects.get().guide == made
 
 

@@ -49,14 +49,13 @@ def test_publish_before_the_window_waits_for_the_clock(staff):
     assert Deadline.objects.get(kind="guide.open", target_id=guide.pk, done_at=None).due_at == guide.opens_at
 
 
-def test_publish_refused_without_a_policy_document(staff):
-    guide = make.approved_guide(staff)
-    guide.policies.clear()
-    assert len(found := reasons(actions.publish_guide, staff.chen, guide)) == 1
+def test_publish_refused_without_a_policy_document(staff, approved):
+    approved.policies.clear()
+    assert len(found := reasons(actions.publish_guide, staff.chen, approved)) == 1
     assert "R13" in found[0]
-    guide.refresh_from_db()
-    assert (guide.status, guide.published_at) == ("BUREAU_APPROVED", None)
-    assert not Document.objects.filter(subject_id=guide.pk, subject_type="programs.guide").exists()
+    approved.refresh_from_db()
+    assert (approved.status, approved.published_at) == ("BUREAU_APPROVED", None)
+    assert not Document.objects.filter(subject_id=approved.pk, subject_type="programs.guide").exists()
 
 
 @pytest.mark.parametrize(
@@ -68,19 +67,17 @@ def test_publish_refused_without_a_policy_document(staff):
         ({"kind": "SCHEME", "government_approval": ""}, "R13"),
     ],
 )
-def test_publish_refused_when_no_document_is_valid(staff, change, says):
-    guide = make.approved_guide(staff)
+def test_publish_refused_when_no_document_is_valid(staff, approved, change, says):
     PolicyDocument.objects.update(**{"valid_to": None, **change})
-    found = reasons(actions.publish_guide, staff.chen, guide)
-    assert len(found) == guide.policies.count()
+    found = reasons(actions.publish_guide, staff.chen, approved)
+    assert len(found) == approved.policies.count()
     assert all(says in reason for reason in found)
 
 
-def test_publish_refused_when_the_document_governs_another_special(staff):
-    guide = make.approved_guide(staff)
-    other = PolicyDocument.objects.exclude(specials=guide.special).first()
-    guide.policies.set([other])
-    assert len(reasons(actions.publish_guide, staff.chen, guide)) == 1
+def test_publish_refused_when_the_document_governs_another_special(staff, approved):
+    other = PolicyDocument.objects.exclude(specials=approved.special).first()
+    approved.policies.set([other])
+    assert len(reasons(actions.publish_guide, staff.chen, approved)) == 1
 
 
 def test_publish_allowed_on_a_scheme_with_government_approval(staff):
@@ -90,19 +87,17 @@ def test_publish_allowed_on_a_scheme_with_government_approval(staff):
     assert actions.publish_guide(staff.chen, guide).status == "OPEN"
 
 
-def test_publish_refused_when_the_annual_plan_is_not_approved(staff):
-    guide = make.approved_guide(staff)
+def test_publish_refused_when_the_annual_plan_is_not_approved(staff, approved):
     AnnualPlan.objects.update(status="SUBMITTED")
-    found = reasons(actions.publish_guide, staff.chen, guide)
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert len(found) == 1
     assert "A2" in found[0]
 
 
-def test_publish_refused_beyond_the_money_and_number_of_the_item(staff):
-    guide = make.approved_guide(staff)
-    item = guide.plan_item
+def test_publish_refused_beyond_the_money_and_number_of_the_item(staff, approved):
+    item = approved.plan_item
     type(item).objects.filter(pk=item.pk).update(money=Decimal("1000000"), count=300)
-    found = reasons(actions.publish_guide, staff.chen, guide)
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert len(found) == 2
     assert all("A2" in reason for reason in found)
 
@@ -118,70 +113,63 @@ def test_publish_counts_the_other_guides_of_the_item(staff):
     assert actions.publish_guide(staff.chen, second).status == "OPEN"
 
 
-def test_publish_refused_for_a_suspended_special(staff):
-    guide = make.approved_guide(staff)
-    actions.suspend_special(system("adjustment"), guide.special, why="绩效评价为差")
-    found = reasons(actions.publish_guide, staff.chen, guide)
+def test_publish_refused_for_a_suspended_special(staff, approved):
+    actions.suspend_special(system("adjustment"), approved.special, why="绩效评价为差")
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert len(found) == 1
     assert "T2" in found[0]
 
 
-def test_publish_refused_when_every_window_is_over(staff):
-    guide = make.approved_guide(staff)
-    GuideWindow.objects.filter(guide=guide).update(
+def test_publish_refused_when_every_window_is_over(staff, approved):
+    GuideWindow.objects.filter(guide=approved).update(
         opens_at=clock.now() - timedelta(days=9), closes_at=clock.now() - timedelta(days=1)
     )
-    assert len(reasons(actions.publish_guide, staff.chen, guide)) == 1
+    assert len(reasons(actions.publish_guide, staff.chen, approved)) == 1
 
 
-def test_publish_refused_with_schema_errors(staff, rewritten):
-    guide = make.approved_guide(staff)
-    data = dict(guide.version.data)
+def test_publish_refused_with_schema_errors(staff, approved, rewritten):
+    data = dict(approved.version.data)
     del data["score_sheet"]
-    rewritten(guide.version, data)
-    found = reasons(actions.publish_guide, staff.chen, guide)
+    rewritten(approved.version, data)
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert len(found) == 1
     assert "评分表" in found[0]
 
 
-def test_publish_gives_all_reasons_at_once(staff):
-    guide = make.approved_guide(staff)
-    guide.policies.clear()
+def test_publish_gives_all_reasons_at_once(staff, approved):
+    approved.policies.clear()
     AnnualPlan.objects.update(status="SUBMITTED")
-    actions.suspend_special(system("adjustment"), guide.special, why="调整")
-    found = reasons(actions.publish_guide, staff.chen, guide)
+    actions.suspend_special(system("adjustment"), approved.special, why="调整")
+    found = reasons(actions.publish_guide, staff.chen, approved)
     assert [clause for clause in ("T2", "R13", "A2") if any(clause in reason for reason in found)] == ["T2", "R13", "A2"]
 
 
-def test_moves_belong_to_their_desks(staff):
-    guide = make.draft_guide(staff)
-    assert reasons(actions.submit_guide, staff.qian, guide)
-    actions.submit_guide(staff.chen, guide)
-    assert reasons(actions.agree_guide, staff.chen, guide)
-    actions.agree_guide(staff.he, guide)
-    assert reasons(actions.approve_guide, staff.he, guide)
-    make.passed_law(staff, guide)
-    actions.approve_guide(staff.lead, guide)
-    assert reasons(actions.publish_guide, staff.he, guide)
+def test_moves_belong_to_their_desks(staff, drafted):
+    assert reasons(actions.submit_guide, staff.qian, drafted)
+    actions.submit_guide(staff.chen, drafted)
+    assert reasons(actions.agree_guide, staff.chen, drafted)
+    actions.agree_guide(staff.he, drafted)
+    assert reasons(actions.approve_guide, staff.he, drafted)
+    make.passed_law(staff, drafted)
+    actions.approve_guide(staff.lead, drafted)
+    assert reasons(actions.publish_guide, staff.he, drafted)
 
 
-def test_return_needs_a_reason_and_voids_the_sign_offs(staff):
-    guide = make.approved_guide(staff)
-    assert reasons(actions.return_guide, staff.he, guide, why=" ")
-    guide = actions.return_guide(staff.he, guide, why="条件表述不清")
-    assert (guide.status, guide.approved_by, guide.agreed_by) == ("DRAFT", None, None)
+def test_return_needs_a_reason_and_voids_the_sign_offs(staff, approved):
+    assert reasons(actions.return_guide, staff.he, approved, why=" ")
+    approved = actions.return_guide(staff.he, approved, why="条件表述不清")
+    assert (approved.status, approved.approved_by, approved.agreed_by) == ("DRAFT", None, None)
 
 
-def test_supersede_starts_a_new_draft_from_the_old_content(staff):
-    guide = make.published_guide(staff)
-    new = actions.supersede_guide(staff.chen, guide, why="更正课题上限")
-    guide.refresh_from_db()
-    assert guide.status == "SUPERSEDED"
-    assert (new.status, new.supersedes_id) == ("DRAFT", guide.pk)
-    assert new.version.data["conditions"] == guide.version.data["conditions"]
-    assert new.windows.count() == guide.windows.count()
-    assert not queries.is_open(guide)
-    assert not Deadline.objects.filter(target_id=guide.pk, kind__startswith="guide.", done_at=None).exists()
+def test_supersede_starts_a_new_draft_from_the_old_content(staff, published):
+    new = actions.supersede_guide(staff.chen, published, why="更正课题上限")
+    published.refresh_from_db()
+    assert published.status == "SUPERSEDED"
+    assert (new.status, new.supersedes_id) == ("DRAFT", published.pk)
+    assert new.version.data["conditions"] == published.version.data["conditions"]
+    assert new.windows.count() == published.windows.count()
+    assert not queries.is_open(published)
+    assert not Deadline.objects.filter(target_id=published.pk, kind__startswith="guide.", done_at=None).exists()
 
 
 def test_guide_numbers_run_per_special_and_year(staff):
@@ -194,7 +182,6 @@ def test_guide_numbers_run_per_special_and_year(staff):
 
 @pytest.mark.parametrize("sql", [
     "UPDATE programs_guideversion SET data = '{}' WHERE guide_id = %s", "DELETE FROM programs_guideversion WHERE guide_id = %s"])
-def test_a_version_of_a_guide_is_never_rewritten(staff, sql):
-    guide = make.draft_guide(staff)
+def test_a_version_of_a_guide_is_never_rewritten(staff, drafted, sql):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, [guide.pk])
+        cursor.execute(sql, [drafted.pk])

@@ -43,9 +43,8 @@ def test_machines_return_a_guide_too(staff, waiting, sign_in, who):
     assert waiting.status == "DRAFT"
 
 
-def test_before_it_waits_for_them_they_do_not_return_it(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
+def test_before_it_waits_for_them_they_do_not_return_it(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
     for who in (staff.sun, staff.lead, staff.chen):
         with pytest.raises(Refused):
-            actions.return_guide(who, guide, why="退回")
+            actions.return_guide(who, drafted, why="退回")

@@ -119,9 +119,8 @@ def test_one_guide_asks_all_of_its_questions_and_links_are_where_people_look(gui
     assert f"/guides/{guides.g2.year}/{guides.g2.slug}/check/" in client.get(f"/guides/{guides.g2.year}/{guides.g2.slug}/").content.decode()
 
 
-def test_draft_guides_are_checked_by_nobody_outside(staff, sign_in):
-    guide = make.draft_guide(staff)
-    assert sign_in().get(f"/guides/{guide.year}/{guide.slug}/check/").status_code == 404
+def test_draft_guides_are_checked_by_nobody_outside(staff, drafted, sign_in):
+    assert sign_in().get(f"/guides/{drafted.year}/{drafted.slug}/check/").status_code == 404
 
 
 def test_machines_ask_the_same(guides, sign_in):

@@ -77,18 +77,17 @@ def test_a_version_from_before_the_tags_is_read_by_its_form(staff):
     assert queries.tags_of(version) == {"cluster": {"list": "clusters-2024", "required": True}}
 
 
-def test_tags_by_screen_and_on_the_public_page(staff, sign_in):
-    guide = make.draft_guide(staff)
-    client, address = sign_in(staff.chen), reverse("programs:desk:edit", args=[guide.ref, "tags"])
+def test_tags_by_screen_and_on_the_public_page(staff, drafted, sign_in):
+    client, address = sign_in(staff.chen), reverse("programs:desk:edit", args=[drafted.ref, "tags"])
     assert client.get(address).status_code == 200
     values = {"cluster_way": "must", "cluster_list": "clusters-2022", "stream_way": "may", "stage_way": "fixed",
-              "stage_preset": "chain-stages/DEMO", "base": guide.version.number}
+              "stage_preset": "chain-stages/DEMO", "base": drafted.version.number}
     assert client.post(address, values).status_code == 302
-    guide.refresh_from_db()
-    fields = [item for part in guide.version.data["form"]["sections"] for item in part["fields"]]
+    drafted.refresh_from_db()
+    fields = [item for part in drafted.version.data["form"]["sections"] for item in part["fields"]]
     assert {item["code"]: item["choices_from"] for item in fields if item["code"] in Dimension.values} == {
         "cluster": "clusters-2022", "stream": "research-streams"}
-    actions.submit_guide(staff.chen, guide)
-    page = client.get(reverse("programs:desk:guide_preview", args=[guide.ref])).content.decode()
+    actions.submit_guide(staff.chen, drafted)
+    page = client.get(reverse("programs:desk:guide_preview", args=[drafted.ref])).content.decode()
     assert "新场景验证与应用示范" in page
     assert "申请人必填" in page

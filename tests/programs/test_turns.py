@@ -40,20 +40,19 @@ def second(staff):
     return Actor.of(person)
 
 
-def test_every_hand_over_of_a_guide_is_told_to_whose_turn_it_is(staff, second):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
+def test_every_hand_over_of_a_guide_is_told_to_whose_turn_it_is(staff, drafted, second):
+    actions.submit_guide(staff.chen, drafted)
     assert told("guide.turn") == {staff.he.id, second.id}
     Message.objects.all().delete()
-    actions.agree_guide(staff.he, guide)
+    actions.agree_guide(staff.he, drafted)
     assert told("guide.turn") == {staff.sun.id, second.id}  # who agreed makes no legality check
     link = Message.objects.filter(event="guide.turn").first().link
-    assert link == reverse("programs:desk:guide", args=[guide.ref])
+    assert link == reverse("programs:desk:guide", args=[drafted.ref])
     Message.objects.all().delete()
-    make.passed_law(staff, guide)
+    make.passed_law(staff, drafted)
     assert told("guide.turn") == {staff.lead.id}
     Message.objects.all().delete()
-    actions.approve_guide(staff.lead, guide)
+    actions.approve_guide(staff.lead, drafted)
     assert told("guide.turn") == {staff.chen.id}
 
 
@@ -64,62 +63,57 @@ def test_a_division_of_another_special_is_not_told(staff):
     assert other.pk not in told("guide.turn")
 
 
-def test_an_unfavourable_opinion_goes_back_by_the_resource_division(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    actions.agree_guide(staff.he, guide)
+def test_an_unfavourable_opinion_goes_back_by_the_resource_division(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
+    actions.agree_guide(staff.he, drafted)
     Message.objects.all().delete()
     answers = {point.code: (True, "") for point in queries.legal_points()}
-    actions.check_guide_law(staff.sun, guide, passed=False, text="限定了地域。", answers=answers)
+    actions.check_guide_law(staff.sun, drafted, passed=False, text="限定了地域。", answers=answers)
     assert told("guide.turn") == {staff.he.id}
     assert count(staff.lead, "待审定的指南") in (None, 0)
 
 
-def test_a_guide_submitted_again_is_told_again(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    actions.return_guide(staff.he, guide, why="补充")
-    actions.submit_guide(staff.chen, guide)
+def test_a_guide_submitted_again_is_told_again(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
+    actions.return_guide(staff.he, drafted, why="补充")
+    actions.submit_guide(staff.chen, drafted)
     assert Message.objects.filter(event="guide.turn", person=staff.he.id).count() == 2
 
 
-def test_the_workbench_counts_the_legality_check_until_it_is_filed(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    actions.agree_guide(staff.he, guide)
+def test_the_workbench_counts_the_legality_check_until_it_is_filed(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
+    actions.agree_guide(staff.he, drafted)
     waiting = queries.turns.guides_waiting
     assert waiting(staff.sun)["to_check_law"] == 1
     assert waiting(staff.he)["to_check_law"] == 0  # two persons
     assert waiting(staff.lead)["to_approve"] == 0
-    make.passed_law(staff, guide)
+    make.passed_law(staff, drafted)
     assert (waiting(staff.sun)["to_check_law"], waiting(staff.lead)["to_approve"]) == (0, 1)
 
 
-def test_an_opinion_of_who_then_agreed_counts_for_nobody(staff, second):
+def test_an_opinion_of_who_then_agreed_counts_for_nobody(staff, drafted, second):
     """The table refuses the approval, so the guide stands before the legality check again and not before the leader."""
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    actions.agree_guide(staff.he, guide)
+    actions.submit_guide(staff.chen, drafted)
+    actions.agree_guide(staff.he, drafted)
     answers = {point.code: (True, "") for point in queries.legal_points()}
-    actions.check_guide_law(second, guide, passed=True, text="无意见", answers=answers)
+    actions.check_guide_law(second, drafted, passed=True, text="无意见", answers=answers)
     assert queries.turns.guides_waiting(staff.lead) == {"to_check_law": 0, "to_approve": 1}
-    actions.return_guide(staff.he, guide, why="请核对附件")
-    guide.refresh_from_db()
-    actions.submit_guide(staff.chen, guide)
-    actions.agree_guide(second, guide)
-    guide.refresh_from_db()
+    actions.return_guide(staff.he, drafted, why="请核对附件")
+    drafted.refresh_from_db()
+    actions.submit_guide(staff.chen, drafted)
+    actions.agree_guide(second, drafted)
+    drafted.refresh_from_db()
     with pytest.raises(Refused):
-        actions.approve_guide(staff.lead, guide)
+        actions.approve_guide(staff.lead, drafted)
     assert queries.turns.guides_waiting(staff.lead)["to_approve"] == 0
     assert queries.turns.guides_waiting(staff.sun)["to_check_law"] == 1
     assert queries.turns.guides_waiting(staff.chen) == {"to_check_law": 0, "to_approve": 0}
 
 
-def test_nothing_rests_on_a_discarded_draft(staff):
-    guide = make.draft_guide(staff)
-    assert uses([guide.special])[guide.special_id].guides == 1
-    actions.discard_guide(staff.chen, guide, why="重复起草")
-    assert uses([guide.special])[guide.special_id].guides == 0
+def test_nothing_rests_on_a_discarded_draft(staff, drafted):
+    assert uses([drafted.special])[drafted.special_id].guides == 1
+    actions.discard_guide(staff.chen, drafted, why="重复起草")
+    assert uses([drafted.special])[drafted.special_id].guides == 0
 
 
 def test_workbench_counts_in_steady_queries(staff, django_assert_num_queries):
@@ -140,28 +134,26 @@ def test_workbench_counts_in_steady_queries(staff, django_assert_num_queries):
         assert queries.turns.guides_waiting(staff.lead)["to_approve"] == 3
 
 
-def test_the_page_shows_the_legality_step_and_whose_turn_it_is(staff, sign_in):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    url = reverse("programs:desk:guide_agree", args=[guide.ref])
+def test_the_page_shows_the_legality_step_and_whose_turn_it_is(staff, drafted, sign_in):
+    actions.submit_guide(staff.chen, drafted)
+    url = reverse("programs:desk:guide_agree", args=[drafted.ref])
     page = sign_in(staff.he).post(url, follow=True).content.decode()
     assert "下一步：指南合法性和公平竞争审查" in page and "测试sun" in page
-    page = sign_in(staff.sun).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
-    assert reverse("programs:desk:guide_opinion", args=[guide.ref]) in page
+    page = sign_in(staff.sun).get(reverse("programs:desk:guide", args=[drafted.ref])).content.decode()
+    assert reverse("programs:desk:guide_opinion", args=[drafted.ref]) in page
     assert "您当前没有需要办理的事项" not in page
-    assert "您当前没有需要办理的事项" in sign_in(staff.qian).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
+    assert "您当前没有需要办理的事项" in sign_in(staff.qian).get(reverse("programs:desk:guide", args=[drafted.ref])).content.decode()
 
 
-def test_the_drafter_reads_on_the_page_why_it_came_back(staff, sign_in):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
-    actions.return_guide(staff.he, guide, why="请补充受理时间说明")
-    guide.refresh_from_db()
-    assert queries.last_return(guide).why == "请补充受理时间说明"
-    assert "请补充受理时间说明" in sign_in(staff.chen).get(reverse("programs:desk:guide", args=[guide.ref])).content.decode()
-    actions.submit_guide(staff.chen, guide)
-    guide.refresh_from_db()
-    assert queries.last_return(guide) is None
+def test_the_drafter_reads_on_the_page_why_it_came_back(staff, drafted, sign_in):
+    actions.submit_guide(staff.chen, drafted)
+    actions.return_guide(staff.he, drafted, why="请补充受理时间说明")
+    drafted.refresh_from_db()
+    assert queries.last_return(drafted).why == "请补充受理时间说明"
+    assert "请补充受理时间说明" in sign_in(staff.chen).get(reverse("programs:desk:guide", args=[drafted.ref])).content.decode()
+    actions.submit_guide(staff.chen, drafted)
+    drafted.refresh_from_db()
+    assert queries.last_return(drafted) is None
 
 
 def test_annual_plan_and_its_change_are_told(staff, second):
@@ -205,30 +197,28 @@ def test_a_desk_that_nobody_holds_is_said():
 # --- discarding a draft ---------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_discarded_with_a_reason_and_stays_for_the_record(staff):
-    guide = make.draft_guide(staff)
+def test_a_draft_is_discarded_with_a_reason_and_stays_for_the_record(staff, drafted):
     with pytest.raises(Refused):
-        actions.discard_guide(staff.chen, guide, why=" ")
+        actions.discard_guide(staff.chen, drafted, why=" ")
     with pytest.raises(Refused):
-        actions.discard_guide(staff.he, guide, why="试填")
-    guide = actions.discard_guide(staff.chen, guide, why="试填")
-    assert guide.status == "DISCARDED" and guide.versions.exists()
-    assert not queries.public_guides().filter(pk=guide.pk).exists()
+        actions.discard_guide(staff.he, drafted, why="试填")
+    drafted = actions.discard_guide(staff.chen, drafted, why="试填")
+    assert drafted.status == "DISCARDED" and drafted.versions.exists()
+    assert not queries.public_guides().filter(pk=drafted.pk).exists()
     with pytest.raises(Refused):
-        actions.submit_guide(staff.chen, guide)
+        actions.submit_guide(staff.chen, drafted)
 
 
-def test_what_is_on_its_way_is_not_discarded_and_a_correction_only_by_a_leader(staff):
-    guide = make.draft_guide(staff)
-    actions.submit_guide(staff.chen, guide)
+def test_what_is_on_its_way_is_not_discarded_and_a_correction_only_by_a_leader(staff, drafted):
+    actions.submit_guide(staff.chen, drafted)
     with pytest.raises(Refused):
-        actions.discard_guide(staff.chen, guide, why="试填")
-    actions.return_guide(staff.he, guide, why="退")
-    actions.submit_guide(staff.chen, guide)
-    actions.agree_guide(staff.he, guide)
-    make.passed_law(staff, guide)
-    actions.approve_guide(staff.lead, guide)
-    old = actions.publish_guide(staff.chen, guide)
+        actions.discard_guide(staff.chen, drafted, why="试填")
+    actions.return_guide(staff.he, drafted, why="退")
+    actions.submit_guide(staff.chen, drafted)
+    actions.agree_guide(staff.he, drafted)
+    make.passed_law(staff, drafted)
+    actions.approve_guide(staff.lead, drafted)
+    old = actions.publish_guide(staff.chen, drafted)
     new = actions.supersede_guide(staff.chen, old, why="更正")
     with pytest.raises(Refused):
         actions.discard_guide(staff.chen, new, why="试填")

@@ -46,19 +46,18 @@ def test_who_changed_or_submitted_a_plan_does_not_approve_it(staff, many, what):
 
 
 @pytest.mark.parametrize("what", ["save", "submit", "agree"])
-def test_who_changed_submitted_or_agreed_to_a_guide_does_not_approve_it(staff, many, what):
-    guide = make.draft_guide(staff)
+def test_who_changed_submitted_or_agreed_to_a_guide_does_not_approve_it(staff, drafted, many, what):
     if what == "save":
-        actions.save_part(many, guide, "publicity_days", 9)
-    actions.submit_guide(many if what == "submit" else staff.chen, guide)
+        actions.save_part(many, drafted, "publicity_days", 9)
+    actions.submit_guide(many if what == "submit" else staff.chen, drafted)
     if what != "agree":
         with pytest.raises(Refused, match="两人"):
-            actions.agree_guide(many, guide)
-    actions.agree_guide(many if what == "agree" else staff.he, guide)
-    make.passed_law(staff, guide)
+            actions.agree_guide(many, drafted)
+    actions.agree_guide(many if what == "agree" else staff.he, drafted)
+    make.passed_law(staff, drafted)
     with pytest.raises(Refused, match="两人"):
-        actions.approve_guide(many, guide)
-    assert actions.approve_guide(staff.lead, guide).status == "BUREAU_APPROVED"
+        actions.approve_guide(many, drafted)
+    assert actions.approve_guide(staff.lead, drafted).status == "BUREAU_APPROVED"
 
 
 def test_who_cited_evidence_for_a_case_does_not_approve_it(staff, many):

@@ -73,44 +73,40 @@ def test_lock_open_refuses_before_and_at_the_close_with_the_times(staff):
 
 
 @pytest.mark.django_db
-def test_lock_open_refuses_a_withdrawn_guide(staff):
-    guide = make.published_guide(staff)
-    actions.withdraw_guide(staff.lead, guide, why="政策调整")
+def test_lock_open_refuses_a_withdrawn_guide(staff, published):
+    actions.withdraw_guide(staff.lead, published, why="政策调整")
     with pytest.raises(Refused):
-        queries.lock_open(guide.pk)
+        queries.lock_open(published.pk)
 
 
 @pytest.mark.django_db
-def test_extension_needs_a_second_person(staff):
-    guide = make.published_guide(staff)
-    later = guide.closes_at + timedelta(days=3)
-    extension = actions.request_extension(staff.he, guide, closes_at=later, why="系统维护影响填报")
+def test_extension_needs_a_second_person(staff, published):
+    later = published.closes_at + timedelta(days=3)
+    extension = actions.request_extension(staff.he, published, closes_at=later, why="系统维护影响填报")
     with pytest.raises(Refused):
         actions.approve_extension(staff.he, extension)
-    guide.refresh_from_db()
-    assert guide.closes_at < later
+    published.refresh_from_db()
+    assert published.closes_at < later
     with pytest.raises(Refused):
-        actions.request_extension(staff.chen, guide, closes_at=later, why="再次")
+        actions.request_extension(staff.chen, published, closes_at=later, why="再次")
 
 
 @pytest.mark.django_db
-def test_extension_moves_window_and_timer(staff):
-    guide = make.published_guide(staff)
-    later = guide.closes_at + timedelta(days=3)
-    extension = actions.request_extension(staff.chen, guide, closes_at=later, why="系统维护影响填报")
-    guide = actions.approve_extension(staff.he, extension)
-    assert guide.closes_at == later
-    assert guide.windows.get().closes_at == later
-    assert Deadline.objects.get(kind="guide.close", target_id=guide.pk, done_at=None).due_at == later
+def test_extension_moves_window_and_timer(staff, published):
+    later = published.closes_at + timedelta(days=3)
+    extension = actions.request_extension(staff.chen, published, closes_at=later, why="系统维护影响填报")
+    published = actions.approve_extension(staff.he, extension)
+    assert published.closes_at == later
+    assert published.windows.get().closes_at == later
+    assert Deadline.objects.get(kind="guide.close", target_id=published.pk, done_at=None).due_at == later
     extension.refresh_from_db()
     assert (extension.status, extension.decided_by_id) == ("APPROVED", staff.he.id)
 
 
 @pytest.mark.django_db
-def test_extension_refused_for_an_earlier_close(staff):
-    guide = make.published_guide(staff)
+def test_extension_refused_for_an_earlier_close(staff, published):
     with pytest.raises(Refused):
-        actions.request_extension(staff.chen, guide, closes_at=guide.closes_at, why="延期")
+        actions.request_extension(staff.chen, published, closes_at=published.closes_at, why="延期")
 
 
 class Filing(threading.Thread):
