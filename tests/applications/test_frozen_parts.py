@@ -1,0 +1,100 @@
+"""What was handed in has no part that changes later, so the print need not look at parts (ADR 0034)."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.policies import system
+from applications import actions, queries
+from applications.models import Target
+from applications.states import Status
+from tests.factories import applications as make
+
+#: As the guard was: it looked at the state, and held nothing.
+BEFORE = """
+CREATE OR REPLACE FUNCTION applications_guard_part() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE found_status text;
+BEGIN
+    SELECT status INTO found_status FROM applications_application
+        WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.application_id ELSE NEW.application_id END;
+    IF found_status IS NOT NULL AND found_status NOT IN ('DRAFT', 'UNIT_RETURNED', 'CORRECTION') THEN
+        RAISE EXCEPTION '% of a frozen application', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+"""
+
+
+def guard(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(text)
+
+
+@pytest.fixture
+def guards():
+    yield guard
+    guard(import_module("applications.migrations.0017_print").GUARD)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("held", [True, False])
+def test_the_hand_in_waits_for_a_change_under_way(transactional_db, town, guards, held):
+    """With the guard as it was (negative control) a part changes after the hand-in, and the print says that nothing did."""
+    if not held:
+        guards(BEFORE)
+    row = make.fill(town.li, make.started(town.li, town.guide, town.a))
+    target = row.targets.first()
+    written, leave, handed = threading.Event(), threading.Event(), []
+
+    def change():
+        with transaction.atomic():
+            Target.objects.filter(pk=target.pk).update(name="手递手之间改写的指标")
+            written.set()
+            leave.wait(10)
+        connection.close()
+
+    def hand_in():
+        handed.append(actions.hand_in(town.li, row).status)
+        connection.close()
+
+    workers = [threading.Thread(target=change), threading.Thread(target=hand_in)]
+    workers[0].start()
+    assert written.wait(10)
+    workers[1].start()
+    workers[1].join(2)
+    assert bool(handed) is not held
+    if not held:
+        assert actions.prepare(system("test"), row)
+    leave.set()
+    for worker in workers:
+        worker.join(10)
+    assert handed == [Status.UNIT_PENDING]
+    if held:
+        assert actions.prepare(system("test"), row)
+    told = {one["name"] for one in row.contents.get().data["targets"]}
+    assert queries.prepared(row) is not None and ("手递手之间改写的指标" in told) is held
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["team", "partners", "budget", "targets", "annexes"])
+def test_no_part_moves_from_or_to_what_was_handed_in(town, guards, part):
+    frozen = make.handed_in(town.li, town.guide, town.a)
+    draft = make.started(town.stranger, town.guide, town.b)
+    if part == "partners":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            frozen.partners.create(name="境外合作单位")
+            cursor.execute("SET LOCAL session_replication_role = origin")
+    rows = getattr(frozen, part)
+    away = rows.exclude(role="LEADER") if part == "team" else rows
+    one = away.last() or rows.last()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        type(one).objects.filter(pk=one.pk).update(application=draft)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        one.delete()
+    guard(BEFORE)  # the negative control: the side it left was not looked at
+    assert type(one).objects.filter(pk=one.pk).update(application=draft) == 1
