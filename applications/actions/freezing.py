@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-
 from applications import queries, rules
 from applications.models import Application, Content, Version
-from core import clock, ledger, plans
+from core import clock, ledger
+
+SUBMIT = "SELECT applications_submit(%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s, %s, %s) AS holds"
 
 
 def keep_content(row: Application, data: Mapping[str, Any]) -> Content:
@@ -36,11 +36,10 @@ def freeze_prepared(actor: Any, row: Application, *, number: int, receipt: Mappi
     return _write(actor, row, content, number, "SUBMIT", receipt).sha256
 
 
-def submit_prepared(actor: Any, row: Application, counted: tuple[list[int], list[int]], *, receipt: Mapping[str, Any]) -> str | None:
-    """Hold whoever is counted, prove what stands ready, freeze it and engage whom it names, in one statement (migration
-    applications 0016); the hash. None: nothing stands ready or something was submitted before, and nothing was written."""
-    with connection.cursor() as cursor:
-        plans.run(cursor, "SELECT applications_submit(%s, %s, %s, %s, %s::int[], %s::int[], %s, %s, %s)", [
-            row.pk, queries.made_by(), actor.id, rules.canonical(receipt), *counted, clock.today(), row._meta.label_lower, ledger.reference(row)])
-        found: str | None = cursor.fetchone()[0]
-    return found
+def submission(actor: Any, row: Application, counted: tuple[list[int], list[int]], content: str, receipt: Mapping[str, Any], sha256: str,
+               ) -> ledger.Proof:
+    """Hold whoever is counted, prove that this content stands ready, freeze it and engage whom it names: for the statement that makes the
+    move (migration applications 0018). It does not hold, and writes nothing, where another or nothing stands ready or something was
+    submitted before."""
+    return ledger.Proof(SUBMIT, (row.pk, queries.made_by(), content, sha256, actor.id, rules.canonical(receipt), *counted, clock.today(),
+                                 row._meta.label_lower, ledger.reference(row)))

@@ -98,3 +98,34 @@ def test_no_part_moves_from_or_to_what_was_handed_in(town, guards, part):
         one.delete()
     guard(BEFORE)  # the negative control: the side it left was not looked at
     assert type(one).objects.filter(pk=one.pk).update(application=draft) == 1
+
+
+def named_by_the_guard() -> list[str]:
+    """Columns on which the database looks whether what was handed in stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT a.attname FROM pg_trigger t JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::int[])"
+                       " WHERE t.tgname = 'applications_application_guard_content'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+OTHERS = {"jsonb": "'{\"other\": true}'", "date": "'1999-01-01'", "numeric": "77", "smallint": "77", "bigint": "77", "character varying": "'另'"}
+
+
+@pytest.mark.django_db
+def test_the_content_of_what_was_handed_in_stays(town):
+    """Column by column; the negative control switches the trigger off."""
+    row = make.handed_in(town.li, town.guide, town.a)
+    columns = named_by_the_guard()
+    assert set(import_module("applications.migrations.0018_one_statement").COLUMNS) == set(columns) and "answers" in columns
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'applications_application'")
+        kinds = dict(cursor.fetchall())
+        for name in columns:
+            words = f"UPDATE applications_application SET {name} = {OTHERS[kinds[name]]} WHERE id = %s"  # noqa: S608
+            with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+                cursor.execute(words, [row.pk])
+        cursor.execute("UPDATE applications_application SET title = title, return_reason = 'x' WHERE id = %s", [row.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE applications_application DISABLE TRIGGER applications_application_guard_content")
+        cursor.execute("UPDATE applications_application SET title = '另' WHERE id = %s", [row.pk])
+        assert cursor.rowcount == 1
