@@ -22,10 +22,17 @@ BEGIN
     RETURN true;
 END $$;
 """
-COLUMNS = ("answers", "title", "requested", "months", "starts_on", "ends_on", "cluster", "disciplines", "keywords", "ethics", "topic_id",
-           "leader_id", "unit_id", "guide_id", "version_id")
+CONTENT = ("answers", "title", "requested", "months", "starts_on", "ends_on", "cluster", "disciplines", "keywords", "ethics", "leader_id",
+           "unit_id", "version_id")
+PLACE = ("guide_id", "topic_id")  # moves to the guide that corrects its own, and to nowhere else (0003)
+
+
+def differ(*columns: str) -> str:
+    return f"({', '.join(f'NEW.{name}' for name in columns)}) IS DISTINCT FROM ({', '.join(f'OLD.{name}' for name in columns)})"
+
+
 #: To see that nothing has changed, the long texts of a row were fetched and read twice, at every change of its state. An UPDATE that does not
-#: name a column does not change it, and no trigger of the table writes one.
+#: name a column does not change it, and no trigger of the table writes one. What is asked is what was asked before (0003).
 GUARD = f"""
 CREATE OR REPLACE FUNCTION applications_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,15 +48,26 @@ BEGIN
 END $$;
 CREATE FUNCTION applications_guard_content() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF ({', '.join(f'NEW.{name}' for name in COLUMNS)}) IS DISTINCT FROM ({', '.join(f'OLD.{name}' for name in COLUMNS)}) THEN
+    IF {differ(*CONTENT)} THEN
         RAISE EXCEPTION 'content of % is frozen', OLD.ref USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF {differ(*PLACE)} THEN
+        IF NOT EXISTS (SELECT FROM programs_guide g WHERE g.id = NEW.guide_id AND g.supersedes_id = OLD.guide_id) THEN
+            RAISE EXCEPTION '% stays with its guide', OLD.ref USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.topic_id IS DISTINCT FROM OLD.topic_id AND NOT EXISTS (
+            SELECT FROM programs_topic a JOIN programs_topic b ON b.code = a.code
+            WHERE a.id = OLD.topic_id AND b.id = NEW.topic_id AND b.guide_id = NEW.guide_id
+        ) THEN
+            RAISE EXCEPTION '% stays with its topic', OLD.ref USING ERRCODE = 'restrict_violation';
+        END IF;
     END IF;
     RETURN NEW;
 END $$;
 DROP TRIGGER applications_application_guard ON applications_application;
 CREATE TRIGGER applications_application_guard BEFORE UPDATE ON applications_application
     FOR EACH ROW WHEN (NEW.submitted_at IS DISTINCT FROM OLD.submitted_at) EXECUTE FUNCTION applications_guard();
-CREATE TRIGGER applications_application_guard_content BEFORE UPDATE OF {', '.join(COLUMNS)} ON applications_application
+CREATE TRIGGER applications_application_guard_content BEFORE UPDATE OF {', '.join((*CONTENT, *PLACE))} ON applications_application
     FOR EACH ROW WHEN (OLD.status NOT IN ('DRAFT', 'UNIT_RETURNED', 'CORRECTION')) EXECUTE FUNCTION applications_guard_content();
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from importlib import import_module
 
@@ -116,16 +117,30 @@ def test_the_content_of_what_was_handed_in_stays(town):
     """Column by column; the negative control switches the trigger off."""
     row = make.handed_in(town.li, town.guide, town.a)
     columns = named_by_the_guard()
-    assert set(import_module("applications.migrations.0018_one_statement").COLUMNS) == set(columns) and "answers" in columns
+    asked = import_module("applications.migrations.0018_one_statement")
+    assert set(columns) == {*asked.CONTENT, *asked.PLACE} == {*import_module("applications.migrations.0003_following").CONTENT, *asked.PLACE}
     with connection.cursor() as cursor:
         cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'applications_application'")
         kinds = dict(cursor.fetchall())
         for name in columns:
             words = f"UPDATE applications_application SET {name} = {OTHERS[kinds[name]]} WHERE id = %s"  # noqa: S608
-            with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="frozen|stays with its"), transaction.atomic():
                 cursor.execute(words, [row.pk])
         cursor.execute("UPDATE applications_application SET title = title, return_reason = 'x' WHERE id = %s", [row.pk])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE applications_application DISABLE TRIGGER applications_application_guard_content")
         cursor.execute("UPDATE applications_application SET title = '另' WHERE id = %s", [row.pk])
         assert cursor.rowcount == 1
+
+
+@pytest.mark.django_db
+def test_no_trigger_writes_a_column_behind_the_guard(town):
+    """The guard looks at an UPDATE that names a column; a trigger that wrote one itself would pass it by. The control is one that does."""
+    def writing(table: str) -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                           " WHERE t.tgrelid = %s::regclass AND NOT t.tgisinternal", [table])
+            return {name for name, text in cursor.fetchall() if re.search(r"\bNEW(\.\w+)?\s*:=|INTO\s+NEW\b", text)}
+
+    assert not writing("applications_application")
+    assert writing("accounts_person") == {"accounts_count_changes"}
