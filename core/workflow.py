@@ -231,8 +231,10 @@ class Machine:
         if "status" in (columns or {}):
             raise ValueError(f"{self.name}.{verb}: the state comes from the table of moves")
         if is_held(obj):
-            obj._hold = None  # whatever happens to the row from now on, the next move reads it anew
-            return self._move(verb, actor, obj, why, data, columns, proof, given)
+            mark, obj._hold = obj._hold, None  # whatever happens to the row from now on, the next move reads it anew
+            row = self._move(verb, actor, obj, why, data, columns, proof, given)
+            obj._hold = mark if row is None else None
+            return row
         with transaction.atomic():
             row = self._move(verb, actor, _locked(type(obj), obj.pk), why, data, columns, proof, given)
         if row is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from applications import rules
 from applications.models import Application, Version
+from applications.queries.reads import BULKY
 
 
 def agrees(version: Version) -> bool:
@@ -19,7 +20,8 @@ def agrees(version: Version) -> bool:
 
 def differing() -> Iterator[str]:
     """Versions, and receipts of applications, that do not agree with what is stored; their numbers."""
-    for version in Version.objects.select_related("content", "application").order_by("pk").iterator(200):
+    versions = Version.objects.select_related("content", "application").defer(*(f"application__{name}" for name in BULKY))
+    for version in versions.order_by("pk").iterator(200):
         if not agrees(version) or (version.content is not None and version.content.application_id != version.application_id):
             yield f"{version.application.ref} v{version.number}"
     receipts = set(Version.objects.filter(why="SUBMIT").values_list("application_id", "sha256"))

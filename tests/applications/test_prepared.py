@@ -20,9 +20,9 @@ from applications import actions, queries, rules, tasks
 from applications.models import Application, Prepared, Version
 from applications.states import Status
 from applications.workflow import APPLICATION
-from core import clock
-from core.models import Parameter
-from core.workflow import Refused, hold
+from core import clock, ledger
+from core.models import LedgerRow, Parameter
+from core.workflow import Refused, hold, is_held
 from programs.models import Guide
 from tests.applications.client import signed_in
 from tests.factories import applications as make
@@ -279,6 +279,17 @@ def test_what_changes_again_and_again_while_it_is_looked_at_is_refused_in_words(
         actions.endorse(town.wang, row)
     row.refresh_from_db()
     assert row.status == Status.UNIT_PENDING
+
+
+def test_a_move_whose_proof_does_not_hold_leaves_the_row_as_it_was_and_held(town):
+    row = hold(Application, make.handed_in(town.li, town.guide, town.a).pk)
+    before, acts = {**vars(row)}, LedgerRow.objects.count()
+    proof = ledger.Proof("SELECT %s::int > 0 AS holds", (0,))
+    assert APPLICATION.move("recall", town.li, row, columns={"return_reason": "x"}, proof=proof) is None
+    kept = {**vars(row)}
+    assert {name: kept[name] for name in before if name != "_state"} == {name: one for name, one in before.items() if name != "_state"}
+    assert is_held(row) and LedgerRow.objects.count() == acts
+    assert APPLICATION.move("recall", town.li, row, proof=ledger.Proof(proof.text, (1,))).status == Status.DRAFT and not is_held(row)
 
 
 def test_a_held_row_serves_one_move_and_the_next_reads_anew(town):
