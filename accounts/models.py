@@ -59,6 +59,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=CoreNow())
+    rev = models.PositiveIntegerField(db_default=0, editable=False, help_text="counts the changes but those of signing in; the database writes it")
 
     USERNAME_FIELD = "email"
     objects = PersonManager()

@@ -336,8 +336,8 @@ def annexes_visible_to(actor: Any, application: Application) -> QuerySet[Annex]:
     if of_applicant(actor, application) is None:
         return rows
     open_ = Q(is_current=True)
-    for submitted in application.versions.values_list("data__annexes", flat=True):
-        for one in submitted or ():
+    for submitted in application.versions.values_list("content__data__annexes", "whole__annexes"):
+        for one in submitted[0] or submitted[1] or ():
             open_ |= Q(code=one["code"], number=one["number"])
     return rows.filter(open_)
 

@@ -81,13 +81,13 @@ def hand(share: int) -> None:
 
     mine = list(Application.objects.filter(pk__gte=filed.FILED).order_by("pk"))[share::HANDS]
     actors = {row.pk: Actor.of(Person.objects.get(pk=filed.ADMINS + (row.pk - filed.FILED) // filed.PER_UNIT)) for row in mine}
-    write = freezing.submit_prepared
+    write = freezing.submission
 
-    def stalled(*words: Any, **more: Any) -> str | None:
+    def stalled(*words: Any) -> Any:
         time.sleep(random.uniform(0, STALL))  # noqa: S311 (no secret)
-        return write(*words, **more)
+        return write(*words)
 
-    freezing.submit_prepared = stalled
+    freezing.submission = stalled
     harness.say("ready")
     for _line in sys.stdin:
         for row in mine:

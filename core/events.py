@@ -1,8 +1,8 @@
 """How an upper floor hears of an act below, without signals.
 
 `@on("app.noun.verb")` registers a function of one argument, the ledger row. The act's own transaction writes one
-`Reaction` row per function, so nothing is lost when a worker dies; the worker (or the minute sweeper) claims rows
-with SKIP LOCKED and runs each function once, in a transaction with its own mark of completion.
+`Reaction` row that names them, so nothing is lost when a worker dies; the worker (or the minute sweeper) claims rows
+with SKIP LOCKED, makes of one that names several a row each, and runs each function once, in a transaction with its own mark of completion.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def on(*verbs: str) -> Callable[[Handler], Handler]:
 
 
 def handlers_of(verb: str) -> list[str]:
-    """Names of the functions that follow an act; the ledger writes a row of work for each, in the transaction of the act."""
+    """Names of the functions that follow an act; the ledger writes them as a row of work, in the transaction of the act."""
     return list(HANDLERS.get(verb, ()))
 
 
@@ -71,6 +71,9 @@ def _run_one() -> bool:
             )
             if row is None:
                 return False
+            if " " in row.handler:
+                _part(row)
+                return True
             handler = HANDLERS.get(row.event.verb, {}).get(row.handler)
             if handler is not None:
                 handler(row.event)
@@ -81,6 +84,14 @@ def _run_one() -> bool:
             raise
         delay_row(Reaction, row, error)
         return True
+
+
+def _part(row: Any) -> None:
+    """A row each, so that each is done once and tried again alone. Nothing of them runs in this transaction: one that fails would take the
+    others back into one row with it."""
+    first, *rest = row.handler.split()
+    type(row).objects.bulk_create([type(row)(event=row.event, handler=name) for name in rest])
+    type(row).objects.filter(pk=row.pk).update(handler=first)
 
 
 def delay_row(model: type[models.Model], row: Any, error: Exception) -> None:

@@ -34,9 +34,17 @@ SELECT entered, moment FROM core_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 
 """
 #: The same together with the change that it records: the database writes the change, then, with the number of its row, the record.
 CHANGE_AND_INSERT = """
-WITH changed AS ({change} RETURNING {pk})
+WITH {proof}changed AS ({change} RETURNING {pk})
 SELECT entered, moment FROM changed, core_record(%s, %s, changed.{pk}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A statement that gives one column `holds`, to be sent before a change: where it gives no true, nothing is written."""
+
+    text: str
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,16 @@ class Change:
     text: str
     values: tuple[Any, ...]
     pk: str
+    proof: Proof | None = None
 
 
 @cache
-def _with_change(text: str, pk: str) -> str:
-    return CHANGE_AND_INSERT.format(change=text, pk=pk)
+def _with_change(text: str, pk: str, proof: str) -> str:
+    """The change asks for the proof, so the database finds the proof first."""
+    if not proof:
+        return CHANGE_AND_INSERT.format(proof="", change=text, pk=pk)
+    change = f"{text} AND (SELECT holds FROM proved)"  # noqa: S608 (statements of our own)
+    return CHANGE_AND_INSERT.format(proof=f"proved AS MATERIALIZED ({proof}), ", change=change, pk=pk)
 
 
 _ENCODE = DjangoJSONEncoder(ensure_ascii=False).encode
@@ -88,7 +101,7 @@ OBJECTOR = Unnamed("objector")
 def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before: Any = None, after: Any = None,
            of_change: Change | None = None, **data: Any) -> Any:
     """Write one row, and the change it tells of when that is given. `actor` has `.id` (None for the system) and `.label`; `data` must
-    be plain values.
+    be plain values. None: the change had a proof that did not hold, and nothing was written.
 
     Side effect: queues every reaction registered for the verb in the same transaction.
     """
@@ -107,8 +120,13 @@ def record(verb: str, target: models.Model, actor: Any, *, why: str = "", before
         if of_change is None:
             plans.run(cursor, INSERT, values)
         else:  # the row that was changed names the target itself
-            plans.run(cursor, _with_change(of_change.text, of_change.pk), [*of_change.values, *values[:2], *values[3:]])
-        pk, at = cursor.fetchone()
+            proof = of_change.proof or Proof("", ())
+            text = _with_change(of_change.text, of_change.pk, proof.text)
+            plans.run(cursor, text, [*proof.values, *of_change.values, *values[:2], *values[3:]])
+        found = cursor.fetchone()
+    if found is None and of_change is not None and of_change.proof is not None:
+        return None
+    pk, at = found
     row = LedgerRow(id=pk, at=at, **plain, **origin, **{name: _plain(text) for name, text in texts.items()})
     row._state.adding, row._state.db = False, connection.alias
     events.follow(row)

@@ -117,7 +117,7 @@ class Retried(models.Model):
 class Reaction(Retried):
     # written with its event by `core_record`, and events stay: the database need not look for it again; `reaction_once` begins with it
     event = models.ForeignKey(LedgerRow, on_delete=models.PROTECT, related_name="reactions", db_index=False, db_constraint=False)
-    handler = models.CharField(max_length=160)
+    handler = models.TextField(help_text="name of a function; of several, parted by the worker, with blanks")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="reaction_once")]

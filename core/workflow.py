@@ -88,17 +88,19 @@ def row_of(model: type[models.Model], names: Iterable[str], values: Sequence[Any
     return model.from_db(connection.alias, attributes, read)
 
 
-def _write(row: Any, names: Iterable[str]) -> ledger.Change | None:
+def _write(row: Any, names: Iterable[str], proof: ledger.Proof | None) -> ledger.Change | None:
     """The columns of a row that is held, to be written with the record of the move. What the database is to work out itself (an
     expression) is left to Django, and has been written."""
     names = tuple(names)
     fields = [row._meta.get_field(name) for name in names]
     values = [field.value_from_object(row) for field in fields]
     if any(hasattr(value, "resolve_expression") for value in values):
+        if proof is not None:
+            raise ValueError("a move with a proof writes plain values")
         row.save(update_fields=names)
         return None
     prepared = (field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True))
-    return ledger.Change(_write_statement(type(row), names), (*prepared, row.pk), connection.ops.quote_name(row._meta.pk.column))
+    return ledger.Change(_write_statement(type(row), names), (*prepared, row.pk), connection.ops.quote_name(row._meta.pk.column), proof)
 
 
 def hold(model: type[models.Model], pk: Any, *, without: Iterable[str] = ()) -> Any:
@@ -121,6 +123,12 @@ def hold_behind(behind: str, values: Sequence[Any], model: type[models.Model], *
         return None
     first = len(names) - len(model._meta.concrete_fields) + len(without)
     return found[:first], _marked(row_of(model, names[first:], found[first:]))
+
+
+def _put_back(row: Any, values: dict[str, Any], related: dict[str, Any]) -> None:
+    """What was not written does not stand in the row either."""
+    vars(row).update(values)
+    row._state.fields_cache = related
 
 
 def _marked(row: Any) -> Any:
@@ -212,35 +220,44 @@ class Machine:
         ]
 
     def move(self, verb: str, actor: Any, obj: Any, *, why: str = "", data: Mapping[str, Any] | None = None,
-             columns: Mapping[str, Any] | None = None, **given: Any) -> Any:
+             columns: Mapping[str, Any] | None = None, proof: ledger.Proof | None = None, **given: Any) -> Any:
         """Lock the row, ask again, write, record. Returns the locked fresh row; raises Refused.
 
         `columns` are written together with the state, which the table may refuse to stand without them; the questions
         are asked of the row as it will be. A row that the caller has got from `hold` is locked and fresh already.
+        `proof` goes to the database in the statement that writes, before it; where it does not hold, nothing is written, the row is as
+        it was, and the answer is None.
         """
         if "status" in (columns or {}):
             raise ValueError(f"{self.name}.{verb}: the state comes from the table of moves")
         if is_held(obj):
-            obj._hold = None  # whatever happens to the row from now on, the next move reads it anew
-            return self._move(verb, actor, obj, why, data, columns, given)
+            mark, obj._hold = obj._hold, None  # whatever happens to the row from now on, the next move reads it anew
+            row = self._move(verb, actor, obj, why, data, columns, proof, given)
+            obj._hold = mark if row is None else None
+            return row
         with transaction.atomic():
-            row = self._move(verb, actor, _locked(type(obj), obj.pk), why, data, columns, given)
-        obj.status = row.status
+            row = self._move(verb, actor, _locked(type(obj), obj.pk), why, data, columns, proof, given)
+        if row is not None:
+            obj.status = row.status
         return row
 
     def _move(self, verb: str, actor: Any, row: Any, why: str, data: Mapping[str, Any] | None, columns: Mapping[str, Any] | None,
-              given: Mapping[str, Any]) -> Any:
+              proof: ledger.Proof | None, given: Mapping[str, Any]) -> Any:
         step, columns = self.steps[verb], dict(columns or {})
+        was = vars(row).copy(), row._state.fields_cache.copy()
         for name, value in columns.items():
             setattr(row, name, value)
         reasons = self.why_not(verb, actor, row, **given)
         if reasons:
+            _put_back(row, *was)
             raise Refused(reasons)
         before, row.status = row.status, step.target
-        change = _write(row, ("status", *columns))
-        ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
-                      after={"status": row.status}, of_change=change, **dict(data or {}))
-        return row
+        change = _write(row, ("status", *columns), proof)
+        entered = ledger.record(f"{self.name}.{verb}", row, actor, why=why, before={"status": before},
+                                after={"status": row.status}, of_change=change, **dict(data or {}))
+        if entered is None:
+            _put_back(row, *was)
+        return row if entered is not None else None
 
     def mermaid(self) -> str:
         rows = [

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-
 from applications import queries, rules
-from applications.models import Application, Version
-from core import clock, ledger, plans
+from applications.models import Application, Content, Version
+from core import clock, ledger
 
-#: The text that was kept, completed with the receipt: it need not leave the database for that.
-FROM_PREPARED = """
-INSERT INTO applications_version (application_id, number, data, sha256, why, by_id)
-SELECT p.application_id, %s, w.text::jsonb, encode(sha256(convert_to(w.text, 'UTF8')), 'hex'), 'SUBMIT', %s
-FROM applications_prepared p, LATERAL (SELECT p.head || %s || p.tail AS text) w
-WHERE p.application_id = %s
-RETURNING sha256
-"""
+SUBMIT = "SELECT applications_submit(%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s, %s, %s) AS holds"
+
+
+def keep_content(row: Application, data: Mapping[str, Any]) -> Content:
+    """The content under the hash of its canonical text; the same content again is not written again."""
+    found, _new = Content.objects.get_or_create(application=row, sha256=rules.digest(data), defaults={"data": data})
+    return found
+
+
+def _write(actor: Any, row: Application, content: Content, number: int, why: str, receipt: Mapping[str, Any] | None) -> Version:
+    return Version.objects.create(application=row, number=number, content=content, receipt=receipt, why=why, by=actor.person,
+                                  sha256=rules.version_digest(content.sha256, receipt))
 
 
 def freeze(actor: Any, row: Application, *, why: str) -> Version:
     """Write what stands in a locked application as its next version. The hash covers the canonical text to the letter."""
     cleaned, _errors = queries.form_of(row).clean(row.answers, final=True)
-    data = queries.snapshot(row, cleaned)
-    number = Version.objects.filter(application=row).count() + 1
-    return Version.objects.create(application=row, number=number, data=data, sha256=rules.digest(data), why=why, by=actor.person)
+    content = keep_content(row, queries.snapshot(row, cleaned))
+    return _write(actor, row, content, Version.objects.filter(application=row).count() + 1, why, None)
 
 
-def freeze_prepared(actor: Any, row: Application, *, number: int, receipt: dict[str, Any]) -> str:
+def freeze_prepared(actor: Any, row: Application, *, number: int, receipt: Mapping[str, Any]) -> str:
     """The same from what stands ready, for a submission; returns the hash. `receipt` are its number, time and who approved."""
-    with connection.cursor() as cursor:
-        cursor.execute(FROM_PREPARED, [number, actor.id, rules.canonical(receipt), row.pk])
-        return str(cursor.fetchone()[0])
+    content = Content.objects.defer("data").get(prepared__application=row)
+    return _write(actor, row, content, number, "SUBMIT", receipt).sha256
 
 
-def submit_prepared(actor: Any, row: Application, counted: tuple[list[int], list[int]], *, receipt: dict[str, Any]) -> str | None:
-    """Hold whoever is counted, prove what stands ready, freeze it and engage whom it names, in one statement (migration
-    applications 0007); the hash. None: nothing stands ready or something was submitted before, and nothing was written."""
-    with connection.cursor() as cursor:
-        plans.run(cursor, "SELECT applications_submit(%s, %s, %s, %s, %s::int[], %s::int[], %s, %s, %s)", [
-            row.pk, queries.made_by(), actor.id, rules.canonical(receipt), *counted, clock.today(), row._meta.label_lower, ledger.reference(row)])
-        found: str | None = cursor.fetchone()[0]
-    return found
+def submission(actor: Any, row: Application, counted: tuple[list[int], list[int]], content: str, receipt: Mapping[str, Any], sha256: str,
+               ) -> ledger.Proof:
+    """Hold whoever is counted, prove that this content stands ready, freeze it and engage whom it names: for the statement that makes the
+    move (migration applications 0018). It does not hold, and writes nothing, where another or nothing stands ready or something was
+    submitted before."""
+    return ledger.Proof(SUBMIT, (row.pk, queries.made_by(), content, sha256, actor.id, rules.canonical(receipt), *counted, clock.today(),
+                                 row._meta.label_lower, ledger.reference(row)))

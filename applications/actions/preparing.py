@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import transaction
 
-from applications import queries, rules
-from applications.models import Application, Prepared
+from applications import queries
+from applications.actions import freezing
+from applications.models import Application, Content, Prepared
 from programs import queries as programme
 
 AT_ONCE = 200  # rows of one run of the minute sweep
@@ -27,9 +28,9 @@ def keep(row: Application) -> list[queries.Item]:
     before = queries.print_of(row, of_unit)
     found = queries.check_list(row)
     content = {**queries.snapshot(row, found.cleaned), "conditions": queries.told_outcomes(found)}
-    head, tail = ("", "") if found.wrong else rules.halves(content, "receipt")
+    kept = None if found.wrong else freezing.keep_content(row, content)
     Prepared.objects.filter(pk=row.pk).delete()
-    Prepared.objects.create(application=row, print=before, of_unit=of_unit, head=head, tail=tail, engaged=queries.engaged_by(row),
+    Prepared.objects.create(application=row, print=before, of_unit=of_unit, content=kept, engaged=queries.engaged_by(row),
                             klass=row.guide.special.code)
     return found.wrong
 
@@ -45,9 +46,18 @@ def prepare(actor: Any, application: Application) -> bool:
     return not keep(row)
 
 
+@transaction.atomic
+def _throw_away() -> None:
+    """What was prepared for what waits no more, and the texts of it that were never submitted. The rows are held, and those that somebody
+    holds are left for the next time: nobody submits a text while it is thrown away."""
+    held = list(queries.outlived().values_list("pk", flat=True)[:AT_ONCE])
+    Content.objects.defer("data").filter(application__in=held, versions=None).delete()
+    Prepared.objects.filter(pk__in=held).delete()
+
+
 def prepare_due(actor: Any) -> int:
     """What waits in guides that close soon, some at a time; returns how many were looked at. What waits no more is thrown away."""
-    queries.outlived().delete()
+    _throw_away()
     rows = list(queries.to_prepare()[:AT_ONCE])
     for row in rows:
         prepare(actor, row)

@@ -17,7 +17,7 @@ from applications.actions.filing import lock
 from applications.models import Application
 from applications.states import Status
 from applications.workflow import APPLICATION
-from core import clock
+from core import clock, ledger
 from core.workflow import Refused, hold_behind
 from programs import queries as programme
 
@@ -42,8 +42,11 @@ def counted(*rows: Application) -> tuple[list[int], list[int]]:
     return sorted({key % 2**31 for key in units}), sorted({key % 2**31 for key in people})
 
 
-#: The guide held, the moment, and what the version of the guide is known by; the lock of the row comes after it in the same statement.
-HOLD = ("SELECT h.*, (SELECT v.sha256 FROM programs_guideversion v WHERE v.id = a.version_id) AS known_by, a.id AS held_id"  # noqa: S608 (our own)
+#: The guide held, the moment, what the version of the guide is known by and what the content that stands ready; the lock of the row comes
+#: after it in the same statement.
+HOLD = ("SELECT h.*, (SELECT v.sha256 FROM programs_guideversion v WHERE v.id = a.version_id) AS known_by,"  # noqa: S608 (our own)
+        " (SELECT c.sha256 FROM applications_prepared p JOIN applications_content c ON c.id = p.content_id WHERE p.application_id = a.id) AS ready,"
+        " a.id AS held_id"
         f" FROM applications_application a, LATERAL ({programme.HOLD_OPEN % 'a.guide_id'}) h WHERE a.id = %s")
 #: By its number and the units of the person: the same truth as `policies.is_unit_admin` for administrators.
 HOLD_OWN = HOLD.replace("a.id = %s", "a.ref = %s AND a.unit_id = ANY (%s)")
@@ -82,22 +85,26 @@ def _submit(actor: Any, application: Application, verb: str) -> Application:
 
 
 def _submit_row(actor: Any, found: Sequence[Any], row: Application, verb: str) -> Application:
-    *found, version, _pk = found
+    *found, version, content, _pk = found
     if row.status == Status.SUBMITTED and row.endorsed_by_id == actor.id:
         return row
     opened = programme.opened(row.guide_id, found)
     row.version = programme.kept_version_of(row.version_id, version)
     with clock.standing(opened.now):
-        return _submit_ready(actor, row, verb, opened) or _submit_held(actor, row, verb, opened)
+        return _submit_ready(actor, row, verb, opened, content) or _submit_held(actor, row, verb, opened)
 
 
-def _submit_ready(actor: Any, row: Application, verb: str, opened: Any) -> Application | None:
+def _submit_ready(actor: Any, row: Application, verb: str, opened: Any, content: str | None) -> Application | None:
     """The first submission of what stands ready, written in the statement that proves it. None: nothing was written, look again."""
-    if row.receipt_number or APPLICATION.why_not(verb, actor, row, opened=opened, blockers=[]):
+    if content is None or row.receipt_number:
         return None
     number, at = rules.receipt_number(row.ref, 1), opened.now.isoformat()
-    sha256 = freezing.submit_prepared(actor, row, counted(row), receipt={"number": number, "submitted_at": at, "endorsed_by": actor.label})
-    return _move(actor, row, verb, opened, number, sha256) if sha256 else None
+    receipt = {"number": number, "submitted_at": at, "endorsed_by": actor.label}
+    sha256 = rules.version_digest(content, receipt)
+    try:
+        return _move(actor, row, verb, opened, number, sha256, freezing.submission(actor, row, counted(row), content, receipt, sha256))
+    except Refused:  # with its reasons once everything is looked at
+        return None
 
 
 def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Application:
@@ -115,9 +122,9 @@ def _submit_held(actor: Any, row: Application, verb: str, opened: Any) -> Applic
     return _move(actor, row, verb, opened, number, sha256)
 
 
-def _move(actor: Any, row: Application, verb: str, opened: Any, number: str, sha256: str) -> Application:
+def _move(actor: Any, row: Application, verb: str, opened: Any, number: str, sha256: str, proof: ledger.Proof | None = None) -> Any:
     return APPLICATION.move(
-        verb, actor, row, opened=opened, blockers=[],
+        verb, actor, row, opened=opened, blockers=[], proof=proof,
         columns={"submitted_at": opened.now, "endorsed_by": actor.person, "receipt_number": number, "receipt_sha256": sha256, "return_reason": ""},
         data={"receipt": number, "sha256": sha256, "submitted_at": opened.now.isoformat()},
     )

@@ -7,6 +7,7 @@ from applications.models.filing import (
     Application,
     BudgetLine,
     CheckItem,
+    Content,
     Correction,
     FormalityCheck,
     Inspection,
@@ -24,7 +25,7 @@ from applications.models.prepared import Prepared
 from applications.models.together import CoAuthor, Presence
 
 __all__ = [
-    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection",
+    "Annex", "Application", "BudgetLine", "CheckItem", "CheckedText", "CoAuthor", "Content", "Correction", "DuplicateFinding", "FormalityCheck", "Inspection",
     "Partner", "Prepared", "Presence", "PublicTry", "SectionSave", "Target", "TeamMember", "TextPrint", "Upload", "Version", "Voice", "Handover",
     "RuleHits", "ImportBatch", "ImportSource", "OldProject",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -126,12 +127,35 @@ class SectionSave(models.Model):
         return f"{self.application_id} {self.section} r{self.rev}"
 
 
+class Content(models.Model):
+    """All that an application says, under the SHA-256 of its canonical text. Written beforehand, once for each text (ADR 0034); never
+    changed (trigger), and never deleted once a version names it (foreign key)."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="contents", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    data = models.JSONField()
+    at = models.DateTimeField(db_default=CoreNow())
+
+    class Meta:
+        ordering = ["application", "pk"]
+        constraints = [models.UniqueConstraint(fields=["application", "sha256"], name="applicationcontent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.sha256[:12]}"
+
+
 class Version(models.Model):
-    """The application as it was submitted or answered: whole, hashed, append-only (trigger)."""
+    """The application as it was submitted or answered: hashed, append-only (trigger).
+
+    `sha256` is that of the canonical text of {"content": the SHA-256 of the content, "receipt": the receipt, or null}, so it covers every
+    letter of both. Versions from before ADR 0034 hold their data `whole`, and `sha256` is that of its canonical text.
+    """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
-    data = models.JSONField()
+    content = models.ForeignKey(Content, models.PROTECT, null=True, related_name="versions")
+    receipt = models.JSONField(null=True, help_text="{number, submitted_at, endorsed_by} of a submission")
+    whole = models.JSONField(null=True)
     sha256 = models.CharField(max_length=64)
     why = models.CharField(max_length=20)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -139,10 +163,20 @@ class Version(models.Model):
 
     class Meta:
         ordering = ["application", "-number"]
-        constraints = [models.UniqueConstraint(fields=["application", "number"], name="applicationversion_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "number"], name="applicationversion_number"),
+            models.CheckConstraint(condition=Q(content=None, whole__isnull=False) | Q(content__isnull=False, whole__isnull=True), name="applicationversion_one_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} v{self.number}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What was frozen, with its receipt. Who looks at several fetches them with `content`."""
+        if self.content is None:
+            return dict(self.whole)
+        return {**self.content.data, **({} if self.receipt is None else {"receipt": self.receipt})}
 
 
 class TeamMember(models.Model):

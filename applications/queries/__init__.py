@@ -115,6 +115,7 @@ from applications.queries.prepared import (
     to_prepare,
     told_outcomes,
 )
+from applications.queries.proof import agrees, differing
 from applications.queries.reads import (
     BULKY,
     TIMES,
@@ -258,5 +259,5 @@ __all__ = [
     "WAITING", "prepared", "print_of", "to_prepare", "told_outcomes", "here", "here_words", "is_shared", "label_of_name", "letters_today", "seat_by_token", "seat_token", "papers_get", "saves_of",
     "shared_dossier", "seat_for", "seat_once", "seats_of", "shown_value", "writer_get", "writing_invitations", "writing_with", "conflicts_of",
     "next_row", "FileOffer", "Offer", "earlier_of", "file_offers", "long_fields", "offers_from", "text_offer", "NUMBER", "as_shown", "digest",
-    "called_in_rows", "moved", "names_in_words", "row_value_in_words", "seal", "told_moves", "unsealed", "pledges_of",
+    "called_in_rows", "moved", "names_in_words", "row_value_in_words", "seal", "told_moves", "unsealed", "pledges_of", "agrees", "differing",
 ]

@@ -31,7 +31,7 @@ def rules_again(application: Application) -> list[dict[str, Any]]:
 
 
 def _conditions_lost(application: Application, case: dict[str, Any]) -> list[dict[str, Any]]:
-    version = application.versions.filter(why="SUBMIT").order_by("-number").first()
+    version = application.versions.select_related("content").filter(why="SUBMIT").order_by("-number").first()
     before = {row["code"]: row.get("found") or "" for row in (version.data.get("conditions") if version else None) or ()}
     return [
         {"code": one.code, "stops": False, "text": _("%(clause)s %(text)s: at submission “%(before)s”, now “%(now)s” (%(source)s)") % {

@@ -79,7 +79,7 @@ def _member(row: Any) -> dict[str, Any]:
 
 
 def latest(application: Application) -> Version | None:
-    return application.versions.order_by("-number").first()
+    return application.versions.select_related("content").order_by("-number").first()
 
 
 def data_of(application: Application) -> dict[str, Any]:

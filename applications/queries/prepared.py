@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from applications import rules, states
-from applications.models import Application, Prepared
+from applications.models import Application
 from applications.queries import parts
 from applications.queries.checks import CheckList
 from core import clock
@@ -64,7 +64,7 @@ class Ready:
 READY = """
 SELECT p.engaged, p.klass, count(v.id), count(v.id) FILTER (WHERE v.why = 'SUBMIT')
 FROM applications_prepared p LEFT JOIN applications_version v ON v.application_id = p.application_id
-WHERE p.application_id = %s AND p.head <> '' AND p.print = applications_print(p.application_id, p.of_unit, %s)
+WHERE p.application_id = %s AND p.content_id IS NOT NULL AND p.print = applications_print(p.application_id, p.of_unit, %s)
 GROUP BY p.application_id
 """
 
@@ -100,6 +100,7 @@ def to_prepare() -> QuerySet[Application]:
     return rows.exclude(prepared__at__gte=midnight).order_by("guide__closes_at", "pk")
 
 
-def outlived() -> QuerySet[Prepared]:
-    """What stands ready for applications that wait no more."""
-    return Prepared.objects.exclude(application__status__in=WAITING)
+def outlived() -> QuerySet[Application]:
+    """Applications that wait no more and for which something stands ready, held; those that somebody holds are left out."""
+    rows = Application.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return rows.filter(prepared__isnull=False).exclude(status__in=WAITING).order_by("pk")

@@ -26,9 +26,7 @@ from applications.rules.decisions import (
     changed_parts,
     counted,
     digest,
-    digest_of,
     end_date,
-    halves,
     joined,
     limit_problem,
     merge,
@@ -44,7 +42,7 @@ from applications.rules.decisions import (
     too_big,
     unexplained,
     verdict,
-    whole,
+    version_digest,
 )
 from applications.rules.overlap import (
     Passage,
@@ -60,7 +58,7 @@ __all__ = [
     "BOTH", "MINE", "THEIRS", "joined", "news", "row_of", "settled", "moved_names",
     "Passage", "Plain", "common_passages", "covered", "fingerprints", "likeness", "plain",
     "SPARE_ROWS", "Held", "LimitRule", "Merge", "Verdict", "application_ref", "apply", "blank", "canonical", "caps", "changed_parts",
-    "counted", "digest", "digest_of", "end_date", "halves", "whole", "flat", "known_names", "ticked", "limit_problem", "merge", "phone_tail", "quota_problem",
+    "counted", "digest", "end_date", "version_digest", "flat", "known_names", "ticked", "limit_problem", "merge", "phone_tail", "quota_problem",
     "ratio", "unexplained", "receipt_number", "sent_from", "too_big", "typed", "verdict", "without_empty_rows",
     "partner_problem", "region_problem",
 ]

@@ -45,21 +45,9 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
-def halves(data: Mapping[str, Any], name: str) -> tuple[str, str]:
-    """The canonical text of `data` cut where the value of one more key belongs: `whole(head, value, tail)` is the canonical text
-    of both. So a long text is written once and completed with what is known only later."""
-    before = {key: value for key, value in data.items() if key < name}
-    after = {key: value for key, value in data.items() if key > name}
-    return (f'{{{canonical(before)[1:-1]}{"," if before else ""}"{name}":', f'{"," if after else ""}{canonical(after)[1:-1]}}}')
-
-
-def whole(head: str, value: Any, tail: str) -> str:
-    return f"{head}{canonical(value)}{tail}"
-
-
-def digest_of(text: str) -> str:
-    """The hash of a canonical text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def version_digest(content: str, receipt: Mapping[str, Any] | None) -> str:
+    """The hash of a version, from that of its content and the receipt: a hash over a hash, so a letter changed in either changes it."""
+    return digest({"content": content, "receipt": receipt})
 
 
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -125,6 +125,8 @@ def buttons_of(actor: Any, row: Application, wrong: list[dict[str, str]]) -> lis
 @access(policies.is_unit_user)
 def unit_application(request: HttpRequest, ref: str) -> HttpResponse:
     actor, row = request.actor, queries.unit_get(request.actor, ref)
+    if request.GET.get("said") == "endorse" and row.status == states.Status.SUBMITTED and row.endorsed_by_id == actor.id:
+        messages.success(request, what_follows(row))
     content = queries.open_dossier(actor, row)
     checked = queries.beside_content(row, content)
     shown = buttons_of(actor, row, checked.get("wrong", []))
@@ -147,7 +149,13 @@ def what_follows(application: Application) -> str:
     return _("Approved. Next: %(next)s") % {"next": queries.next_step(application).text}
 
 
-unit_endorse = steps.step_view(lambda actor, ref: ref, actions.endorse_numbered, question=policies.is_unit_user, to=url_of, done=what_follows)
+def url_after_endorsement(application: Application) -> str:
+    """In the last minute the words are written by the page that is looked at, not within the submission."""
+    return f"{url_of(application)}?said=endorse"
+
+
+unit_endorse = steps.step_view(lambda actor, ref: ref, actions.endorse_numbered, question=policies.is_unit_user, to=url_after_endorsement,
+                               told_there=True)
 unit_pass_on = steps.step_view(queries.unit_get, actions.pass_on, question=policies.is_unit_user, to=url_of, done=what_follows)
 unit_recommend = steps.step_view(queries.unit_get, actions.recommend, question=policies.is_unit_user, to=url_of)
 unit_decline = steps.step_view(queries.unit_get, actions.decline, question=policies.is_unit_user, to=after_decline, needs_why=True)

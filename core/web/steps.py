@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,10 +17,11 @@ from core.workflow import Machine, Refused
 
 
 def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, question: Question, to: Callable[[Any], str],
-              needs_why: bool = False, done: Any = None) -> Callable[..., HttpResponse]:
+              needs_why: bool = False, done: Any = None, told_there: bool = False) -> Callable[..., HttpResponse]:
     """`get(actor, key)` fetches, `act(actor, obj[, why=...])` is the action, `to(obj)` the address to go to.
 
-    `done` is what to say afterwards: words, or a function of the row that says what happened and whose turn is next.
+    `done` is what to say afterwards: words, or a function of the row that says what happened and whose turn is next. With `told_there`
+    the page at that address says it from what is stored, and no words travel there in a signed cookie.
     """
 
     takes_why = "why" in inspect.signature(act).parameters
@@ -32,9 +32,10 @@ def step_view(get: Callable[[Any, Any], Any], act: Callable[..., Any], *, questi
         obj = get(request.actor, key)
         why = request.POST.get("why", "").strip()
         result = act(request.actor, obj, why=why) if takes_why and (needs_why or why) else act(request.actor, obj)
-        said = done(result or obj) if callable(done) else done
-        messages.success(request, str(said or _("Done.")))
-        return redirect(to(result or obj))
+        if not told_there:
+            said = done(result or obj) if callable(done) else done
+            messages.success(request, str(said or _("Done.")))
+        return HttpResponseRedirect(to(result or obj))  # an address: `redirect` would look for a view of that name first
 
     view.__name__ = getattr(act, "__name__", "step")
     return view

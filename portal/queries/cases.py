@@ -152,16 +152,18 @@ def timeline(actor: Any, case: Case, area: str = "", who: str = "", since: Any =
 
 
 def versions(case: Case) -> list[Version]:
-    return list(case.application.versions.select_related("by").order_by("number"))
+    """The list of them, without what they say."""
+    return list(case.application.versions.select_related("by").defer("whole").order_by("number"))
 
 
 def compared(case: Case, first: str, second: str) -> dict[str, Any] | None:
     """Two submitted versions side by side; by default the last two."""
-    rows = {str(row.number): row for row in versions(case)}
-    numbers = list(rows)
+    numbers = [str(row.number) for row in versions(case)]
     if len(numbers) < 2:
         return None
-    old, new = rows.get(first, rows[numbers[-2]]), rows.get(second, rows[numbers[-1]])
+    chosen = first if first in numbers else numbers[-2], second if second in numbers else numbers[-1]
+    rows = {str(row.number): row for row in case.application.versions.select_related("content").filter(number__in=chosen)}
+    old, new = (rows[number] for number in chosen)
     # Only what both hold: the findings of the conditions are kept with the submission, not with an answer.
     both = set(old.data) & set(new.data)
     before, after = ({key: rules.masked(row.data[key]) for key in row.data if key in both} for row in (old, new))

@@ -96,6 +96,7 @@ THINGS: dict[str, Any] = {
     "programs.treeupload": pgettext_lazy("thing", "Uploaded table of specials"),
     "applications.application": pgettext_lazy("thing", "Application"),
     "applications.sectionsave": pgettext_lazy("thing", "Save of a section"),
+    "applications.content": pgettext_lazy("thing", "Content of an application"),
     "applications.version": pgettext_lazy("thing", "Version of an application"),
     "applications.teammember": pgettext_lazy("thing", "Member of the team"),
     "applications.partner": pgettext_lazy("thing", "Partner unit"),

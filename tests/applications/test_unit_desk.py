@@ -317,3 +317,18 @@ def test_the_card_says_what_the_limits_stop_and_many_rows_ask_for_the_right_once
     with pytest.raises(Http404):
         queries.unit_gets(crowd.badm, refs)
     assert signed_in(crowd.badm).post(my("unit_bulk"), {"ids": refs}).status_code == 404
+
+
+def test_the_page_after_an_endorsement_says_what_has_happened(town):
+    """The words come from what is stored: no cookie carries them, whoever else looks is not told so, and later they are no longer said."""
+    row = make.handed_in(town.li, town.guide, town.a)
+    desk = signed_in(town.wang)
+    answer = desk.post(reverse("applications:my:unit_endorse", args=[row.ref]))
+    assert answer.status_code == 302 and "messages" not in answer.cookies
+    row.refresh_from_db()
+    words = f"已审核通过并提交，回执号 {row.receipt_number}。下一步："
+    assert words in desk.get(answer.url).content.decode()
+    page = reverse("applications:my:unit_application", args=[row.ref])
+    assert answer.url.startswith(page) and words not in desk.get(page).content.decode()
+    Application.objects.filter(pk=row.pk).update(endorsed_by=town.li.person)
+    assert words not in desk.get(answer.url).content.decode()

@@ -131,6 +131,36 @@ def test_reaction_that_fails_is_tried_again(thing, registries, settings):
     assert Reaction.objects.get().done_at is not None
 
 
+@pytest.mark.parametrize("parted", [True, False])
+def test_of_several_that_follow_an_act_each_is_tried_alone(thing, registries, settings, monkeypatch, parted):
+    """They are written as one row. The negative control leaves it one: nobody has such a name, and all of them are lost."""
+    settings.RAISE_IN_WORKERS = False
+    calls = []
+
+    @events.on("core.thing.touch")
+    def fails(event):
+        calls.append("fails")
+        if calls.count("fails") == 1:
+            raise RuntimeError("once")
+
+    @events.on("core.thing.touch")
+    def works(event):
+        calls.append("works")
+
+    if not parted:
+        monkeypatch.setattr(events, "_part", lambda row: Reaction.objects.filter(pk=row.pk).update(handler="x", done_at=clock.now()))
+    row = ledger.record("core.thing.touch", thing, ACTOR)
+    assert Reaction.objects.get().handler.split() == events.handlers_of("core.thing.touch") and Reaction.objects.get().event == row
+    events.drain()
+    assert calls == (["fails", "works"] if parted else [])
+    if not parted:
+        return
+    assert Reaction.objects.get(done_at=None).handler.endswith("fails") and Reaction.objects.count() == 2
+    with clock.shifted_to(clock.now() + timedelta(hours=1)):
+        events.drain()
+    assert calls == ["fails", "works", "fails"] and not Reaction.objects.filter(done_at=None).exists()
+
+
 def test_job_reports_progress_and_ends(registries):
     jobs.job("test.count")(lambda job, progress: (progress(1, 2), job.result.update(answer=42)))
     row = jobs.start("test.count", ACTOR, {}, "Counting")

@@ -1,15 +1,16 @@
 """The engine: its answers without a database, and its lock on a real table."""
 
+import contextlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from core import workflow
+from core import ledger, workflow
 from core.models import LedgerRow, Parameter
 from core.workflow import Machine, Refused, Step, hold, hold_behind, is_held
 
@@ -289,6 +290,81 @@ def test_the_row_is_not_held_while_the_other_is_waited_for():
             assert list(Parameter.objects.select_for_update(nowait=True).filter(pk=kept.pk)) == [kept]
             Parameter.objects.filter(pk=kept.pk).update(value=5)
         assert done.result(5) == 5, "and what was written meanwhile is what is held"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_other_way_round_it_would_be(monkeypatch):
+    """The negative control of the test before: with a statement that begins with the row, who waits for the first holds it already."""
+    def row_first(model, without, behind):
+        lock = workflow._lock_statement(model, without).replace("%s", "p.held")
+        behind = behind.replace("%s::bigint AS held_id", "p.held AS held_id").replace("id = %s", "id = p.first")
+        return (f"WITH p AS (SELECT %s::bigint AS held, %s::bigint AS first), h AS MATERIALIZED (SELECT p.*, r.* FROM p, LATERAL ({lock}) r)"
+                f" SELECT o.first, o.held_id FROM h p, LATERAL ({behind}) o")
+
+    monkeypatch.setattr(workflow, "_join_statement", row_first)
+    first, kept = (Parameter.objects.create(key=f"test.order{n}", value=n, effective_from="2026-01-01", source="test") for n in (1, 2))
+    begun = threading.Event()
+
+    def waits() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                begun.set()
+                cursor.execute(workflow._join_statement(Parameter, (), BEHIND), [kept.pk, first.pk])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Parameter.objects.select_for_update().filter(pk=first.pk))
+            done = pool.submit(waits)
+            begun.wait(5)
+            time.sleep(0.3)
+            assert not done.done()
+            with pytest.raises(OperationalError), transaction.atomic():
+                list(Parameter.objects.select_for_update(nowait=True).filter(pk=kept.pk))
+        done.result(5)
+
+
+def change_of(pk: int, proof: ledger.Proof | None = None) -> ledger.Change:
+    return ledger.Change("UPDATE core_parameter SET source = %s WHERE id = %s", ("changed", pk), "id", proof)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guarded", [True, False])
+def test_no_row_no_record(monkeypatch, guarded):
+    """The record takes its target from the row that was changed. The negative control names it beside, and records what never was."""
+    if not guarded:
+        monkeypatch.setattr(ledger, "CHANGE_AND_INSERT", (
+            "WITH {proof}changed AS ({change} RETURNING {pk}), one AS (SELECT max({pk}) AS pk FROM changed)"
+            " SELECT entered, moment FROM one, core_record(%s, %s, coalesce(one.pk, 0), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"))
+        ledger._with_change.cache_clear()
+    row = Parameter.objects.create(key="test.change", value=1, effective_from="2026-01-01", source="test")
+    before = LedgerRow.objects.count()
+    try:
+        assert ledger.record("tests.row.change", row, ACTOR, of_change=change_of(row.pk)).target_id == row.pk
+        assert LedgerRow.objects.count() == before + 1
+        with pytest.raises(TypeError) if guarded else contextlib.nullcontext():
+            ledger.record("tests.row.change", row, ACTOR, of_change=change_of(0))
+        assert LedgerRow.objects.count() == before + (1 if guarded else 2)
+    finally:
+        ledger._with_change.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_change_whose_proof_does_not_hold_is_not_written(monkeypatch, guarded):
+    """Neither the change nor its record; without the condition in the statement (negative control) both are."""
+    if not guarded:
+        monkeypatch.setattr(ledger, "_with_change", lambda text, pk, proof: ledger.CHANGE_AND_INSERT.format(
+            proof=f"proved AS MATERIALIZED ({proof}), ", change=f"{text} AND (SELECT holds FROM proved) IS NOT NULL", pk=pk))
+    row = Parameter.objects.create(key="test.proof", value=1, effective_from="2026-01-01", source="test")
+    before = LedgerRow.objects.count()
+    proof = ledger.Proof("SELECT %s::int > 0 AS holds", (0,))
+    assert (ledger.record("tests.row.change", row, ACTOR, of_change=change_of(row.pk, proof)) is None) is guarded
+    row.refresh_from_db()
+    assert (row.source == "test") is guarded and (LedgerRow.objects.count() == before) is guarded
+    proof = ledger.Proof("SELECT %s::int > 0 AS holds", (1,))
+    assert ledger.record("tests.row.change", row, ACTOR, of_change=change_of(row.pk, proof)) is not None
 
 
 @pytest.mark.django_db(transaction=True)

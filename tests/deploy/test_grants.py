@@ -59,9 +59,17 @@ def test_web_writes_rows_and_adds_to_the_ledger(as_web):
     "DROP TABLE core_seal",
     "SET session_replication_role = replica",
     "DELETE FROM django_migrations",
+    "UPDATE applications_content SET sha256 = ''",
+    "TRUNCATE applications_content",
 ])
 def test_web_cannot_change_what_has_been_written(as_web, sql):
     assert _refused(sql)
+
+
+def test_web_throws_away_texts_that_were_never_submitted(as_web):
+    """They are never changed either, but may end; what a version names is kept by its foreign key."""
+    assert not _refused("DELETE FROM applications_content")
+    assert _refused("DELETE FROM applications_version")
 
 
 @pytest.mark.parametrize("sql", ["ALTER TABLE core_ledgerrow DISABLE TRIGGER ALL", "SET LOCAL session_replication_role = replica"])

@@ -9,10 +9,11 @@ from django.db import connection, transaction
 
 from config import env
 
-#: Tables whose triggers refuse every change of a row: read from the database, so that no list can be forgotten.
+#: Tables whose triggers refuse every change of a row, or every change but its end: read from the database, so that no list can be
+#: forgotten. 8 and 16 are the bits of DELETE and UPDATE in the kind of a trigger.
 APPEND_ONLY = """
-SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE p.proname = 'core_refuse_change' AND t.tgqual IS NULL AND NOT t.tgisinternal
+SELECT c.relname, bool_or(t.tgtype & 8 <> 0) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE p.proname = 'core_refuse_change' AND t.tgqual IS NULL AND NOT t.tgisinternal GROUP BY c.relname HAVING bool_or(t.tgtype & 16 <> 0)
 """
 READ_ONLY = ("core_clockshift", "django_migrations")
 
@@ -41,9 +42,10 @@ class Command(BaseCommand):
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
             cursor.execute(APPEND_ONLY)
-            tables = [row[0] for row in cursor.fetchall()]
-            for table in tables:
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {connection.ops.quote_name(table)} FROM {name}")
+            tables = dict(cursor.fetchall())
+            for table, also_deletion in tables.items():
+                refused = "UPDATE, DELETE, TRUNCATE" if also_deletion else "UPDATE, TRUNCATE"
+                cursor.execute(f"REVOKE {refused} ON {connection.ops.quote_name(table)} FROM {name}")
             for table in READ_ONLY:
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {name}")
         self.stdout.write(f"granted to {role}; append-only: {', '.join(sorted(tables))}")
