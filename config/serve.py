@@ -14,4 +14,5 @@ if __name__ == "__main__":
     import_module(sys.argv[-1].partition(":")[0])
     gc.collect()
     gc.freeze()  # the collector of a worker would write into what they share
+    gc.set_threshold(10_000, 20, 20)  # a request leaves hardly any circles behind: looking for them several times in each is in vain
     entrypoint()
