@@ -37,9 +37,11 @@ from tests.pages.test_axe import person, visits
 
 pytestmark = pytest.mark.django_db
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
-#: The floors above the applications, and what their pages show to everybody.
+#: The floors above the applications, and what is open to everybody by design.
 FLOORS, OPEN = ("projects", "reviews", "funding", "performance"), ("projects:public", "reviews:public", "funding:public", "performance:public",
-                                                                "reviews:api:receipt", "projects:api:publicity")
+                                                                "reviews:api:receipt", "projects:api:publicity", "programs:my:need_start")
+#: What people and units keep of their own on the floors below.
+OWN = ("programs:my", "programs:review", "accounts:my")
 Example = tuple[tuple[Any, ...], Person | None]
 
 
@@ -97,7 +99,7 @@ def named() -> Iterator[Named]:
     """Every address of these floors that names something, filled in."""
     known = examples()
     for name, pattern, _entry in _walk(get_resolver()):
-        if name.partition(":")[0] in FLOORS and not name.startswith(OPEN) and "<" in pattern and "(?P" not in pattern:
+        if (name.partition(":")[0] in FLOORS or name.startswith(OWN)) and not name.startswith(OPEN) and "<" in pattern and "(?P" not in pattern:
             places, (values, owner) = _prefixes(pattern), values_of(_prefixes(pattern), known)
             given = []
             for place, word in zip(places, PLACE.findall(pattern), strict=True):
