@@ -47,9 +47,9 @@ def test_right_deployment_is_clean(check):
 
 def test_every_mistake_is_named_at_once(check, tmp_path):
     done = check(DATABASE_ADMIN_URL=None, DATA_KEY=RIGHT["SECRET_KEY"], SITE_URL="http://elsewhere.example",
-                 KEGUAN_FONTS=str(tmp_path / "none"), IS_DEMO="1", SECRET_KEY=RIGHT["SECRET_KEY"])
+                 KEGUAN_FONTS=str(tmp_path / "none"), IS_DEMO="1", SECRET_KEY=RIGHT["SECRET_KEY"], CLAMD="", S3_BUCKET="keguan")
     assert done.returncode == 1
-    for number in ("W001", "W003", "W004", "W005", "W006"):
+    for number in ("W001", "W003", "W004", "W005", "W006", "W010", "W011"):
         assert f"keguan.{number}" in done.stderr
 
 
@@ -62,13 +62,8 @@ def test_an_installation_that_scans_no_upload_says_so_or_is_warned(check, clamd,
 WHOLE = {"S3_BUCKET": "keguan", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "S3_ENDPOINT": "https://s3.example.gov.cn"}
 
 
-def test_a_whole_store_is_clean(check):
-    done = check(**WHOLE)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize(("change", "found"), [
-    ({"S3_BUCKET": ""}, ["keguan.W011"]), ({"S3_SECRET_KEY": ""}, ["keguan.W011"]), ({"S3_ENDPOINT": ""}, []),
+    ({}, []), ({"S3_BUCKET": ""}, ["keguan.W011"]), ({"S3_SECRET_KEY": ""}, ["keguan.W011"]), ({"S3_ENDPOINT": ""}, []),
     ({"S3_ENDPOINT": "http://10.0.0.1:9000"}, ["keguan.W012"]), ({"S3_ENDPOINT": "s3.example"}, ["keguan.W012"])])
 def test_a_store_named_by_halves_is_found(settings, change, found):
     settings.S3 = {**dict.fromkeys(settings.S3, ""), **WHOLE, **change}

@@ -41,6 +41,16 @@ def test_without_rights_the_exact_line_is_printed_and_nothing_changed(monkeypatc
     assert ran == []
 
 
+@pytest.mark.parametrize(("ends", "chosen"), [(0, True), (1, False), (None, False)])
+def test_the_python_of_the_distribution_is_taken_where_it_is_able(tmp_path, monkeypatch, ends, chosen):
+    """One that is too old or can make no environment says no; without one, it is the Python that runs the script."""
+    monkeypatch.setattr(needs, "DISTRIBUTION", tmp_path / "python3")
+    if ends is not None:
+        needs.DISTRIBUTION.write_text(f"#!/bin/sh\nexit {ends}\n")
+        needs.DISTRIBUTION.chmod(0o755)
+    assert needs.interpreter() == (str(needs.DISTRIBUTION) if chosen else sys.executable)
+
+
 def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path):
     first = stores._secret(tmp_path, "database_owner")
     assert stores._secret(tmp_path, "database_owner") == first != stores._secret(tmp_path, "database_web")

@@ -165,7 +165,7 @@ class Visitor:
         answer.dispose()
         return answer.status
 
-    def look(self, who: Any, path: str, *, axe: bool = True, first: bool = True, shot: str = "") -> Finding:
+    def look(self, who: Any, path: str, *, axe: bool = True, first: bool = True) -> Finding:
         """Open a page and measure it; `found.status` is not 200 or 202 where there is none. `first`: nothing of its kind was looked at."""
         page, found = self.page(who), Finding(f"{path} as {who or 'the public'}")
         errors: list[str] = []
@@ -185,8 +185,6 @@ class Visitor:
                 found.what.append(f"{width} px: wider than the window: {'; '.join(seen['wide'])}")
             if axe:
                 found.what += [f"{width} px: {line}" for line in self.violations(page, width, seen, always=first and width == WIDE)]
-            if shot:
-                page.screenshot(path=f"{shot}_{width}.png", full_page=True)
         found.what += [f"script error: {text}" for text in errors]
         return found
 

@@ -38,8 +38,11 @@ from tests.conftest import end_other_sessions
 from tests.factories import applications as make
 from tests.pages.browser import AXE_FOLDER, Visitor
 
-#: Chromium without the window, the menus and the graphics of a desktop that nobody looks at.
-CHROMIUM = {"executable_path": shutil.which("chromium-headless-shell") or "/usr/bin/chromium", "args": ["--no-sandbox"]}
+#: Chromium without the window, the menus and the graphics of a desktop that nobody looks at; scripts are run as they are read, for no page
+#: stands long enough to be worth the compilers that work beside it.
+CHROMIUM = {"executable_path": shutil.which("chromium-headless-shell") or "/usr/bin/chromium", "args": ["--no-sandbox", "--js-flags=--no-opt,--no-maglev"]}
+#: And for pages that are measured, not used: laid out whenever a script asks where something is, painted never.
+UNPAINTED = {**CHROMIUM, "args": [*CHROMIUM["args"], "--enable-begin-frame-control", "--run-all-compositor-stages-before-draw"]}
 
 
 def demo_actor(key: str) -> Actor:
@@ -177,14 +180,19 @@ def site(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="package")
-def visitor(site):
+def chromium(site):
     patch = pytest.MonkeyPatch()
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread; nothing here awaits
     with override_settings(STATICFILES_DIRS=[*settings.STATICFILES_DIRS, AXE_FOLDER]), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)
-        yield Visitor(browser, site.url, cookies_of)
-        browser.close()
+        yield playwright.chromium
     patch.undo()
+
+
+@pytest.fixture(scope="package")
+def visitor(site, chromium):
+    browser = chromium.launch(**UNPAINTED)
+    yield Visitor(browser, site.url, cookies_of)
+    browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from core.money import WAN, in_wan, wan
 from core.web import lists
+from tests.pages.listings import context_of
 from tests.pages.test_queries import every
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_every_export_holds_what_the_list_shows(found_lists, monkeypatch):
     for name, (client, path) in found_lists.items():
         for language in ("zh-hans", "en"):
             client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-            page = client.get(path).context
+            page = context_of(client, path)
             if not page["listing"].can_export:
                 continue
             head, rows = exported(client, path)

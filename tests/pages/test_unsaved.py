@@ -4,23 +4,31 @@ Nothing here saves."""
 
 import pytest
 
-from tests.pages.conftest import cookies_of, demo_actor
+from tests.pages.conftest import CHROMIUM, cookies_of, demo_actor
 from tests.pages.samples import guide
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """One that paints: who presses a button waits until it stands still."""
+    browser = chromium.launch(**CHROMIUM)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def tabs(visitor):
+def tabs(site, browser):
     """New tabs of one drafter with a store of their own, the addresses of a draft, and the questions asked on leaving."""
-    context = visitor.browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
-    context.add_cookies([{"name": name, "value": value, "url": visitor.base} for name, value in cookies_of(demo_actor("chen").person).items()])
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
+    context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies_of(demo_actor("chen").person).items()])
     asked: list[str] = []
 
     def tab(part, stay=True):
         page = context.new_page()
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss() if stay else dialog.accept()))
-        page.goto(f"{visitor.base}/desk/guides/{guide('DRAFT').ref}/{part}")
+        page.goto(f"{site.url}/desk/guides/{guide('DRAFT').ref}/{part}")
         return page
 
     yield tab, asked

@@ -102,7 +102,7 @@ CASES = st.fixed_dictionaries({
 })
 
 
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(trees.rules(2, 7, FEW), st.data())
 def test_what_is_called_a_conflict_is_failed_by_every_case(rules, data):
     """Also read the other way: a case that fails no hard rule is never called impossible (no false alarm)."""
