@@ -51,7 +51,6 @@ class Named:
 
     name: str
     path: str
-    owner: Person | None
 
 
 def _prefixes(pattern: str) -> list[str]:
@@ -100,29 +99,29 @@ def named() -> Iterator[Named]:
     known = examples()
     for name, pattern, _entry in _walk(get_resolver()):
         if (name.partition(":")[0] in FLOORS or name.startswith(OWN)) and not name.startswith(OPEN) and "<" in pattern and "(?P" not in pattern:
-            places, (values, owner) = _prefixes(pattern), values_of(_prefixes(pattern), known)
+            places = _prefixes(pattern)
+            values = values_of(places, known)
             given = []
             for place, word in zip(places, PLACE.findall(pattern), strict=True):
                 asked = MORE.get(place) or (None if place in values else WORDS.get(word))
                 assert asked or place in values, f"say in MORE what {name} may be given for {place}"
                 given.append(asked() if asked else values[place])
             turn = iter(given)
-            yield Named(name, "/" + PLACE.sub(lambda _found, turn=turn: str(next(turn)), pattern), owner)
+            yield Named(name, "/" + PLACE.sub(lambda _found, turn=turn: str(next(turn)), pattern))
 
 
-def values_of(places: list[str], known: dict[tuple[str, ...], Example]) -> tuple[dict[str, Any], Person | None]:
+def values_of(places: list[str], known: dict[tuple[str, ...], Example]) -> dict[str, Any]:
     """From the example that shares the most places with the address, so that what they name belongs together."""
-    page = next((other for word, other in ALIKE.items() if places[0].startswith(word)), "")
-    word = next((word for word in ALIKE if places[0].startswith(word)), "")
-    best: tuple[dict[str, Any], Person | None] = ({}, None)
-    for theirs, (args, owner) in known.items():
+    word, page = next(((mine, theirs) for mine, theirs in ALIKE.items() if places[0].startswith(mine)), ("", ""))
+    best: dict[str, Any] = {}
+    for theirs, (args, _owner) in known.items():
         shared = {}
         for mine, other, value in zip(places, theirs, args, strict=False):
             if other != page + mine.removeprefix(word):
                 break
             shared[mine] = value
-        if len(shared) > len(best[0]):
-            best = shared, owner
+        if len(shared) > len(best):
+            best = shared
     return best
 
 
