@@ -53,10 +53,9 @@ def test_every_mistake_is_named_at_once(check, tmp_path):
         assert f"keguan.{number}" in done.stderr
 
 
-@pytest.mark.parametrize(("clamd", "code", "said"), [("", 1, "keguan.W010"), ("off", 0, "")])
-def test_an_installation_that_scans_no_upload_says_so_or_is_warned(check, clamd, code, said):
-    done = check(CLAMD=clamd)
-    assert done.returncode == code and said in done.stderr, done.stderr
+def test_an_installation_that_says_it_scans_no_upload_is_not_warned(check):
+    done = check(CLAMD="off")
+    assert done.returncode == 0, done.stderr
 
 
 WHOLE = {"S3_BUCKET": "keguan", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "S3_ENDPOINT": "https://s3.example.gov.cn"}

@@ -41,14 +41,22 @@ def test_without_rights_the_exact_line_is_printed_and_nothing_changed(monkeypatc
     assert ran == []
 
 
-@pytest.mark.parametrize(("ends", "chosen"), [(0, True), (1, False), (None, False)])
-def test_the_python_of_the_distribution_is_taken_where_it_is_able(tmp_path, monkeypatch, ends, chosen):
-    """One that is too old or can make no environment says no; without one, it is the Python that runs the script."""
+#: What stands where the distribution's Python is looked for -> whether it is taken. The question itself is asked of the Python of the tests.
+STAND_INS = {
+    "": False,
+    f'exec {sys.executable} "$@"': True,
+    f"exec {sys.executable} -c 'import sys; sys.version_info = (3, 10); exec(sys.argv[1])' \"$2\"": False,
+    f"exec {sys.executable} -c 'import sys; sys.modules[\"ensurepip\"] = None; exec(sys.argv[1])' \"$2\"": False,
+}
+
+
+@pytest.mark.parametrize(("words", "taken"), STAND_INS.items(), ids=("none", "able", "too old", "makes no environment"))
+def test_the_python_of_the_distribution_is_taken_where_it_is_able(tmp_path, monkeypatch, words, taken):
     monkeypatch.setattr(needs, "DISTRIBUTION", tmp_path / "python3")
-    if ends is not None:
-        needs.DISTRIBUTION.write_text(f"#!/bin/sh\nexit {ends}\n")
+    if words:
+        needs.DISTRIBUTION.write_text(f"#!/bin/sh\n{words}\n")
         needs.DISTRIBUTION.chmod(0o755)
-    assert needs.interpreter() == (str(needs.DISTRIBUTION) if chosen else sys.executable)
+    assert needs.interpreter() == (str(needs.DISTRIBUTION) if taken else sys.executable)
 
 
 def test_secrets_are_made_once_and_are_for_their_owner_only(tmp_path):
