@@ -10,9 +10,11 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.http import HttpResponse
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
+from config.static import OURS, smaller
 from tests import template
 from tests.kept import pytest_fixture_setup, pytest_runtest_teardown, reference_is_there  # noqa: F401 (two are hooks)
 from tests.order import pytest_collection, pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
@@ -42,12 +44,17 @@ def _flush_may_empty_append_only_tables():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _browsers_keep_static_files():
-    """As in production, where their names hold a hash: a page of the live server is not followed by the same styles and scripts again."""
+def _static_files_are_those_of_production():
+    """Ours in the small form that `collectstatic` writes. Kept, because there their names hold a hash: a page of the live server
+    is not followed by the same styles and scripts again."""
     serve = StaticFilesHandlerMixin.serve
 
     def kept(self, request):
         response = serve(self, request)
+        name = self.file_path(request.path)
+        if name.startswith(OURS) and response.status_code == 200:
+            sent = smaller(name, b"".join(response.streaming_content))
+            response = HttpResponse(sent, content_type=response["Content-Type"])
         response["Cache-Control"] = "max-age=3600"
         return response
 
