@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.http import QueryDict
@@ -145,7 +146,7 @@ def test_later_close_is_told_to_everyone_who_has_begun(town):
 
     row = make.started(town.li, town.guide, town.a)
     close = programmes.current_window(town.guide).closes_at
-    extension = programme.request_extension(town.chen, town.guide, closes_at=close.replace(year=close.year + 1), why="系统维护")
+    extension = programme.request_extension(town.chen, town.guide, closes_at=close + timedelta(days=365), why="系统维护")
     programme.approve_extension(town.he, extension)
     events.drain()
     told = Message.objects.filter(event="guide.extend")

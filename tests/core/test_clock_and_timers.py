@@ -3,10 +3,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import clock, deadlines, events, jobs, ledger, parameters, refs, search, workdays
 from core.models import Deadline, Job, Parameter, Reaction, WorkdayOverride
+from tests import template
 
 ACTOR = SimpleNamespace(id=7, label="Li")
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,12 @@ def test_shifted_to_moves_the_database_clock_and_gives_it_back():
         assert clock.today() == date(2024, 5, 1)
     assert timedelta(0) <= clock.now() - before < timedelta(seconds=60)
     assert not clock.is_shifted()
+
+
+def test_the_suite_runs_when_it_was_told_to():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_now() - clock_timestamp() - %s::interval", [template.ahead() or "0"])
+        assert abs(cursor.fetchone()[0]) < timedelta(seconds=1)
 
 
 def test_shift_to_refuses_a_naive_time():

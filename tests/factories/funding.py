@@ -9,6 +9,7 @@ from accounts.models import Organisation
 from core import crypt
 from funding import actions
 from funding.models import Disbursement
+from tests.factories import programs as programme
 from tests.factories import projects as make
 
 
@@ -21,12 +22,13 @@ def with_accounts() -> None:
 
 def planned(town: SimpleNamespace, **more: Any) -> Disbursement:
     """The first instalment of a running project, ready to be asked for."""
-    return first_instalment(make.running(town, **more))
+    return first_instalment(town, make.running(town, **more))
 
 
-def first_instalment(running: list[Any]) -> Disbursement:
+def first_instalment(town: SimpleNamespace, running: list[Any]) -> Disbursement:
     project = running[0]
     with_accounts()
+    programme.plan_of_this_year(town)
     return Disbursement.objects.select_related("line").get(project=project, line__order=0)
 
 

@@ -13,7 +13,7 @@ from accounts.policies import Actor, system
 from accounts.states import OrgKind, Role
 from core import clock
 from programs import actions, queries
-from programs.models import Special
+from programs.models import AnnualPlan, Special
 
 GUIDES = Path(__file__).resolve().parents[2] / "programs" / "reference" / "guides"
 STAFF = {
@@ -56,6 +56,12 @@ def approved_plan(people: SimpleNamespace, year: int | None = None, codes: tuple
         )
     actions.submit_plan(people.he, plan)
     return actions.approve_plan(people.lead, plan)
+
+
+def plan_of_this_year(people: SimpleNamespace) -> None:
+    """A year that began since the guide was published has its plan too: money is paid under the plan of the year it is paid in."""
+    if not AnnualPlan.objects.filter(year=clock.today().year, status="APPROVED").exists():
+        approved_plan(people)
 
 
 def documents(people: SimpleNamespace):

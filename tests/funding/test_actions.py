@@ -22,6 +22,7 @@ from portal.queries import desk
 from programs.models import ControlFigure
 from projects.models import Project
 from tests.factories import funding as make
+from tests.factories import programs as programme
 from tests.factories import projects as projects
 from tests.kept import kept
 from tests.portal.conftest import visit
@@ -280,6 +281,7 @@ def test_bulk_does_what_it_can_and_says_why_not(town, row):
 def test_post_subsidy_has_one_payment_right_after_the_award(subsidy):
     project = projects.awarded(subsidy, requested=("2000000",))[0]
     make.with_accounts()
+    programme.plan_of_this_year(subsidy)
     row = Disbursement.objects.get(project=project)
     assert row.amount == project.amount
     assert make.paid(subsidy, row).status == "PAID"

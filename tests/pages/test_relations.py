@@ -134,8 +134,10 @@ def outsiders(site, django_db_blocker) -> dict[str, Client]:
         units = set(Membership.objects.filter(person__in=owners, status="ACTIVE").exclude(role=Role.EXPERT).values_list("organisation", flat=True))
         rival = Project.objects.exclude(unit__in=units).exclude(leader__in=owners).exclude(contract=None).latest("pk")
         administrator = Membership.objects.filter(organisation=rival.unit, role=Role.ORG_ADMIN, status="ACTIVE").first().person
+        shown = {value for args, _owner in examples().values() for value in args if isinstance(value, str)}  # the batches of the examples among them
+        known = Assignment.objects.filter(batch__ref__in=shown).values("expert")
         seated = Assignment.objects.filter(status__in=("ACCEPTED", "SUBMITTED"))
-        expert = seated.exclude(batch=samples.seat().batch).exclude(expert__person__in=owners).latest("pk").expert.person
+        expert = seated.exclude(expert__in=known).exclude(expert__person__in=owners).latest("pk").expert.person
         found = {"rival": client_of(rival.leader), "rival's administrator": client_of(administrator), "expert of another review": client_of(expert)}
         colleague = Person.objects.filter(email="colleague@stranger.example").first()
         if colleague is None:

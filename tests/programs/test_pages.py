@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -305,7 +306,7 @@ def test_drafter_cannot_approve_her_own_plan_on_the_page(world, sign_in):
 
 def test_later_close_needs_a_second_person(world, sign_in):
     closes = queries.current_window(world.guide).closes_at
-    values = {"closes_at": closes.replace(year=closes.year + 1).strftime("%Y-%m-%dT18:00"), "why": "系统维护"}
+    values = {"closes_at": (closes + timedelta(days=365)).strftime("%Y-%m-%dT18:00"), "why": "系统维护"}
     assert sign_in(world.chen).post(url("desk:guide_extend", world.guide.ref), values).status_code == 302
     extension = Extension.objects.get(guide=world.guide)
     sign_in(world.chen).post(url("desk:extension_approve", world.guide.ref))

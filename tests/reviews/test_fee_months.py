@@ -115,7 +115,7 @@ def test_what_is_paid_in_the_next_month_is_taxed_there(town, two):
 def next_month():
     from datetime import timedelta
 
-    return clock.now().replace(day=28) + timedelta(days=7)
+    return clock.local(clock.now()).replace(day=28) + timedelta(days=7)
 
 
 def test_only_finance_works_out_the_tax_again(town, two):
