@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import rcssmin
@@ -28,6 +29,13 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         return str(super().save(name, ContentFile(smaller(name or "", content.read())), max_length))
 
+    def get_modified_time(self, name: str) -> datetime:
+        """A file of ours is taken in anew each time: what stands may have been saved by an earlier release, as large as its source."""
+        if name.startswith(OURS):
+            return datetime.fromtimestamp(0, UTC)
+        found: datetime = super().get_modified_time(name)
+        return found
+
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """As inherited, reading what was saved: Django would read the sources again, whose hash would not change with what is sent."""
-        yield from super().post_process({name: (self, name) for name in paths}, dry_run, **options)
+        yield from super().post_process({name: (self, name) for name in paths}, dry_run=dry_run, **options)

@@ -196,17 +196,6 @@ class Pause(models.Model):
         return str(self.Kind(self.kind).label)
 
 
-class WorkdayOverride(models.Model):
-    """Days on which the week rule (Mon-Fri) does not hold, from the State Council's yearly notice."""
-
-    date = models.DateField(unique=True)
-    is_workday = models.BooleanField()
-    name = models.CharField(max_length=60)
-
-    def __str__(self) -> str:
-        return f"{self.date} {self.name}"
-
-
 class Counter(models.Model):
     """Last number given in a series and period; the row lock makes numbers unique and gapless."""
 

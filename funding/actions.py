@@ -66,12 +66,12 @@ def release_project(actor: Any, project: Project) -> None:
 def plan_payments(actor: Any, project: Project) -> list[Disbursement]:
     """One payment per instalment, waiting for its condition; those that stand are left alone."""
     known = set(Disbursement.objects.filter(project=project).values_list("line", flat=True))
-    made = []
+    made, year = [], str(clock.today().year)  # asked once: the series and the number are of one year at midnight too
     for line in projects.payments_of(project):
         if line.pk not in known:
-            number = refs.next_number("payment", str(clock.today().year))
+            number = refs.next_number("payment", year)
             row = Disbursement.objects.create(
-                ref=f"ZF{clock.today().year}-{number:05d}", project=project, line=line, amount=line.amount)
+                ref=f"ZF{year}-{number:05d}", project=project, line=line, amount=line.amount)
             ledger.record("funding.payment.plan", row, actor, amount=row.amount)
             made.append(row)
     return made
@@ -90,7 +90,7 @@ def request(actor: Any, row: Disbursement, *, why: str = "", pool: str = Pool.CO
         raise Refused(reasons)
     Disbursement.objects.filter(pk=fresh.pk).update(
         requested_by=actor.id, requested_at=clock.now(), checked_by=None, checked_at=None, approved_by=None, approved_at=None,
-        sent_reference="", sent_by=None, sent_at=None, pool=pool, note=why.strip()[:500], account=_account(fresh.project.unit),
+        sent_reference="", sent_by=None, sent_at=None, pool=pool, year=None, note=why.strip()[:500], account=_account(fresh.project.unit),
     )
     return _moved(PAYMENT.move("request", actor, fresh, why=why, grounds=why))
 

@@ -54,9 +54,13 @@ def paid_to(project: Project) -> Decimal:
     return paid.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
+#: Rows of the ledger that count as paid; a reversal takes its row back.
+PAID = Q(kind="PAY") | Q(kind="REVERSAL", reverses__kind="PAY")
+
+
 def _paid(year: int) -> QuerySet[MoneyEntry]:
-    """Rows of the ledger that count as paid in a year; a reversal takes its row back."""
-    return MoneyEntry.objects.filter(Q(kind="PAY") | Q(kind="REVERSAL", reverses__kind="PAY"), year=year)
+    """Paid out of the control figure of a year."""
+    return MoneyEntry.objects.filter(PAID, year=year)
 
 
 def years() -> list[int]:
@@ -81,9 +85,10 @@ def by_status(actor: Any) -> dict[str, tuple[int, Decimal]]:
 
 
 def paid_by_month(year: int) -> list[tuple[str, Decimal]]:
-    """Twelve rows: month, yuan paid."""
+    """Twelve rows: month, yuan paid in it, whichever year's control figure it was reserved in (a payment approved in December may
+    be booked in January)."""
     found: dict[int, Decimal] = dict.fromkeys(range(1, 13), ZERO)
-    for at, amount in _paid(year).values_list("at", "amount"):
+    for at, amount in MoneyEntry.objects.filter(PAID, at__year=year).values_list("at", "amount"):
         found[clock.local(at).month] += amount
     return [(f"{month}", amount) for month, amount in found.items()]
 

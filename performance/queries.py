@@ -26,7 +26,7 @@ from core.models import LedgerRow
 from funding import queries as funding
 from performance import policies, rules
 from performance.models import Acceptance, Evaluation, Report, Result
-from performance.states import AcceptanceStatus, Dimension, EvaluationStatus, ReportKind
+from performance.states import AcceptanceStatus, Dimension, EvaluationStatus, ReportKind, ReportStatus
 from programs import queries as programmes
 from projects import queries as projects
 from projects.models import ContractTarget, Project
@@ -88,11 +88,22 @@ def final_report(project: Project) -> Report | None:
     return Report.objects.filter(project=project, kind=ReportKind.FINAL).select_related("file").first()
 
 
+def first_year(project: Project) -> int:
+    return (project.starts_on or clock.local(project.awarded_at).date()).year
+
+
 def year_no(report: Report) -> int:
     """Which year of the project an annual report is about: 1, 2, 3 ..."""
-    project = report.project
-    first = project.starts_on or clock.local(project.awarded_at).date()
-    return report.year - first.year + 1
+    return report.year - first_year(report.project) + 1
+
+
+def year_to_report(project: Project) -> int:
+    """The year whose annual report is written next: the earliest that is not handed in, so that the report of a year is written after its
+    end too (the next instalment of stable support waits for it)."""
+    first, this = first_year(project), clock.today().year
+    done = set(Report.objects.filter(project=project, kind=ReportKind.ANNUAL).exclude(status__in=(ReportStatus.DRAFT, ReportStatus.RETURNED))
+               .values_list("year", flat=True))
+    return next((year for year in range(first, this + 1) if year not in done), max(first, this))
 
 
 def results_of(report: Report) -> list[Result]:

@@ -125,9 +125,7 @@ def accept(actor: Any, application: Application) -> Application:
 
 def correction_due(issued_at: datetime) -> datetime:
     """Midnight after the last day: the day of issue is not counted, a last day of rest moves on (handbook 2.7, 10)."""
-    day = timezone.localdate(issued_at) + timedelta(days=int(parameters.value("correction.reply")))
-    while not workdays.is_workday(day):
-        day += timedelta(days=1)
+    day = workdays.next_workday(timezone.localdate(issued_at) + timedelta(days=int(parameters.value("correction.reply"))))
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 

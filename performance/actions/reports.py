@@ -35,10 +35,10 @@ REPORTABLE = {
 
 @transaction.atomic
 def start_report(actor: Any, project: Project, *, kind: str, year: int | None = None) -> Report:
-    """Begin the annual report of a year, or the final report; one Result row per target of the contract.
+    """Begin the annual report of a year (without one: of the earliest that is not handed in), or the final report; one Result row per target of
+    the contract.
 
     The same report asked for twice is the same row. Records performance.report.start."""
-    year = year or clock.today().year
     project = Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=project.pk)
     if reason := policies.leads(actor, project):
         raise Refused(reason)
@@ -46,6 +46,7 @@ def start_report(actor: Any, project: Project, *, kind: str, year: int | None = 
         raise Refused(_("Money without an application is paid for what was done: no report is owed."))
     if project.status not in REPORTABLE[ReportKind(kind)]:
         raise Refused(_("A project that is “%(state)s” files no such report.") % {"state": project.status_label})
+    year = year or (queries.year_to_report(project) if kind == ReportKind.ANNUAL else clock.today().year)
     rows = Report.objects.select_for_update().filter(project=project, kind=kind)
     known = rows.first() if kind == ReportKind.FINAL else rows.filter(year=year).first()
     if known is not None:

@@ -141,7 +141,7 @@ def of_project(actor: Any, project: Any) -> tuple[str, dict[str, Any]] | None:
         if project.status in actions.REPORTABLE[states.ReportKind.FINAL]:
             starts.append(("final", _("Write the final report"), not starts))
         if project.status in actions.REPORTABLE[states.ReportKind.ANNUAL]:
-            starts.append(("annual", _("Write the annual report"), not starts))
+            starts.append(("annual", _("Write the annual report of %(year)s") % {"year": queries.year_to_report(project)}, not starts))
     reports = list(queries.reports_of(actor, project))
     if not reports and not starts and project.status not in queries.ENDED:
         return None

@@ -15,7 +15,6 @@ THINGS: dict[str, Any] = {
     "core.deadline": pgettext_lazy("thing", "Deadline"),
     "core.parameter": pgettext_lazy("thing", "Number that decides"),
     "core.pause": pgettext_lazy("thing", "Heavy work switched off for a time"),
-    "core.workdayoverride": pgettext_lazy("thing", "Working-day exception"),
     "core.counter": pgettext_lazy("thing", "Number series"),
     "core.storedfile": pgettext_lazy("thing", "File"),
     "core.job": pgettext_lazy("thing", "Background job"),

@@ -159,7 +159,7 @@ UNITS = {
     "scores": pgettext_lazy("unit", "scores"), "share": pgettext_lazy("unit", "share"), "sheets": pgettext_lazy("unit", "sheets"),
     "tries": pgettext_lazy("unit", "tries"), "working days": pgettext_lazy("unit", "working days"), "years": pgettext_lazy("unit", "years"),
     "opinions": pgettext_lazy("unit", "opinions"), "special": pgettext_lazy("unit", "code of a special"),
-    "conditions": pgettext_lazy("unit", "conditions"), "files": pgettext_lazy("unit", "files"), "hour": pgettext_lazy("unit", "hour of the day"),
+    "conditions": pgettext_lazy("unit", "conditions"), "dates": pgettext_lazy("unit", "dates"), "files": pgettext_lazy("unit", "files"), "hour": pgettext_lazy("unit", "hour of the day"),
     "questions": pgettext_lazy("unit", "questions"), "texts": pgettext_lazy("unit", "texts"),
     "MB": pgettext_lazy("unit", "MB"), "codes": pgettext_lazy("unit", "codes"), "title": pgettext_lazy("unit", "title"),
     "titles": pgettext_lazy("unit", "titles"), "hours before answer due": pgettext_lazy("unit", "hours before answer due"),

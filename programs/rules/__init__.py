@@ -308,7 +308,17 @@ def parameter_problems(old: Any, new: Any, effective_from: date, today: date, la
         found.append(_("The new value must be of the same kind as the old one (%(kind)s).") % {"kind": KIND_WORDS[kind_of(old)]()})
     elif canonical(old) == canonical(new):
         found.append(_("This is the value in force already."))
+    elif old and is_days(old) and not is_days(new):
+        found.append(_("Every entry must be a day written as 2026-10-01."))
     return found
+
+
+def is_days(value: Any) -> bool:
+    """A list of days, each as 2026-10-01."""
+    try:
+        return isinstance(value, list) and all(date.fromisoformat(one).isoformat() == one for one in value)
+    except (TypeError, ValueError):
+        return False
 
 
 def kind_of(value: Any) -> str:

@@ -57,7 +57,8 @@ def file_objection(actor: Any, publicity: Publicity, *, application: str, kind: 
         raise Refused(_("Choose a project of this notice."))
     if item.application.status == Status.REJECTED:
         raise Refused(_("An objection against this project has been upheld already; it is not awarded."))
-    number = f"YY{clock.today().year}-{refs.next_number('objection', str(clock.today().year)):04d}"
+    year = str(clock.today().year)
+    number = f"YY{year}-{refs.next_number('objection', year):04d}"
     file = files.store(upload, actor=OBJECTOR, kinds=("pdf", "jpg", "png"), max_bytes=MOST_BYTES, name=number)
     objection = Objection.objects.create(
         number=number, publicity=row, application=item.application, kind=kind,

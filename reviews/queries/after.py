@@ -283,6 +283,6 @@ def industry_shares(actor: Any, year: int | None = None) -> list[dict[str, Any]]
 
 
 def years_of_reviews(actor: Any) -> list[int]:
-    return sorted({at.year for at in policies.visible_to(actor).order_by().values_list("created_at", flat=True)}, reverse=True)
+    return sorted({clock.local(at).year for at in policies.visible_to(actor).order_by().values_list("created_at", flat=True)}, reverse=True)
 
 

@@ -54,7 +54,7 @@
   const sorted = (list) => [...list].sort(order);
   const canonical = (value) => {
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-    if (value && typeof value === "object") return `{${sorted(Object.keys(value)).map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+    if (value && typeof value === "object") return `{${sorted(Object.keys(value)).map((key) => JSON.stringify(key) + ":" + canonical(value[key])).join(",")}}`;
     return JSON.stringify(value);
   };
   const digest = (value) => hex(sha256(bytes(canonical(value))));

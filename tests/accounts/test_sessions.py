@@ -3,7 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -189,6 +189,16 @@ def test_notice_of_the_future_is_not_asked_yet(client, house, settings):
     actions.consent(house.li, queries.current_notice())
     PrivacyNotice.objects.create(version="later", text="新版", effective_from="2099-01-01")
     assert queries.owes_consent(Actor.of(house.li_person)) is None
+
+
+def test_a_notice_is_in_force_from_the_first_minute_of_its_day(house):
+    """The bureau's day, whatever the zone of the database's session."""
+    actions.consent(house.li, queries.current_notice())
+    notice = PrivacyNotice.objects.create(version="later", text="新版", effective_from="2099-01-01")
+    for moment, owed in (datetime(2098, 12, 31, 15, 55, tzinfo=UTC), None), (datetime(2098, 12, 31, 16, 5, tzinfo=UTC), notice):
+        with clock.shifted_to(moment):
+            assert queries.owes_consent(Actor.of(house.li_person)) == owed
+            assert (queries.current_notice() == notice) == (owed is not None)
 
 
 def test_consent_does_not_lead_out_of_the_house(client, house, settings):

@@ -59,7 +59,7 @@ def test_calendar_of_an_application(client, town):
     assert f"申报截止 {town.guide.title}" in body.decode().replace("\r\n ", "")
 
 
-@pytest.mark.parametrize("was, now", [(b"DTSTAMP:2026", b"DTSTAMP;X=1:x2026"), (b"END:VEVENT\r\n", b"")])
+@pytest.mark.parametrize("was, now", [(b"DTSTAMP:2", b"DTSTAMP;X=1:x2"), (b"END:VEVENT\r\n", b"")])
 def test_a_bad_file_is_found(client, town, was, now):
     body = client.get(f"/guides/{town.guide.year}/{town.guide.slug}/calendar.ics").content
     with pytest.raises(AssertionError):

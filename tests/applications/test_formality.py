@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from applications import actions, queries
+from applications.actions.formality import correction_due
 from applications.models import Application, Correction
 from applications.states import ItemResult, Reason, Status
 from core import clock, deadlines, events
+from core.models import Parameter
 from notices.models import Document
 from tests.applications.test_filing import moves, refused
 from tests.factories import applications as make
@@ -62,6 +64,15 @@ def test_only_the_formality_desk_decides(town, row):
         refused(actions.refuse, actor, row, reason_code=Reason.OTHER, text="不符")
     row.refresh_from_db()
     assert row.status == Status.SUBMITTED
+
+
+def test_a_last_day_on_new_years_day_moves_to_the_next_working_day():
+    """Seven days from Friday 25 December end on 1 January 2027, a day off, before a weekend."""
+    issued = datetime(2026, 12, 25, 4, 0, tzinfo=UTC)
+    with clock.shifted_to(issued):
+        assert clock.local(correction_due(issued)) == clock.local(datetime(2027, 1, 4, 16, 0, tzinfo=UTC))
+        Parameter.objects.filter(key="workdays.off").delete()
+        assert clock.local(correction_due(issued)) == clock.local(datetime(2027, 1, 1, 16, 0, tzinfo=UTC))  # the control
 
 
 def test_correction_is_one_notice_with_a_clock_and_opens_only_its_parts(town, row):

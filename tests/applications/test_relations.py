@@ -33,6 +33,8 @@ LEADERS = {"overview", "calendar", "check", "hand_in", "recall", "take_back", "a
 #: Addresses by which a co-author who may only read gets in, and what more there is for one who may write one part.
 READS = {"overview", "calendar", "preview", "section_history", "file", "look", "word_file"}
 WRITES = {"section", "autosave", "done", "here", "word", "word_apply", "take_over"}
+#: Addresses of a material; the unit reads what its leader put there.
+FILES = {"file", "look", "file_remove"}
 TITLE = "只有自己人能看到的题目"
 
 
@@ -51,7 +53,7 @@ def addresses() -> list[tuple[str, str, tuple[str, ...]]]:
 def path_of(desk: str, name: str, given: tuple[str, ...], row: Application) -> str:
     values = {word: row.ref if word in ("ref", "key") else OTHERS[word] for word in given}
     if "pk" in values:
-        values["pk"] = row.team.first().pk
+        values["pk"] = (row.annexes if name in FILES else row.team).first().pk
     if "uid" in values:
         values["uid"] = row.uploads.get().uid
     return reverse(f"applications:{desk}:{name}", kwargs=values)
@@ -120,9 +122,11 @@ def test_who_has_nothing_to_do_with_it_sees_and_changes_nothing(scene):
 
 def test_the_own_unit_does_not_write_for_its_leader_nor_the_leader_for_the_unit(scene):
     town, rows, _colleague = scene
-    inner = [one for one in addresses() if one[0] == "my" and one[1] in LEADERS - {"paper", "file", "calendar"}]
+    inner = [one for one in addresses() if one[0] == "my" and one[1] in LEADERS - {"paper", "file", "look", "calendar"}]
     bad, cells = sweep(rows, {"administrator": town.wang}, inner)
     assert not bad, "\n".join(bad)
+    for name in ("file", "look"):
+        assert ask(signed_in(town.wang), "GET", path_of("my", name, ("ref", "pk"), rows["draft"])).status_code == 200
     outer = [one for one in addresses() if one[0] == "my" and one[1].startswith("unit_")]
     bad, more = sweep({"draft": rows["draft"]}, {"leader": town.li}, outer)
     assert not bad and cells + more > 120, "\n".join(bad)
@@ -182,8 +186,12 @@ def test_a_part_that_stands_open_is_found(scene, monkeypatch):
 
 def test_staff_do_not_enter_by_the_applicants_door(scene):
     town, rows, _colleague = scene
-    bad, cells = sweep(rows, {"division": town.chen, "agency": town.agency}, [one for one in addresses() if one[0] == "my"])
+    who = {"division": town.chen, "agency": town.agency}
+    bad, cells = sweep(rows, who, [one for one in addresses() if one[0] == "my" and one[1] not in ("file", "look")])
     assert not bad and cells > 300, "\n".join(bad)
+    files = [one for one in addresses() if one[0] == "my" and one[1] in FILES]
+    before, _cells = sweep({state: row for state, row in rows.items() if state != "submitted"}, who, files)
+    assert not before, "\n".join(before)  # what is submitted they read, as all that belongs to it
 
 
 def test_the_right_ones_get_in(scene):

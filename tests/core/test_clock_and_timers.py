@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from core import clock, deadlines, events, jobs, ledger, parameters, refs, search, workdays
-from core.models import Deadline, Job, Parameter, Reaction, WorkdayOverride
+from core.models import Deadline, Job, Parameter, Reaction
 from tests import template
 
 ACTOR = SimpleNamespace(id=7, label="Li")
@@ -43,7 +43,7 @@ def test_shifted_to_moves_the_database_clock_and_gives_it_back():
 
 def test_the_suite_runs_when_it_was_told_to():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT core_now() - clock_timestamp() - %s::interval", [template.ahead() or "0"])
+        cursor.execute("SELECT core_now() - (clock_timestamp() + %s::interval)", [template.ahead() or "0"])
         assert abs(cursor.fetchone()[0]) < timedelta(seconds=1)
 
 
@@ -258,12 +258,29 @@ def test_numbers_have_no_gaps():
 
 
 def test_working_days_skip_rest_days_and_know_make_up_days():
+    Parameter.objects.filter(key__startswith="workdays.").delete()
     friday = date(2026, 9, 25)
-    assert workdays.add_workdays(friday, 1) == date(2026, 9, 28)
-    WorkdayOverride.objects.create(date=date(2026, 9, 28), is_workday=False, name="holiday")
-    WorkdayOverride.objects.create(date=date(2026, 9, 26), is_workday=True, name="make-up day")
+    assert workdays.add_workdays(friday, 1) == workdays.next_workday(date(2026, 9, 26)) == date(2026, 9, 28)
+    for key, day in ("workdays.off", "2026-09-28"), ("workdays.on", "2026-09-26"):
+        Parameter.objects.create(key=key, value=[day], effective_from="2024-01-01")
     assert workdays.add_workdays(friday, 1) == date(2026, 9, 26)
-    assert workdays.add_workdays(friday, 2) == date(2026, 9, 29)
+    assert workdays.add_workdays(friday, 2) == workdays.next_workday(date(2026, 9, 27)) == date(2026, 9, 29)
+
+
+def test_the_days_off_of_the_state_are_loaded():
+    """Every exception is one: a day off falls on a weekday, a day worked on a weekend."""
+    with clock.shifted_to(datetime(2026, 12, 25, 4, 0, tzinfo=UTC)):
+        assert not workdays.is_workday(date(2027, 1, 1)) and workdays.is_workday(date(2026, 10, 10))
+        found = parameters.values(["workdays.off", "workdays.on"])
+    assert len(found["workdays.off"]) > 25 and all(date.fromisoformat(day).weekday() < 5 for day in found["workdays.off"])
+    assert found["workdays.on"] and all(date.fromisoformat(day).weekday() > 4 for day in found["workdays.on"])
+
+
+def test_a_moment_moves_by_the_days_of_the_bureau():
+    """Seven in the morning of a Saturday there is still Friday in UTC."""
+    Parameter.objects.filter(key__startswith="workdays.").delete()
+    early = datetime(2026, 9, 25, 23, 0, tzinfo=UTC)
+    assert clock.local(workdays.add_days(early, 1, workdays.WORKING)).date() == date(2026, 9, 28)
 
 
 def test_search_tokens():

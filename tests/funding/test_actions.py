@@ -182,9 +182,22 @@ def test_returned_by_the_bank_frees_the_money_and_is_paid_again(client, town, ro
     assert "账号有误" in page.split('id="moves"')[1].split("</section>")[0]
     assert desk.SOURCES["payment"](town.chen)["payment.returned"] == 1
     assert any(queue.count == "payment.returned" and "DIVISION" in queue.roles for _title, rows in desk.QUEUES for queue in rows)
+    assert actions.request(town.chen, back, why="已与单位核对账号并更正").year is None  # of which year, its approval says again
+    back = actions.send_back(town.he, back, why="重新核对")
     again = make.sent(town, back, reference="ZL0002", why="已与单位核对账号并更正")
     assert figure().reserved == before + row.amount
     assert actions.pay(town.fin, again, receipt="HD2").status == "PAID"
+
+
+def test_what_is_approved_in_december_and_paid_in_january_is_a_payment_of_january(town, row):
+    clock.shift_to(clock.local(clock.now()).replace(month=12, day=28))
+    programme.plan_of_this_year(town)
+    sent, year = make.sent(town, row), clock.today().year
+    projects.later(days=10)
+    done = actions.pay(town.fin, sent, receipt="HD1")
+    assert done.year == year  # out of the figure it was reserved in
+    assert dict(queries.paid_by_month(year + 1))["1"] == row.amount and not any(paid for _month, paid in queries.paid_by_month(year))
+    assert {one["pool"]: one["paid"] for one in queries.figures(year)}["CONTROL"] == row.amount
 
 
 def test_payment_order_number_is_used_once(town, row):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts.policies import Actor, system
 from accounts.states import Role
-from core import clock, parameters
+from core import clock, parameters, workdays
 from core.models import LedgerRow, Parameter
 from core.workflow import Refused
 from programs import actions, queries
@@ -80,6 +80,18 @@ def test_the_same_value_a_missing_source_and_a_second_request_are_refused(staff)
     assert reasons(ask, staff, source=" ")
     ask(staff)
     assert reasons(ask, staff, value=30)
+
+
+def test_the_days_off_of_a_year_are_entered_as_days(staff):
+    """The State Council orders them each autumn; the bureau adds them by two people, as any number that decides."""
+    known = parameters.value("workdays.off")
+    day = date(clock.today().year + 2, 5, 3)
+    for wrong in ([*known, "5月3日"], [*known, 20280503], [*known, "2028-02-30"]):
+        assert "2026-10-01" in reasons(ask, staff, wrong, key="workdays.off")[0]
+    change = actions.approve_parameter(staff.lead, ask(staff, [*known, day.isoformat()], key="workdays.off"))
+    with clock.shifted_to(clock.now() + timedelta(days=11)):
+        assert not workdays.is_workday(day) and change.effective_from <= clock.today()
+    assert workdays.is_workday(day) == (day.weekday() < 5)
 
 
 def test_one_person_alone_is_refused_by_rule_and_by_database(staff):

@@ -21,6 +21,8 @@ from core.workflow import Refused
 from funding import actions as funding
 from funding.models import Disbursement, MoneyEntry
 from performance import actions as performance
+from performance import queries as report_queries
+from performance.models import Report
 from programs.engine import voices
 from projects import actions, queries, rules
 from projects.models import PaymentLine, Project, ProposalItem
@@ -217,6 +219,24 @@ def test_year_after_year_is_payable_only_after_a_favourable_report():
     assert funding.request(town.chen, second).status == "REQUESTED"
     with pytest.raises(Refused, match="R4"):
         funding.request(town.chen, third)
+
+
+@pytest.mark.django_db
+def test_the_report_of_a_year_is_written_after_its_end_too():
+    """Asked for in January, the report of the year before is begun, on which the next instalment waits, not one of the new year."""
+    project = make.running(stable(), requested=("3000000",))[0]
+    leader, first = report.leader(project), project.starts_on.year
+    clock.shift_to(clock.local(clock.now()).replace(year=first + 1, month=1, day=5))
+    row = performance.start_report(leader, project, kind="ANNUAL")
+    assert (row.year, report_queries.year_no(row)) == (first, 1)
+    page = reverse("projects:my:project", args=[project.number])
+    assert f"填写{first}年度报告" in signed_in(leader).get(page).content.decode()
+    assert performance.start_report(leader, project, kind="ANNUAL") == row
+    for result in row.results.select_related("target"):
+        performance.save_result(leader, result, evidence="附件", **({"band": "MET"} if result.target.direction == "QUAL" else {"actual": Decimal(1)}))
+    performance.save_report(leader, row, done="按计划开展")
+    performance.hand_in(leader, Report.objects.get(pk=row.pk))
+    assert performance.start_report(leader, project, kind="ANNUAL").year == first + 1
 
 
 # --- amounts within the details ----------------------------------------------------------------------------------
