@@ -170,9 +170,10 @@ def _write_years(project: Project) -> None:
 
 
 def _engage(actor: Any, project: Project) -> None:
-    """A running project counts for the limits of its team and its unit, each in the role that the application had."""
+    """A running project counts for the limits of its team and its unit, each in the role that the application had; from the day of its
+    award, whose year is asked for (“awarded last year”), not from the beginning of its term."""
     state = "RUNNING" if project.status == ProjectStatus.CONTRACT_PENDING else "ENDED"
-    starts, ends = project.starts_on or clock.today(), project.ends_on if state == "RUNNING" else clock.today()
+    starts, ends = clock.local(project.awarded_at).date(), project.ends_on if state == "RUNNING" else clock.today()
     others = project.application.team.exclude(person=None).exclude(person=project.leader_id)
     whom = [("LEADER", project.leader_id, None), *((member.role, member.person_id, None) for member in others), ("LEAD", None, project.unit_id)]
     accounts.engage_all(actor, project, whom, klass=project.special.code, state=state, starts=starts, ends=ends)

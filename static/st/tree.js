@@ -24,7 +24,7 @@
     old.replaceWith(fresh);
     search(fresh);
     if (at < 0) return;
-    const act = was.name === "do" ? `[value="${CSS.escape(was.value)}"]` : "", named = was.name && `[name="${CSS.escape(was.name)}"]${act}`;
+    const pressed = was.name === "do" ? `[value="${CSS.escape(was.value)}"]` : "", named = was.name && `[name="${CSS.escape(was.name)}"]${pressed}`;
     ((named && fresh.querySelector(named)) || stops(fresh)[at] || stops(fresh).pop()).focus(); // what was removed leaves its place
   };
   doc.addEventListener("click", (e) => {

@@ -53,7 +53,7 @@ def test_a_new_guide_offers_items_of_this_year_and_leads_to_the_plan_change(staf
     assert queries.items_without_guide(staff.chen).count() == 2
     AnnualPlan.objects.filter(pk=plan.pk).update(year=plan.year - 1)
     assert not queries.items_without_guide(staff.chen).exists()
-    with clock.shifted_to(clock.now().replace(month=1, day=5)):
+    with clock.shifted_to(clock.local(clock.now()).replace(month=1, day=5)):
         plan.items.filter(special__code="POC").update(opens_month=11, closes_month=2)
         assert [item.special.code for item in queries.items_without_guide(staff.chen)] == ["POC"]
 

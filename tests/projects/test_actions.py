@@ -163,6 +163,8 @@ def test_running_project_counts_for_every_member_of_its_team(town):
     rows = Engagement.objects.filter(source_type="projects.project", source_ref=project.number, state="RUNNING")
     assert set(rows.exclude(person=None).values_list("person", "role")) == team
     assert rows.get(person=None).role == "LEAD"
+    awarded = clock.local(project.awarded_at).date()  # “awarded last year” asks for this day's year; the term began on another day
+    assert set(rows.values_list("starts", flat=True)) == {awarded} != {project.application.starts_on}
 
 
 def test_condition_met_no_longer_is_explained_or_stops(client, town, begun):
