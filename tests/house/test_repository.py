@@ -73,3 +73,11 @@ def test_every_package_is_pinned_with_hashes():
         loose = [block.splitlines()[0] for block in blocks[1:] if "==" not in block or "--hash=sha256:" not in block]
         assert loose == []
         assert len(blocks) > 10
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_what_is_asked_for_is_pinned(name):
+    """The machine of whoever wrote the line may have the package anyway; a new one has what the pins say."""
+    asked, pinned = ((ROOT / f"{name}.{end}").read_text("utf-8") for end in ("in", "txt"))
+    wanted = re.findall(r"^([\w.\-]+(?:\[[\w,]+\])?==[\w.]+)", asked, re.MULTILINE)
+    assert len(wanted) > 5 and not [one for one in wanted if not re.search(rf"^{re.escape(one)} ", pinned, re.MULTILINE)]
