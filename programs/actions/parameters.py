@@ -24,7 +24,7 @@ def ask_parameter(actor: Any, *, key: str, value: Any, effective_from: date, sou
     if reason := policies.is_planner(actor):
         raise Refused([reason])
     history = queries.parameter_history(key)
-    found = rules.parameter_problems(history[0].value, value, effective_from, clock.today(), history[0].effective_from)
+    found = rules.parameter_problems(history[0].value, value, effective_from, clock.today(), history[0].effective_from, history[0].unit)
     if ParameterChange.objects.filter(key=key, status=states.ParameterStatus.REQUESTED).exists():
         found.append(_("A new value of this number already awaits a second person."))
     if not source.strip() or not why.strip():
@@ -46,7 +46,7 @@ def approve_parameter(actor: Any, change: ParameterChange) -> ParameterChange:
     """
     row = PARAMETER_CHANGE.move("approve", actor, change)
     old = queries.parameter_history(row.key)[0]
-    if found := rules.parameter_problems(old.value, row.value, row.effective_from, clock.today(), old.effective_from):
+    if found := rules.parameter_problems(old.value, row.value, row.effective_from, clock.today(), old.effective_from, old.unit):
         raise Refused(found)
     Parameter.objects.create(
         key=row.key, value=row.value, unit=old.unit, effective_from=row.effective_from, source=row.source, note=old.note)

@@ -297,8 +297,8 @@ def document_state(
     return "VALID"
 
 
-def parameter_problems(old: Any, new: Any, effective_from: date, today: date, last_from: date | None) -> list[str]:
-    """A new value of a deciding number (clause T3): of the same kind as the old one, from a day to come, after the last."""
+def parameter_problems(old: Any, new: Any, effective_from: date, today: date, last_from: date | None, unit: str = "") -> list[str]:
+    """A new value of a deciding number (clause T3): of the same kind and unit as the old one, from a day to come, after the last."""
     found = []
     if effective_from <= today:
         found.append(_("Clause T3: a new value is in force from a day to come, never backwards."))
@@ -308,7 +308,7 @@ def parameter_problems(old: Any, new: Any, effective_from: date, today: date, la
         found.append(_("The new value must be of the same kind as the old one (%(kind)s).") % {"kind": KIND_WORDS[kind_of(old)]()})
     elif canonical(old) == canonical(new):
         found.append(_("This is the value in force already."))
-    elif old and is_days(old) and not is_days(new):
+    elif unit == "dates" and not is_days(new):
         found.append(_("Every entry must be a day written as 2026-10-01."))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -198,6 +199,14 @@ def test_what_is_approved_in_december_and_paid_in_january_is_a_payment_of_januar
     assert done.year == year  # out of the figure it was reserved in
     assert dict(queries.paid_by_month(year + 1))["1"] == row.amount and not any(paid for _month, paid in queries.paid_by_month(year))
     assert {one["pool"]: one["paid"] for one in queries.figures(year)}["CONTROL"] == row.amount
+
+
+def test_a_number_and_its_series_are_of_one_year_at_midnight_too(town, row, monkeypatch):
+    days = iter([date(2098, 12, 31)])
+    monkeypatch.setattr(clock, "today", lambda: next(days, date(2099, 1, 1)))
+    Disbursement.objects.filter(project=row.project).delete()
+    made = actions.plan_payments(town.chen, row.project)
+    assert made and [one.ref for one in made] == [f"ZF2098-{number:05d}" for number in range(1, len(made) + 1)]
 
 
 def test_payment_order_number_is_used_once(town, row):

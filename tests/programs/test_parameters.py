@@ -92,6 +92,8 @@ def test_the_days_off_of_a_year_are_entered_as_days(staff):
     with clock.shifted_to(clock.now() + timedelta(days=11)):
         assert not workdays.is_workday(day) and change.effective_from <= clock.today()
     assert workdays.is_workday(day) == (day.weekday() < 5)
+    Parameter.objects.filter(key="workdays.on").update(value=[])  # a list that was emptied still takes nothing but days
+    assert "2026-10-01" in reasons(ask, staff, ["周六"], key="workdays.on")[0]
 
 
 def test_one_person_alone_is_refused_by_rule_and_by_database(staff):

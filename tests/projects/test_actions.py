@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from accounts.policies import Actor, system
 from accounts.states import Role
 from applications.models import Application
 from core import clock, deadlines, ledger, parameters
-from core.models import LedgerRow
+from core.models import Counter, LedgerRow
 from core.workflow import Refused
 from notices.models import Delivery, Document, Message
 from programs import queries as programmes
@@ -261,6 +261,13 @@ def test_objection_after_the_close_is_refused(town, published):
     with pytest.raises(Refused) as refusal:
         make.objection(row, Application.objects.first())
     assert f"{clock.local(row.closes_at):%Y-%m-%d %H:%M}" in str(refusal.value)
+
+
+def test_the_number_of_an_objection_and_its_series_are_of_one_year_at_midnight_too(town, published, monkeypatch):
+    days = iter([date(2098, 12, 31)])
+    monkeypatch.setattr(clock, "today", lambda: next(days, date(2099, 1, 1)))
+    assert make.objection(published, published.proposal.items.filter(selected=True).first().application).number == "YY2098-0001"
+    assert Counter.objects.get(series="objection").period == "2098"
 
 
 @pytest.mark.parametrize("missing", ["name", "contact", "facts"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -15,7 +15,7 @@ from core.models import LedgerRow
 from core.workflow import Refused
 from notices.models import Message
 from reviews import actions
-from reviews.models import Assignment, BatchItem, ExpertReview, FeeList
+from reviews.models import Assignment, Batch, BatchItem, ExpertReview, FeeList
 from reviews.queries import after as reads
 from tests.applications.client import signed_in
 from tests.factories import reviews as make
@@ -176,6 +176,8 @@ def test_share_of_industry_counts_experts_whose_sheets_count(town, ranked_batch)
     assert (row["all"], row["industry"], row["sheets"]) == (len(experts), firms, len(seats))
     assert row["share"] == round(firms * 100 / len(experts))
     assert reads.industry_shares(town.chen, 1999) == []
+    Batch.objects.update(created_at=datetime(2098, 12, 31, 23, 0, tzinfo=UTC))  # seven in the morning of New Year's Day
+    assert reads.years_of_reviews(town.chen) == [2099] and reads.industry_shares(town.chen, 2099)
     assert signed_in(town.chen).get(desk("industry")).status_code == 200
     assert signed_in(town.li).get(desk("industry")).status_code == 403
 
